@@ -23,8 +23,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <tl/expected.hpp>
 #include <vector>
+
+#include "pmem/result.h"
 
 namespace uvm::store {
 
@@ -75,7 +76,7 @@ struct Error {
 };
 
 template <typename T>
-using Result = tl::expected<T, Error>;
+using Result = BasicResult<T, Error>;
 
 struct VersionInfo {
   Version version = 0;

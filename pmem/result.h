@@ -1,0 +1,55 @@
+// Result<T, E>: a value or an error, for code that reports failure to its caller instead of throwing.
+// The shape of C++23's std::expected, of which it has the part that uvm uses; gcc 12 has it in C++23 mode only.
+#pragma once
+
+#include <utility>
+#include <variant>
+
+namespace uvm {
+
+template <typename E>
+struct Unexpected {
+  E error;
+};
+template <typename E>
+Unexpected(E) -> Unexpected<E>;
+
+template <typename T, typename E>
+class [[nodiscard]] BasicResult {
+ public:
+  BasicResult(T value) : state_(std::in_place_index<0>, std::move(value)) {}              // NOLINT: by intent
+  BasicResult(Unexpected<E> error) : state_(std::in_place_index<1>, std::move(error.error)) {}  // NOLINT
+
+  [[nodiscard]] bool has_value() const { return state_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+
+  T& value() { return std::get<0>(state_); }
+  const T& value() const { return std::get<0>(state_); }
+  T& operator*() { return value(); }
+  const T& operator*() const { return value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+
+  E& error() { return std::get<1>(state_); }
+  const E& error() const { return std::get<1>(state_); }
+
+ private:
+  std::variant<T, E> state_;
+};
+
+template <typename E>
+class [[nodiscard]] BasicResult<void, E> {
+ public:
+  BasicResult() = default;
+  BasicResult(Unexpected<E> error) : state_(std::in_place_index<1>, std::move(error.error)) {}  // NOLINT
+
+  [[nodiscard]] bool has_value() const { return state_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+  E& error() { return std::get<1>(state_); }
+  const E& error() const { return std::get<1>(state_); }
+
+ private:
+  std::variant<std::monostate, E> state_;
+};
+
+}  // namespace uvm
