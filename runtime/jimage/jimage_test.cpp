@@ -1,0 +1,231 @@
+#include "runtime/jimage/jimage.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+#include <map>
+
+#include "runtime/jimage/java_home.h"
+
+namespace uvm::rt::jimage {
+namespace {
+
+struct Made {
+  std::string module, parent, base, extension, content;
+  bool compressed = false;
+};
+
+// A writer of small images: gives each resource the slot of its first hash, in a table large enough for that.
+class ImageWriter {
+ public:
+  std::vector<std::byte> write(const std::vector<Made>& resources) {
+    strings_ = std::string(1, '\0');
+    std::uint32_t length = 0;
+    std::vector<std::uint32_t> slots;
+    while (slots.size() != resources.size()) {
+      length++;
+      slots.clear();
+      for (const auto& resource : resources) {
+        const std::uint32_t slot = hash(full_name(resource)) % length;
+        if (std::find(slots.begin(), slots.end(), slot) != slots.end()) break;
+        slots.push_back(slot);
+      }
+    }
+    std::vector<std::int32_t> redirect(length, 0);
+    std::vector<std::uint32_t> offsets(length, 0);
+    std::string locations(1, '\0');  // an empty location for the unused slots
+    std::string content;
+    for (std::size_t i = 0; i < resources.size(); i++) {
+      const auto& resource = resources[i];
+      redirect[slots[i]] = -1 - static_cast<std::int32_t>(slots[i]);
+      offsets[slots[i]] = static_cast<std::uint32_t>(locations.size());
+      attribute(locations, 1, intern(resource.module));
+      attribute(locations, 2, intern(resource.parent));
+      attribute(locations, 3, intern(resource.base));
+      attribute(locations, 4, intern(resource.extension));
+      attribute(locations, 5, content.size());
+      if (resource.compressed) attribute(locations, 6, resource.content.size());
+      attribute(locations, 7, resource.content.size());
+      locations += '\0';
+      content += resource.content;
+    }
+    const ImageHeader header{kMagic,
+                             kVersion,
+                             0,
+                             static_cast<std::uint32_t>(resources.size()),
+                             length,
+                             static_cast<std::uint32_t>(locations.size()),
+                             static_cast<std::uint32_t>(strings_.size())};
+    std::string image(reinterpret_cast<const char*>(&header), sizeof header);
+    image.append(reinterpret_cast<const char*>(redirect.data()), redirect.size() * 4);
+    image.append(reinterpret_cast<const char*>(offsets.data()), offsets.size() * 4);
+    image += locations + strings_ + content;
+    std::vector<std::byte> bytes(image.size());
+    std::memcpy(bytes.data(), image.data(), image.size());
+    return bytes;
+  }
+
+  std::uint32_t intern(const std::string& text) {
+    if (text.empty()) return 0;
+    const auto [at, fresh] = interned_.try_emplace(text, static_cast<std::uint32_t>(strings_.size()));
+    if (fresh) strings_ += text + '\0';
+    return at->second;
+  }
+
+ private:
+  static std::string full_name(const Made& made) {
+    std::string name = "/" + made.module + "/";
+    if (!made.parent.empty()) name += made.parent + "/";
+    name += made.base;
+    if (!made.extension.empty()) name += "." + made.extension;
+    return name;
+  }
+
+  static std::uint32_t hash(const std::string& name) {
+    std::uint32_t seed = 0x01000193;
+    for (char c : name) seed = (seed * 0x01000193) ^ static_cast<unsigned char>(c);
+    return seed & 0x7fffffff;
+  }
+
+  static void attribute(std::string& out, int kind, std::uint64_t value) {
+    if (value == 0) return;
+    int length = 1;
+    while (length < 8 && value >> (8 * length) != 0) length++;
+    out += static_cast<char>(kind << 3 | (length - 1));
+    for (int i = length - 1; i >= 0; i--) out += static_cast<char>(value >> (8 * i));
+  }
+
+  std::string strings_;
+  std::map<std::string, std::uint32_t> interned_;
+};
+
+std::string text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> small_image() {
+  ImageWriter writer;
+  std::string package(8, '\0');
+  // The strings are laid out in the order of interning: "" at 0, "m1" at 1.
+  package[4] = 1;
+  return writer.write({{"m1", "a/b", "C", "class", "content of C"},
+                       {"m1", "", "module-info", "class", "descriptor"},
+                       {"m2", "a", "b.tar", "gz", std::string(300, 'x')},
+                       {"m2", "x", "Makefile", "", "all:"},
+                       {"m2", "x", "Squeezed", "class", "zzz", true},
+                       {"packages", "", "a.b", "", package}});
+}
+
+TEST(JImage, FindsEveryShapeOfName) {
+  const auto bytes = small_image();
+  auto image = JImage::view(bytes, "small");
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_EQ(text(*image->find("m1", "a/b/C.class")), "content of C");
+  EXPECT_EQ(text(*image->find("m1", "module-info.class")), "descriptor");
+  EXPECT_EQ(image->find("m2", "a/b.tar.gz")->size(), 300u);
+  EXPECT_EQ(text(*image->find("m2", "x/Makefile")), "all:");
+  for (const auto& [module, path] :
+       {std::pair{"m1", "a/b/D.class"}, {"m2", "a/b/C.class"}, {"m1", "a/b/C"}, {"", ""}}) {
+    auto missing = image->find(module, path);
+    ASSERT_FALSE(missing) << module << path;
+    EXPECT_EQ(missing.error().code, Errc::kNotFound);
+  }
+  EXPECT_EQ(*image->module_of_package("a/b"), "m1");
+  EXPECT_EQ(*image->module_of_package("a.b"), "m1");
+  EXPECT_EQ(image->module_of_package("a").error().code, Errc::kNotFound);
+  EXPECT_EQ(*image->modules(), std::vector<std::string>{"m1"});
+}
+
+TEST(JImage, RefusesCompressedResourcesByName) {
+  const auto bytes = small_image();
+  auto image = JImage::view(bytes, "small");
+  auto squeezed = image->find("m2", "x/Squeezed.class");
+  ASSERT_FALSE(squeezed);
+  EXPECT_EQ(squeezed.error().code, Errc::kCompressed);
+  EXPECT_NE(squeezed.error().message.find("/m2/x/Squeezed.class"), std::string::npos);
+}
+
+TEST(JImage, RefusesOtherFilesAndVersions) {
+  auto bytes = small_image();
+  bytes[0] ^= std::byte{1};
+  EXPECT_EQ(JImage::view(bytes, "x").error().code, Errc::kNotAnImage);
+  bytes[0] ^= std::byte{1};
+  bytes[4] ^= std::byte{1};
+  EXPECT_EQ(JImage::view(bytes, "x").error().code, Errc::kVersion);
+  EXPECT_EQ(JImage::open("/nonexistent/modules").error().code, Errc::kIo);
+}
+
+// Reads everything that an image offers; what counts is that nothing outside of it is read (sanitizers see
+// that) and that errors are values.
+std::size_t exercise(std::span<const std::byte> bytes) {
+  auto image = JImage::view(bytes, "hostile");
+  if (!image) return 0;
+  std::size_t total = 0;
+  (void)image->for_each([&](const Location& location) {
+    if (auto content = image->find(location.module, location.path())) total += text(*content).size();
+    return true;
+  });
+  (void)image->modules();
+  (void)image->module_of_package("a/b");
+  return total;
+}
+
+TEST(JImage, SurvivesEveryTruncation) {
+  const auto bytes = small_image();
+  for (std::size_t length = 0; length < bytes.size(); length++) {
+    const std::vector<std::byte> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
+    EXPECT_LT(exercise(cut), exercise(bytes)) << length;
+  }
+}
+
+TEST(JImage, SurvivesEveryChangedByte) {
+  const auto bytes = small_image();
+  for (std::size_t at = 0; at < bytes.size(); at++) {
+    for (const int value : {0x00, 0x01, 0x7f, 0x80, 0xff}) {
+      auto changed = bytes;
+      changed[at] = std::byte(value);
+      exercise(changed);
+    }
+  }
+}
+
+TEST(JImage, ReadsTheInstalledClassLibrary) {
+  auto home = find_java_home();
+  if (!home) GTEST_SKIP() << home.error().message;
+  EXPECT_EQ(home->identity().size(), 16u);
+  EXPECT_EQ(home->identity(), java_home_at(home->path)->identity());
+  auto image = JImage::open(home->modules);
+  ASSERT_TRUE(image) << image.error().message;
+  EXPECT_EQ(*image->module_of_package("java/lang"), "java.base");
+  EXPECT_EQ(*image->module_of_package("java.util.logging"), "java.logging");
+  // Every resource is found under the name it claims, and every class file is one.
+  std::size_t resources = 0, classes = 0;
+  auto walked = image->for_each([&](const Location& location) {
+    resources++;
+    if (location.module.empty()) return true;  // "/modules" and "/packages", the roots of the directory index
+    auto content = image->find(location.module, location.path());
+    EXPECT_TRUE(content) << location.path();
+    if (location.extension == "class") {
+      classes++;
+      const std::byte magic[] = {std::byte{0xca}, std::byte{0xfe}, std::byte{0xba}, std::byte{0xbe}};
+      EXPECT_TRUE(content->size() > 4 && std::memcmp(content->data(), magic, 4) == 0) << location.path();
+    }
+    return !testing::Test::HasFailure();
+  });
+  EXPECT_TRUE(walked) << walked.error().message;
+  EXPECT_EQ(resources, image->resource_count());
+  EXPECT_GT(classes, 6000u);
+  const auto modules = *image->modules();
+  EXPECT_NE(std::find(modules.begin(), modules.end(), "java.base"), modules.end());
+}
+
+TEST(JavaHome, SaysWhyAFolderIsNotOne) {
+  auto home = java_home_at("/");
+  ASSERT_FALSE(home);
+  EXPECT_EQ(home.error().code, Errc::kNoJavaHome);
+  EXPECT_EQ(home.error().message, "/ is not an OpenJDK 17: it has no file release");
+}
+
+}  // namespace
+}  // namespace uvm::rt::jimage
