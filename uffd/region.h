@@ -1,0 +1,227 @@
+// Region: the address range in which a heap lives, much larger than the memory that holds it.
+//
+// A region is a sparse memfd mapped once, as the *view* that the program reads and writes; userfaultfd tells
+// of the first touch of each absent line, write tracking of the first write to each clean one. The pager
+// itself never touches the view: it fills lines with UFFDIO_COPY, reads them through the file descriptor of
+// the memfd (its alias), and drops them by punching holes.
+//
+// Invariants
+//   * Resident bytes (pages of the memfd) never exceed the memory limit by more than 1 MiB.
+//   * A line that is not resident has its newest content in the store, or was never written (then it reads
+//   zero).
+//   * A resident line that differs from the store is dirty: written according to the write tracking of its
+//   page
+//     table entry, or marked kDirty in the line table. Cleanliness is only ever concluded from both.
+//   * A line of a cut that is not yet in the store leaves memory only by being written to the current
+//   transaction.
+//   * Lock order: evict mutex, then line locks. No pager lock is held while the view is touched or while code
+//   of
+//     the program runs.
+//
+// Two fault modes (paging.md has their costs). kInThread resolves a fault in the faulting thread, inside a
+// SIGBUS handler; a system call that is handed an absent line then fails with EFAULT, so natives pin() what
+// they hand to the kernel, in both modes. kHandlerThread wakes a thread of the region. ThreadSanitizer needs
+// kHandlerThread: it runs signal handlers with its own view of the interrupted thread's clocks and locks and
+// reports the handler's ordinary work as unsafe calls inside a signal; create() refuses kInThread there.
+//
+// Who may call: base(), size(), counters(), pin(), unpin(), populate_fresh(), discard(), evict_first(): any
+// thread that is not inside a signal handler. preflush(), cut(), flush_cut(), abort_cut(): one thread, the
+// checkpointer. A signal handler of the program must not touch the view: it might interrupt the pager at
+// work.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "pmem/line_store.h"
+#include "pmem/result.h"
+
+namespace uvm::uffd {
+
+using store::kLineSize;
+using store::LineNumber;
+using store::Result;
+
+// A part of the region with one treatment. Offsets and sizes are multiples of kLineSize. Address space of the
+// region that lies in no segment is inaccessible (SIGSEGV).
+//
+//   pinned  flushed
+//   no      yes      paged: the ordinary heap. Dirty lines go to the store, clean ones are dropped.
+//   yes     yes      stays resident once touched, and is part of every cut when dirty.
+//   no      no       read from the store and dropped when clean; a line that was written stays resident and
+//   is not
+//                    part of cuts (the system image).
+//   yes     no       plain anonymous memory: not paged, not in the store, not counted in the memory limit
+//   (nursery).
+struct SegmentSpec {
+  const char* name;
+  std::uint64_t offset;  // bytes from the base of the region
+  std::uint64_t size;    // bytes
+  bool pinned;
+  bool flushed;
+};
+
+enum class FaultMode : std::uint8_t { kInThread, kHandlerThread };
+
+// kAuto takes kAsync (UFFD_FEATURE_WP_ASYNC + PAGEMAP_SCAN, Linux 6.7) where the kernel offers it, else kSync
+// (write-protect faults, Linux 5.19).
+enum class TrackMode : std::uint8_t { kAuto, kAsync, kSync };
+
+// What a region asks of its owner when the store lets it down. Called from fault service, inside the SIGBUS
+// handler in kInThread mode: async-signal-safe, must not touch the view, must not call the region.
+struct RegionCallbacks {
+  void* context = nullptr;
+  // A line cannot be read: kCorrupt or kIoError. The content is never delivered: when the callback returns,
+  // or if it is null, the process says so on stderr and ends with status 74 (EX_IOERR).
+  void (*on_damage)(void* context, LineNumber line, store::ReadStatus status) = nullptr;
+  // A dirty line could not be written; it stays in memory. `fatal` is false while there are other lines to
+  // evict; true when nothing can be evicted any more: after the call the process says so on stderr and
+  // aborts.
+  void (*on_store_failure)(void* context, int sys_errno, bool fatal) = nullptr;
+};
+
+struct RegionOptions {
+  std::span<const SegmentSpec> segments;  // sorted by offset, not overlapping; copied, the names too
+  std::uint64_t size = 0;                 // bytes of address space, a multiple of kLineSize, at most 16 TiB
+  std::uint64_t memory_limit = 0;         // bytes of resident lines; at least kMinMemoryLimit
+  FaultMode fault_mode = FaultMode::kInThread;
+  TrackMode track_mode = TrackMode::kAuto;
+  store::LineStore* store = nullptr;   // outlives the region
+  unsigned read_ahead_max_lines = 32;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none
+  void* address_hint = nullptr;        // where the base should be, if that is free; nullptr: anywhere
+  std::uint64_t staging_bytes =
+      8 << 20;  // memory for the captured lines of a cut, used between cut and flush only
+  RegionCallbacks callbacks;
+};
+
+inline constexpr std::uint64_t kMinMemoryLimit = 16 * kLineSize;
+inline constexpr unsigned kMaxReadAhead = 64;
+
+struct RegionCounters {
+  // Faults by how they were resolved.
+  std::uint64_t faults_zero = 0;   // a line never written before: zeroes
+  std::uint64_t faults_minor = 0;  // still in memory, mapped again (rescued from eviction)
+  std::uint64_t faults_disk = 0;   // read from the store
+  std::uint64_t faults_write_protect =
+      0;  // first write to a clean line, kSync only (kAsync has no fault to count)
+  std::uint64_t faults_spurious = 0;  // resolved by another thread meanwhile
+  std::uint64_t lines_read = 0;       // from the store, read-ahead included
+  std::uint64_t lines_written = 0;    // to the store, by eviction, preflush and cuts
+  std::uint64_t evictions_clean = 0;
+  std::uint64_t evictions_dirty = 0;
+  std::uint64_t evictions_direct = 0;  // of these, by a faulting thread itself
+  std::uint64_t zaps = 0;              // lines unmapped for their second chance
+  std::uint64_t read_ahead_lines = 0;  // lines brought in beside the one that faulted
+  std::uint64_t read_ahead_hits = 0;   // of these, in windows that the program ran through to the end
+  std::uint64_t write_failures = 0;    // batches that the store refused
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t resident_bytes_peak = 0;
+};
+
+struct PreflushResult {
+  std::uint64_t lines_written = 0;
+  bool more = false;  // max_lines was reached: dirty lines are left
+  bool ok = true;     // false: the store refused a write; these lines are dirty as before
+};
+
+struct Cut {
+  std::uint64_t lines = 0;         // lines harvested while stopped
+  std::uint64_t lines_staged = 0;  // of these, copied to staging: flush_cut() writes them
+  std::uint64_t lines_direct = 0;  // of these, written while stopped because staging was full
+  std::uint64_t nanoseconds = 0;   // duration of cut()
+};
+
+// The state of one line, for tests, tools and the collector's residency map. A snapshot: it may change at
+// once.
+enum class LineState : std::uint8_t {
+  kAbsent,    // not resident: in the store, or empty
+  kResident,  // resident and mapped
+  kZapped,    // resident, unmapped for its second chance
+};
+
+class Region {
+ public:
+  // Reserves, maps and registers. kInvalid: the options contradict each other; kPermission: userfaultfd is
+  // not allowed; kIo: a system call failed.
+  static Result<std::unique_ptr<Region>> create(const RegionOptions& options);
+
+  // Unregisters, unmaps and closes everything. No thread may touch the view or be inside a call any more.
+  // Dirty lines are not written: what no cut has captured is given up.
+  virtual ~Region() = default;
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  [[nodiscard]] std::byte* base() const { return base_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] FaultMode fault_mode() const { return fault_mode_; }
+  [[nodiscard]] TrackMode track_mode() const { return track_mode_; }  // never kAuto
+  // Which kernel features serve this region, for --stats and bug reports.
+  [[nodiscard]] virtual std::string describe() const = 0;
+
+  // Makes whole lines that the caller knows to be new resident, zero and writable, in batches; they count as
+  // dirty. Lines of the range that are resident already stay as they are. Respects the memory limit: of a
+  // range larger than the limit, early lines may be evicted again when the call returns.
+  virtual void populate_fresh(std::uint64_t offset, std::uint64_t length) = 0;
+
+  // Brings the lines under [offset, offset + length) in and keeps them mapped until as many unpin() calls, so
+  // that they may be handed to system calls. With `for_write` the kernel may write to them; they then count
+  // as dirty. A checkpoint may happen meanwhile; what a system call writes into a pinned line after the cut
+  // belongs to the next version. Pinned lines cannot be evicted: keep pins short and small against the memory
+  // limit.
+  virtual void pin(std::uint64_t offset, std::uint64_t length, bool for_write) = 0;
+  virtual void unpin(std::uint64_t offset, std::uint64_t length) = 0;
+
+  // The content of whole lines is no longer needed: they leave memory without a write, are erased in the
+  // store's current transaction, and read zero afterwards. False when the store refused the erasure (then the
+  // lines are resident and dirty zeroes or have their former content in the store). Lines must not be pinned,
+  // nor touched by others during the call.
+  [[nodiscard]] virtual bool discard(std::uint64_t offset, std::uint64_t length) = 0;
+
+  // A hint: these lines will not be used soon; they lose their place before all others.
+  virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
+
+  // Evicts everything that can be (tests, torture mode, low memory). Returns lines evicted.
+  virtual std::uint64_t evict_all() = 0;
+
+  [[nodiscard]] virtual LineState state(LineNumber line) const = 0;
+  [[nodiscard]] virtual RegionCounters counters() const = 0;
+
+  // --- For the checkpointer
+  // -------------------------------------------------------------------------------------
+  //
+  //   loop: preflush() until little is left;  stop the program;  cut();  let it run;
+  //         flush_cut();  store.commit(blob);  when either fails: abort_cut()
+
+  // Writes dirty lines to the current transaction while the program runs, at most max_lines of them; they
+  // become clean (dirty again if written meanwhile). Precondition: no cut is outstanding.
+  virtual PreflushResult preflush(std::uint64_t max_lines) = 0;
+
+  // Called while the program is stopped (no thread writes to the view, except system calls into pinned
+  // lines). Harvests every dirty line of the flushed segments, copies it to staging, makes it clean again,
+  // and freezes the store's current transaction as pending. When staging is full the rest is written to the
+  // store right away. On an error nothing is pending and the lines are dirty as before. Precondition: no cut
+  // is outstanding.
+  virtual Result<Cut> cut() = 0;
+
+  // Writes the staged lines to the pending transaction, with the program running. False when the store
+  // refused; it may be tried again, or given up with abort_cut().
+  [[nodiscard]] virtual bool flush_cut() = 0;
+
+  // The cut did not become a version: lines that flush_cut() has not written are dirty again. To be called
+  // when commit() or flush_cut() failed; what the pending transaction already held is the store's to merge
+  // back.
+  virtual void abort_cut() = 0;
+
+ protected:
+  Region() = default;
+
+  std::byte* base_ = nullptr;
+  std::uint64_t size_ = 0;
+  FaultMode fault_mode_ = FaultMode::kInThread;
+  TrackMode track_mode_ = TrackMode::kAsync;
+};
+
+}  // namespace uvm::uffd
