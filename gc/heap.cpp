@@ -1,0 +1,124 @@
+#include "gc/heap.h"
+
+#include <algorithm>
+
+#include "uffd/region.h"
+
+namespace uvm::gc {
+
+std::byte* g_region_base = nullptr;
+
+namespace {
+constexpr std::uint64_t kLargeObject = kOldRegionSize / 2;
+
+std::size_t region_index(RegionOffset offset) { return (offset - kOldStart) / kOldRegionSize; }
+}  // namespace
+
+std::uint64_t Heap::free_bytes() const {
+  return (state_->old_end - state_->next_region) + (state_->shared_end - state_->shared_top);
+}
+
+void Heap::fill(RegionOffset from, RegionOffset to) {
+  if (from >= to) return;
+  if (to - from == sizeof(Object)) {
+    // Too small for an array header: a bare object of the filler's instance form. The length field of the following
+    // object is not ours, so a header alone marks one word of dead space.
+    at_offset<std::uint64_t>(from)[0] = encode(state_->filler_shape.get());
+    return;
+  }
+  auto* filler = at_offset<Array>(from);
+  set_header(filler, state_->filler_shape.get());
+  filler->length = static_cast<std::int32_t>(to - from - sizeof(Array));
+}
+
+void Heap::retire(AllocationBuffer& buffer) {
+  fill(buffer.top, buffer.end);
+  buffer.top = buffer.end = 0;
+}
+
+bool Heap::refill_shared() {
+  if (state_->next_region + kOldRegionSize > state_->old_end) return false;
+  fill(state_->shared_top, state_->shared_end);
+  state_->region_kinds[region_index(state_->next_region)] = static_cast<std::uint8_t>(RegionKind::kOld);
+  state_->shared_top = state_->next_region;
+  state_->shared_end = state_->next_region + kOldRegionSize;
+  state_->next_region += kOldRegionSize;
+  return true;
+}
+
+std::byte* Heap::allocate_large(std::uint64_t bytes) {
+  const std::uint64_t span = (bytes + kOldRegionSize - 1) / kOldRegionSize * kOldRegionSize;
+  lock();
+  if (span < bytes || span > state_->old_end - state_->next_region) {
+    unlock();
+    return nullptr;
+  }
+  const RegionOffset start = state_->next_region;
+  state_->next_region += span;
+  std::uint8_t* kinds = state_->region_kinds.get() + region_index(start);
+  kinds[0] = static_cast<std::uint8_t>(RegionKind::kLargeStart);
+  for (std::uint64_t i = 1; i < span / kOldRegionSize; i++) {
+    kinds[i] = static_cast<std::uint8_t>(RegionKind::kLargeContinued);
+  }
+  state_->allocated_bytes += bytes;
+  unlock();
+  return g_region_base + start;
+}
+
+std::byte* Heap::allocate_slow(AllocationBuffer& buffer, std::uint64_t bytes) {
+  if (bytes >= kLargeObject) return allocate_large(bytes);
+  // An object that would waste much of a buffer is cut from the shared region directly.
+  const bool direct = bytes > kAllocationBufferSize / 4;
+  const std::uint64_t want = direct ? bytes : kAllocationBufferSize;
+  lock();
+  if (state_->shared_end - state_->shared_top < want) {
+    const bool enough_left = !direct && state_->shared_end - state_->shared_top >= bytes;
+    if (!enough_left && !refill_shared()) {
+      unlock();
+      return nullptr;
+    }
+  }
+  const std::uint64_t take = std::min(want, state_->shared_end - state_->shared_top);
+  const RegionOffset start = state_->shared_top;
+  state_->shared_top += take;
+  state_->allocated_bytes += take;
+  unlock();
+  if (region_ != nullptr) region_->populate_fresh(start, take);
+  if (direct) return g_region_base + start;
+  retire(buffer);
+  buffer.top = start + bytes;
+  buffer.end = start + take;
+  return g_region_base + start;
+}
+
+void Heap::walk(std::span<const AllocationBuffer> buffers, const std::function<void(Object*)>& visit) const {
+  for (RegionOffset region = kOldStart; region < state_->next_region; region += kOldRegionSize) {
+    const auto kind = static_cast<RegionKind>(state_->region_kinds[region_index(region)]);
+    if (kind == RegionKind::kFree || kind == RegionKind::kLargeContinued) continue;
+    if (kind == RegionKind::kLargeStart) {
+      auto* object = at_offset<Object>(region);
+      if (object->shape) visit(object);  // without a header: allocated, its owner not yet resumed to write it
+      continue;
+    }
+    const bool shared = state_->shared_end == region + kOldRegionSize;
+    const RegionOffset limit = shared ? state_->shared_top : region + kOldRegionSize;
+    for (RegionOffset at = region; at < limit;) {
+      const auto owner = std::find_if(buffers.begin(), buffers.end(),
+                                      [at](const AllocationBuffer& b) { return b.top == at && b.end > at; });
+      if (owner != buffers.end()) {
+        at = owner->end;
+        continue;
+      }
+      auto* object = at_offset<Object>(at);
+      const Shape* shape = object->shape.get();
+      if (shape->kind == ShapeKind::kFiller) {
+        at += object->identity_hash == 0 ? sizeof(Object) : object_size(object);
+        continue;
+      }
+      visit(object);
+      at += object_size(object);
+    }
+  }
+}
+
+}  // namespace uvm::gc

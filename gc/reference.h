@@ -1,0 +1,70 @@
+// The codec of references: the only place that turns a stored reference into an address and back.
+//
+// A Reference<T> is what lives in the region: a 32-bit offset from the region's base, scaled by 8; 0 is null. It is
+// plain data, valid in every process and at every base address. A T* is what C++ code works with meanwhile; it is
+// valid until the region is unmapped and must not be stored in the region (law 1 of docs/design.md).
+//
+// The base is one process-wide variable: a process has at most one region mapped for running Java code at a time,
+// and sets the base before the first Reference is followed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gc/layout.h"
+
+namespace uvm::gc {
+
+// Base address of the mapped region; set by map_region(), null when none is mapped.
+extern std::byte* g_region_base;
+
+inline constexpr unsigned kReferenceShift = 3;
+
+template <typename T>
+inline T* at_offset(RegionOffset offset) {
+  return reinterpret_cast<T*>(g_region_base + offset);
+}
+
+inline RegionOffset offset_of(const void* address) {
+  return static_cast<RegionOffset>(static_cast<const std::byte*>(address) - g_region_base);
+}
+
+// Decodes reference bits; null for 0.
+template <typename T>
+inline T* decode(std::uint32_t bits) {
+  return bits == 0 ? nullptr : reinterpret_cast<T*>(g_region_base + (RegionOffset{bits} << kReferenceShift));
+}
+
+// Decodes reference bits that are known not to be null.
+template <typename T>
+inline T* decode_nonnull(std::uint32_t bits) {
+  return reinterpret_cast<T*>(g_region_base + (RegionOffset{bits} << kReferenceShift));
+}
+
+inline std::uint32_t encode(const void* address) {
+  return address == nullptr ? 0 : static_cast<std::uint32_t>(offset_of(address) >> kReferenceShift);
+}
+
+template <typename T>
+struct Reference {
+  std::uint32_t bits;
+
+  [[nodiscard]] T* get() const { return decode<T>(bits); }
+  T* operator->() const { return decode_nonnull<T>(bits); }
+  T& operator*() const { return *decode_nonnull<T>(bits); }
+  T& operator[](std::size_t index) const { return decode_nonnull<T>(bits)[index]; }
+  explicit operator bool() const { return bits != 0; }
+  Reference& operator=(T* target) {
+    bits = encode(target);
+    return *this;
+  }
+  Reference& operator=(std::nullptr_t) {
+    bits = 0;
+    return *this;
+  }
+  bool operator==(const Reference& other) const = default;
+};
+
+static_assert(sizeof(Reference<int>) == 4);
+
+}  // namespace uvm::gc

@@ -1,0 +1,104 @@
+#include "gc/segment_allocator.h"
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+#include <spdlog/spdlog.h>
+
+#include "uffd/region.h"
+
+namespace uvm::gc {
+namespace {
+
+constexpr std::uint64_t kLine = 4096;
+
+// Before each block of allocate().
+struct BlockHeader {
+  std::uint64_t size_class;
+  RegionOffset next_free;  // while on a free list
+};
+static_assert(sizeof(BlockHeader) == 16);
+
+// Sizes 32, 40, 48, 56, 64, 80, ...: four classes per power of two, header included.
+unsigned class_of(std::uint64_t bytes) {
+  if (bytes <= 32) return 0;
+  const auto log = static_cast<unsigned>(std::bit_width(bytes - 1)) - 1;  // 2^log <= bytes-1 < 2^(log+1)
+  const std::uint64_t step = (std::uint64_t{1} << log) / 4;
+  const auto quarter = static_cast<unsigned>((bytes - 1 - (std::uint64_t{1} << log)) / step);
+  return (log - 5) * 4 + quarter + 1;
+}
+
+std::uint64_t size_of_class(unsigned size_class) {
+  if (size_class == 0) return 32;
+  const unsigned log = (size_class - 1) / 4 + 5;
+  const unsigned quarter = (size_class - 1) % 4 + 1;
+  return (std::uint64_t{1} << log) + ((std::uint64_t{1} << log) / 4) * quarter;
+}
+
+}  // namespace
+
+void* SegmentAllocator::allocate_forever(std::uint64_t bytes) {
+  bytes = (bytes + 7) & ~std::uint64_t{7};
+  lock();
+  const RegionOffset start = state_->top;
+  if (bytes > state_->end - start) {
+    unlock();
+    spdlog::critical("metadata segment is full: {} bytes asked, {} left; the program loads too many classes", bytes,
+                     state_->end - start);
+    std::abort();
+  }
+  state_->top = start + bytes;
+  state_->allocated_bytes += bytes;
+  unlock();
+  return g_region_base + start;
+}
+
+RegionOffset SegmentAllocator::allocate(std::uint64_t bytes) {
+  if (bytes > state_->end - kNativeStart) return 0;
+  const unsigned size_class = class_of(bytes + sizeof(BlockHeader));
+  std::uint64_t size = size_of_class(size_class);
+  size = (size + 15) & ~std::uint64_t{15};
+  lock();
+  RegionOffset block = state_->free_lists[size_class];
+  if (block != 0) {
+    state_->free_lists[size_class] = at_offset<BlockHeader>(block)->next_free;
+  } else {
+    block = (state_->top + 15) & ~RegionOffset{15};
+    if (size > state_->end - block) {
+      unlock();
+      return 0;
+    }
+    state_->top = block + size;
+  }
+  auto* header = at_offset<BlockHeader>(block);
+  header->size_class = size_class;
+  header->next_free = 0;
+  state_->allocated_bytes += size;
+  unlock();
+  return block + sizeof(BlockHeader);
+}
+
+std::uint64_t SegmentAllocator::usable_size(RegionOffset block) {
+  const auto size_class = at_offset<BlockHeader>(block - sizeof(BlockHeader))->size_class;
+  return size_of_class(static_cast<unsigned>(size_class)) - sizeof(BlockHeader);
+}
+
+void SegmentAllocator::release(RegionOffset block) {
+  if (block == 0) return;
+  block -= sizeof(BlockHeader);
+  auto* header = at_offset<BlockHeader>(block);
+  const auto size_class = static_cast<unsigned>(header->size_class);
+  const std::uint64_t size = size_of_class(size_class);
+  // The lines wholly inside the block hold nothing any more; the first one keeps the header.
+  const RegionOffset first = (block + sizeof(BlockHeader) + kLine - 1) & ~(kLine - 1);
+  const RegionOffset last = (block + size) & ~(kLine - 1);
+  if (region_ != nullptr && last > first) region_->discard(first, last - first);
+  lock();
+  header->next_free = state_->free_lists[size_class];
+  state_->free_lists[size_class] = block;
+  state_->allocated_bytes -= size;
+  unlock();
+}
+
+}  // namespace uvm::gc

@@ -1,0 +1,61 @@
+// SegmentAllocator: memory inside a segment of the region, for what is not an object.
+//
+// Two users: metadata (classes, methods, symbols, code: allocate_forever, never freed) and native memory (Unsafe, zlib
+// state: allocate and release). All state is in the region, so a resumed heap goes on with it. Freed blocks go to
+// free lists by size class (four classes per power of two) and are reused whole; a released block of a page or more
+// gives its lines back through Region::discard.
+//
+// Any thread; a spin lock inside the host object guards the state.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "gc/reference.h"
+
+namespace uvm::uffd {
+class Region;
+}
+
+namespace uvm::gc {
+
+inline constexpr unsigned kSizeClasses = 160;
+
+// Lives in the roots segment.
+struct SegmentAllocatorState {
+  RegionOffset top;  // bump pointer
+  RegionOffset end;
+  std::uint64_t allocated_bytes;  // live bytes handed out, headers included
+  RegionOffset free_lists[kSizeClasses];
+};
+
+class SegmentAllocator {
+ public:
+  SegmentAllocator(SegmentAllocatorState* state, uffd::Region* region) : state_(state), region_(region) {}
+
+  // Zeroed memory, 8-aligned, never freed. Aborts the VM when the segment is full (it is 2 GiB).
+  void* allocate_forever(std::uint64_t bytes);
+  template <typename T>
+  T* make(std::uint64_t count = 1) {
+    return static_cast<T*>(allocate_forever(sizeof(T) * count));
+  }
+
+  // Memory aligned to 16, not zeroed; 0 when the segment is full. `bytes` may be 0.
+  RegionOffset allocate(std::uint64_t bytes);
+  // Precondition: `block` came from allocate() and is not released; 0 is ignored.
+  void release(RegionOffset block);
+  // Bytes usable in a block.
+  [[nodiscard]] static std::uint64_t usable_size(RegionOffset block);
+
+ private:
+  void lock() {
+    while (lock_.test_and_set(std::memory_order_acquire)) __builtin_ia32_pause();
+  }
+  void unlock() { lock_.clear(std::memory_order_release); }
+
+  SegmentAllocatorState* state_;
+  uffd::Region* region_;
+  std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+};
+
+}  // namespace uvm::gc

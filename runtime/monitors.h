@@ -1,0 +1,41 @@
+// Monitors: Java locks and wait sets (JLS 17), kept in a side table of the region, never in objects (law 8).
+//
+// A Monitor exists while its object is locked, waited for, or waited on. Records are in the metadata segment and chained
+// in buckets by object; blocking itself is host state. So a checkpoint holds every lock and wait set, and a thread that
+// was blocked simply asks again after resume.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/metadata.h"
+#include "runtime/status.h"
+#include "runtime/thread.h"
+
+namespace uvm::rt {
+
+struct Monitor {
+  Ref<Object> object;
+  Ref<Monitor> next;           // in the bucket, or in the free list
+  std::uint32_t owner;         // JavaThread::id, 0 none
+  std::uint32_t recursions;    // times entered
+  std::uint32_t entering;      // threads blocked in enter
+  Ref<JavaThread> waiters;     // wait set, first waiter first
+};
+static_assert(sizeof(Monitor) == 24);
+
+// Enters the monitor of `object` (not null). kOk: entered. kRetire: not entered, to be executed again.
+Status monitor_enter(Thread& thread, Object* object);
+// Leaves it; kThrow IllegalMonitorStateException when the thread is not its owner.
+Status monitor_exit(Thread& thread, Object* object);
+bool monitor_owned_by(Thread& thread, Object* object);
+Thread* monitor_owner_host(Object* object);
+std::uint32_t monitor_owner(Object* object);  // JavaThread id, 0 none
+
+// Object.wait(timeout_ms; 0 for ever), restartable: see JavaThread's blocking state.
+Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms);
+Status monitor_notify(Thread& thread, Object* object, bool all);
+
+// At thread exit: nothing may be left locked by a correct program; what is left is released, as HotSpot does.
+void release_all_monitors(Thread& thread);
+
+}  // namespace uvm::rt

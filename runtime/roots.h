@@ -1,0 +1,70 @@
+// Roots: the superstructure of a heap, at region offset 0, always resident.
+//
+// It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes, interned
+// strings and monitors, and the VM's own references into the heap. Part of the heap format.
+#pragma once
+
+#include "gc/heap.h"
+#include "gc/segment_allocator.h"
+#include "runtime/thread.h"
+#include "runtime/well_known.h"
+
+namespace uvm::rt {
+
+inline constexpr std::uint64_t kRootsMagic = 0x31'70'61'65'48'4d'56'55;  // "UVMHeap1"
+
+// An open hash table in the metadata segment: power-of-two array of references, 0 empty. Grown by replacing.
+struct RegionTable {
+  Ref<std::uint32_t> slots;
+  std::uint32_t capacity;
+  std::uint32_t count;
+};
+
+struct MonitorTable {
+  Ref<std::uint32_t> buckets;  // chains of Monitor, see runtime/monitors.h
+  std::uint32_t bucket_count;
+  Ref<Monitor> free_list;
+  std::uint32_t unused;
+};
+
+// Process-independent time: see runtime/clock.h.
+struct ClockState {
+  std::int64_t nano_base;          // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
+  std::int64_t last_nano;          // nanoTime at the last cut
+  std::int64_t last_wall_ms;       // currentTimeMillis at the last cut: wall time never goes below
+};
+
+struct Roots {
+  std::uint64_t magic;
+  std::uint32_t heap_format;
+  std::uint32_t code_format;       // runtime/code.h kCodeFormat that the internal code was made by
+  std::uint64_t native_fingerprint;  // native_table_fingerprint() that native_index values belong to
+  gc::HeapState heap;
+  gc::SegmentAllocatorState metadata;
+  gc::SegmentAllocatorState native;
+  RegionTable symbols;
+  RegionTable classes;             // by (loader, name): initiated and defined, runtime/dictionary.h
+  RegionTable interned_strings;
+  MonitorTable monitors;
+  Ref<Class> all_classes;          // list through Class::next
+  Ref<JavaThread> threads;         // list through JavaThread::next
+  std::uint32_t next_thread_id;
+  std::uint32_t java_thread_count; // alive
+  WellKnown known;
+  Ref<Object> main_thread_group, system_thread_group;
+  Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot, for when nothing can be made
+  Ref<Object> boot_unnamed_module;  // of the boot loader
+  Ref<Object> java_base_module;
+  ClockState clock;
+  std::uint32_t boot_phase;        // runtime/boot.h
+  std::int32_t exit_code;
+  std::uint64_t bundle_offset, bundle_size;  // the program's bundle, native segment
+  std::uint64_t leases_offset;     // lease table, native segment (runtime/leases.h)
+  std::uint64_t stack_slices_used; // stacks segment: slices handed out, ever
+  std::uint64_t reserved[32];
+};
+static_assert(sizeof(Roots) < gc::kRootsSize);
+
+inline Roots& roots() { return *gc::at_offset<Roots>(gc::kRootsStart); }
+
+}  // namespace uvm::rt
