@@ -1,0 +1,97 @@
+#include "runtime/classfile/descriptor.h"
+
+namespace uvm::rt::classfile {
+
+bool is_unqualified_name(std::string_view name, bool method) {
+  if (name.empty()) return false;
+  return name.find_first_of(method ? ".;[/<>" : ".;[/") == std::string_view::npos;
+}
+
+bool is_class_name(std::string_view name) {
+  if (name.empty() || name.front() == '/' || name.back() == '/') return false;
+  if (name.find_first_of(".;[") != std::string_view::npos) return false;
+  return name.find("//") == std::string_view::npos;
+}
+
+std::size_t skip_field_descriptor(std::string_view text, bool void_allowed, DescriptorError& error) {
+  error = DescriptorError::kMalformed;
+  std::size_t at = 0;
+  while (at < text.size() && text[at] == '[') {
+    if (++at > kMaxArrayDimensions) {
+      error = DescriptorError::kTooManyDimensions;
+      return 0;
+    }
+  }
+  if (at == text.size()) return 0;
+  switch (text[at]) {
+    case 'B':
+    case 'C':
+    case 'D':
+    case 'F':
+    case 'I':
+    case 'J':
+    case 'S':
+    case 'Z':
+      ++at;
+      break;
+    case 'V':
+      if (!void_allowed || at != 0) return 0;
+      ++at;
+      break;
+    case 'L': {
+      const std::size_t end = text.find(';', at);
+      if (end == std::string_view::npos) return 0;
+      if (!is_class_name(text.substr(at + 1, end - at - 1))) {
+        error = DescriptorError::kBadClassName;
+        return 0;
+      }
+      at = end + 1;
+      break;
+    }
+    default:
+      return 0;
+  }
+  error = DescriptorError::kNone;
+  return at;
+}
+
+MethodDescriptorCheck check_method_descriptor(std::string_view text) {
+  MethodDescriptorCheck check;
+  check.error = DescriptorError::kMalformed;
+  if (text.empty() || text.front() != '(') return check;
+  text.remove_prefix(1);
+  DescriptorError error = DescriptorError::kNone;
+  while (!text.empty() && text.front() != ')') {
+    const std::size_t length = skip_field_descriptor(text, false, error);
+    if (length == 0) {
+      check.error = error;
+      return check;
+    }
+    check.argument_slots += slots_of(text.front());
+    text.remove_prefix(length);
+  }
+  if (text.empty()) return check;
+  text.remove_prefix(1);
+  const std::size_t length = skip_field_descriptor(text, true, error);
+  if (error == DescriptorError::kNone && length != text.size()) error = DescriptorError::kMalformed;
+  check.error = error;
+  return check;
+}
+
+bool is_field_descriptor(std::string_view text) {
+  DescriptorError error = DescriptorError::kNone;
+  const std::size_t length = skip_field_descriptor(text, false, error);
+  return length != 0 && length == text.size();
+}
+
+bool is_method_descriptor(std::string_view text) {
+  return check_method_descriptor(text).error == DescriptorError::kNone;
+}
+
+unsigned argument_slots(std::string_view method_descriptor) {
+  unsigned slots = 0;
+  for (ParameterTypes p(method_descriptor); !p.done(); p.next()) slots += slots_of(p.type().front());
+  return slots;
+}
+
+}  // namespace uvm::rt::classfile
