@@ -1,0 +1,212 @@
+#include "runtime/bundle/bundle.h"
+
+#include <xxhash.h>
+
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include "runtime/bundle/utf8.h"
+
+namespace uvm::rt::bundle {
+namespace {
+
+template <typename T>
+T load(std::span<const std::byte> bytes, std::uint64_t offset) {
+  T value;
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
+  return value;
+}
+
+bool in_range(std::uint64_t offset, std::uint64_t length, std::uint64_t limit) {
+  return offset <= limit && length <= limit - offset;
+}
+
+std::uint64_t checksum_of(std::span<const std::byte> bytes) {
+  constexpr std::size_t kField = offsetof(BundleHeader, checksum);
+  const std::uint64_t zero = 0;
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                              XXH3_freeState);
+  XXH3_64bits_reset(state.get());
+  XXH3_64bits_update(state.get(), bytes.data(), kField);
+  XXH3_64bits_update(state.get(), &zero, sizeof zero);
+  XXH3_64bits_update(state.get(), bytes.data() + kField + sizeof zero, bytes.size() - kField - sizeof zero);
+  return XXH3_64bits_digest(state.get());
+}
+
+}  // namespace
+
+std::uint32_t name_hash(std::string_view name) {
+  return static_cast<std::uint32_t>(XXH3_64bits(name.data(), name.size()));
+}
+
+std::string to_string(const ContentHash& hash) {
+  std::string digits;
+  for (const std::uint8_t byte : hash) {
+    digits += "0123456789abcdef"[byte >> 4];
+    digits += "0123456789abcdef"[byte & 15];
+  }
+  return digits;
+}
+
+Result<BundleView> BundleView::view(std::span<const std::byte> bytes, Check check, const std::string& name) {
+  const auto refuse = [&](Errc code, const std::string& why) {
+    return Unexpected<Error>{{code, 0, name + ": " + why}};
+  };
+  if (bytes.size() < sizeof(kMagic) || std::memcmp(bytes.data(), kMagic.data(), sizeof(kMagic)) != 0) {
+    return refuse(Errc::kNotABundle, "not a bundle; uvmc makes bundles from jars and class files");
+  }
+  if (bytes.size() < sizeof(BundleHeader)) return refuse(Errc::kCorrupt, "damaged bundle: truncated header");
+  BundleView view;
+  view.bytes_ = bytes;
+  view.header_ = load<BundleHeader>(bytes, 0);
+  if (view.header_.format != kFormat) {
+    return refuse(Errc::kNewerFormat, "bundle format " + std::to_string(view.header_.format) +
+                                          ", this uvm reads " + std::to_string(kFormat) +
+                                          "; pack the program again");
+  }
+  if (const char* wrong = view.check_header()) {
+    return refuse(Errc::kCorrupt, std::string("damaged bundle: ") + wrong);
+  }
+  if (check == Check::kAll) {
+    if (checksum_of(bytes) != view.header_.checksum) {
+      return refuse(Errc::kCorrupt, "damaged bundle: the checksum does not match");
+    }
+    if (const std::string wrong = view.check_all(); !wrong.empty()) {
+      return refuse(Errc::kCorrupt, "damaged bundle: " + wrong);
+    }
+  }
+  return view;
+}
+
+const char* BundleView::check_header() const {
+  const auto& h = header_;
+  if (h.header_size != sizeof(BundleHeader)) return "wrong header size";
+  if (h.file_size != bytes_.size()) return "the file is truncated or has something appended";
+  if (h.reserved != 0) return "a reserved field is not zero";
+  if (h.entry_count > kMaxEntries) return "too many entries";
+  if (!std::has_single_bit(h.bucket_count)) return "the size of the hash table is not a power of two";
+  const std::uint64_t size = bytes_.size();
+  if (!in_range(h.origins, std::uint64_t{h.origin_count} * sizeof(BundleOrigin), size))
+    return "origins lie outside";
+  if (!in_range(h.entries, std::uint64_t{h.entry_count} * sizeof(BundleEntry), size))
+    return "entries lie outside";
+  if (!in_range(h.buckets, std::uint64_t{h.bucket_count} * sizeof(std::uint32_t), size)) {
+    return "the hash table lies outside";
+  }
+  if (!in_range(h.names, h.names_size, size)) return "names lie outside";
+  if (!in_range(h.data, h.data_size, size)) return "data lies outside";
+  if (!in_range(h.main_class, h.main_class_length, h.names_size)) return "the main class lies outside";
+  return nullptr;
+}
+
+std::string BundleView::check_all() const {
+  const auto& h = header_;
+  const auto in_data = [&](std::uint64_t offset, std::uint64_t length) {
+    return offset >= h.data && in_range(offset - h.data, length, h.data_size);
+  };
+  if (!is_utf8(main_class())) return "the main class is not UTF-8";
+  for (std::uint32_t i = 0; i < h.origin_count; i++) {
+    const BundleOrigin origin = origin_at(i);
+    const std::string which = "origin " + std::to_string(i);
+    if (!in_range(origin.path, origin.path_length, h.names_size)) return which + ": the path lies outside";
+    if (!is_utf8(origin_path(i))) return which + ": the path is not UTF-8";
+    if (origin.kind != OriginKind::kJar && origin.kind != OriginKind::kFolder)
+      return which + ": unknown kind";
+    if (origin.reserved != 0) return which + ": a reserved field is not zero";
+    const bool none = origin.manifest == 0 && origin.manifest_size == 0;
+    if (!none && !(in_data(origin.manifest, origin.manifest_size) && origin.manifest_size <= kMaxEntrySize)) {
+      return which + ": the manifest lies outside";
+    }
+  }
+  for (std::uint32_t i = 0; i < h.entry_count; i++) {
+    const BundleEntry entry = entry_at(i);
+    const std::string which = "entry " + std::to_string(i);
+    if (entry.name_length == 0 || !in_range(entry.name, entry.name_length, h.names_size)) {
+      return which + ": the name lies outside";
+    }
+    if (!is_utf8(name(i))) return which + ": the name is not UTF-8";
+    if (entry.name_hash != name_hash(name(i))) return which + ": the hash of the name is wrong";
+    if (entry.origin >= h.origin_count) return which + ": no such origin";
+    if (entry.size > kMaxEntrySize || !in_data(entry.data, entry.size))
+      return which + ": the data lies outside";
+    if (i == 0) continue;
+    const int order = name(i - 1).compare(name(i));
+    if (order > 0 || (order == 0 && origin(i - 1) > entry.origin)) return which + ": out of order";
+  }
+  std::uint32_t free = 0;
+  for (std::uint32_t i = 0; i < h.bucket_count; i++) {
+    const std::uint32_t bucket = bucket_at(i);
+    if (bucket == 0) free++;
+    if (bucket > h.entry_count) return "the hash table names an entry that does not exist";
+  }
+  if (free == 0) return "the hash table is full";  // a search for a missing name would not end
+  for (std::uint32_t i = 0; i < h.entry_count; i++) {
+    const bool first = i == 0 || name(i - 1) != name(i);
+    if (first && find(name(i)) != i) return "entry " + std::to_string(i) + ": not in the hash table";
+  }
+  return {};
+}
+
+BundleEntry BundleView::entry_at(std::uint32_t entry) const {
+  return load<BundleEntry>(bytes_, header_.entries + std::uint64_t{entry} * sizeof(BundleEntry));
+}
+
+BundleOrigin BundleView::origin_at(std::uint32_t origin) const {
+  return load<BundleOrigin>(bytes_, header_.origins + std::uint64_t{origin} * sizeof(BundleOrigin));
+}
+
+std::uint32_t BundleView::bucket_at(std::uint32_t bucket) const {
+  return load<std::uint32_t>(bytes_, header_.buckets + std::uint64_t{bucket} * sizeof(std::uint32_t));
+}
+
+std::string_view BundleView::names(std::uint64_t offset, std::uint64_t length) const {
+  return {reinterpret_cast<const char*>(bytes_.data()) + header_.names + offset, length};
+}
+
+std::string_view BundleView::main_class() const {
+  return names(header_.main_class, header_.main_class_length);
+}
+
+std::uint32_t BundleView::find(std::string_view wanted) const {
+  const std::uint32_t hash = name_hash(wanted);
+  const std::uint32_t mask = header_.bucket_count - 1;
+  for (std::uint32_t bucket = hash & mask;; bucket = (bucket + 1) & mask) {
+    const std::uint32_t one_more = bucket_at(bucket);
+    if (one_more == 0) return kNone;
+    const BundleEntry entry = entry_at(one_more - 1);
+    if (entry.name_hash == hash && names(entry.name, entry.name_length) == wanted) return one_more - 1;
+  }
+}
+
+std::uint32_t BundleView::next(std::uint32_t entry) const {
+  if (entry + 1 >= header_.entry_count || name(entry) != name(entry + 1)) return kNone;
+  return entry + 1;
+}
+
+std::string_view BundleView::name(std::uint32_t entry) const {
+  const BundleEntry e = entry_at(entry);
+  return names(e.name, e.name_length);
+}
+
+std::span<const std::byte> BundleView::data(std::uint32_t entry) const {
+  const BundleEntry e = entry_at(entry);
+  return bytes_.subspan(e.data, e.size);
+}
+
+std::uint32_t BundleView::origin(std::uint32_t entry) const { return entry_at(entry).origin; }
+
+OriginKind BundleView::origin_kind(std::uint32_t origin) const { return origin_at(origin).kind; }
+
+std::string_view BundleView::origin_path(std::uint32_t origin) const {
+  const BundleOrigin o = origin_at(origin);
+  return names(o.path, o.path_length);
+}
+
+std::optional<std::span<const std::byte>> BundleView::manifest(std::uint32_t origin) const {
+  const BundleOrigin o = origin_at(origin);
+  if (o.manifest == 0) return std::nullopt;
+  return bytes_.subspan(o.manifest, o.manifest_size);
+}
+
+}  // namespace uvm::rt::bundle

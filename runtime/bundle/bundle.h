@@ -1,0 +1,165 @@
+// The bundle (`.bc`): a Java program in one mappable file, and its reader.
+//
+// A bundle holds the content of a class path: every class file and resource of its inputs (jars, folders,
+// single class files), uncompressed, in class path order, with the inputs' paths and manifests. The whole
+// file can be copied anywhere, into the region too, and read there: it holds offsets only, from its first
+// byte, little endian.
+//
+//     BundleHeader
+//     BundleOrigin[origin_count]    the inputs, in class path order
+//     BundleEntry[entry_count]      sorted by name (as bytes); equal names in class path order, so that the
+//     first is
+//                                   the one a class loader takes and the rest are what getResources() adds
+//     u32[bucket_count]             hash table: 1 + index of the first entry of a name, 0 is free; a power of
+//     two, at
+//                                   least one free; linear probing from name_hash & (bucket_count - 1)
+//     names                         UTF-8 of all names and paths, not terminated
+//     data                          entries and manifests, each at a multiple of 8
+//
+// Invariant of a BundleView made with Check::kAll: every offset, length and index above is in range, so
+// accessors with valid indexes cannot leave the bytes. Bundles from outside must be opened with it.
+// Check::kHeader is for bytes that were checked when they were put where they are now.
+//
+// Who may call: any thread; views are immutable and live as long as their bytes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "pmem/result.h"
+
+namespace uvm::rt::bundle {
+
+enum class Errc : std::uint8_t {
+  kIo,           // a system call failed: see sys_errno
+  kNotABundle,   // wrong magic
+  kNewerFormat,  // written by a later uvmc
+  kCorrupt,      // truncated, wrong checksum, or inconsistent
+  kBadInput,     // what was to be packed is malformed
+};
+
+struct Error {
+  Errc code;
+  int sys_errno = 0;
+  std::string message;  // for people: which file, which class, why
+};
+
+template <typename T>
+using Result = BasicResult<T, Error>;
+
+inline constexpr std::array<char, 8> kMagic = {'U', 'V', 'M', 'B', 'C', '\r', '\n', '\x1a'};
+inline constexpr std::uint32_t kFormat = 1;
+inline constexpr std::uint32_t kNone = 0xffffffff;  // no such entry
+
+// Larger entries could not become a Java array.
+inline constexpr std::uint64_t kMaxEntrySize = 0x7ffffff0;
+inline constexpr std::uint32_t kMaxEntries = 0x10000000;
+
+using ContentHash = std::array<std::uint8_t, 16>;
+
+struct BundleHeader {
+  std::array<char, 8> magic;
+  std::uint32_t format;
+  std::uint32_t header_size;  // sizeof(BundleHeader)
+  std::uint64_t file_size;    // bytes
+  std::uint64_t checksum;     // XXH3, 64 bits, of the file with this field 0
+  // XXH3, 128 bits, canonical byte order, of the main class, manifests and entries with their names, but not
+  // of the inputs' paths: the name of the program, the same wherever it was packed.
+  ContentHash content_hash;
+  std::uint32_t main_class;  // offset in names; binary name with dots
+  std::uint32_t main_class_length;
+  std::uint32_t origin_count;
+  std::uint32_t entry_count;
+  std::uint32_t bucket_count;
+  std::uint32_t reserved;  // 0
+  std::uint64_t origins;   // offsets in the file
+  std::uint64_t entries;
+  std::uint64_t buckets;
+  std::uint64_t names;
+  std::uint64_t names_size;
+  std::uint64_t data;
+  std::uint64_t data_size;
+};
+static_assert(sizeof(BundleHeader) == 128 && std::is_trivially_copyable_v<BundleHeader>);
+
+enum class OriginKind : std::uint32_t {
+  kJar = 0,     // path names the jar
+  kFolder = 1,  // path names the folder
+};
+
+struct BundleOrigin {
+  std::uint32_t path;  // offset in names; absolute path at pack time, or a name if it was no file
+  std::uint32_t path_length;
+  OriginKind kind;
+  std::uint32_t reserved;  // 0
+  std::uint64_t manifest;  // offset in the file, 0 if it has none
+  std::uint64_t manifest_size;
+};
+static_assert(sizeof(BundleOrigin) == 32 && std::is_trivially_copyable_v<BundleOrigin>);
+
+struct BundleEntry {
+  std::uint32_t name;  // offset in names
+  std::uint32_t name_length;
+  std::uint32_t name_hash;  // low half of XXH3 of the name
+  std::uint32_t origin;
+  std::uint64_t data;  // offset in the file
+  std::uint64_t size;  // bytes
+};
+static_assert(sizeof(BundleEntry) == 32 && std::is_trivially_copyable_v<BundleEntry>);
+
+// Low half of XXH3 of a name.
+[[nodiscard]] std::uint32_t name_hash(std::string_view name);
+
+enum class Check : std::uint8_t { kAll, kHeader };
+
+class BundleView {
+ public:
+  // `name` is for messages. kHeader costs the same for any size; kAll reads all bytes.
+  static Result<BundleView> view(std::span<const std::byte> bytes, Check check, const std::string& name);
+
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  [[nodiscard]] const ContentHash& content_hash() const { return header_.content_hash; }
+  // Binary name with dots, for example "org.mozilla.javascript.tools.shell.Main". Empty if the bundle is a
+  // library.
+  [[nodiscard]] std::string_view main_class() const;
+  [[nodiscard]] std::uint32_t entry_count() const { return header_.entry_count; }
+  [[nodiscard]] std::uint32_t origin_count() const { return header_.origin_count; }
+
+  // The first entry, in class path order, of a name such as "java/lang/Object.class" or
+  // "META-INF/services/x"; kNone if there is none. Names of folders end with a slash.
+  [[nodiscard]] std::uint32_t find(std::string_view name) const;
+  // The next entry of the same name, or kNone. Precondition for all below: entry < entry_count().
+  [[nodiscard]] std::uint32_t next(std::uint32_t entry) const;
+  [[nodiscard]] std::string_view name(std::uint32_t entry) const;
+  [[nodiscard]] std::span<const std::byte> data(std::uint32_t entry) const;
+  [[nodiscard]] std::uint32_t origin(std::uint32_t entry) const;
+
+  // Precondition: origin < origin_count().
+  [[nodiscard]] OriginKind origin_kind(std::uint32_t origin) const;
+  [[nodiscard]] std::string_view origin_path(std::uint32_t origin) const;
+  // META-INF/MANIFEST.MF of a jar that has one.
+  [[nodiscard]] std::optional<std::span<const std::byte>> manifest(std::uint32_t origin) const;
+
+ private:
+  BundleView() = default;
+  [[nodiscard]] const char* check_header() const;  // what is wrong, or null
+  [[nodiscard]] std::string check_all() const;     // what is wrong, or empty
+  [[nodiscard]] BundleEntry entry_at(std::uint32_t entry) const;
+  [[nodiscard]] BundleOrigin origin_at(std::uint32_t origin) const;
+  [[nodiscard]] std::uint32_t bucket_at(std::uint32_t bucket) const;
+  [[nodiscard]] std::string_view names(std::uint64_t offset, std::uint64_t length) const;
+
+  std::span<const std::byte> bytes_;
+  BundleHeader header_{};
+};
+
+// 32 hexadecimal digits.
+[[nodiscard]] std::string to_string(const ContentHash& hash);
+
+}  // namespace uvm::rt::bundle

@@ -1,0 +1,194 @@
+#include "runtime/bundle/jar_reader.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "runtime/bundle/utf8.h"
+
+namespace uvm::rt::bundle {
+namespace {
+
+constexpr std::uint32_t kLocalSignature = 0x04034b50;
+constexpr std::uint32_t kCentralSignature = 0x02014b50;
+constexpr std::uint32_t kEndSignature = 0x06054b50;
+constexpr std::uint32_t kEnd64Signature = 0x06064b50;
+constexpr std::uint32_t kLocator64Signature = 0x07064b50;
+constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20;
+constexpr std::size_t kMaxComment = 0xffff;
+constexpr std::uint16_t kStored = 0, kDeflated = 8;
+constexpr std::uint16_t kEncrypted = 1;   // bit of the general purpose flags
+constexpr std::uint16_t kZip64Extra = 1;  // header id
+// Deflate gives at most 1032 bytes for one; a claim beyond that is a lie, and is not allocated.
+constexpr std::uint64_t kMaxDeflateRatio = 1032;
+
+template <typename T>
+T load(std::span<const std::byte> bytes, std::uint64_t offset) {
+  T value;
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
+  return value;
+}
+
+bool in_range(std::uint64_t offset, std::uint64_t length, std::uint64_t limit) {
+  return offset <= limit && length <= limit - offset;
+}
+
+// The offset of the end record: the last one whose comment reaches exactly to the end of the file.
+std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {
+  if (bytes.size() < kEndSize) return std::nullopt;
+  const std::size_t last = bytes.size() - kEndSize;
+  const std::size_t first = last > kMaxComment ? last - kMaxComment : 0;
+  for (std::size_t at = last;; at--) {
+    if (load<std::uint32_t>(bytes, at) == kEndSignature &&
+        at + kEndSize + load<std::uint16_t>(bytes, at + 20) == bytes.size()) {
+      return at;
+    }
+    if (at == first) return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Result<JarReader> JarReader::read(std::span<const std::byte> bytes, std::string name) {
+  JarReader reader;
+  reader.bytes_ = bytes;
+  reader.name_ = std::move(name);
+  if (auto done = reader.read_directory(); !done) return Unexpected<Error>{std::move(done.error())};
+  return reader;
+}
+
+Result<void> JarReader::read_directory() {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected<Error>{{Errc::kBadInput, 0, name_ + ": " + why}};
+  };
+  const auto end = find_end(bytes_);
+  if (!end) return refuse("not a jar: no end of central directory");
+  std::uint64_t count = load<std::uint16_t>(bytes_, *end + 10);
+  std::uint64_t size = load<std::uint32_t>(bytes_, *end + 12);
+  std::uint64_t offset = load<std::uint32_t>(bytes_, *end + 16);
+  std::uint64_t directory_end = *end;
+  if (*end >= kLocator64Size && load<std::uint32_t>(bytes_, *end - kLocator64Size) == kLocator64Signature) {
+    // With bytes in front of the archive the recorded place is too low: the record then lies just before the
+    // locator.
+    std::uint64_t end64 = load<std::uint64_t>(bytes_, *end - kLocator64Size + 8);
+    const auto is_end64 = [&] {
+      return in_range(end64, kEnd64Size, bytes_.size()) &&
+             load<std::uint32_t>(bytes_, end64) == kEnd64Signature;
+    };
+    if (!is_end64() && *end >= kLocator64Size + kEnd64Size) end64 = *end - kLocator64Size - kEnd64Size;
+    if (!is_end64()) return refuse("damaged jar: no zip64 end of central directory");
+    count = load<std::uint64_t>(bytes_, end64 + 32);
+    size = load<std::uint64_t>(bytes_, end64 + 40);
+    offset = load<std::uint64_t>(bytes_, end64 + 48);
+    directory_end = end64;
+  }
+  if (size > directory_end) return refuse("damaged jar: the central directory is longer than the file");
+  const std::uint64_t start = directory_end - size;
+  if (offset > start) return refuse("damaged jar: the central directory lies outside");
+  const std::uint64_t in_front = start - offset;  // bytes before the archive
+  if (count > size / kCentralSize)
+    return refuse("damaged jar: more entries than its central directory can hold");
+
+  std::uint64_t at = start;
+  entries_.reserve(count);
+  for (std::uint64_t i = 0; i < count; i++) {
+    const std::string which = "damaged jar: entry " + std::to_string(i);
+    if (!in_range(at, kCentralSize, directory_end) || load<std::uint32_t>(bytes_, at) != kCentralSignature) {
+      return refuse(which + ": no central directory header");
+    }
+    const auto flags = load<std::uint16_t>(bytes_, at + 8);
+    const std::uint64_t name_length = load<std::uint16_t>(bytes_, at + 28);
+    const std::uint64_t extra_length = load<std::uint16_t>(bytes_, at + 30);
+    const std::uint64_t comment_length = load<std::uint16_t>(bytes_, at + 32);
+    const std::uint64_t total = kCentralSize + name_length + extra_length + comment_length;
+    if (!in_range(at, total, directory_end)) return refuse(which + ": longer than the central directory");
+    JarEntry entry;
+    entry.name.assign(reinterpret_cast<const char*>(bytes_.data()) + at + kCentralSize, name_length);
+    entry.method = load<std::uint16_t>(bytes_, at + 10);
+    entry.crc = load<std::uint32_t>(bytes_, at + 16);
+    entry.compressed_size = load<std::uint32_t>(bytes_, at + 20);
+    entry.size = load<std::uint32_t>(bytes_, at + 24);
+    entry.local_header = load<std::uint32_t>(bytes_, at + 42);
+    if (entry.name.empty() || !is_utf8(entry.name)) return refuse(which + ": the name is empty or not UTF-8");
+    if ((flags & kEncrypted) != 0) return refuse(entry.name + ": encrypted");
+    if (entry.method != kStored && entry.method != kDeflated) {
+      return refuse(entry.name + ": compression method " + std::to_string(entry.method) + " is not known");
+    }
+    // A zip64 extra field holds, in this order, those of the three numbers whose 32-bit field is all ones.
+    const std::uint64_t extra_end = at + kCentralSize + name_length + extra_length;
+    for (std::uint64_t field = extra_end - extra_length; in_range(field, 4, extra_end);) {
+      const auto id = load<std::uint16_t>(bytes_, field);
+      const std::uint64_t length = load<std::uint16_t>(bytes_, field + 2);
+      field += 4;
+      if (!in_range(field, length, extra_end)) break;
+      std::uint64_t value_at = field;
+      field += length;
+      if (id != kZip64Extra) continue;
+      for (std::uint64_t* value : {&entry.size, &entry.compressed_size, &entry.local_header}) {
+        if (*value != UINT32_MAX) continue;
+        if (!in_range(value_at, 8, field)) return refuse(entry.name + ": damaged zip64 field");
+        *value = load<std::uint64_t>(bytes_, value_at);
+        value_at += 8;
+      }
+    }
+    if (entry.local_header > bytes_.size() - in_front) return refuse(entry.name + ": lies outside the file");
+    entry.local_header += in_front;
+    entries_.push_back(std::move(entry));
+    at += total;
+  }
+  return {};
+}
+
+Result<std::vector<std::byte>> JarReader::content(const JarEntry& entry) const {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected<Error>{{Errc::kBadInput, 0, name_ + ": " + entry.name + ": " + why}};
+  };
+  if (!in_range(entry.local_header, kLocalSize, bytes_.size()) ||
+      load<std::uint32_t>(bytes_, entry.local_header) != kLocalSignature) {
+    return refuse("no local header");
+  }
+  const std::uint64_t start = entry.local_header + kLocalSize +
+                              load<std::uint16_t>(bytes_, entry.local_header + 26) +
+                              load<std::uint16_t>(bytes_, entry.local_header + 28);
+  if (!in_range(start, entry.compressed_size, bytes_.size())) return refuse("lies outside the file");
+  if (entry.size > kMaxEntrySize) return refuse("larger than 2 GiB");
+  const auto packed = bytes_.subspan(start, entry.compressed_size);
+  std::vector<std::byte> content;
+  if (entry.method == kStored) {
+    if (entry.size != entry.compressed_size) return refuse("stored with two different sizes");
+    content.assign(packed.begin(), packed.end());
+  } else {
+    if (entry.size / kMaxDeflateRatio > entry.compressed_size) return refuse("claims an impossible size");
+    content.resize(entry.size);
+    z_stream stream{};
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return refuse("zlib failed");
+    // zlib counts in 32 bits. The output fits (kMaxEntrySize); input beyond 4 GiB is fed in pieces.
+    std::byte nothing{};
+    stream.next_out = reinterpret_cast<Bytef*>(content.empty() ? &nothing : content.data());
+    stream.avail_out = static_cast<uInt>(content.size());
+    int status = Z_OK;
+    std::uint64_t fed = 0;
+    while (status == Z_OK) {
+      if (stream.avail_in == 0) {
+        const auto piece = std::min<std::uint64_t>(packed.size() - fed, 1u << 30);
+        stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data() + fed));
+        stream.avail_in = static_cast<uInt>(piece);
+        fed += piece;
+      }
+      status = inflate(&stream, Z_NO_FLUSH);  // Z_BUF_ERROR once input or room is used up
+    }
+    const std::uint64_t produced = stream.total_out;
+    inflateEnd(&stream);
+    if (status != Z_STREAM_END || produced != entry.size) return refuse("damaged compressed data");
+  }
+  if (crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()) != entry.crc &&
+      !content.empty()) {
+    return refuse("the checksum does not match");
+  }
+  return content;
+}
+
+}  // namespace uvm::rt::bundle

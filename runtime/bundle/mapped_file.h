@@ -1,0 +1,42 @@
+// Files mapped read-only: any file, and a bundle. Any thread may use them.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "runtime/bundle/bundle.h"
+
+namespace uvm::rt::bundle {
+
+class MappedFile {
+ public:
+  // Maps a regular file; an empty one has an empty mapping. The error's message names file, operation and
+  // cause.
+  static Result<MappedFile> open(const std::string& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&&) = delete;
+  ~MappedFile();
+
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  explicit MappedFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  std::span<const std::byte> bytes_;
+};
+
+// A bundle mapped from its file and completely checked.
+class BundleFile {
+ public:
+  static Result<BundleFile> open(const std::string& path);
+
+  [[nodiscard]] const BundleView& view() const { return view_; }
+
+ private:
+  BundleFile(MappedFile file, BundleView view) : file_(std::move(file)), view_(view) {}
+  MappedFile file_;
+  BundleView view_;
+};
+
+}  // namespace uvm::rt::bundle

@@ -1,0 +1,298 @@
+#include "runtime/bundle/pack.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "runtime/bundle/bundle_writer.h"
+#include "runtime/bundle/jar_reader.h"
+#include "runtime/bundle/manifest.h"
+#include "runtime/bundle/mapped_file.h"
+#include "runtime/bundle/utf8.h"
+
+namespace uvm::rt::bundle {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kClassSuffix = ".class";
+constexpr std::string_view kVersions = "META-INF/versions/";
+constexpr int kFirstMultiRelease = 9;  // JEP 238
+constexpr int kJavaVersion = 17;
+
+Unexpected<Error> bad_input(std::string message) { return {{Errc::kBadInput, 0, std::move(message)}}; }
+
+bool has_magic(std::span<const std::byte> bytes, std::initializer_list<unsigned char> magic) {
+  return bytes.size() >= magic.size() &&
+         std::equal(magic.begin(), magic.end(), bytes.begin(),
+                    [](unsigned char a, std::byte b) { return std::byte{a} == b; });
+}
+
+// Whether a class loader asked for a class could come to this path. What lies under META-INF/, BOOT-INF/ or
+// WEB-INF/ is never loaded by that name and may be a class for somebody else; module-info.class is a
+// descriptor, not a class.
+bool loadable_path(std::string_view name) {
+  const std::string_view top = name.substr(0, name.find('/'));
+  return name.ends_with(kClassSuffix) && !top.ends_with("-INF") && !name.ends_with("module-info.class");
+}
+
+// For "META-INF/versions/N/rest" with an N that Java 17 takes: N and rest.
+std::optional<std::pair<int, std::string_view>> versioned(std::string_view name) {
+  if (!name.starts_with(kVersions)) return std::nullopt;
+  name.remove_prefix(kVersions.size());
+  int version = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
+  if (error != std::errc{} || version < kFirstMultiRelease || version > kJavaVersion) return std::nullopt;
+  name.remove_prefix(static_cast<std::size_t>(end - name.data()));
+  if (name.size() < 2 || name.front() != '/') return std::nullopt;
+  name.remove_prefix(1);
+  if (name.starts_with("META-INF/")) return std::nullopt;
+  return std::pair{version, name};
+}
+
+std::string to_dots(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '.');
+  return name;
+}
+
+std::string to_slashes(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '/');
+  return name;
+}
+
+class Packer {
+ public:
+  explicit Packer(const PackOptions& options) : options_(options) {
+    std::error_code ignored;
+    if (!options.output.empty()) output_ = fs::weakly_canonical(options.output, ignored);
+  }
+
+  Result<Packed> run() {
+    for (const auto& input : options_.inputs) {
+      if (auto added = add_input(input, true); !added) return Unexpected<Error>{std::move(added.error())};
+    }
+    Packed packed;
+    if (options_.inspect) {
+      auto main = find_main();
+      if (!main) return Unexpected<Error>{std::move(main.error())};
+      packed.main_class = *main;
+    }
+    auto bytes = writer_.finish(packed.main_class);
+    if (!bytes) return Unexpected<Error>{std::move(bytes.error())};
+    packed.bytes = std::move(*bytes);
+    return packed;
+  }
+
+ private:
+  // `named` is false for what a Class-Path attribute led to, which may be absent or something else.
+  Result<void> add_input(const std::string& input, bool named) {
+    std::error_code error;
+    const fs::path path = fs::canonical(input, error);
+    if (error) {
+      if (!named) return {};
+      return Unexpected<Error>{{Errc::kIo, error.value(), input + ": " + error.message()}};
+    }
+    if (!seen_.insert(path.string()).second) return {};
+    if (!is_utf8(path.string())) return bad_input(input + ": the path is not UTF-8");
+    if (fs::is_directory(path, error)) return add_folder(path, input);
+    auto file = MappedFile::open(path.string());
+    if (!file) {
+      if (!named) return {};
+      file.error().message = input + file.error().message.substr(path.string().size());
+      return Unexpected<Error>{std::move(file.error())};
+    }
+    if (named && has_magic(file->bytes(), {0xca, 0xfe, 0xba, 0xbe}))
+      return add_class_file(path, input, file->bytes());
+    if (named && has_magic(file->bytes(), {'U', 'V', 'M', 'B', 'C'})) {
+      return bad_input(input + ": is a bundle already");
+    }
+    return add_jar(path, input, file->bytes());
+  }
+
+  Result<void> add_jar(const fs::path& path, const std::string& input, std::span<const std::byte> bytes) {
+    auto jar = JarReader::read(bytes, input);
+    if (!jar) {
+      // Many other files end up here: say what they should have been.
+      if (!input.ends_with(".jar"))
+        jar.error().message += " (inputs are jars, class files and class folders)";
+      return Unexpected<Error>{std::move(jar.error())};
+    }
+    std::map<std::string, BundleWriter::Blob> contents;
+    for (const auto& entry : jar->entries()) {
+      auto content = jar->content(entry);
+      if (!content) return Unexpected<Error>{std::move(content.error())};
+      contents[entry.name] = writer_.add_blob(std::move(*content));
+    }
+    const auto manifest_at = contents.find("META-INF/MANIFEST.MF");
+    const bool has_manifest = manifest_at != contents.end();
+    const Manifest manifest(has_manifest ? writer_.content(manifest_at->second)
+                                         : std::span<const std::byte>{});
+    const auto origin = writer_.add_origin(OriginKind::kJar, recorded_path(path),
+                                           has_manifest ? manifest_at->second : BundleWriter::kNoBlob);
+    if (const auto main = manifest.attribute("Main-Class"); main && manifest_main_.empty())
+      manifest_main_ = *main;
+    std::map<std::string_view, std::pair<int, BundleWriter::Blob>> effective;
+    for (const auto& [name, blob] : contents) effective[name] = {0, blob};
+    if (manifest.multi_release()) {
+      for (const auto& [name, blob] : contents) {
+        if (const auto release = versioned(name)) {
+          auto& best = effective[release->second];
+          if (release->first > best.first) best = {release->first, blob};
+        }
+      }
+    }
+    for (const auto& [name, chosen] : effective) {
+      if (auto added = add_entry(input, std::string(name), origin, chosen.second, false); !added)
+        return added;
+    }
+    for (const auto& url : manifest.class_path()) {
+      const auto file = class_path_file(url, path.parent_path().string());
+      if (!file) continue;
+      if (auto added = add_input(*file, false); !added) return added;
+    }
+    return {};
+  }
+
+  Result<void> add_folder(const fs::path& path, const std::string& input) {
+    const auto origin = writer_.add_origin(OriginKind::kFolder, recorded_path(path));
+    std::set<std::string> above;
+    return add_tree(path, input, "", origin, above);
+  }
+
+  // `above` holds the canonical paths of the folders on the way down, against loops of symbolic links.
+  Result<void> add_tree(const fs::path& folder, const std::string& input, const std::string& prefix,
+                        std::uint32_t origin, std::set<std::string>& above) {
+    std::error_code error;
+    const std::string self = fs::canonical(folder, error).string();
+    if (error || !above.insert(self).second) return {};
+    std::vector<fs::path> paths;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      paths.push_back(at->path());
+    }
+    if (error) return Unexpected<Error>{{Errc::kIo, error.value(), folder.string() + ": " + error.message()}};
+    std::sort(paths.begin(), paths.end());
+    for (const auto& path : paths) {
+      const std::string name = prefix + path.filename().string();
+      if (!is_utf8(name)) return bad_input(input + ": " + name + ": the name is not UTF-8");
+      if (fs::is_directory(path, error)) {
+        writer_.add_entry(name + "/", origin, writer_.add_blob({}));
+        if (auto added = add_tree(path, input, name + "/", origin, above); !added) return added;
+      } else if (fs::is_regular_file(path, error) && !is_output(path)) {
+        auto file = MappedFile::open(path.string());
+        if (!file) return Unexpected<Error>{std::move(file.error())};
+        const auto bytes = file->bytes();
+        if (auto added = add_entry(input, name, origin, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+            !added) {
+          return added;
+        }
+      }
+    }
+    above.erase(self);
+    return {};
+  }
+
+  Result<void> add_class_file(const fs::path& path, const std::string& input,
+                              std::span<const std::byte> bytes) {
+    if (!options_.inspect) return bad_input(input + ": a single class file is no input here");
+    auto facts = options_.inspect(bytes);
+    if (!facts) return bad_input(input + ": " + facts.error());
+    const std::string name = facts->name + std::string(kClassSuffix);
+    const std::string file_name = name.substr(name.rfind('/') + 1);
+    if (path.filename() != file_name) return bad_input(input + ": holds class " + to_dots(facts->name));
+    // The class path root is the folder above the package, if the file lies in folders named like it.
+    std::string root = path.string();
+    root.resize(root.ends_with("/" + name) ? root.size() - name.size() - 1
+                                           : root.size() - file_name.size() - 1);
+    if (root.empty()) root = "/";
+    const auto [at, fresh] = class_roots_.try_emplace(root, 0);
+    if (fresh)
+      at->second =
+          writer_.add_origin(OriginKind::kFolder, options_.origin_path.empty() ? root : options_.origin_path);
+    return add_entry(input, name, at->second, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+  }
+
+  // `own` says that the entry is the user's own class rather than one of a library's.
+  Result<void> add_entry(const std::string& input, std::string name, std::uint32_t origin,
+                         BundleWriter::Blob blob, bool own) {
+    if (options_.inspect && loadable_path(name)) {
+      auto facts = options_.inspect(writer_.content(blob));
+      if (!facts) return bad_input(input + ": " + name + ": " + facts.error());
+      if (facts->name + std::string(kClassSuffix) != name) {
+        return bad_input(input + ": " + name + ": holds class " + to_dots(facts->name));
+      }
+      if (own) own_classes_.insert(facts->name);
+      if (own && facts->has_main) own_mains_.insert(to_dots(facts->name));
+      classes_.try_emplace(facts->name, *facts);  // the first of the class path counts
+    }
+    writer_.add_entry(std::move(name), origin, blob);
+    return {};
+  }
+
+  // The main class: the one asked for; the first Main-Class of a manifest; the only class with a main method
+  // among the class files and folders. Checked to be in the bundle and, as far as its superclasses are, to
+  // have a main method.
+  Result<std::string> find_main() const {
+    std::string main = to_slashes(options_.main_class.empty() ? manifest_main_ : options_.main_class);
+    if (main.empty() && own_mains_.size() == 1) main = to_slashes(*own_mains_.begin());
+    if (main.empty() && own_mains_.empty()) {
+      if (own_classes_.size() == 1) return no_main_method(*own_classes_.begin());
+      return bad_input(
+          "no main class: none of the inputs has a Main-Class in its manifest; give --main CLASS");
+    }
+    if (main.empty()) {
+      std::string names;
+      for (const auto& name : own_mains_) names += (names.empty() ? "" : ", ") + name;
+      return bad_input("which main class? give --main with one of " + names);
+    }
+    if (classes_.find(main) == classes_.end()) {
+      return bad_input("could not find main class " + to_dots(main) + " in the inputs");
+    }
+    std::set<std::string> visited;
+    for (std::string at = main; visited.insert(at).second;) {
+      const auto found = classes_.find(at);
+      if (found == classes_.end()) {
+        if (at == "java/lang/Object" || at.empty()) return no_main_method(main);
+        break;  // inherits from outside of the bundle: java will see
+      }
+      if (found->second.has_main) break;
+      at = found->second.super_name;
+    }
+    return to_dots(main);
+  }
+
+  static Unexpected<Error> no_main_method(const std::string& name) {
+    return bad_input("main method not found in class " + to_dots(name) +
+                     ", please define it as: public static void main(String[] args)");
+  }
+
+  [[nodiscard]] std::string recorded_path(const fs::path& path) const {
+    return options_.origin_path.empty() ? path.string() : options_.origin_path;
+  }
+
+  [[nodiscard]] bool is_output(const fs::path& path) const {
+    std::error_code ignored;
+    return !output_.empty() && fs::weakly_canonical(path, ignored) == output_;
+  }
+
+  const PackOptions& options_;
+  fs::path output_;
+  BundleWriter writer_;
+  std::set<std::string> seen_;                              // canonical paths of inputs
+  std::map<std::string, std::uint32_t> class_roots_;        // of single class files: root -> origin
+  std::map<std::string, ClassFacts, std::less<>> classes_;  // internal name -> facts
+  std::set<std::string> own_classes_;                       // of class files and folders, not of jars
+  std::set<std::string> own_mains_;                         // those with a main method, with dots
+  std::string manifest_main_;
+};
+
+}  // namespace
+
+Result<Packed> pack(const PackOptions& options) { return Packer(options).run(); }
+
+}  // namespace uvm::rt::bundle

@@ -1,0 +1,51 @@
+// Packs the inputs of uvmc - jars, class folders, single class files - into the bytes of a bundle.
+//
+// The bundle behaves as `java -cp INPUT:INPUT...` does: class path order, Class-Path of manifests followed
+// (relative to the jar, passed over if there is no such file), multi-release jars as Java 17 sees them: of
+// META-INF/versions/N/X with 9 <= N <= 17 the highest is X, and every entry is there under its own name too.
+// Signatures are not checked.
+//
+// Whatever is malformed is refused with file, entry and reason. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pmem/result.h"
+#include "runtime/bundle/bundle.h"
+
+namespace uvm::rt::bundle {
+
+// What packing wants to know of a class file.
+struct ClassFacts {
+  std::string name;        // internal name, with slashes
+  std::string super_name;  // empty for java/lang/Object and modules
+  bool has_main = false;   // declares public static void main(String[])
+};
+
+// Parses a class file; the error is the reason why it is none. This folder does not parse class files itself.
+using InspectClass = std::function<BasicResult<ClassFacts, std::string>(std::span<const std::byte>)>;
+
+struct PackOptions {
+  std::vector<std::string> inputs;
+  std::string main_class;  // dots or slashes; empty: found in the inputs (see find_main in pack.cpp)
+  std::string output;      // left out if it lies in an input folder; may be empty
+  // If not set, class files are not looked into, single class files are no inputs, and no main class is
+  // needed.
+  InspectClass inspect;
+  std::string
+      origin_path;  // if set, recorded instead of every input's path, for bundles that do not depend on it
+};
+
+struct Packed {
+  std::vector<std::byte> bytes;
+  std::string main_class;  // with dots
+};
+
+Result<Packed> pack(const PackOptions& options);
+
+}  // namespace uvm::rt::bundle
