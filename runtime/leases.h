@@ -1,0 +1,113 @@
+// Leases: everything of the outside world that the program holds open, as records in the region (law 9).
+//
+// What Java sees in FileDescriptor.fd is a lease number: 0, 1 and 2 are the standard streams, others are
+// handed out lowest first, as file descriptors are. The host's descriptor behind a lease is host state: it is
+// made anew at resume from the record, and never stored.
+//
+// What resume restores, for each lease, from the last cut:
+//   regular file    opened again by its path; it must be the same file (device, inode) and not be shorter
+//   than it was.
+//                   The position is the committed one. A file open for writing that has grown since is cut
+//                   back to its committed length: what was written after the cut is written again by the
+//                   program, so output is neither lost nor doubled. (What was overwritten in place since the
+//                   cut stays overwritten.)
+//   standard        a regular file that is still the same file is treated likewise, through the new process's
+//   own stream          descriptor; when it is another file, or was emptied, or is no regular file, the
+//   program goes on
+//                   from where the new process's stream stands.
+//   directory,      opened again by path.
+//   device
+//   pipe, socket    cannot be had again.
+// A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
+//
+// Several programs that append to one file must not be resumed one behind the other's back: the cut cannot
+// tell whose bytes they are.
+//
+// Who may call: lease_* any Java thread in kRunning mode; leases_at_* only while the program is stopped, or
+// before it runs. Needs the Vm to exist.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include "gc/layout.h"
+
+namespace uvm::rt {
+
+enum class LeaseState : std::uint8_t {
+  kFree,
+  kOpen,
+  kBroken,
+  kDiscarded
+};  // kDiscarded: a closed standard stream
+enum class LeaseKind : std::uint8_t {
+  kRegular,
+  kDirectory,
+  kDevice,
+  kStream
+};  // kStream: pipe, FIFO, socket
+
+// Why a lease is broken. Values are part of the heap format.
+enum class LeaseFault : std::uint8_t { kNone, kCannotOpen, kOtherFile, kShrunk, kStream, kCannotPosition };
+
+struct Lease {
+  LeaseState state;
+  LeaseKind kind;
+  LeaseFault fault;
+  std::uint8_t standard;    // 1: lease 0, 1 or 2
+  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC
+  std::int32_t error;       // errno of the fault, 0 none
+  std::uint32_t path_length;
+  gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
+  std::int64_t position;  // bytes from the start, at the last cut; kRegular only
+  std::int64_t length;    // bytes, at the last cut; kRegular only
+  std::uint64_t device;   // st_dev
+  std::uint64_t inode;    // st_ino
+};
+static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part of the heap format");
+
+// At Roots::leases_offset, native segment.
+struct LeaseTable {
+  std::uint32_t capacity;
+  std::uint32_t reserved;
+  gc::RegionOffset records;  // Lease[capacity], native segment
+};
+static_assert(sizeof(LeaseTable) == 16);
+
+// Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno. May wait when `path` is a
+// FIFO.
+[[nodiscard]] std::int32_t lease_open(const char* path, int flags, mode_t mode);
+// The same relative to a directory's lease; -EBADF when there is no such lease.
+[[nodiscard]] std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode);
+// Takes over an open host descriptor. Returns the lease, or -errno (the descriptor is then closed).
+[[nodiscard]] std::int32_t lease_adopt(int host_fd);
+// A second lease on what `lease` is on, sharing its position until the next resume. Returns it, or -errno.
+[[nodiscard]] std::int32_t lease_dup(std::int32_t lease);
+// Makes `target` refer to what `source` refers to, as dup2(2). Returns 0 or an errno value.
+[[nodiscard]] int lease_dup2(std::int32_t source, std::int32_t target);
+// Ends a lease; closing a standard stream makes it read as empty and swallow output. Returns 0 or an errno
+// value.
+[[nodiscard]] int lease_close(std::int32_t lease);
+
+// The host descriptor of a lease in this process; -1 when it is not open or is broken.
+[[nodiscard]] int host_fd(std::int32_t lease);
+// Whether reading and writing may wait (everything but regular files and directories).
+[[nodiscard]] bool lease_may_wait(std::int32_t lease);
+// Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
+[[nodiscard]] std::string lease_problem(std::int32_t lease);
+
+// A new program begins, on a fresh heap or on the base image: makes the table if there is none, and takes the
+// standard streams as this process has them.
+void leases_at_start();
+// Stores positions and lengths. Stopped.
+void leases_at_cut();
+// Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
+// run.
+void leases_at_resume();
+// Closes this process's descriptors, the records stay: before another resume in this process, or its end.
+void leases_release_host();
+
+}  // namespace uvm::rt

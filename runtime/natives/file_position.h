@@ -1,0 +1,14 @@
+// Natives that FileInputStream and RandomAccessFile have in common: length and position. Receiver in slot 0
+// with a field `fd`. They throw IOException when the stream is closed or its lease is broken.
+#pragma once
+
+#include "runtime/native.h"
+
+namespace uvm::rt {
+
+Status stream_length(NativeCall& call);     // ()J
+Status stream_position(NativeCall& call);   // ()J
+Status stream_skip(NativeCall& call);       // (J)J: bytes moved, may be negative
+Status stream_available(NativeCall& call);  // ()I
+
+}  // namespace uvm::rt

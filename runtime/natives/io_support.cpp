@@ -1,0 +1,229 @@
+#include "runtime/natives/io_support.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "runtime/leases.h"
+#include "runtime/safepoint.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// A pipe that poll(2) calls writable takes this much without waiting (pipe(7): PIPE_BUF).
+constexpr std::int64_t kPipePiece = 4096;
+
+// Small transfers use the stack, large ones memory of their own.
+class BounceBuffer {
+ public:
+  explicit BounceBuffer(std::int64_t length) {
+    if (length > static_cast<std::int64_t>(sizeof small_)) {
+      size_ = std::min(length, kBounceSize);
+      large_ = std::make_unique<char[]>(static_cast<std::size_t>(size_));
+    }
+  }
+  [[nodiscard]] char* data() { return large_ ? large_.get() : small_; }
+  [[nodiscard]] std::int64_t size() const { return size_; }
+
+ private:
+  char small_[8192];
+  std::unique_ptr<char[]> large_;
+  std::int64_t size_ = sizeof small_;
+};
+
+std::int64_t begin_transfer(NativeCall& call) {
+  if (call.phase() == 0) {
+    call.set_phase(1);
+    call.saved_value(0).l = 0;
+  }
+  return call.saved_value(0).l;
+}
+
+// Between two pieces: lets the thread be stopped. kRetire: leave, to go on from saved_value 0 later.
+Status pause_point(Thread& thread) {
+  if (thread.poll.load(std::memory_order_relaxed) == 0) return Status::kOk;
+  { const BlockedScope stoppable(thread); }
+  return retiring(thread) ? Status::kRetire : Status::kOk;
+}
+
+bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+}  // namespace
+
+Transfer read_lease(NativeCall& call, std::int32_t lease, std::int64_t length, Wait wait, std::int64_t at,
+                    const std::function<void(std::int64_t, const void*, std::size_t)>& store) {
+  const bool may_wait = lease_may_wait(lease);
+  BounceBuffer bounce(length);
+  Transfer result;
+  result.count = begin_transfer(call);
+  while (result.count < length) {
+    const int fd = host_fd(lease);
+    if (fd < 0) {
+      result.error = EBADF;
+      return result;
+    }
+    if (may_wait && wait == Wait::kYes && !wait_for_io(call.thread, fd, POLLIN)) {
+      result.status = Status::kRetire;
+      return result;
+    }
+    const auto piece = static_cast<std::size_t>(std::min(length - result.count, bounce.size()));
+    const ssize_t got =
+        at >= 0 ? ::pread(fd, bounce.data(), piece, at + result.count) : ::read(fd, bounce.data(), piece);
+    if (got < 0) {
+      if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
+      if (result.count == 0) result.error = errno;
+      return result;
+    }
+    if (got == 0) return result;
+    store(result.count, bounce.data(), static_cast<std::size_t>(got));
+    result.count += got;
+    call.saved_value(0).l = result.count;
+    if (may_wait) return result;
+    if (result.count < length) {
+      result.status = pause_point(call.thread);
+      if (result.status != Status::kOk) return result;
+    }
+  }
+  return result;
+}
+
+Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, Wait wait, std::int64_t at,
+                     const std::function<void(std::int64_t, void*, std::size_t)>& fetch) {
+  const bool may_wait = lease_may_wait(lease);
+  BounceBuffer bounce(length);
+  Transfer result;
+  result.count = begin_transfer(call);
+  while (result.count < length) {
+    const int fd = host_fd(lease);
+    if (fd < 0) {
+      result.error = EBADF;
+      return result;
+    }
+    const bool waiting = may_wait && wait == Wait::kYes;
+    if (waiting && !wait_for_io(call.thread, fd, POLLOUT)) {
+      result.status = Status::kRetire;
+      return result;
+    }
+    const std::int64_t most = waiting ? std::min(kPipePiece, bounce.size()) : bounce.size();
+    const auto piece = static_cast<std::size_t>(std::min(length - result.count, most));
+    fetch(result.count, bounce.data(), piece);
+    const ssize_t put =
+        at >= 0 ? ::pwrite(fd, bounce.data(), piece, at + result.count) : ::write(fd, bounce.data(), piece);
+    if (put < 0) {
+      if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
+      result.error = errno;
+      return result;
+    }
+    result.count += put;
+    call.saved_value(0).l = result.count;
+    if (result.count < length) {
+      result.status = pause_point(call.thread);
+      if (result.status != Status::kOk) return result;
+    }
+  }
+  return result;
+}
+
+std::string errno_text(int error) {
+  char buffer[256];
+  return ::strerror_r(error, buffer, sizeof buffer);  // GNU's, which returns the text
+}
+
+Status throw_io(Thread& thread, int error) {
+  return throw_new(thread, "java/io/IOException", errno_text(error));
+}
+
+Status throw_io(Thread& thread, std::int32_t lease, int error) {
+  const std::string problem = lease_problem(lease);
+  return problem.empty() ? throw_io(thread, error) : throw_new(thread, "java/io/IOException", problem);
+}
+
+Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length) {
+  if (bytes == nullptr) return throw_new(thread, "java/lang/NullPointerException");
+  if (offset < 0 || length < 0 || static_cast<std::int64_t>(offset) + length > bytes->length) {
+    return throw_new(thread, "java/lang/IndexOutOfBoundsException");
+  }
+  return Status::kOk;
+}
+
+std::string platform_string(const Object* string) { return to_utf8(string); }
+
+std::uint32_t field_offset(const Object* object, const char* name, const char* descriptor) {
+  const Field* field = lookup_field(class_of(object), make_symbol(name), make_symbol(descriptor));
+  if (field == nullptr) {
+    std::fprintf(stderr, "uvm: the class library lacks field %s of %s\n", name,
+                 external_name(class_of(object)).c_str());
+    std::abort();
+  }
+  return field->offset;
+}
+
+std::int32_t lease_of_descriptor(const Object* descriptor) {
+  return descriptor == nullptr ? -1 : descriptor->field<std::int32_t>(vm()->known().FileDescriptor_fd);
+}
+
+namespace {
+
+Object* descriptor_of_stream(const Object* stream) {
+  return stream->reference(field_offset(stream, "fd", "Ljava/io/FileDescriptor;"));
+}
+
+}  // namespace
+
+std::int32_t lease_of_stream(const Object* stream) {
+  return lease_of_descriptor(descriptor_of_stream(stream));
+}
+
+Status open_stream(NativeCall& call, Object* stream, const Object* path_string, int flags) {
+  if (path_string == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
+  std::string path = platform_string(path_string);
+  // A trailing slash would make the kernel ask for a directory; java.io.File means the same file without it.
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  std::int32_t lease = 0;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+    int fd = -1;
+    {
+      const BlockedScope waiting(call.thread);  // for the other end
+      fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+    }
+    const int error = errno;
+    if (fd >= 0 && retiring(call.thread)) {
+      ::close(fd);
+      return Status::kRetire;
+    }
+    lease = fd < 0 ? -error : lease_adopt(fd);
+    stream = call.object(0);
+    path_string = call.object(1);
+  } else {
+    lease = lease_open(path.c_str(), flags, 0666);
+    if (lease >= 0 && ::fstat(host_fd(lease), &status) == 0 && S_ISDIR(status.st_mode)) {
+      (void)lease_close(lease);
+      lease = -EISDIR;
+    }
+  }
+  if (lease < 0) {
+    return throw_new(call.thread, "java/io/FileNotFoundException",
+                     platform_string(path_string) + " (" + errno_text(-lease) + ")");
+  }
+  Object* descriptor = descriptor_of_stream(stream);
+  if (descriptor == nullptr) {
+    (void)lease_close(lease);
+    return throw_new(call.thread, "java/lang/NullPointerException");
+  }
+  descriptor->field<std::int32_t>(vm()->known().FileDescriptor_fd) = lease;
+  descriptor->field<std::uint8_t>(vm()->known().FileDescriptor_append) = (flags & O_APPEND) != 0 ? 1 : 0;
+  return Status::kOk;
+}
+
+}  // namespace uvm::rt

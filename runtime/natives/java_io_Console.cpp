@@ -1,0 +1,43 @@
+// java.io.Console.
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "runtime/native.h"
+#include "runtime/natives/io_support.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// Null: System.out's encoding is the console's.
+Status encoding(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
+
+Status istty(NativeCall& call) {
+  return call.ret(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
+}
+
+// Switches echo and returns what it was.
+Status echo(NativeCall& call) {
+  termios settings{};
+  if (::tcgetattr(STDIN_FILENO, &settings) != 0) return throw_io(call.thread, errno);
+  const bool before = (settings.c_lflag & ECHO) != 0;
+  if (call.i32(0) != 0) {
+    settings.c_lflag |= tcflag_t{ECHO};
+  } else {
+    settings.c_lflag &= ~tcflag_t{ECHO};
+  }
+  if (::tcsetattr(STDIN_FILENO, TCSANOW, &settings) != 0) return throw_io(call.thread, errno);
+  return call.ret(before);
+}
+
+const NativeMethod kMethods[] = {
+    {"encoding", "()Ljava/lang/String;", encoding, kLeaf},
+    {"istty", "()Z", istty, kLeaf},
+    {"echo", "(Z)Z", echo},
+};
+UVM_REGISTER_NATIVES("java/io/Console", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

@@ -1,0 +1,26 @@
+// java.io.FileOutputStream. The `append` arguments say what the descriptor was opened with already.
+#include <fcntl.h>
+
+#include "runtime/native.h"
+#include "runtime/natives/io_support.h"
+#include "runtime/natives/stream_bytes.h"
+
+namespace uvm::rt {
+namespace {
+
+Status open0(NativeCall& call) {
+  const bool append = call.i32(2) != 0;
+  return open_stream(call, call.object(0), call.object(1),
+                     O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
+}
+
+const NativeMethod kMethods[] = {
+    {"initIDs", "()V", native_nothing, kLeaf},
+    {"open0", "(Ljava/lang/String;Z)V", open0},
+    {"write", "(IZ)V", stream_write},
+    {"writeBytes", "([BIIZ)V", stream_write_bytes},
+};
+UVM_REGISTER_NATIVES("java/io/FileOutputStream", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

@@ -1,0 +1,23 @@
+// java.io.ObjectStreamClass.
+#include "runtime/native.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// Whether the class itself declares <clinit>; part of the default serialVersionUID.
+Status has_static_initializer(NativeCall& call) {
+  const Object* mirror = call.object(0);
+  if (mirror == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
+  const Class* c = mirrored(mirror);
+  return call.ret(c != nullptr && (c->flags & kClassHasClassInit) != 0);
+}
+
+const NativeMethod kMethods[] = {
+    {"initNative", "()V", native_nothing, kLeaf},
+    {"hasStaticInitializer", "(Ljava/lang/Class;)Z", has_static_initializer},
+};
+UVM_REGISTER_NATIVES("java/io/ObjectStreamClass", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

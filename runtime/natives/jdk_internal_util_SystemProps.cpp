@@ -1,0 +1,210 @@
+// jdk.internal.util.SystemProps$Raw: where the system properties come from.
+#include <pwd.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/native.h"
+#include "runtime/natives/host_locale.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// SystemProps.Raw's private constants _..._NDX.
+enum Index : std::uint8_t {
+  kDisplayCountry = 0,
+  kDisplayLanguage = 1,
+  kDisplayScript = 2,
+  kDisplayVariant = 3,
+  kFileEncoding = 4,
+  kFileSeparator = 5,
+  kFormatCountry = 6,
+  kFormatLanguage = 7,
+  kFormatScript = 8,
+  kFormatVariant = 9,
+  kJavaIoTmpdir = 18,
+  kLineSeparator = 19,
+  kOsArch = 20,
+  kOsName = 21,
+  kOsVersion = 22,
+  kPathSeparator = 23,
+  kSunArchDataModel = 28,
+  kSunCpuEndian = 29,
+  kSunIoUnicodeEncoding = 31,
+  kSunJnuEncoding = 32,
+  kSunStderrEncoding = 34,
+  kSunStdoutEncoding = 35,
+  kUserDir = 36,
+  kUserHome = 37,
+  kUserName = 38,
+  kCount = 39,
+};
+
+#if defined(__x86_64__)
+constexpr const char* kArchitecture = "amd64";
+#elif defined(__aarch64__)
+constexpr const char* kArchitecture = "aarch64";
+#else
+#error "name of the architecture in os.arch"
+#endif
+
+using Properties = std::array<std::optional<std::string>, kCount>;
+
+void set_if(std::optional<std::string>& property, const std::string& value) {
+  if (!value.empty()) property = value;
+}
+
+void add_user(Properties& p) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 16384> buffer{};
+  (void)::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
+  std::string home = found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
+  if (home.size() < 2) {  // none, or "/": services and containers; the environment knows better
+    const char* from_environment = std::getenv("HOME");
+    if (from_environment != nullptr && *from_environment != '\0') home = from_environment;
+  }
+  p[kUserHome] = home.empty() ? "?" : home;
+  p[kUserName] = found != nullptr && found->pw_name != nullptr ? found->pw_name : "?";
+}
+
+Properties platform() {
+  Properties p;
+  const HostLocale locale = host_locale();
+  set_if(p[kDisplayCountry], locale.display.country);
+  set_if(p[kDisplayLanguage], locale.display.language);
+  set_if(p[kDisplayScript], locale.display.script);
+  set_if(p[kDisplayVariant], locale.display.variant);
+  set_if(p[kFormatCountry], locale.format.country);
+  set_if(p[kFormatLanguage], locale.format.language);
+  set_if(p[kFormatScript], locale.format.script);
+  set_if(p[kFormatVariant], locale.format.variant);
+  p[kFileEncoding] = locale.encoding;
+  p[kSunJnuEncoding] = locale.encoding;
+  if (::isatty(STDOUT_FILENO) == 1) p[kSunStdoutEncoding] = locale.encoding;
+  if (::isatty(STDERR_FILENO) == 1) p[kSunStderrEncoding] = locale.encoding;
+  p[kFileSeparator] = "/";
+  p[kPathSeparator] = ":";
+  p[kLineSeparator] = "\n";
+  p[kJavaIoTmpdir] = "/tmp";
+  p[kOsArch] = kArchitecture;
+  utsname system{};
+  (void)::uname(&system);
+  p[kOsName] = system.sysname;
+  p[kOsVersion] = system.release;
+  p[kSunArchDataModel] = "64";
+  p[kSunCpuEndian] = "little";
+  p[kSunIoUnicodeEncoding] = "UnicodeLittle";
+  std::array<char, PATH_MAX> directory{};
+  p[kUserDir] = ::getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data();
+  add_user(p);
+  return p;
+}
+
+// The file `release` of a JDK: KEY="value" lines.
+std::map<std::string, std::string> release_file(const std::string& java_home) {
+  std::map<std::string, std::string> values;
+  std::ifstream file(java_home + "/release");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) continue;
+    std::string value = line.substr(equals + 1);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    values[line.substr(0, equals)] = value;
+  }
+  return values;
+}
+
+std::string library_path() {
+  std::string path;
+  if (const char* given = std::getenv("LD_LIBRARY_PATH"); given != nullptr && *given != '\0') {
+    path = std::string(given) + ":";
+  }
+#if defined(__x86_64__)
+  const std::string multiarch = "x86_64-linux-gnu";
+#else
+  const std::string multiarch = "aarch64-linux-gnu";
+#endif
+  return path + "/usr/java/packages/lib:/usr/lib/" + multiarch + "/jni:/lib/" + multiarch + ":/usr/lib/" +
+         multiarch + ":/usr/lib/jni:/lib:/usr/lib";
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Pairs vm_pairs() {
+  const ProgramInput& input = vm()->input;
+  auto release = release_file(input.java_home);
+  std::string command = input.main_class;
+  for (const std::string& argument : input.arguments) command += " " + argument;
+  Pairs pairs = {
+      {"java.vm.specification.name", "Java Virtual Machine Specification"},
+      {"java.vm.specification.vendor", "Oracle Corporation"},
+      {"java.vm.specification.version", "17"},
+      {"java.vm.version", release["JAVA_RUNTIME_VERSION"]},
+      {"java.vm.name", "uvm 64-Bit Server VM"},
+      {"java.vm.vendor", release["IMPLEMENTOR"]},
+      {"java.vm.info", "interpreted mode"},
+      {"jdk.debug", "release"},
+      {"java.home", input.java_home},
+      {"sun.boot.library.path", input.java_home + "/lib"},
+      {"java.library.path", library_path()},
+      {"java.class.path", input.bundle_path},
+      {"sun.java.command", command},
+      {"sun.java.launcher", "SUN_STANDARD"},
+  };
+  pairs.insert(pairs.end(), input.properties.begin(), input.properties.end());
+  return pairs;
+}
+
+Status set_string(Thread& thread, Array* array, std::int32_t index, const std::string& value) {
+  const Object* string = new_string(thread, value);
+  if (string == nullptr) return Status::kThrow;
+  array_set(array, index, string);
+  return Status::kOk;
+}
+
+// String[39], null where the class library has a default of its own.
+Status platform_properties(NativeCall& call) {
+  Array* result = new_array(call.thread, vm()->known().string_array.get(), kCount);
+  if (result == nullptr) return Status::kThrow;
+  const Properties properties = platform();
+  for (std::int32_t i = 0; i < kCount; ++i) {
+    const auto& value = properties[static_cast<std::size_t>(i)];
+    if (value.has_value()) UVM_TRY(set_string(call.thread, result, i, *value));
+  }
+  return call.ret(result);
+}
+
+// String[]: key, value, key, value ..., and a null at the end.
+Status vm_properties(NativeCall& call) {
+  const Pairs pairs = vm_pairs();
+  Array* result = new_array(call.thread, vm()->known().string_array.get(),
+                            static_cast<std::int32_t>(pairs.size() * 2 + 1));
+  if (result == nullptr) return Status::kThrow;
+  std::int32_t index = 0;
+  for (const auto& [key, value] : pairs) {
+    UVM_TRY(set_string(call.thread, result, index++, key));
+    UVM_TRY(set_string(call.thread, result, index++, value));
+  }
+  return call.ret(result);
+}
+
+const NativeMethod kMethods[] = {
+    {"platformProperties", "()[Ljava/lang/String;", platform_properties},
+    {"vmProperties", "()[Ljava/lang/String;", vm_properties},
+};
+UVM_REGISTER_NATIVES("jdk/internal/util/SystemProps$Raw", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

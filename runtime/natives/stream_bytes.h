@@ -1,0 +1,14 @@
+// Natives that FileInputStream, FileOutputStream and RandomAccessFile have in common: moving bytes.
+// Receiver in slot 0 with a field `fd`; arrays as (byte[] bytes, int offset, int length) from slot 1.
+#pragma once
+
+#include "runtime/native.h"
+
+namespace uvm::rt {
+
+Status stream_read(NativeCall& call);         // ()I: the byte, or -1 at the end
+Status stream_read_bytes(NativeCall& call);   // ([BII)I: bytes read, or -1 at the end
+Status stream_write(NativeCall& call);        // (I...)V
+Status stream_write_bytes(NativeCall& call);  // ([BII...)V
+
+}  // namespace uvm::rt
