@@ -10,6 +10,7 @@ namespace uvm::rt {
 
 std::int64_t program_nano_time();       // System.nanoTime
 std::int64_t program_wall_time_ns();    // CLOCK_REALTIME, not below the last cut's
+std::int64_t monotonic_of(std::int64_t program_ns);  // CLOCK_MONOTONIC at which program time is `program_ns`
 void clock_at_cut();                    // called while stopped, before a cut: stores the clock's state in the roots
 void clock_at_resume();                 // called once before threads run; also for a fresh heap
 

@@ -21,12 +21,14 @@ class Vm;
 // must leave the loop (retire).
 bool safepoint_poll(Thread& thread);
 
-// Stops all Java threads of the process; returns when none runs. One stopper at a time (others wait here). The caller is
-// no Java thread, or one that is kBlocked.
-void stop_threads(Vm& vm);
+// Stops all Java threads of the process; true when none runs. One stopper at a time (others wait here). The caller is
+// no Java thread, or one that is kBlocked. False, with nothing stopped: the threads are being retired; a native that
+// wanted the stop returns kRetire.
+bool stop_threads(Vm& vm);
 void resume_threads(Vm& vm);
 
-// Retire: after it returns, no Java thread of this Vm exists on the host; their records say where they were.
+// Retire: after it returns, no Java thread of this Vm exists on the host; their records say where they were. Not to be
+// called between stop_threads() and resume_threads(), nor by a Java thread.
 void retire_threads(Vm& vm);
 
 // Enters kBlocked for its lifetime: for system calls that may wait. The region must not be touched inside.

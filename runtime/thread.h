@@ -45,7 +45,8 @@ struct JavaThread {
   std::uint32_t daemon;
   std::uint32_t is_primordial;   // runs main
   std::uint64_t calls;           // invocations executed, for --stats
-  std::uint64_t reserved[4];
+  std::uint64_t owned_monitors;  // entered and not left, recursions not counted
+  std::uint64_t reserved[3];
 };
 static_assert(sizeof(JavaThread) % 8 == 0);
 

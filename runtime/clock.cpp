@@ -1,0 +1,50 @@
+#include "runtime/clock.h"
+
+#include <ctime>
+
+#include <algorithm>
+#include <atomic>
+
+#include "runtime/roots.h"
+
+namespace uvm::rt {
+namespace {
+
+// Host copies of the roots' clock state, so that reading a clock takes no access to the region.
+std::atomic<std::int64_t> nano_base{0};
+std::atomic<std::int64_t> wall_floor_ns{0};
+
+std::int64_t read_clock(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+std::int64_t program_nano_time() {
+  return read_clock(CLOCK_MONOTONIC) + nano_base.load(std::memory_order_relaxed);
+}
+
+std::int64_t program_wall_time_ns() {
+  return std::max(read_clock(CLOCK_REALTIME), wall_floor_ns.load(std::memory_order_relaxed));
+}
+
+std::int64_t monotonic_of(std::int64_t program_ns) {
+  return program_ns - nano_base.load(std::memory_order_relaxed);
+}
+
+void clock_at_cut() {
+  ClockState& state = roots().clock;
+  state.last_nano = program_nano_time();
+  state.last_wall_ms = program_wall_time_ns() / 1'000'000;
+}
+
+void clock_at_resume() {
+  ClockState& state = roots().clock;
+  if (state.last_nano != 0) state.nano_base = state.last_nano - read_clock(CLOCK_MONOTONIC);
+  nano_base.store(state.nano_base, std::memory_order_relaxed);
+  wall_floor_ns.store(state.last_wall_ms * 1'000'000, std::memory_order_relaxed);
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,38 @@
+// HostThread: all of a Thread that only safepoint.cpp, threads.cpp and monitors.cpp know.
+//
+// HostThreads are recycled and never freed, so that a wake-up that comes late finds a thread that merely
+// wakes for nothing. They are found by JavaThread::id.
+#pragma once
+
+#include <atomic>
+
+#include "runtime/thread.h"
+
+namespace uvm::rt {
+
+struct HostThread : Thread {
+  std::atomic<std::uint32_t> sleeping{0};  // in futex wait
+  std::atomic<std::uint32_t> in_io{0};     // in poll(2) with event_fd
+  int event_fd = -1;
+  HostThread* next_free = nullptr;
+
+  // In a bucket's list of threads that wait to enter a monitor (monitors.cpp), under the bucket's lock.
+  std::uint32_t entering = 0;  // reference bits of the object, 0 not waiting
+  HostThread* next_entering = nullptr;
+};
+
+inline constexpr std::uint32_t kMaxThreads = 32768;
+
+// Null when the thread with that id has no host thread now.
+HostThread* host_thread(std::uint32_t id);
+
+// The thread's position into its record, for whoever reads the stopped region.
+inline void store_position(Thread& thread) {
+  const gc::RegionOffset top = thread.frame == nullptr ? 0 : gc::offset_of(thread.frame);
+  if (thread.java->top_frame != top) thread.java->top_frame = top;
+}
+
+void enter_blocked(Thread& thread);
+void leave_blocked(Thread& thread);
+
+}  // namespace uvm::rt

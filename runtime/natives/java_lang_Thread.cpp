@@ -1,0 +1,95 @@
+#include <pthread.h>
+#include <sched.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/monitors.h"
+#include "runtime/native.h"
+#include "runtime/roots.h"
+#include "runtime/safepoint.h"
+#include "runtime/threads.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+Status current_thread_native(NativeCall& call) { return call.ret(call.thread.java->object.get()); }
+
+Status start0(NativeCall& call) { return start_thread(call.thread, call.object(0)); }
+
+Status sleep_native(NativeCall& call) { return sleep_thread(call.thread, call.i64(0)); }
+
+Status yield_native(NativeCall& call) {
+  const BlockedScope scope(call.thread);
+  sched_yield();
+  return Status::kOk;
+}
+
+// The Java side has set Thread.interrupted; this wakes the thread out of what it waits in.
+Status interrupt0(NativeCall& call) {
+  interrupt_thread(call.object(0));
+  return Status::kOk;
+}
+
+Status holds_lock(NativeCall& call) {
+  if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
+  return call.ret(monitor_owned_by(call.thread, call.object(0)));
+}
+
+// Priorities are kept in the java.lang.Thread and not given to the scheduler, as HotSpot does on Linux by
+// default.
+Status set_priority0(NativeCall&) { return Status::kOk; }
+
+Status set_native_name(NativeCall& call) {
+  if (call.object(0) != call.thread.java->object.get()) return Status::kOk;
+  const std::string name = to_utf8(call.object(1)).substr(0, 15);  // the kernel's limit
+  pthread_setname_np(pthread_self(), name.c_str());
+  return Status::kOk;
+}
+
+std::vector<std::uint32_t> alive_threads(Vm& vm) {
+  const std::lock_guard lock(vm.threads_lock);
+  std::vector<std::uint32_t> result;
+  for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
+    // Threads are alive for Java from Thread.start() until their death is announced.
+    if (record->alive != 0 && record->object && record_of(record->object.get()) != nullptr)
+      result.push_back(record->object.bits);
+  }
+  return result;
+}
+
+Status get_threads(NativeCall& call) {
+  const std::vector<std::uint32_t> alive = alive_threads(*call.thread.vm);
+  Array* threads = new_object_array(call.thread, call.thread.vm->known().Thread.get(),
+                                    static_cast<std::int32_t>(alive.size()));
+  if (threads == nullptr) return Status::kThrow;
+  for (std::size_t i = 0; i < alive.size(); ++i)
+    array_set(threads, static_cast<std::int32_t>(i), gc::decode<Object>(alive[i]));
+  return call.ret(threads);
+}
+
+Status unsupported(NativeCall& call) {
+  return throw_new(call.thread, "java/lang/UnsupportedOperationException");
+}
+
+const NativeMethod kMethods[] = {
+    {"registerNatives", "()V", native_nothing, kLeaf},
+    {"currentThread", "()Ljava/lang/Thread;", current_thread_native, kLeaf},
+    {"yield", "()V", yield_native},
+    {"sleep", "(J)V", sleep_native},
+    {"start0", "()V", start0},
+    {"holdsLock", "(Ljava/lang/Object;)Z", holds_lock, kLeaf},
+    {"getThreads", "()[Ljava/lang/Thread;", get_threads},
+    {"setPriority0", "(I)V", set_priority0, kLeaf},
+    {"interrupt0", "()V", interrupt0, kLeaf},
+    {"clearInterruptEvent", "()V", native_nothing, kLeaf},
+    {"setNativeName", "(Ljava/lang/String;)V", set_native_name, kLeaf},
+    {"stop0", "(Ljava/lang/Object;)V", unsupported},
+    {"suspend0", "()V", unsupported},
+    {"resume0", "()V", unsupported},
+};
+UVM_REGISTER_NATIVES("java/lang/Thread", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

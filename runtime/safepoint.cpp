@@ -1,0 +1,173 @@
+#include "runtime/safepoint.h"
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+
+#include "runtime/clock.h"
+#include "runtime/host_thread.h"
+#include "runtime/supervision.h"
+#include "runtime/threads.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// True while some thread stops or retires the others; guarded by Vm::threads_lock.
+bool stopper_active = false;
+
+long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value, const timespec* deadline) {
+  return syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation | FUTEX_PRIVATE_FLAG, value,
+                 deadline, nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+
+bool nobody_runs(Vm& vm) {
+  for (const Thread* thread : vm.threads) {
+    if (thread->mode.load() == ThreadMode::kRunning) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// A thread that goes on looks at stop_requested after it has set its mode, the stopper at the modes after it
+// has set stop_requested (both sequentially consistent), so one of them sees the other.
+void enter_blocked(Thread& thread) {
+  store_position(thread);
+  thread.mode.store(ThreadMode::kBlocked);
+  if (thread.vm->stop_requested.load()) {
+    const std::lock_guard lock(thread.vm->threads_lock);
+    thread.vm->threads_changed.notify_all();
+  }
+}
+
+void leave_blocked(Thread& thread) {
+  Vm& vm = *thread.vm;
+  for (;;) {
+    thread.mode.store(ThreadMode::kRunning);
+    if (!vm.stop_requested.load() || vm.retiring.load()) return;
+    thread.mode.store(ThreadMode::kBlocked);
+    std::unique_lock lock(vm.threads_lock);
+    vm.threads_changed.notify_all();
+    vm.threads_changed.wait(lock, [&] { return !vm.stop_requested.load() || vm.retiring.load(); });
+  }
+}
+
+BlockedScope::BlockedScope(Thread& thread) : thread_(thread) { enter_blocked(thread); }
+BlockedScope::~BlockedScope() { leave_blocked(thread_); }
+
+bool safepoint_poll(Thread& thread) {
+  for (;;) {
+    const std::uint32_t reasons = thread.poll.load(std::memory_order_acquire);
+    if ((reasons & kPollRetire) != 0) {
+      store_position(thread);
+      return false;
+    }
+    if ((reasons & kPollStop) != 0) {
+      const BlockedScope scope(thread);
+      continue;
+    }
+    if ((reasons & kPollTorture) != 0 && torture_is_due(*thread.vm)) {
+      wait_until_retiring(thread);
+      continue;
+    }
+    return true;
+  }
+}
+
+bool stop_threads(Vm& vm) {
+  std::unique_lock lock(vm.threads_lock);
+  vm.threads_changed.wait(lock, [&] { return !stopper_active || vm.retiring.load(); });
+  if (vm.retiring.load()) return false;
+  stopper_active = true;
+  vm.stop_requested.store(true);
+  for (Thread* thread : vm.threads) thread->poll.fetch_or(kPollStop);
+  vm.threads_changed.wait(lock, [&] { return nobody_runs(vm); });
+  return true;
+}
+
+void resume_threads(Vm& vm) {
+  const std::lock_guard lock(vm.threads_lock);
+  for (Thread* thread : vm.threads) thread->poll.fetch_and(~std::uint32_t{kPollStop});
+  vm.stop_requested.store(false);
+  stopper_active = false;
+  vm.threads_changed.notify_all();
+}
+
+void retire_threads(Vm& vm) {
+  std::unique_lock lock(vm.threads_lock);
+  vm.threads_changed.wait(lock, [&] { return !stopper_active; });
+  stopper_active = true;
+  vm.retiring.store(true);
+  vm.threads_changed.notify_all();
+  for (Thread* thread : vm.threads) {
+    thread->poll.fetch_or(kPollRetire);
+    wake(*thread);
+  }
+  vm.threads_changed.wait(lock, [&] { return vm.threads.empty(); });
+  stopper_active = false;
+}
+
+bool retiring(const Thread& thread) { return thread.vm->retiring.load(); }
+
+// The waiter announces itself before it compares the word for the last time, the waker changes the word
+// before it looks for an announcement.
+void wait_for_wake(Thread& thread, std::uint32_t seen, std::uint64_t deadline_ns) {
+  auto& host = static_cast<HostThread&>(thread);
+  const BlockedScope scope(thread);
+  timespec deadline{};
+  if (deadline_ns != 0) {
+    const std::int64_t when = std::max<std::int64_t>(monotonic_of(static_cast<std::int64_t>(deadline_ns)), 0);
+    deadline = {.tv_sec = when / 1'000'000'000, .tv_nsec = when % 1'000'000'000};
+  }
+  host.sleeping.store(1);
+  while (host.wake.load() == seen && !retiring(thread)) {
+    if (futex(host.wake, FUTEX_WAIT_BITSET, seen, deadline_ns == 0 ? nullptr : &deadline) != 0 &&
+        errno == ETIMEDOUT)
+      break;
+  }
+  host.sleeping.store(0);
+}
+
+void wake(Thread& thread) {
+  auto& host = static_cast<HostThread&>(thread);
+  host.wake.fetch_add(1);
+  if (host.sleeping.load() != 0) futex(host.wake, FUTEX_WAKE_BITSET, 1, nullptr);
+  if (host.in_io.load() != 0) eventfd_write(host.event_fd, 1);
+}
+
+bool wait_for_io(Thread& thread, int fd, short poll_events) {
+  auto& host = static_cast<HostThread&>(thread);
+  if (host.event_fd < 0) {
+    host.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (host.event_fd < 0) abort();  // no descriptor left for the VM itself: nothing can be stopped any more
+  }
+  const BlockedScope scope(thread);
+  host.in_io.store(1);
+  bool ready = false;
+  while (!retiring(thread)) {
+    pollfd fds[2] = {{.fd = fd, .events = poll_events, .revents = 0},
+                     {.fd = host.event_fd, .events = POLLIN, .revents = 0}};
+    if (::poll(fds, 2, -1) < 0) continue;  // EINTR
+    if ((fds[1].revents & POLLIN) != 0) {
+      eventfd_t count = 0;
+      eventfd_read(host.event_fd, &count);
+    }
+    if (fds[0].revents != 0) {  // POLLERR, POLLHUP, POLLNVAL too: the call itself will say what is wrong
+      ready = !retiring(thread);
+      break;
+    }
+  }
+  host.in_io.store(0);
+  return ready;
+}
+
+Thread* host_thread_of(JavaThread* record) { return record == nullptr ? nullptr : host_thread(record->id); }
+
+}  // namespace uvm::rt

@@ -1,0 +1,15 @@
+// What Java threads tell the supervisor (runtime/threads.h) and how they wait for it. For safepoint.cpp and
+// threads.cpp.
+#pragma once
+
+#include "runtime/thread.h"
+
+namespace uvm::rt {
+
+// Counts one safepoint of torture mode; true when the thread has to wait for its retirement.
+bool torture_is_due(Vm& vm);
+
+// Blocks until the threads are retired (at once when they are).
+void wait_until_retiring(Thread& thread);
+
+}  // namespace uvm::rt
