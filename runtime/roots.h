@@ -11,6 +11,8 @@
 
 namespace uvm::rt {
 
+struct ModuleState;
+
 inline constexpr std::uint64_t kRootsMagic = 0x31'70'61'65'48'4d'56'55;  // "UVMHeap1"
 
 // An open hash table in the metadata segment: power-of-two array of references, 0 empty. Grown by replacing.
@@ -61,7 +63,9 @@ struct Roots {
   std::uint64_t bundle_offset, bundle_size;  // the program's bundle, native segment
   std::uint64_t leases_offset;     // lease table, native segment (runtime/leases.h)
   std::uint64_t stack_slices_used; // stacks segment: slices handed out, ever
-  std::uint64_t reserved[32];
+  Ref<ModuleState> modules;        // runtime/modules.h; null until the first module is defined
+  std::uint32_t classes_defined;   // from class files, ever
+  std::uint64_t reserved[31];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

@@ -1,0 +1,430 @@
+// Natives of java.lang.Class.
+#include <algorithm>
+
+#include "runtime/natives/reflection.h"
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+Class* this_class(const NativeCall& call) { return mirrored(call.object(0)); }
+
+bool has_members(const Class* c) { return !c->is_array() && !c->is_primitive(); }
+
+Status ret_null(NativeCall& call) { return call.ret(static_cast<Object*>(nullptr)); }
+
+Status ret_mirror(NativeCall& call, const Class* c) { return call.ret(c->mirror_object()); }
+
+Status ret_classes(NativeCall& call, std::span<Class* const> classes) {
+  const Array* array = make_class_array(call.thread, classes);
+  UVM_TRY(made(array));
+  return call.ret(array);
+}
+
+Status ret_objects(NativeCall& call, Class* component, std::span<Object* const> objects) {
+  Array* array = new_object_array(call.thread, component, static_cast<std::int32_t>(objects.size()));
+  UVM_TRY(made(array));
+  for (std::size_t i = 0; i < objects.size(); ++i) array_set(array, static_cast<std::int32_t>(i), objects[i]);
+  return call.ret(array);
+}
+
+// --- Names and kinds
+
+Status get_primitive_class(NativeCall& call) {
+  const Object* name = call.object(0);
+  if (name == nullptr) return throw_null_pointer(call.thread);
+  for (const Ref<Class>& primitive : known().primitive_classes) {
+    if (primitive && string_equals(name, primitive->name->view())) return ret_mirror(call, primitive.get());
+  }
+  return throw_new(call.thread, "java/lang/ClassNotFoundException", to_utf8(name));
+}
+
+Status init_class_name(NativeCall& call) {
+  Object* mirror = call.object(0);
+  Object* name = new_string(call.thread, external_name(mirrored(mirror)));
+  UVM_TRY(made(name));
+  name = intern(call.thread, name);
+  UVM_TRY(made(name));
+  mirror->set_reference(known().Class_name, name);
+  return call.ret(name);
+}
+
+Status is_instance(NativeCall& call) {
+  const Object* object = call.object(1);
+  return call.ret(object != nullptr && class_of(object)->is_subclass_of(this_class(call)));
+}
+
+Status is_assignable_from(NativeCall& call) {
+  const Class* other = class_argument(call, 1);
+  if (other == nullptr) return throw_null_pointer(call.thread);
+  const Class* c = this_class(call);
+  if (c->is_primitive() || other->is_primitive()) return call.ret(c == other);
+  return call.ret(other->is_subclass_of(c));
+}
+
+Status is_interface(NativeCall& call) {
+  const Class* c = this_class(call);
+  return call.ret(has_members(c) && c->is_interface());
+}
+Status is_array(NativeCall& call) { return call.ret(this_class(call)->is_array()); }
+Status is_primitive(NativeCall& call) { return call.ret(this_class(call)->is_primitive()); }
+Status is_hidden(NativeCall& call) {
+  return call.ret(has_members(this_class(call)) && this_class(call)->is_hidden());
+}
+Status is_record(NativeCall& call) { return call.ret((this_class(call)->flags & kClassIsRecord) != 0); }
+
+Status get_modifiers(NativeCall& call) {
+  const Class* c = this_class(call);
+  if (c->is_primitive()) return call.ret(static_cast<std::int32_t>(kAccPublic | kAccFinal | kAccAbstract));
+  if (c->is_array()) {
+    const Class* element = c->element.get();
+    const std::uint32_t access = element->is_primitive() ? std::uint32_t{kAccPublic} : element->inner_access;
+    return call.ret(static_cast<std::int32_t>((access & (kAccPublic | kAccPrivate | kAccProtected)) |
+                                              kAccFinal | kAccAbstract));
+  }
+  return call.ret(static_cast<std::int32_t>(c->inner_access & 0x7fff & ~std::uint32_t{kAccSuper}));
+}
+
+// --- Supertypes
+
+Status get_superclass(NativeCall& call) {
+  const Class* c = this_class(call);
+  if (c->is_array()) return ret_mirror(call, known().Object.get());
+  if (c->is_primitive() || c->is_interface() || !c->super) return ret_null(call);
+  return ret_mirror(call, c->super.get());
+}
+
+Status get_interfaces(NativeCall& call) {
+  const Class* c = this_class(call);
+  if (c->is_array()) {
+    Class* const both[] = {known().Cloneable.get(), known().Serializable.get()};
+    return ret_classes(call, both);
+  }
+  std::vector<Class*> interfaces;
+  for (unsigned i = 0; has_members(c) && i < c->interface_count; ++i)
+    interfaces.push_back(c->interfaces[i].get());
+  return ret_classes(call, interfaces);
+}
+
+// --- Loading and initialisation
+
+Status for_name(NativeCall& call) {
+  Thread& thread = call.thread;
+  const Object* name = call.object(0);
+  const bool initialize = call.i32(1) != 0;
+  Object* loader = call.object(2);
+  if (name == nullptr) return throw_null_pointer(thread);
+  std::string internal = to_modified_utf8(name);
+  if (internal.empty() || internal.find('/') != std::string::npos || internal.size() > 0xffff) {
+    return throw_new(thread, "java/lang/ClassNotFoundException", to_utf8(name));
+  }
+  std::replace(internal.begin(), internal.end(), '.', '/');
+  Class* c = nullptr;
+  UVM_TRY(load_class(thread, make_symbol(internal), loader, &c, NotFound::kException));
+  if (initialize && has_members(c)) UVM_TRY(ensure_initialized(thread, c));
+  return ret_mirror(call, c);
+}
+
+Status desired_assertion_status(NativeCall& call) { return call.ret(false); }
+
+// --- Attributes of the class file
+
+Status get_protection_domain(NativeCall& call) {
+  const Class* c = this_class(call);
+  if (c->is_array()) c = c->element.get();
+  return call.ret(c->protection_domain.get());
+}
+
+Status get_signers(NativeCall& call) {
+  const Array* signers = static_cast<Array*>(this_class(call)->signers.get());
+  if (signers == nullptr) return ret_null(call);
+  const Object* copy = clone_object(call.thread, const_cast<Array*>(signers));
+  UVM_TRY(made(copy));
+  return call.ret(copy);
+}
+
+Status set_signers(NativeCall& call) {
+  if (has_members(this_class(call))) this_class(call)->signers = call.object(1);
+  return call.ret();
+}
+
+Status get_generic_signature(NativeCall& call) {
+  const Class* c = this_class(call);
+  Object* signature = nullptr;
+  if (has_members(c)) UVM_TRY(symbol_string(call.thread, c->generic_signature.get(), &signature));
+  return call.ret(signature);
+}
+
+Status ret_bytes(NativeCall& call, const Bytes* bytes) {
+  Object* array = nullptr;
+  UVM_TRY(make_byte_array(call.thread, bytes, &array));
+  return call.ret(array);
+}
+
+Status get_raw_annotations(NativeCall& call) { return ret_bytes(call, this_class(call)->annotations.get()); }
+Status get_raw_type_annotations(NativeCall& call) {
+  return ret_bytes(call, this_class(call)->type_annotations.get());
+}
+
+// jdk.internal.reflect.ConstantPool; its VM part is the mirror of the class that has the pool.
+Status get_constant_pool(NativeCall& call) {
+  const Class* c = this_class(call);
+  if (!has_members(c)) return ret_null(call);
+  UVM_TRY(ensure_initialized(call.thread, known().ConstantPool.get()));
+  Object* pool = new_object(call.thread, known().ConstantPool.get());
+  UVM_TRY(made(pool));
+  pool->set_reference(known().ConstantPool_constantPoolOop, c->mirror_object());
+  return call.ret(pool);
+}
+
+// --- Nesting
+
+// Entry of the InnerClasses attribute (JVMS 4.7.6) that describes the class itself; null at top level.
+const InnerClassInfo* own_inner_class_info(const Class* c) {
+  for (unsigned i = 0; has_members(c) && i < c->inner_class_count; ++i) {
+    const InnerClassInfo& info = c->inner_classes[i];
+    if (info.inner_index != 0 && c->pool->class_name(info.inner_index) == c->name.get()) return &info;
+  }
+  return nullptr;
+}
+
+// JVMS 4.7.6: both classes must agree that one is a member of the other.
+Status check_is_member(Thread& thread, Class* outer, Class* inner) {
+  for (unsigned i = 0; has_members(outer) && i < outer->inner_class_count; ++i) {
+    const InnerClassInfo& info = outer->inner_classes[i];
+    if (info.inner_index != 0 && outer->pool->class_name(info.inner_index) == inner->name.get()) {
+      return Status::kOk;
+    }
+  }
+  return throw_new(
+      thread, "java/lang/IncompatibleClassChangeError",
+      external_name(outer) + " and " + external_name(inner) + " disagree on InnerClasses attribute");
+}
+
+Status get_declaring_class(NativeCall& call) {
+  Class* c = this_class(call);
+  const InnerClassInfo* info = own_inner_class_info(c);
+  if (info == nullptr || info->outer_index == 0) return ret_null(call);
+  Class* outer = nullptr;
+  UVM_TRY(resolve_class(call.thread, c, info->outer_index, &outer));
+  UVM_TRY(check_is_member(call.thread, outer, c));
+  return ret_mirror(call, outer);
+}
+
+Status get_simple_binary_name(NativeCall& call) {
+  const Class* c = this_class(call);
+  const InnerClassInfo* info = own_inner_class_info(c);
+  if (info == nullptr || info->name_index == 0) return ret_null(call);
+  Object* name = nullptr;
+  UVM_TRY(symbol_string(call.thread, c->pool->utf8(info->name_index), &name));
+  return call.ret(name);
+}
+
+Status get_enclosing_method(NativeCall& call) {
+  Class* c = this_class(call);
+  if (!has_members(c) || c->enclosing_class_index == 0) return ret_null(call);
+  Class* outer = nullptr;
+  UVM_TRY(resolve_class(call.thread, c, c->enclosing_class_index, &outer));
+  Array* result = new_object_array(call.thread, known().Object.get(), 3);
+  UVM_TRY(made(result));
+  array_set(result, 0, outer->mirror_object());
+  if (c->enclosing_method_index != 0) {
+    const std::uint32_t name_and_type = c->pool->entry(c->enclosing_method_index).raw;
+    Object* text = nullptr;
+    UVM_TRY(symbol_string(call.thread, c->pool->utf8(name_and_type >> 16), &text));
+    array_set(result, 1, text);
+    UVM_TRY(symbol_string(call.thread, c->pool->utf8(name_and_type & 0xffff), &text));
+    array_set(result, 2, text);
+  }
+  return call.ret(result);
+}
+
+Status get_declared_classes(NativeCall& call) {
+  Class* c = this_class(call);
+  std::vector<Class*> members;
+  for (unsigned i = 0; has_members(c) && i < c->inner_class_count; ++i) {
+    const InnerClassInfo& info = c->inner_classes[i];
+    if (info.inner_index == 0 || info.outer_index == 0) continue;
+    if (c->pool->class_name(info.outer_index) != c->name.get()) continue;
+    Class* member = nullptr;
+    UVM_TRY(resolve_class(call.thread, c, info.inner_index, &member));
+    UVM_TRY(check_is_member(call.thread, member, c));
+    members.push_back(member);
+  }
+  return ret_classes(call, members);
+}
+
+Status get_nest_host(NativeCall& call) {
+  Class* c = this_class(call);
+  if (!has_members(c)) return ret_mirror(call, c);
+  Class* host = nullptr;
+  const Status status = nest_host_of(call.thread, c, &host);
+  if (status == Status::kThrow) {  // JVMS 5.4.4: a class whose nest host cannot be found is its own
+    call.thread.java->pending_exception = nullptr;
+    return ret_mirror(call, c);
+  }
+  UVM_TRY(status);
+  return ret_mirror(call, host);
+}
+
+Status get_nest_members(NativeCall& call) {
+  Class* c = this_class(call);
+  Class* host = c;
+  if (has_members(c)) UVM_TRY(nest_host_of(call.thread, c, &host));
+  std::vector<Class*> members{host};
+  for (unsigned i = 0; has_members(host) && i < host->nest_member_count; ++i) {
+    Class* member = nullptr;
+    UVM_TRY(resolve_class(call.thread, host, host->nest_members[i], &member));
+    Class* members_host = nullptr;
+    UVM_TRY(nest_host_of(call.thread, member, &members_host));
+    if (members_host == host) members.push_back(member);
+  }
+  // A hidden class that joined the nest at run time is not listed by its host.
+  if (std::find(members.begin(), members.end(), c) == members.end()) members.push_back(c);
+  return ret_classes(call, members);
+}
+
+Status get_permitted_subclasses(NativeCall& call) {
+  Class* c = this_class(call);
+  if (!has_members(c) || !c->permitted_subclasses) return ret_null(call);
+  std::vector<Class*> permitted;
+  for (unsigned i = 0; i < c->permitted_subclass_count; ++i) {
+    Class* sub = nullptr;
+    const Status status = resolve_class(call.thread, c, c->permitted_subclasses[i], &sub);
+    if (status == Status::kThrow) {  // Class.getPermittedSubclasses: those that cannot be loaded are left out
+      call.thread.java->pending_exception = nullptr;
+      continue;
+    }
+    UVM_TRY(status);
+    bool direct = sub->super.get() == c;
+    for (unsigned j = 0; j < sub->interface_count; ++j) direct = direct || sub->interfaces[j].get() == c;
+    if (direct) permitted.push_back(sub);
+  }
+  return ret_classes(call, permitted);
+}
+
+// --- Members
+
+// Objects of the declared methods (or constructors) that `wanted` accepts.
+template <typename Wanted>
+Status ret_methods(NativeCall& call, Class* component, Wanted wanted) {
+  Class* c = this_class(call);
+  const bool public_only = call.i32(1) != 0;
+  std::vector<Object*> objects;
+  if (has_members(c)) {
+    UVM_TRY(link_class(call.thread, c));
+    for (unsigned i = 0; i < c->method_count; ++i) {
+      Method* method = &c->methods[i];
+      if (!wanted(method) || (public_only && (method->access & kAccPublic) == 0)) continue;
+      Object* object = nullptr;
+      UVM_TRY(reflect_executable(call.thread, method, &object));
+      objects.push_back(object);
+    }
+  }
+  return ret_objects(call, component, objects);
+}
+
+Status get_declared_methods(NativeCall& call) {
+  return ret_methods(call, known().Method.get(), [](const Method* method) {
+    return (method->flags & (kMethodIsInitializer | kMethodIsClassInit | kMethodOverpass)) == 0;
+  });
+}
+
+Status get_declared_constructors(NativeCall& call) {
+  return ret_methods(call, known().Constructor.get(),
+                     [](const Method* method) { return method->is_initializer(); });
+}
+
+Status get_declared_fields(NativeCall& call) {
+  Class* c = this_class(call);
+  const bool public_only = call.i32(1) != 0;
+  std::vector<Object*> objects;
+  if (has_members(c)) {
+    UVM_TRY(link_class(call.thread, c));
+    for (unsigned i = 0; i < c->field_count; ++i) {
+      Field* field = &c->fields[i];
+      if (public_only && (field->access & kAccPublic) == 0) continue;
+      Object* object = nullptr;
+      UVM_TRY(reflect_field(call.thread, field, &object));
+      objects.push_back(object);
+    }
+  }
+  return ret_objects(call, known().Field.get(), objects);
+}
+
+Status get_record_components(NativeCall& call) {
+  Thread& thread = call.thread;
+  Class* c = this_class(call);
+  Class* component_class = known().RecordComponent.get();
+  UVM_TRY(ensure_initialized(thread, component_class));
+  std::vector<Object*> objects;
+  for (unsigned i = 0; i < c->record_component_count; ++i) {
+    const RecordComponent& component = c->record_components[i];
+    Class* type = nullptr;
+    UVM_TRY(descriptor_class(thread, component.descriptor->view(), c->loader.get(), &type));
+    Object* accessor = nullptr;
+    const std::string descriptor = "()" + std::string(component.descriptor->view());
+    Method* method = find_declared_method(c, component.name.get(), make_symbol(descriptor));
+    if (method != nullptr && !method->is_static()) UVM_TRY(reflect_method(thread, method, &accessor));
+
+    Object* object = new_object(thread, component_class);
+    UVM_TRY(made(object));
+    const auto set = [&](std::string_view field, std::string_view field_descriptor, const Object* value) {
+      object->set_reference(library_field(component_class, field, field_descriptor), value);
+    };
+    set("clazz", "Ljava/lang/Class;", c->mirror_object());
+    set("type", "Ljava/lang/Class;", type->mirror_object());
+    set("accessor", "Ljava/lang/reflect/Method;", accessor);
+    Object* value = nullptr;
+    UVM_TRY(symbol_string(thread, component.name.get(), &value));
+    set("name", "Ljava/lang/String;", value);
+    UVM_TRY(symbol_string(thread, component.generic_signature.get(), &value));
+    set("signature", "Ljava/lang/String;", value);
+    UVM_TRY(make_byte_array(thread, component.annotations.get(), &value));
+    set("annotations", "[B", value);
+    UVM_TRY(make_byte_array(thread, component.type_annotations.get(), &value));
+    set("typeAnnotations", "[B", value);
+    objects.push_back(object);
+  }
+  return ret_objects(call, component_class, objects);
+}
+
+const NativeMethod kMethods[] = {
+    {"registerNatives", "()V", native_nothing, kLeaf},
+    {"forName0", "(Ljava/lang/String;ZLjava/lang/ClassLoader;Ljava/lang/Class;)Ljava/lang/Class;", for_name},
+    {"isInstance", "(Ljava/lang/Object;)Z", is_instance, kLeaf},
+    {"isAssignableFrom", "(Ljava/lang/Class;)Z", is_assignable_from, kLeaf},
+    {"isInterface", "()Z", is_interface, kLeaf},
+    {"isArray", "()Z", is_array, kLeaf},
+    {"isPrimitive", "()Z", is_primitive, kLeaf},
+    {"isHidden", "()Z", is_hidden, kLeaf},
+    {"isRecord0", "()Z", is_record, kLeaf},
+    {"initClassName", "()Ljava/lang/String;", init_class_name, kLeaf},
+    {"getSuperclass", "()Ljava/lang/Class;", get_superclass, kLeaf},
+    {"getInterfaces0", "()[Ljava/lang/Class;", get_interfaces},
+    {"getModifiers", "()I", get_modifiers, kLeaf},
+    {"getSigners", "()[Ljava/lang/Object;", get_signers},
+    {"setSigners", "([Ljava/lang/Object;)V", set_signers},
+    {"getEnclosingMethod0", "()[Ljava/lang/Object;", get_enclosing_method},
+    {"getDeclaringClass0", "()Ljava/lang/Class;", get_declaring_class},
+    {"getSimpleBinaryName0", "()Ljava/lang/String;", get_simple_binary_name},
+    {"getProtectionDomain0", "()Ljava/security/ProtectionDomain;", get_protection_domain, kLeaf},
+    {"getPrimitiveClass", "(Ljava/lang/String;)Ljava/lang/Class;", get_primitive_class},
+    {"getGenericSignature0", "()Ljava/lang/String;", get_generic_signature},
+    {"getRawAnnotations", "()[B", get_raw_annotations},
+    {"getRawTypeAnnotations", "()[B", get_raw_type_annotations},
+    {"getConstantPool", "()Ljdk/internal/reflect/ConstantPool;", get_constant_pool},
+    {"getDeclaredFields0", "(Z)[Ljava/lang/reflect/Field;", get_declared_fields},
+    {"getDeclaredMethods0", "(Z)[Ljava/lang/reflect/Method;", get_declared_methods},
+    {"getDeclaredConstructors0", "(Z)[Ljava/lang/reflect/Constructor;", get_declared_constructors},
+    {"getDeclaredClasses0", "()[Ljava/lang/Class;", get_declared_classes},
+    {"getRecordComponents0", "()[Ljava/lang/reflect/RecordComponent;", get_record_components},
+    {"desiredAssertionStatus0", "(Ljava/lang/Class;)Z", desired_assertion_status, kLeaf},
+    {"getNestHost0", "()Ljava/lang/Class;", get_nest_host},
+    {"getNestMembers0", "()[Ljava/lang/Class;", get_nest_members},
+    {"getPermittedSubclasses0", "()[Ljava/lang/Class;", get_permitted_subclasses},
+};
+UVM_REGISTER_NATIVES("java/lang/Class", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

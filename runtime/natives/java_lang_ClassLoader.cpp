@@ -1,0 +1,154 @@
+// Natives of java.lang.ClassLoader.
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+// Flags of defineClass0 (java.lang.invoke.MethodHandles.Lookup.ClassOption).
+constexpr std::int32_t kNestmate = 1;
+constexpr std::int32_t kHidden = 2;
+
+Status check_bytes(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length) {
+  if (bytes == nullptr) return throw_new(thread, "java/lang/NullPointerException");
+  if (offset < 0 || length < 0 || static_cast<std::int64_t>(offset) + length > bytes->length) {
+    return throw_new(thread, "java/lang/ArrayIndexOutOfBoundsException");
+  }
+  return Status::kOk;
+}
+
+Symbol* name_symbol(const Object* name) {
+  return name == nullptr ? nullptr : make_symbol(internal_name(name));
+}
+
+Status define_class1(NativeCall& call) {
+  const Array* bytes = call.array(2);
+  const std::int32_t offset = call.i32(3);
+  const std::int32_t length = call.i32(4);
+  UVM_TRY(check_bytes(call.thread, bytes, offset, length));
+  DefineOptions options;
+  options.loader = call.object(0);
+  options.expected_name = name_symbol(call.object(1));
+  options.protection_domain = call.object(5);
+  Class* c = nullptr;
+  UVM_TRY(define_class(call.thread, bytes->elements<std::uint8_t>() + offset,
+                       static_cast<std::size_t>(length), options, &c));
+  return call.ret(c->mirror_object());
+}
+
+// Of a direct buffer, whose address is a region offset.
+Status define_class2(NativeCall& call) {
+  const Object* buffer = call.object(2);
+  const std::int32_t offset = call.i32(3);
+  const std::int32_t length = call.i32(4);
+  if (buffer == nullptr || length < 0) return throw_null_pointer(call.thread);
+  const auto address = static_cast<gc::RegionOffset>(
+      buffer->field<std::int64_t>(library_field(class_of(buffer), "address", "J")));
+  DefineOptions options;
+  options.loader = call.object(0);
+  options.expected_name = name_symbol(call.object(1));
+  options.protection_domain = call.object(5);
+  Class* c = nullptr;
+  UVM_TRY(define_class(call.thread, gc::at_offset<std::uint8_t>(address) + offset,
+                       static_cast<std::size_t>(length), options, &c));
+  return call.ret(c->mirror_object());
+}
+
+// Lookup.defineClass and defineHiddenClass. Phase 1: the class (saved 0) is defined, and may have to be
+// initialised.
+Status define_class0(NativeCall& call) {
+  Thread& thread = call.thread;
+  if (call.phase() == 0) {
+    Class* lookup = class_argument(call, 1);
+    const Array* bytes = call.array(3);
+    const std::int32_t offset = call.i32(4);
+    const std::int32_t length = call.i32(5);
+    const std::int32_t flags = call.i32(8);
+    if (lookup == nullptr) {
+      return throw_new(thread, "java/lang/IllegalArgumentException", "Lookup class is null");
+    }
+    UVM_TRY(check_bytes(thread, bytes, offset, length));
+    DefineOptions options;
+    options.loader = call.object(0);
+    options.expected_name = name_symbol(call.object(2));
+    options.protection_domain = call.object(6);
+    options.hidden = (flags & kHidden) != 0;
+    options.lookup_class = lookup;
+    options.nest_host = (flags & kNestmate) != 0 ? lookup : nullptr;
+    options.class_data = call.object(9);
+    Class* c = nullptr;
+    UVM_TRY(define_class(thread, bytes->elements<std::uint8_t>() + offset, static_cast<std::size_t>(length),
+                         options, &c));
+    call.save(0, c->mirror_object());
+    call.set_phase(1);
+  }
+  Object* mirror = call.saved(0);
+  const bool initialize = call.i32(7) != 0;
+  UVM_TRY(initialize ? ensure_initialized(thread, mirrored(mirror)) : link_class(thread, mirrored(mirror)));
+  return call.ret(call.saved(0));
+}
+
+Status find_bootstrap_class(NativeCall& call) {
+  const Object* name = call.object(0);
+  if (name == nullptr) return call.ret(static_cast<Object*>(nullptr));
+  const Class* c = boot_class(call.thread, internal_name(name));
+  if (c == nullptr) {
+    return call.thread.pending_exception() != nullptr ? Status::kThrow
+                                                      : call.ret(static_cast<Object*>(nullptr));
+  }
+  return call.ret(c->mirror_object());
+}
+
+Status find_loaded_class0(NativeCall& call) {
+  const Object* name = call.object(1);
+  if (name == nullptr) return call.ret(static_cast<Object*>(nullptr));
+  Symbol* symbol = find_symbol(internal_name(name));
+  const Class* c = symbol == nullptr ? nullptr : find_loaded_class(symbol, call.object(0));
+  return call.ret(c == nullptr ? nullptr : c->mirror_object());
+}
+
+// Assertions are off by default and there is no option that switches them on for single classes or packages.
+Status retrieve_directives(NativeCall& call) {
+  Thread& thread = call.thread;
+  Class* c = nullptr;
+  UVM_TRY(find_class(thread, "java/lang/AssertionStatusDirectives", nullptr, &c));
+  UVM_TRY(ensure_initialized(thread, c));
+  Object* directives = new_object(thread, c);
+  UVM_TRY(made(directives));
+  for (const char* field : {"classes", "packages"}) {
+    const Array* names = new_object_array(thread, known().String.get(), 0);
+    UVM_TRY(made(names));
+    directives->set_reference(library_field(c, field, "[Ljava/lang/String;"), names);
+  }
+  for (const char* field : {"classEnabled", "packageEnabled"}) {
+    const Array* enabled = new_primitive_array(thread, BasicType::kBoolean, 0);
+    UVM_TRY(made(enabled));
+    directives->set_reference(library_field(c, field, "[Z"), enabled);
+  }
+  return call.ret(directives);
+}
+
+const NativeMethod kMethods[] = {
+    {"registerNatives", "()V", native_nothing, kLeaf},
+    {"defineClass0",
+     "(Ljava/lang/ClassLoader;Ljava/lang/Class;Ljava/lang/String;[BIILjava/security/ProtectionDomain;ZILjava/"
+     "lang/"
+     "Object;)Ljava/lang/Class;",
+     define_class0},
+    {"defineClass1",
+     "(Ljava/lang/ClassLoader;Ljava/lang/String;[BIILjava/security/ProtectionDomain;Ljava/lang/String;)Ljava/"
+     "lang/"
+     "Class;",
+     define_class1},
+    {"defineClass2",
+     "(Ljava/lang/ClassLoader;Ljava/lang/String;Ljava/nio/ByteBuffer;IILjava/security/ProtectionDomain;Ljava/"
+     "lang/"
+     "String;)Ljava/lang/Class;",
+     define_class2},
+    {"findBootstrapClass", "(Ljava/lang/String;)Ljava/lang/Class;", find_bootstrap_class},
+    {"findLoadedClass0", "(Ljava/lang/String;)Ljava/lang/Class;", find_loaded_class0},
+    {"retrieveDirectives", "()Ljava/lang/AssertionStatusDirectives;", retrieve_directives},
+};
+UVM_REGISTER_NATIVES("java/lang/ClassLoader", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

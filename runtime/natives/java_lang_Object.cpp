@@ -1,0 +1,49 @@
+// Natives of java.lang.Object.
+#include "runtime/monitors.h"
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+Status get_class(NativeCall& call) { return call.ret(class_of(call.object(0))->mirror_object()); }
+
+Status hash_code(NativeCall& call) {
+  return call.ret(static_cast<std::int32_t>(call.object(0)->identity_hash));
+}
+
+Status clone(NativeCall& call) {
+  Object* original = call.object(0);
+  const Class* c = class_of(original);
+  if (!c->is_array() &&
+      (!c->is_subclass_of(known().Cloneable.get()) || (c->flags & kClassIsReference) != 0)) {
+    return throw_new(call.thread, "java/lang/CloneNotSupportedException", external_name(c));
+  }
+  const Object* copy = clone_object(call.thread, original);
+  UVM_TRY(made(copy));
+  return call.ret(copy);
+}
+
+Status notify(NativeCall& call) { return monitor_notify(call.thread, call.object(0), false); }
+
+Status notify_all(NativeCall& call) { return monitor_notify(call.thread, call.object(0), true); }
+
+Status wait(NativeCall& call) {
+  const std::int64_t timeout = call.i64(1);
+  if (timeout < 0) {
+    return throw_new(call.thread, "java/lang/IllegalArgumentException", "timeout value is negative");
+  }
+  return monitor_wait(call.thread, call.object(0), timeout);
+}
+
+const NativeMethod kMethods[] = {
+    {"getClass", "()Ljava/lang/Class;", get_class, kLeaf},
+    {"hashCode", "()I", hash_code, kLeaf},
+    {"clone", "()Ljava/lang/Object;", clone, kLeaf},
+    {"notify", "()V", notify},
+    {"notifyAll", "()V", notify_all},
+    {"wait", "(J)V", wait},
+};
+UVM_REGISTER_NATIVES("java/lang/Object", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

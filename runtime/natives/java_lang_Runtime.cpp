@@ -1,0 +1,33 @@
+// Natives of java.lang.Runtime.
+#include <sched.h>
+
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+Status available_processors(NativeCall& call) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return call.ret(count < 1 ? 1 : count);
+}
+
+Status free_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t>(vm()->heap.free_bytes())); }
+// The heap is reserved as a whole: it has its final size from the start.
+Status total_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t>(vm()->heap.capacity())); }
+
+// System.gc is a suggestion (JLS 12.6 promises nothing), and this heap does not collect.
+Status gc(NativeCall& call) { return call.ret(); }
+
+const NativeMethod kMethods[] = {
+    {"availableProcessors", "()I", available_processors, kLeaf},
+    {"freeMemory", "()J", free_memory, kLeaf},
+    {"totalMemory", "()J", total_memory, kLeaf},
+    {"maxMemory", "()J", total_memory, kLeaf},
+    {"gc", "()V", gc, kLeaf},
+};
+UVM_REGISTER_NATIVES("java/lang/Runtime", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

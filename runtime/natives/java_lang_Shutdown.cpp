@@ -1,0 +1,17 @@
+// Natives of java.lang.Shutdown.
+#include "runtime/native.h"
+#include "runtime/threads.h"
+
+namespace uvm::rt {
+namespace {
+
+Status halt0(NativeCall& call) { return halt(call.thread, call.i32(0)); }
+
+const NativeMethod kMethods[] = {
+    {"beforeHalt", "()V", native_nothing, kLeaf},
+    {"halt0", "(I)V", halt0},
+};
+UVM_REGISTER_NATIVES("java/lang/Shutdown", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

@@ -1,0 +1,43 @@
+// Natives of java.lang.ref.Reference and PhantomReference.
+//
+// Nothing is ever collected yet, so no reference becomes pending.
+#include "runtime/natives/support.h"
+#include "runtime/safepoint.h"
+
+namespace uvm::rt {
+namespace {
+
+Status refers_to(NativeCall& call) {
+  return call.ret(call.object(0)->reference(known().Reference_referent) == call.object(1));
+}
+
+Status clear(NativeCall& call) {
+  call.object(0)->set_reference(known().Reference_referent, nullptr);
+  return call.ret();
+}
+
+Status get_and_clear_pending_list(NativeCall& call) { return call.ret(static_cast<Object*>(nullptr)); }
+
+Status has_pending_list(NativeCall& call) { return call.ret(false); }
+
+Status wait_for_pending_list(NativeCall& call) {
+  while (!retiring(call.thread)) wait_for_wake(call.thread, call.thread.wake.load(), 0);
+  return Status::kRetire;
+}
+
+const NativeMethod kMethods[] = {
+    {"getAndClearReferencePendingList", "()Ljava/lang/ref/Reference;", get_and_clear_pending_list, kLeaf},
+    {"hasReferencePendingList", "()Z", has_pending_list, kLeaf},
+    {"waitForReferencePendingList", "()V", wait_for_pending_list},
+    {"refersTo0", "(Ljava/lang/Object;)Z", refers_to, kLeaf},
+    {"clear0", "()V", clear, kLeaf},
+};
+UVM_REGISTER_NATIVES("java/lang/ref/Reference", kMethods)
+
+const NativeMethod kPhantomMethods[] = {
+    {"refersTo0", "(Ljava/lang/Object;)Z", refers_to, kLeaf},
+};
+UVM_REGISTER_NATIVES("java/lang/ref/PhantomReference", kPhantomMethods)
+
+}  // namespace
+}  // namespace uvm::rt

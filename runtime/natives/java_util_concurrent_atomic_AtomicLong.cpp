@@ -1,0 +1,15 @@
+// Natives of java.util.concurrent.atomic.AtomicLong.
+#include "runtime/native.h"
+
+namespace uvm::rt {
+namespace {
+
+Status supports_cas8(NativeCall& call) { return call.ret(true); }
+
+const NativeMethod kMethods[] = {
+    {"VMSupportsCS8", "()Z", supports_cas8, kLeaf},
+};
+UVM_REGISTER_NATIVES("java/util/concurrent/atomic/AtomicLong", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

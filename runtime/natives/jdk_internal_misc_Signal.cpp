@@ -1,0 +1,50 @@
+// Natives of jdk.internal.misc.Signal. The process's signals belong to the VM, which may be another process
+// after a resume: names are known, but handlers are never called.
+#include <csignal>
+#include <string>
+
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+struct SignalName {
+  const char* name;
+  int number;
+};
+constexpr SignalName kSignals[] = {
+    {"HUP", SIGHUP},   {"INT", SIGINT},       {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"TRAP", SIGTRAP},
+    {"ABRT", SIGABRT}, {"BUS", SIGBUS},       {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"USR1", SIGUSR1},
+    {"SEGV", SIGSEGV}, {"USR2", SIGUSR2},     {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM},
+    {"CHLD", SIGCHLD}, {"CONT", SIGCONT},     {"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"TTIN", SIGTTIN},
+    {"TTOU", SIGTTOU}, {"URG", SIGURG},       {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"VTALRM", SIGVTALRM},
+    {"PROF", SIGPROF}, {"WINCH", SIGWINCH},   {"IO", SIGIO},     {"PWR", SIGPWR},   {"SYS", SIGSYS},
+    {"POLL", SIGPOLL}, {"STKFLT", SIGSTKFLT},
+};
+
+Status find_signal(NativeCall& call) {
+  const Object* name = call.object(0);
+  if (name == nullptr) return throw_null_pointer(call.thread);
+  for (const SignalName& signal : kSignals) {
+    if (string_equals(name, signal.name)) return call.ret(signal.number);
+  }
+  return call.ret(-1);
+}
+
+// The handler before: 0, the default one.
+Status handle(NativeCall& call) { return call.ret(std::int64_t{0}); }
+
+Status raise(NativeCall& call) {
+  return throw_new(call.thread, "java/lang/IllegalArgumentException",
+                   "signal " + std::to_string(call.i32(0)) + " is not raised: signals belong to the VM");
+}
+
+const NativeMethod kMethods[] = {
+    {"findSignal0", "(Ljava/lang/String;)I", find_signal},
+    {"handle0", "(IJ)J", handle, kLeaf},
+    {"raise0", "(I)V", raise},
+};
+UVM_REGISTER_NATIVES("jdk/internal/misc/Signal", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

@@ -1,0 +1,70 @@
+// Natives of jdk.internal.reflect.Reflection.
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+// Frames of reflection and of method handles do not count as callers: they call on behalf of another.
+bool is_transparent(const Method* method) {
+  const Class* holder = method->holder.get();
+  if (holder == known().Method.get() && method->name->view() == "invoke") return true;
+  if (holder->is_subclass_of(known().MethodAccessorImpl.get())) return true;
+  // Compiled lambda forms: hidden methods of java.lang.invoke.
+  return (method->flags & kMethodHidden) != 0 && package_of(holder) == "java/lang/invoke";
+}
+
+// As a leaf it has no frame itself: frame 0 is the caller-sensitive method that asks, then come its callers.
+Status get_caller_class(NativeCall& call) {
+  const Class* caller = nullptr;
+  bool sensitive = true;
+  unsigned depth = 0;
+  walk_frames(call.thread, [&](Frame*, Method* method, int) {
+    if (depth++ == 0) {
+      sensitive = (method->flags & kMethodCallerSensitive) != 0;
+      return sensitive;
+    }
+    if (is_transparent(method)) return true;
+    caller = method->holder.get();
+    return false;
+  });
+  if (!sensitive) {
+    return throw_new(call.thread, "java/lang/InternalError",
+                     "CallerSensitive annotation expected at frame 1");
+  }
+  return call.ret(caller == nullptr ? nullptr : caller->mirror_object());
+}
+
+Status get_class_access_flags(NativeCall& call) {
+  const Class* c = class_argument(call, 0);
+  if (c == nullptr) return throw_null_pointer(call.thread);
+  if (c->is_primitive()) return call.ret(static_cast<std::int32_t>(kAccPublic | kAccFinal | kAccAbstract));
+  if (c->is_array()) {
+    const Class* element = c->element.get();
+    const std::uint32_t access = element->is_primitive() ? std::uint32_t{kAccPublic} : element->access;
+    return call.ret(static_cast<std::int32_t>((access & kAccPublic) | kAccFinal | kAccAbstract));
+  }
+  return call.ret(static_cast<std::int32_t>(c->access & 0x7fff));
+}
+
+Status are_nest_mates(NativeCall& call) {
+  Class* a = class_argument(call, 0);
+  Class* b = class_argument(call, 1);
+  if (a == nullptr || b == nullptr) return throw_null_pointer(call.thread);
+  if (a == b) return call.ret(true);
+  if (a->is_array() || b->is_array() || a->is_primitive() || b->is_primitive()) return call.ret(false);
+  Class* host_a = nullptr;
+  Class* host_b = nullptr;
+  UVM_TRY(nest_host_of(call.thread, a, &host_a));
+  UVM_TRY(nest_host_of(call.thread, b, &host_b));
+  return call.ret(host_a == host_b);
+}
+
+const NativeMethod kMethods[] = {
+    {"getCallerClass", "()Ljava/lang/Class;", get_caller_class, kLeaf},
+    {"getClassAccessFlags", "(Ljava/lang/Class;)I", get_class_access_flags, kLeaf},
+    {"areNestMates", "(Ljava/lang/Class;Ljava/lang/Class;)Z", are_nest_mates},
+};
+UVM_REGISTER_NATIVES("jdk/internal/reflect/Reflection", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt

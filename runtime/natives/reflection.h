@@ -1,0 +1,37 @@
+// Objects of java.lang.reflect made from metadata, and back.
+//
+// The functions that make objects may return kUpcall, to load the classes that a descriptor names; they leave
+// no trace then and are to be called again.
+#pragma once
+
+#include <vector>
+
+#include "runtime/native.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+
+Status reflect_field(Thread& thread, Field* field, Object** result);
+Status reflect_method(Thread& thread, Method* method, Object** result);
+Status reflect_constructor(Thread& thread, Method* initializer, Object** result);
+// Method or Constructor, as the method is.
+Status reflect_executable(Thread& thread, Method* method, Object** result);
+
+// Metadata of a java.lang.reflect.Field, Method or Constructor.
+Field* reflected_field(const Object* field);
+Method* reflected_method(const Object* executable);
+
+// Classes of the parameters and of the result of a method, by its holder's loader.
+Status parameter_classes(Thread& thread, const Method* method, std::vector<Class*>* parameters,
+                         Class** result);
+
+// Class of a field descriptor or "V".
+Status descriptor_class(Thread& thread, std::string_view descriptor, Object* loader, Class** result);
+
+// Takes the value of a box for a variable of primitive type `to`, widening it (JLS 5.1.2). False: `boxed` is
+// no box, or its type does not widen to `to`.
+bool unbox_widening(const Object* boxed, BasicType to, Slot* value);
+// Widens in place; false when there is no such conversion.
+bool widen(BasicType from, BasicType to, Slot* value);
+
+}  // namespace uvm::rt

@@ -1,0 +1,45 @@
+// What several native tables need: arguments as classes, and small objects made from metadata.
+//
+// Only for runtime/natives/. Functions that return an object return null with an exception pending when the
+// heap is full.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/native.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+
+inline const WellKnown& known() { return roots().known; }
+
+// Class of the java.lang.Class in an argument slot; null for null.
+inline Class* class_argument(const NativeCall& call, unsigned slot) {
+  const Object* mirror = call.object(slot);
+  return mirror == nullptr ? nullptr : mirrored(mirror);
+}
+
+// Internal form of a name given by Java code: dots become slashes.
+std::string internal_name(const Object* name);
+
+Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length);
+// byte[] of an attribute; null (without an exception) when the attribute is absent.
+Status make_byte_array(Thread& thread, const Bytes* bytes, Object** result);
+Array* make_class_array(Thread& thread, std::span<Class* const> classes);
+
+// Byte offset of a field that the class or a superclass is known to declare. Aborts the VM when it does not:
+// for fields of the class library that are needed too rarely for runtime/well_known.h.
+std::uint32_t library_field(Class* c, std::string_view name, std::string_view descriptor);
+// Likewise for a method.
+Method* library_method(Class* c, std::string_view name, std::string_view descriptor);
+
+// The java.lang.String of a Symbol, interned; null for null.
+Status symbol_string(Thread& thread, Symbol* symbol, Object** result);
+
+// Status of an allocation: kThrow when it failed.
+inline Status made(const Object* object) { return object == nullptr ? Status::kThrow : Status::kOk; }
+
+}  // namespace uvm::rt
