@@ -107,7 +107,8 @@ class LineStore {
 
   // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
   // last_error()); those keep their former content. A line written to kPending does not hide a newer one already
-  // written to kCurrent. Async-signal-safe for kCurrent.
+  // written to kCurrent. Content must not change until the call returns. A line that equals what the transaction
+  // would otherwise hold is not written again. Async-signal-safe for kCurrent.
   [[nodiscard]] virtual bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
 
   // Makes lines absent in the current transaction.
@@ -120,8 +121,9 @@ class LineStore {
   // are merged back under current, and the same or a later commit may be tried again with a new cut().
   virtual Result<VersionInfo> commit(std::span<const std::byte> blob) = 0;
 
-  // True when the newest content of the line equals what was last written, absent lines included. False for lines
-  // never written. Async-signal-safe.
+  // True when read() would deliver content: the line was written (zeros count) and not erased since, in this heap
+  // or in its base image. Also true when the store cannot tell because of damage, which read() then reports.
+  // Async-signal-safe; seldom reads the device.
   [[nodiscard]] virtual bool present(LineNumber line) const noexcept = 0;
 
   // The blob of the version this store was opened at, or of the last commit.

@@ -1,0 +1,261 @@
+#include "uffd/store_device.h"
+
+#include <fcntl.h>
+#include <liburing.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace uvm::store {
+
+int IoOp::error() const {
+  if (complete()) return 0;
+  return result < 0 ? -result : EIO;
+}
+
+Error system_error(const std::string& what, const std::string& path, int sys_errno) {
+  Errc code = Errc::kIo;
+  switch (sys_errno) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      code = Errc::kNoSpace;
+      break;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      code = Errc::kPermission;
+      break;
+    case ENOENT:
+    case ENOTDIR:
+      code = Errc::kNotFound;
+      break;
+    default:
+      break;
+  }
+  return {code, sys_errno, what + " " + path + ": " + std::strerror(sys_errno)};
+}
+
+namespace {
+
+constexpr unsigned kRingDepth = 64;
+constexpr std::size_t kRings = 8;
+
+// Locks: an open-file-description lock on the heap file is what excludes others, since it also excludes a
+// second opening in this process and dies with the last descriptor. It cannot tell who holds it, so the
+// holder also takes a classic record lock far behind any data, which can.
+constexpr off_t kLockOffset = 0;
+constexpr off_t kHolderOffset = off_t{1} << 62;
+
+struct flock lock_request(short type, off_t start) {
+  struct flock request {};
+  request.l_type = type;
+  request.l_whence = SEEK_SET;
+  request.l_start = start;
+  request.l_len = 1;
+  return request;
+}
+
+// The process that holds the heap, 0 when unknown.
+pid_t lock_holder(int fd) {
+  struct flock query = lock_request(F_WRLCK, kHolderOffset);
+  if (fcntl(fd, F_GETLK, &query) != 0) return 0;
+  return query.l_type == F_UNLCK ? 0 : query.l_pid;
+}
+
+class FileDevice final : public Device {
+ public:
+  FileDevice(int fd, bool direct) : fd_(fd), direct_(direct) {
+    // Rings are made here since making one is not for signal handlers. Where io_uring is forbidden (seccomp,
+    // the kernel.io_uring_disabled sysctl) none come up and every transfer goes through preadv and pwritev.
+    for (auto& slot : rings_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
+  }
+  ~FileDevice() override {
+    for (auto& slot : rings_) {
+      if (slot.usable) io_uring_queue_exit(&slot.ring);
+    }
+    close(fd_);
+  }
+
+  void read(std::span<IoOp> ops) noexcept override { transfer(ops, false); }
+  void write(std::span<IoOp> ops) noexcept override { transfer(ops, true); }
+
+  int flush() noexcept override { return fdatasync(fd_) == 0 ? 0 : errno; }
+
+  int grow(std::uint64_t bytes) noexcept override {
+    const std::uint64_t have = size();
+    if (have >= bytes) return 0;
+    if (fallocate(fd_, 0, static_cast<off_t>(have), static_cast<off_t>(bytes - have)) == 0) return 0;
+    if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
+    return ftruncate(fd_, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+  }
+
+  std::uint64_t size() const noexcept override {
+    struct stat info {};
+    return fstat(fd_, &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+  }
+  std::uint64_t allocated() const noexcept override {
+    struct stat info {};
+    return fstat(fd_, &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
+  }
+  bool direct() const noexcept override { return direct_; }
+
+ private:
+  struct RingSlot {
+    std::atomic<bool> busy{false};
+    bool usable = false;
+    io_uring ring{};
+  };
+
+  // A ring for this thread alone until it is given back, nullptr when all are taken. Any thread, any time.
+  RingSlot* claim() noexcept {
+    for (auto& slot : rings_) {
+      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
+          !slot.busy.exchange(true, std::memory_order_acquire)) {
+        return &slot;
+      }
+    }
+    return nullptr;
+  }
+
+  void transfer(std::span<IoOp> ops, bool is_write) noexcept {
+    for (auto& op : ops) op.result = 0;
+    if (RingSlot* slot = claim(); slot != nullptr) {
+      while (!ops.empty()) {
+        const auto batch = ops.first(std::min<std::size_t>(ops.size(), kRingDepth));
+        through_ring(slot->ring, batch, is_write);
+        for (auto& op : batch) {
+          if (!op.complete()) finish(op, is_write);
+        }
+        ops = ops.subspan(batch.size());
+      }
+      slot->busy.store(false, std::memory_order_release);
+      return;
+    }
+    for (auto& op : ops) finish(op, is_write);
+  }
+
+  // Leaves in each op what the kernel answered; ops it never took keep result 0. Returns with nothing in
+  // flight: the kernel must not write into buffers that the caller has taken back.
+  void through_ring(io_uring& ring, std::span<IoOp> ops, bool is_write) noexcept {
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      io_uring_sqe* sqe = io_uring_get_sqe(&ring);  // never null: the ring is empty and deep enough
+      const IoOp& op = ops[i];
+      if (is_write) {
+        io_uring_prep_writev(sqe, fd_, op.iov, op.iov_count, op.offset);
+      } else {
+        io_uring_prep_readv(sqe, fd_, op.iov, op.iov_count, op.offset);
+      }
+      io_uring_sqe_set_data64(sqe, i);
+    }
+    std::size_t done = 0;
+    while (done < ops.size()) {
+      // Interrupted or out of kernel memory for a moment: both leave the queues as they are, so ask again.
+      io_uring_submit_and_wait(&ring, 1);
+      io_uring_cqe* cqe = nullptr;
+      while (io_uring_peek_cqe(&ring, &cqe) == 0 && cqe != nullptr) {
+        ops[io_uring_cqe_get_data64(cqe)].result = cqe->res;
+        io_uring_cqe_seen(&ring, cqe);
+        ++done;
+      }
+    }
+  }
+
+  // Brings an op that stopped short to its end with plain calls, or to a definite error.
+  void finish(IoOp& op, bool is_write) noexcept {
+    if (op.result < 0 && op.result != -EINTR && op.result != -EAGAIN) return;
+    std::uint32_t done = op.result > 0 ? static_cast<std::uint32_t>(op.result) : 0;
+    while (done < op.length) {
+      // One iovec at a time: the tail of a partial transfer may begin inside one.
+      std::uint32_t skip = done;
+      std::uint32_t i = 0;
+      while (skip >= op.iov[i].iov_len) skip -= static_cast<std::uint32_t>(op.iov[i++].iov_len);
+      ssize_t moved = 0;
+      if (skip == 0) {
+        const int count = static_cast<int>(op.iov_count - i);
+        const auto offset = static_cast<off_t>(op.offset + done);
+        moved = is_write ? pwritev(fd_, op.iov + i, count, offset) : preadv(fd_, op.iov + i, count, offset);
+      } else {
+        auto* at = static_cast<std::byte*>(op.iov[i].iov_base) + skip;
+        const std::size_t length = op.iov[i].iov_len - skip;
+        const auto offset = static_cast<off_t>(op.offset + done);
+        moved = is_write ? pwrite(fd_, at, length, offset) : pread(fd_, at, length, offset);
+      }
+      if (moved < 0 && errno == EINTR) continue;
+      if (moved < 0) {
+        op.result = -errno;
+        return;
+      }
+      if (moved == 0) break;
+      done += static_cast<std::uint32_t>(moved);
+    }
+    op.result = static_cast<std::int32_t>(done);
+  }
+
+  const int fd_;
+  const bool direct_;
+  std::array<RingSlot, kRings> rings_;
+};
+
+// Whether block-aligned direct transfers work on this descriptor: opening with O_DIRECT alone is no proof.
+bool direct_works(int fd) {
+  struct statx info {};
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &info) != 0 || (info.stx_mask & STATX_DIOALIGN) == 0) {
+    return true;  // the kernel cannot tell (before 6.1); it accepted O_DIRECT
+  }
+  return info.stx_dio_offset_align != 0 && info.stx_dio_offset_align <= 4096 &&
+         info.stx_dio_mem_align <= 4096;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options) {
+  int flags = O_CLOEXEC | O_NOFOLLOW | (options.read_only ? O_RDONLY : O_RDWR);
+  if (options.create) flags |= O_CREAT | O_EXCL;
+  bool direct = options.direct;
+  int fd = open(path.c_str(), flags | (direct ? O_DIRECT : 0), 0600);
+  // A file system without direct I/O says so after it has created the file.
+  if (fd < 0 && direct && (errno == EINVAL || errno == EOPNOTSUPP)) {
+    direct = false;
+    fd = open(path.c_str(), flags & ~O_EXCL, 0600);
+  }
+  if (fd < 0) {
+    if (errno == EEXIST) return Unexpected<Error>{{Errc::kInvalid, EEXIST, path + " exists already"}};
+    return Unexpected<Error>{system_error("cannot open", path, errno)};
+  }
+  struct stat info {};
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    close(fd);
+    return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a regular file"}};
+  }
+  if (direct && !direct_works(fd)) {
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
+    direct = false;
+  }
+  if (options.lock) {
+    const short type = options.read_only ? F_RDLCK : F_WRLCK;
+    struct flock request = lock_request(type, kLockOffset);
+    if (fcntl(fd, F_OFD_SETLK, &request) != 0) {
+      const int reason = errno;
+      if (reason != EAGAIN && reason != EACCES) {
+        close(fd);
+        return Unexpected<Error>{system_error("cannot lock", path, reason)};
+      }
+      const pid_t holder = lock_holder(fd);
+      close(fd);
+      const std::string who = holder != 0
+                                  ? "process " + std::to_string(holder)
+                                  : "this process (" + std::to_string(getpid()) + ") or one out of sight";
+      return Unexpected<Error>{{Errc::kLocked, reason, path + " is in use by " + who}};
+    }
+    struct flock holder = lock_request(type, kHolderOffset);
+    fcntl(fd, F_SETLK, &holder);  // for the message above only: failing to set it harms nothing
+  }
+  return std::unique_ptr<Device>(std::make_unique<FileDevice>(fd, direct));
+}
+
+}  // namespace uvm::store

@@ -1,0 +1,368 @@
+#include "uffd/store_file.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace uvm::store {
+
+// A workspace for the duration of one call. There are more of them than rings; when all are taken the thread
+// waits for one, which others give back as soon as their I/O is over.
+class ClaimedWorkspace {
+ public:
+  explicit ClaimedWorkspace(FileStore& store) noexcept {
+    for (;;) {
+      for (std::size_t i = 0; i < FileStore::kWorkspaces; ++i) {
+        auto& candidate = store.workspaces_[i];
+        if (!candidate.busy.load(std::memory_order_relaxed) &&
+            !candidate.busy.exchange(true, std::memory_order_acquire)) {
+          work_ = &candidate;
+          return;
+        }
+      }
+      sched_yield();
+    }
+  }
+  ~ClaimedWorkspace() { work_->busy.store(false, std::memory_order_release); }
+  ClaimedWorkspace(const ClaimedWorkspace&) = delete;
+  ClaimedWorkspace& operator=(const ClaimedWorkspace&) = delete;
+  FileStore::Workspace& operator*() const { return *work_; }
+  FileStore::Workspace* operator->() const { return work_; }
+
+ private:
+  FileStore::Workspace* work_ = nullptr;
+};
+
+namespace {
+
+constexpr std::uint64_t kGrowMin = 8 << 20;
+constexpr std::uint64_t kGrowMax = 64 << 20;
+constexpr std::uint64_t kGrowLast = 1 << 20;  // when the device has no room for more
+// Lines of one write: a long extent is split so that the device works on its parts side by side.
+constexpr std::uint32_t kMaxWriteLines = 64;
+
+bool is_zero(const std::byte* content) {
+  std::uint64_t first = 0;
+  std::memcpy(&first, content, sizeof first);
+  return first == 0 && std::memcmp(content, content + sizeof first, kLineSize - sizeof first) == 0;
+}
+
+constexpr Entry kZeroEntry = kZeroBlock;
+constexpr Entry kErasedEntry = kErasedBlock;
+
+}  // namespace
+
+bool FileStore::fail(int error) noexcept {
+  last_error_.store(error, std::memory_order_relaxed);
+  return false;
+}
+
+int FileStore::read_block(BlockNumber block, void* buffer) noexcept {
+  iovec iov{buffer, kBlockSize};
+  IoOp op{std::uint64_t{block} * kBlockSize, &iov, 1, kBlockSize, 0};
+  device_->read({&op, 1});
+  if (op.result < 0) return -op.result;
+  bytes_read_.fetch_add(kBlockSize, std::memory_order_relaxed);
+  // Past the end of a truncated file: zeros, which no checksum takes for content.
+  std::memset(static_cast<std::byte*>(buffer) + op.result, 0,
+              kBlockSize - static_cast<std::size_t>(op.result));
+  return 0;
+}
+
+ReadStatus FileStore::read_node(BlockPointer pointer, Node& node) noexcept {
+  const int error = read_block(pointer.block, &node);
+  if (error != 0) {
+    fail(error);
+    return ReadStatus::kIoError;
+  }
+  return block_checksum(&node) == pointer.checksum ? ReadStatus::kOk : ReadStatus::kCorrupt;
+}
+
+// One line by itself, with all the care that the batch leaves out.
+ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept {
+  ReadStatus status = ReadStatus::kAbsent;
+  Entry tried = kUnknownEntry;
+  while (line < table_.line_limit()) {
+    status = table_.load(0, line, *this, work.scratch);
+    if (status != ReadStatus::kOk) break;
+    const Entry entry = table_.entry(0, line);
+    if (!is_block(entry)) {
+      if (block_of(entry) == kAbsentBlock && base_) {
+        base_->read(line, 1, buffer, &status);
+        return status;
+      }
+      status = block_of(entry) == kZeroBlock ? ReadStatus::kOk : ReadStatus::kAbsent;
+      break;
+    }
+    const int error = read_block(block_of(entry), &work.scratch);
+    if (error == 0 && block_checksum(&work.scratch) == to_pointer(entry).checksum) {
+      std::memcpy(buffer, &work.scratch, kLineSize);
+      return ReadStatus::kOk;
+    }
+    // The block may have been superseded and reused between looking and reading; then the entry has changed.
+    if (tried == entry) {
+      if (error != 0) fail(error);
+      status = error != 0 ? ReadStatus::kIoError : ReadStatus::kCorrupt;
+      break;
+    }
+    tried = entry;
+  }
+  std::memset(buffer, 0, kLineSize);
+  return status;
+}
+
+void FileStore::read_batch(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status,
+                           Workspace& work) noexcept {
+  OpBuilder builder(work.ops, work.iov, kBatch);
+  for (std::size_t i = 0; i < count; ++i) {
+    const LineNumber line = first + i;
+    work.entries[i] = kAbsentEntry;
+    if (line >= table_.line_limit()) continue;
+    if (table_.load(0, line, *this, work.scratch) != ReadStatus::kOk) {
+      work.entries[i] = kUnknownEntry;
+      continue;
+    }
+    work.entries[i] = table_.entry(0, line);
+    if (is_block(work.entries[i]))
+      work.op_of[i] = builder.add(block_of(work.entries[i]), buffer + i * kLineSize);
+  }
+  if (!builder.ops().empty()) device_->read(builder.ops());
+  for (const IoOp& op : builder.ops()) {
+    if (op.result > 0)
+      bytes_read_.fetch_add(static_cast<std::uint32_t>(op.result), std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i < count;) {
+    std::byte* content = buffer + i * kLineSize;
+    const Entry entry = work.entries[i];
+    if (entry == kAbsentEntry && base_) {
+      std::size_t end = i + 1;
+      while (end < count && work.entries[end] == kAbsentEntry) ++end;
+      base_->read(first + i, end - i, content, status + i);
+      i = end;
+      continue;
+    }
+    if (is_block(entry)) {
+      const bool good =
+          work.ops[work.op_of[i]].complete() && block_checksum(content) == to_pointer(entry).checksum;
+      status[i] = good ? ReadStatus::kOk : settle(first + i, content, work);
+    } else if (entry == kUnknownEntry) {
+      status[i] = settle(first + i, content, work);
+    } else {
+      std::memset(content, 0, kLineSize);
+      status[i] = entry == kZeroEntry ? ReadStatus::kOk : ReadStatus::kAbsent;
+    }
+    ++i;
+  }
+}
+
+void FileStore::read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept {
+  const ClaimedWorkspace work(*this);
+  lines_read_.fetch_add(count, std::memory_order_relaxed);
+  if (!is_aligned(buffer)) {
+    for (std::size_t i = 0; i < count; ++i) status[i] = settle(first + i, buffer + i * kLineSize, *work);
+    return;
+  }
+  for (std::size_t done = 0; done < count; done += kBatch) {
+    read_batch(first + done, std::min(kBatch, count - done), buffer + done * kLineSize, status + done, *work);
+  }
+}
+
+int FileStore::grow() noexcept {
+  if (growing_.exchange(true, std::memory_order_acquire)) {
+    while (growing_.load(std::memory_order_acquire)) sched_yield();
+    return 0;
+  }
+  const std::uint64_t bytes = allocator_.capacity() * kBlockSize;
+  const std::uint64_t room = std::uint64_t{kMaxBlocks} * kBlockSize - bytes;
+  const std::uint64_t step = std::clamp(bytes / 8 & ~(kGrowMin - 1), kGrowMin, kGrowMax);
+  int error = ENOSPC;
+  if (room != 0) {
+    error = device_->grow(bytes + std::min(step, room));
+    if (error == ENOSPC) error = device_->grow(bytes + std::min(kGrowLast, room));
+  }
+  allocator_.set_capacity(device_->size() / kBlockSize);
+  growing_.store(false, std::memory_order_release);
+  return error;
+}
+
+BlockRun FileStore::allocate(std::uint32_t want) noexcept {
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const BlockRun run = allocator_.take(want, false);
+    if (run.count != 0) return run;
+    const int error = grow();
+    if (error == 0) continue;
+    const BlockRun crumbs = allocator_.take(want, true);
+    if (crumbs.count == 0) fail(error);
+    return crumbs;
+  }
+  const BlockRun run = allocator_.take(want, true);  // other threads were quicker with what was grown
+  if (run.count == 0) fail(ENOSPC);
+  return run;
+}
+
+bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                            bool even_unchanged) noexcept {
+  bool ok = true;
+  std::uint32_t need = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const LineNumber line = lines[i].line;
+    work.entries[i] = kUnknownEntry;  // stands for: nothing to do
+    if (line >= table_.line_limit()) {
+      ok = fail(EINVAL);
+      continue;
+    }
+    const ReadStatus status = table_.load(0, line, *this, work.scratch);
+    if (status != ReadStatus::kOk) {
+      ok = status == ReadStatus::kCorrupt ? fail(EBADMSG) : false;
+      continue;
+    }
+    if (is_zero(lines[i].content)) {
+      work.entries[i] = kZeroEntry;
+      continue;
+    }
+    const std::uint32_t checksum = block_checksum(lines[i].content);
+    const Entry old =
+        transaction == Transaction::kCurrent ? table_.entry(0, line) : table_.pending_entry(line);
+    // A line that did not change is not written. Equal checksums alone do not prove it.
+    if (!even_unchanged && is_block(old) && to_pointer(old).checksum == checksum &&
+        read_block(block_of(old), &work.scratch) == 0 &&
+        std::memcmp(&work.scratch, lines[i].content, kLineSize) == 0) {
+      continue;
+    }
+    work.entries[i] = std::uint64_t{checksum} << 32;
+    ++need;
+  }
+
+  // Blocks, in as few runs as there are.
+  OpBuilder builder(work.ops, work.iov, kMaxWriteLines);
+  BlockRun run;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (work.entries[i] == kUnknownEntry || work.entries[i] == kZeroEntry) continue;
+    if (run.count == 0) run = allocate(need);
+    --need;
+    if (run.count == 0) {
+      work.entries[i] = kUnknownEntry;
+      ok = false;
+      continue;
+    }
+    const auto* content = lines[i].content;
+    if (!is_aligned(content)) {  // comes alone: see write()
+      std::memcpy(&work.scratch, content, kLineSize);
+      content = reinterpret_cast<const std::byte*>(&work.scratch);
+    }
+    work.entries[i] |= run.first;
+    work.op_of[i] = builder.add(run.first, const_cast<std::byte*>(content));
+    ++run.first;
+    --run.count;
+  }
+  if (!builder.ops().empty()) device_->write(builder.ops());
+
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Entry entry = work.entries[i];
+    if (entry == kUnknownEntry) continue;
+    if (is_block(entry)) {
+      const IoOp& op = work.ops[work.op_of[i]];
+      bytes += kLineSize;
+      if (!op.complete()) {
+        allocator_.give_back(block_of(entry), 1);
+        ok = fail(op.error());
+        continue;
+      }
+    }
+    const BlockNumber superseded = table_.put(transaction, lines[i].line, entry);
+    if (superseded != 0) allocator_.give_back(superseded, 1);
+  }
+  const unsigned current = current_tally_.load(std::memory_order_relaxed);
+  auto& tally = tallies_[transaction == Transaction::kCurrent ? current : 1 - current];
+  tally.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  bytes_written_.fetch_add(bytes, std::memory_order_relaxed);
+  lines_written_.fetch_add(bytes / kLineSize, std::memory_order_relaxed);
+  return ok;
+}
+
+bool FileStore::write(Transaction transaction, std::span<const LineWrite> lines) noexcept {
+  if (read_only_) return fail(EROFS);
+  const ClaimedWorkspace work(*this);
+  bool ok = true;
+  while (!lines.empty()) {
+    std::size_t count = 0;
+    while (count < std::min(lines.size(), kBatch) && is_aligned(lines[count].content)) ++count;
+    count = std::max<std::size_t>(count, 1);  // an unaligned line goes alone, through the scratch block
+    ok = write_batch(transaction, lines.first(count), *work, false) && ok;
+    lines = lines.subspan(count);
+  }
+  return ok;
+}
+
+bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
+  if (read_only_) return fail(EROFS);
+  const ClaimedWorkspace work(*this);
+  bool ok = true;
+  for (const LineRange& range : ranges) {
+    if (range.first >= table_.line_limit()) continue;
+    const LineNumber end = range.first + std::min(range.count, table_.line_limit() - range.first);
+    for (LineNumber line = range.first; line < end;) {
+      ReadStatus status = ReadStatus::kOk;
+      LineNumber next = table_.skip_unused(line, *this, work->scratch, status);
+      if (base_ && next != line && status == ReadStatus::kOk && line < base_->table_.line_limit()) {
+        next = std::min(next, base_->table_.skip_unused(line, *base_, work->scratch, status));
+      }
+      if (next != line && status == ReadStatus::kOk) {
+        line = next;
+        continue;
+      }
+      status = table_.load(0, line, *this, work->scratch);
+      if (status != ReadStatus::kOk) {
+        if (status == ReadStatus::kCorrupt) fail(EBADMSG);
+        ok = false;
+        line = (line / kFanout + 1) * kFanout;
+        continue;
+      }
+      const Entry now = base_ && base_->present(line) ? kErasedEntry : kAbsentEntry;
+      const Entry old = table_.entry(0, line);
+      if (old != now) {
+        const BlockNumber superseded = table_.put(Transaction::kCurrent, line, now);
+        if (superseded != 0) allocator_.give_back(superseded, 1);
+      }
+      ++line;
+    }
+  }
+  return ok;
+}
+
+bool FileStore::present(LineNumber line) const noexcept {
+  if (line >= table_.line_limit()) return false;
+  auto& self = const_cast<FileStore&>(*this);  // loading an entry changes nothing that can be seen
+  Entry entry = table_.entry(0, line);
+  if (entry == kUnknownEntry) {
+    const ClaimedWorkspace work(self);
+    if (self.table_.load(0, line, self, work->scratch) != ReadStatus::kOk)
+      return true;  // read() tells what is wrong
+    entry = table_.entry(0, line);
+  }
+  if (entry == kAbsentEntry && base_) return base_->present(line);
+  return is_content(entry);
+}
+
+StoreCounters FileStore::counters() const noexcept {
+  StoreCounters result;
+  result.lines_read = lines_read_.load(std::memory_order_relaxed);
+  result.lines_written = lines_written_.load(std::memory_order_relaxed);
+  result.bytes_read = bytes_read_.load(std::memory_order_relaxed);
+  result.bytes_written = bytes_written_.load(std::memory_order_relaxed);
+  result.flushes = flushes_.load(std::memory_order_relaxed);
+  result.file_bytes = device_->allocated();
+  result.free_bytes = allocator_.free_blocks() * kBlockSize;
+  return result;
+}
+
+std::vector<VersionInfo> FileStore::versions() const {
+  std::vector<VersionInfo> result;
+  for (const Retained& version : retained_) result.push_back(version.info);
+  return result;
+}
+
+}  // namespace uvm::store

@@ -1,0 +1,217 @@
+// FileStore: a LineStore over one heap file (store_format.h). See pmem/line_store.h for the contract.
+//
+// Invariants:
+//   * A line's block is written before its entry is published, and its former block is reused only after the
+//     entry is gone; so a reader that finds a wrong checksum and an unchanged entry has found damage.
+//   * Blocks that a retained version holds are never written. The root slot of the newest good root is never
+//     written.
+//   * After a failed flush, or a failed write of a root, no block written since the last good flush is
+//   trusted:
+//     the next commit copies what it needs of them to fresh blocks, and none is reused before that commit is
+//     good.
+//
+// Threads: read(), present() and write(kCurrent) from any number of threads, in the SIGBUS handler too, while
+// one thread at a time calls the rest. Locks are spinlocks (store_memory.h) over code that never touches heap
+// memory, so a handler never waits for its own thread. A handler of any other signal must not touch heap
+// memory while its thread may be inside the store. Calls change errno; a handler saves it.
+//
+// Content given to write() must not change until it returns.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pmem/line_store.h"
+#include "uffd/store_device.h"
+#include "uffd/store_format.h"
+#include "uffd/store_space.h"
+#include "uffd/store_table.h"
+
+namespace uvm::store {
+
+class FileStore;
+
+struct CreateOptions {
+  // Lines absent from the new heap are read from this heap's opened version, which must stay as it is for
+  // ever.
+  std::shared_ptr<FileStore> base = nullptr;
+};
+
+struct OpenOptions {
+  bool read_only = false;
+  // The version to open, the newest if not given; 0 is the empty heap. When it is not the newest, the first
+  // commit discards the newer ones.
+  std::optional<Version> version = std::nullopt;
+  std::shared_ptr<FileStore> base = nullptr;  // the base image that the heap was created with
+  // So many of the newest versions are kept, 1 to kMaxKeepVersions (others are clamped); pinned ones beside
+  // them.
+  std::uint32_t keep_versions = 2;
+  // Lines at or above this cannot be used; rounded up to whole 2^27 lines. Reserves 24.1 bytes of address
+  // space per line.
+  std::uint64_t line_limit = kMaxLines;
+  bool direct = true;  // false: through the page cache even where direct I/O works
+};
+
+// What a heap file says of itself, without opening it for use or taking its lock.
+struct HeapInfo {
+  HeapId heap_id;
+  std::uint64_t created_ns = 0;
+  ContentId base;                // null when there is none
+  ContentId newest;              // content id of the newest version, null when there is none
+  std::uint64_t file_bytes = 0;  // holes not counted
+  std::vector<VersionInfo> versions;
+  std::vector<Version> pinned;
+};
+Result<HeapInfo> inspect_heap(const std::string& path);
+
+class FileStore final : public LineStore, private NodeReader {
+ public:
+  static Result<void> create(const std::string& path, const CreateOptions& options = {});
+  static Result<std::unique_ptr<FileStore>> open(const std::string& path, const OpenOptions& options = {});
+
+  // The same on a device; `name` is for messages.
+  static Result<void> create_on(Device& device, const CreateOptions& options = {});
+  static Result<std::unique_ptr<FileStore>> open_on(std::unique_ptr<Device> device, const std::string& name,
+                                                    const OpenOptions& options = {});
+  ~FileStore() override;
+
+  void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept override;
+  [[nodiscard]] bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept override;
+  [[nodiscard]] bool erase(std::span<const LineRange> ranges) noexcept override;
+  void cut() noexcept override;
+  Result<VersionInfo> commit(std::span<const std::byte> blob) override;
+  [[nodiscard]] bool present(LineNumber line) const noexcept override;
+  [[nodiscard]] std::vector<std::byte> blob() const override { return blob_; }
+  [[nodiscard]] VersionInfo current_version() const override { return info_; }
+  [[nodiscard]] std::vector<VersionInfo> versions() const override;
+  [[nodiscard]] StoreCounters counters() const noexcept override;
+  [[nodiscard]] int last_error() const noexcept override {
+    return last_error_.load(std::memory_order_relaxed);
+  }
+
+  // Identity of the opened version's content, or that of the last commit; null for version 0.
+  [[nodiscard]] ContentId content_id() const { return content_id_; }
+  [[nodiscard]] HeapId heap_id() const { return heap_id_; }
+
+  // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained.
+  Result<void> pin(Version version, bool pinned);
+  // Deletes a retained version that is neither the opened one nor newer than that.
+  Result<void> remove_version(Version version);
+  void set_keep_versions(std::uint32_t count);
+  static constexpr std::uint32_t kMaxKeepVersions = 64;
+  static constexpr std::uint32_t kMaxPinned = 60;
+
+  // True when data goes past the page cache.
+  [[nodiscard]] bool direct() const { return device_->direct(); }
+
+  // Lines in one batch of I/O; longer calls are split.
+  static constexpr std::size_t kBatch = 256;
+
+ private:
+  struct Retained {
+    VersionRef ref{};
+    VersionInfo info;
+    std::shared_ptr<const VersionRecord> record;
+    BlockSet held;
+  };
+
+  // Working memory of one call of read() or write(), claimed from a pool.
+  struct alignas(kBlockSize) Workspace {
+    Node scratch;  // nodes on their way in, and bounce buffer for unaligned lines
+    IoOp ops[kBatch];
+    iovec iov[kBatch];
+    Entry entries[kBatch];
+    BlockNumber blocks[kBatch];
+    std::uint32_t op_of[kBatch];  // index of the op that moves each line of the batch
+    std::atomic<bool> busy;
+  };
+  static constexpr std::size_t kWorkspaces = 16;
+  friend class ClaimedWorkspace;
+
+  struct Attempt;  // one commit on its way (store_commit.cpp)
+
+  FileStore(std::unique_ptr<Device> device, std::string name);
+  Result<void> load(const OpenOptions& options);
+
+  ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
+  int read_block(BlockNumber block, void* buffer) noexcept;
+  void read_batch(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status,
+                  Workspace& work) noexcept;
+  ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
+  bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                   bool even_unchanged) noexcept;
+  [[nodiscard]] bool is_aligned(const void* buffer) const noexcept {
+    return !device_->direct() || reinterpret_cast<std::uintptr_t>(buffer) % kBlockSize == 0;
+  }
+
+  BlockRun allocate(std::uint32_t want) noexcept;
+  int grow() noexcept;
+  bool fail(int error) noexcept;
+
+  Result<void> relocate_untrusted();
+  Result<void> attempt_commit(Attempt& attempt, std::span<const std::byte> blob);
+  void collect_changes(Attempt& attempt);
+  Result<bool> write_segments(Attempt& attempt);
+  Result<void> write_table(Attempt& attempt);
+  Result<void> write_space_map(Attempt& attempt);
+  Result<void> write_version_record(Attempt& attempt, std::span<const std::byte> blob);
+  Result<BlockNumber> take_block(Attempt& attempt);
+  Result<BlockPointer> put_block(Attempt& attempt, BlockNumber block, const void* content);
+  Result<void> write_out(Attempt& attempt);
+  Result<void> publish_root(const std::vector<VersionRef>& refs, Version highest);
+  void adopt(Attempt& attempt);
+  void roll_back(Attempt& attempt);
+  Error io_error(const std::string& what, int error) const;
+  void distrust_unflushed();
+  std::vector<const BlockSet*> held_sets() const;
+  void retain_only(const std::vector<VersionRef>& refs);
+  [[nodiscard]] const Retained* find_retained(Version version) const;
+
+  std::unique_ptr<Device> device_;
+  const std::string name_;
+  std::shared_ptr<FileStore> base_;
+  bool read_only_ = false;
+  std::uint32_t keep_versions_ = 2;
+
+  HeapId heap_id_;
+  Root root_{};                      // the newest good root
+  unsigned root_slot_ = 0;           // where it lies
+  std::uint64_t last_sequence_ = 0;  // of the last root that was tried
+  std::vector<Retained>
+      retained_;      // by rising version; those newer than the opened one go at its first commit
+  VersionInfo info_;  // the opened version, or the last commit
+  ContentId content_id_;
+  std::vector<std::byte> blob_;
+
+  PageTable table_;
+  std::vector<std::uint64_t> stale_leaves_;  // sorted: leaves with changes in segments
+  std::vector<SegmentPointer> segments_;
+  std::uint32_t log_changes_ = 0;
+  BlockSet mapped_;                          // as the space map in the file has it
+  std::vector<BlockPointer> bitmap_blocks_;  // of that space map
+  std::vector<BlockPointer> bitmap_nodes_;
+  BlockPointer space_map_;
+
+  BlockAllocator allocator_;
+  std::atomic<bool> growing_{false};
+  bool distrust_ = false;
+  BlockSet untrusted_;
+
+  SparseArray<Workspace> workspaces_;
+  bool pending_ = false;
+  // What goes into VersionInfo of the next commit: one for each of the two transactions.
+  struct Tally {
+    std::atomic<std::uint64_t> bytes{0};
+  };
+  Tally tallies_[2];
+  std::atomic<unsigned> current_tally_{0};
+
+  std::atomic<int> last_error_{0};
+  std::atomic<std::uint64_t> lines_read_{0}, lines_written_{0}, bytes_read_{0}, bytes_written_{0},
+      flushes_{0};
+};
+
+}  // namespace uvm::store

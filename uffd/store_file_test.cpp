@@ -1,0 +1,432 @@
+// The contract of LineStore, on real files.
+#include "uffd/store_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "uffd/store_test_util.h"
+
+namespace uvm::store {
+namespace {
+
+using testing::cut_and_commit;
+using testing::kNoTag;
+using testing::line_is;
+using testing::write_line;
+using testing::write_lines;
+
+// With and without direct I/O.
+class FileStoreTest : public ::testing::TestWithParam<bool> {
+ protected:
+  std::unique_ptr<FileStore> open(OpenOptions options = {}, const std::string& name = "heap") {
+    options.direct = GetParam();
+    auto store = FileStore::open(folder_ / name, options);
+    EXPECT_TRUE(store) << (store ? "" : store.error().message);
+    return store ? std::move(*store) : nullptr;
+  }
+  std::unique_ptr<FileStore> create(const std::string& name = "heap") {
+    EXPECT_TRUE(FileStore::create(folder_ / name));
+    return open({}, name);
+  }
+  testing::TempFolder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Modes, FileStoreTest, ::testing::Values(true, false),
+                         [](const auto& mode) { return mode.param ? "Direct" : "Buffered"; });
+
+TEST_P(FileStoreTest, NewHeapIsEmpty) {
+  auto store = create();
+  EXPECT_EQ(store->current_version().version, 0U);
+  EXPECT_TRUE(store->versions().empty());
+  EXPECT_TRUE(line_is(*store, 0, kNoTag));
+  EXPECT_TRUE(line_is(*store, kMaxLines - 1, kNoTag));
+  EXPECT_FALSE(store->present(5));
+  EXPECT_TRUE(store->blob().empty());
+}
+
+TEST_P(FileStoreTest, CommittedLinesAndBlobSurvive) {
+  auto store = create();
+  ASSERT_TRUE(write_lines(*store, {{0, 1}, {1, 2}, {511, 3}, {512, 4}, {1000000, 5}, {kMaxLines - 1, 6}}));
+  auto version = cut_and_commit(*store, "state");
+  ASSERT_TRUE(version) << version.error().message;
+  EXPECT_EQ(version->version, 1U);
+  EXPECT_EQ(version->lines, 6U);
+  EXPECT_EQ(version->lines_written, 6U);
+  store.reset();
+
+  store = open();
+  EXPECT_EQ(store->current_version().version, 1U);
+  EXPECT_EQ(store->current_version().lines, 6U);
+  EXPECT_TRUE(line_is(*store, 0, 1));
+  EXPECT_TRUE(line_is(*store, 1, 2));
+  EXPECT_TRUE(line_is(*store, 2, kNoTag));
+  EXPECT_TRUE(line_is(*store, 511, 3));
+  EXPECT_TRUE(line_is(*store, 512, 4));
+  EXPECT_TRUE(line_is(*store, 1000000, 5));
+  EXPECT_TRUE(line_is(*store, kMaxLines - 1, 6));
+  const auto blob = store->blob();
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(blob.data()), blob.size()), "state");
+}
+
+TEST_P(FileStoreTest, UncommittedWritesAreSeenButDoNotSurvive) {
+  auto store = create();
+  ASSERT_TRUE(write_line(*store, 7, 1));
+  ASSERT_TRUE(cut_and_commit(*store));
+  ASSERT_TRUE(write_line(*store, 7, 2));
+  ASSERT_TRUE(write_line(*store, 8, 2));
+  EXPECT_TRUE(line_is(*store, 7, 2));
+  store.reset();
+  store = open();
+  EXPECT_TRUE(line_is(*store, 7, 1));
+  EXPECT_TRUE(line_is(*store, 8, kNoTag));
+}
+
+TEST_P(FileStoreTest, CutSeparatesPendingFromCurrent) {
+  auto store = create();
+  ASSERT_TRUE(write_lines(*store, {{1, 10}, {2, 10}, {3, 10}}));
+  store->cut();
+  ASSERT_TRUE(write_line(*store, 1, 20));                         // newer than the cut
+  ASSERT_TRUE(write_line(*store, 1, 11, Transaction::kPending));  // captured late: must not hide it
+  ASSERT_TRUE(write_line(*store, 2, 11, Transaction::kPending));
+  ASSERT_TRUE(write_line(*store, 4, 11, Transaction::kPending));
+  EXPECT_TRUE(line_is(*store, 1, 20));
+  EXPECT_TRUE(line_is(*store, 2, 11));
+  EXPECT_TRUE(line_is(*store, 4, 11));
+  ASSERT_TRUE(store->commit({}));
+  EXPECT_TRUE(line_is(*store, 1, 20));
+  store.reset();
+
+  store = open();
+  EXPECT_TRUE(line_is(*store, 1, 11));
+  EXPECT_TRUE(line_is(*store, 2, 11));
+  EXPECT_TRUE(line_is(*store, 3, 10));
+  EXPECT_TRUE(line_is(*store, 4, 11));
+}
+
+TEST_P(FileStoreTest, CommitWithoutCutIsRefused) {
+  auto store = create();
+  const auto version = store->commit({});
+  ASSERT_FALSE(version);
+  EXPECT_EQ(version.error().code, Errc::kInvalid);
+  store->cut();
+  const std::vector<std::byte> large(kMaxBlob + 1);
+  EXPECT_FALSE(store->commit(large));
+  EXPECT_TRUE(store->commit(std::span(large).first(kMaxBlob)));
+}
+
+TEST_P(FileStoreTest, ZeroLinesTakeNoBlock) {
+  auto store = create();
+  std::map<LineNumber, std::uint64_t> zeros;
+  for (LineNumber line = 0; line < 2000; ++line) zeros[line] = 0;
+  const std::uint64_t before = store->counters().bytes_written;
+  ASSERT_TRUE(write_lines(*store, zeros));
+  EXPECT_EQ(store->counters().bytes_written, before);
+  EXPECT_TRUE(store->present(5));
+  ASSERT_TRUE(cut_and_commit(*store));
+  store.reset();
+  store = open();
+  EXPECT_EQ(store->current_version().lines, 2000U);
+  EXPECT_TRUE(line_is(*store, 1999, 0));
+  EXPECT_TRUE(line_is(*store, 2000, kNoTag));
+}
+
+TEST_P(FileStoreTest, UnchangedLinesAreNotWritten) {
+  auto store = create();
+  ASSERT_TRUE(write_lines(*store, {{1, 1}, {2, 2}}));
+  ASSERT_TRUE(cut_and_commit(*store));
+  ASSERT_TRUE(write_lines(*store, {{1, 1}, {2, 3}}));
+  const auto version = cut_and_commit(*store);
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->lines_written, 1U);
+}
+
+TEST_P(FileStoreTest, ErasedLinesAreAbsent) {
+  auto store = create();
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 3000; ++line) lines[line] = line + 1;
+  ASSERT_TRUE(write_lines(*store, lines));
+  ASSERT_TRUE(cut_and_commit(*store));
+  const LineRange ranges[] = {{10, 2000}, {5000, kMaxLines}};
+  ASSERT_TRUE(store->erase(ranges));
+  ASSERT_TRUE(write_line(*store, 100, 7));
+  EXPECT_TRUE(line_is(*store, 10, kNoTag));
+  EXPECT_FALSE(store->present(11));
+  const auto version = cut_and_commit(*store);
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->lines, 1001U);
+  store.reset();
+  store = open();
+  EXPECT_TRUE(line_is(*store, 9, 10));
+  EXPECT_TRUE(line_is(*store, 10, kNoTag));
+  EXPECT_TRUE(line_is(*store, 100, 7));
+  EXPECT_TRUE(line_is(*store, 2009, kNoTag));
+  EXPECT_TRUE(line_is(*store, 2010, 2011));
+}
+
+TEST_P(FileStoreTest, ReadOfManyLinesMixesKinds) {
+  auto store = create();
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 1000; ++line) {
+    if (line % 7 != 0) lines[line] = line % 5 == 0 ? 0 : line;
+  }
+  ASSERT_TRUE(write_lines(*store, lines));
+  const AlignedBuffer buffer = make_aligned(1000 * kLineSize);
+  const AlignedBuffer expected = make_aligned(kLineSize);
+  std::vector<ReadStatus> status(1000);
+  for (const std::size_t shift : {0, 8}) {  // aligned, and through the bounce buffer
+    std::vector<std::byte> loose(100 * kLineSize + 8);
+    const std::size_t count = shift == 0 ? 1000 : 100;
+    std::byte* target =
+        shift == 0 ? buffer.get()
+                   : loose.data() + (reinterpret_cast<std::uintptr_t>(loose.data()) % 4096 == 0 ? 8 : 0);
+    store->read(0, count, target, status.data());
+    for (LineNumber line = 0; line < count; ++line) {
+      const bool there = lines.contains(line);
+      ASSERT_EQ(status[line], there ? ReadStatus::kOk : ReadStatus::kAbsent) << line;
+      testing::fill_line(expected.get(), line, there ? lines[line] : 0);
+      ASSERT_EQ(std::memcmp(target + line * kLineSize, expected.get(), kLineSize), 0) << line;
+    }
+  }
+}
+
+TEST_P(FileStoreTest, UnalignedContentIsWritten) {
+  auto store = create();
+  std::vector<std::byte> loose(3 * kLineSize);
+  const std::size_t shift = reinterpret_cast<std::uintptr_t>(loose.data()) % 4096 == 0 ? 16 : 0;
+  testing::fill_line(loose.data() + shift, 1, 5);
+  testing::fill_line(loose.data() + shift + kLineSize, 2, 5);
+  const LineWrite writes[] = {{1, loose.data() + shift}, {2, loose.data() + shift + kLineSize}};
+  ASSERT_TRUE(store->write(Transaction::kCurrent, writes));
+  EXPECT_TRUE(line_is(*store, 1, 5));
+  EXPECT_TRUE(line_is(*store, 2, 5));
+}
+
+TEST_P(FileStoreTest, LinesBeyondTheLimitAreRefused) {
+  ASSERT_TRUE(FileStore::create(folder_ / "heap"));
+  auto store = open({.line_limit = 1000});
+  EXPECT_TRUE(write_line(*store, 999, 1));
+  EXPECT_FALSE(write_line(*store, kMaxLines - 1, 1));
+  EXPECT_EQ(store->last_error(), EINVAL);
+  EXPECT_TRUE(line_is(*store, kMaxLines - 1, kNoTag));
+}
+
+TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
+  auto store = create();
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    ASSERT_TRUE(write_line(*store, 0, i));
+    ASSERT_TRUE(cut_and_commit(*store));
+    if (i == 2) {
+      ASSERT_TRUE(store->pin(2, true));
+    }
+  }
+  const auto numbers = [&] {
+    std::vector<Version> result;
+    for (const auto& version : store->versions()) result.push_back(version.version);
+    return result;
+  };
+  EXPECT_EQ(numbers(), (std::vector<Version>{2, 5, 6}));
+  store.reset();
+  store = open();
+  EXPECT_EQ(numbers(), (std::vector<Version>{2, 5, 6}));
+  ASSERT_FALSE(store->remove_version(6));
+  ASSERT_FALSE(store->remove_version(3));
+  ASSERT_TRUE(store->remove_version(5));
+  ASSERT_TRUE(store->pin(2, false));
+  store->set_keep_versions(3);
+  ASSERT_TRUE(cut_and_commit(*store));
+  EXPECT_EQ(numbers(), (std::vector<Version>{2, 6, 7}));
+  store.reset();
+  store = open({.read_only = true, .version = 2});
+  EXPECT_TRUE(line_is(*store, 0, 2));
+  EXPECT_FALSE(write_line(*store, 0, 3));
+}
+
+TEST_P(FileStoreTest, GoingOnFromAnOlderVersionDiscardsNewerOnesAtCommit) {
+  auto store = create();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(write_lines(*store, {{0, i}, {i, i}}));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  store.reset();
+  store = open({.version = 2});
+  EXPECT_TRUE(line_is(*store, 0, 2));
+  EXPECT_TRUE(line_is(*store, 3, kNoTag));
+  store.reset();
+  store = open();
+  EXPECT_TRUE(line_is(*store, 0, 3));  // nothing was committed, so nothing was discarded
+  store.reset();
+  store = open({.version = 2});
+  ASSERT_TRUE(write_line(*store, 9, 9));
+  const auto version = cut_and_commit(*store);
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->version, 4U);
+  store.reset();
+  store = open();
+  EXPECT_TRUE(line_is(*store, 0, 2));
+  EXPECT_TRUE(line_is(*store, 3, kNoTag));
+  EXPECT_TRUE(line_is(*store, 9, 9));
+  EXPECT_FALSE(FileStore::open(folder_ / "missing", {}));
+}
+
+TEST_P(FileStoreTest, MissingVersionIsNotFound) {
+  create().reset();
+  const auto store = FileStore::open(folder_ / "heap", {.version = 5});
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::kNotFound);
+}
+
+TEST_P(FileStoreTest, BaseImageShowsThrough) {
+  auto image = create("image");
+  ASSERT_TRUE(write_lines(*image, {{1, 1}, {2, 2}, {3, 3}, {600, 4}}));
+  ASSERT_TRUE(cut_and_commit(*image));
+  image.reset();
+  std::shared_ptr<FileStore> base = open({.read_only = true}, "image");
+  ASSERT_TRUE(FileStore::create(folder_ / "heap", {.base = base}));
+
+  auto store = open({.base = base});
+  EXPECT_TRUE(line_is(*store, 1, 1));
+  EXPECT_TRUE(store->present(1));
+  EXPECT_TRUE(line_is(*store, 5, kNoTag));
+  ASSERT_TRUE(write_line(*store, 2, 20));
+  const LineRange range{3, 1};
+  ASSERT_TRUE(store->erase({&range, 1}));
+  EXPECT_FALSE(store->present(3));
+  ASSERT_TRUE(cut_and_commit(*store));
+  store.reset();
+  store = open({.base = base});
+  EXPECT_TRUE(line_is(*store, 1, 1));
+  EXPECT_TRUE(line_is(*store, 2, 20));
+  EXPECT_TRUE(line_is(*store, 3, kNoTag));
+  EXPECT_TRUE(line_is(*store, 600, 4));
+  const LineRange all{0, kMaxLines};
+  ASSERT_TRUE(store->erase({&all, 1}));
+  EXPECT_TRUE(line_is(*store, 600, kNoTag));
+  store.reset();
+
+  // Without it, and with another one.
+  auto alone = FileStore::open(folder_ / "heap", {});
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().code, Errc::kInvalid);
+  create("other").reset();
+  std::shared_ptr<FileStore> other = open({.read_only = true}, "other");
+  ASSERT_TRUE(FileStore::create(folder_ / "third", {.base = base}));
+  EXPECT_FALSE(FileStore::open(folder_ / "third", {.base = other}));
+}
+
+TEST_P(FileStoreTest, SecondOpenerIsToldWhoHoldsTheHeap) {
+  auto store = create();
+  // The message that another process sees names this one.
+  const pid_t holder = getpid();
+  const std::string path = folder_ / "heap";
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto other = open_file_device(path, {});
+    const bool told = !other && other.error().code == Errc::kLocked &&
+                      other.error().message.find("process " + std::to_string(holder)) != std::string::npos;
+    _exit(told ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  const auto second = FileStore::open(folder_ / "heap", {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::kLocked);
+  store.reset();
+  EXPECT_TRUE(FileStore::open(folder_ / "heap", {}));
+}
+
+// Bytes sent to the device for dirty lines scattered over 1 GiB, and for the same number side by side.
+TEST_P(FileStoreTest, WriteAmplificationStaysSmall) {
+  auto store = create();
+  constexpr LineNumber kLines = 262144;
+  constexpr std::size_t kDirty = 2600;
+  std::map<LineNumber, std::uint64_t> chunk;
+  for (LineNumber line = 0; line < kLines; ++line) {
+    chunk[line] = 1;
+    if (chunk.size() < 4096) continue;
+    ASSERT_TRUE(write_lines(*store, chunk));
+    chunk.clear();
+  }
+  ASSERT_TRUE(cut_and_commit(*store));
+  std::mt19937_64 random(1);
+  for (const bool scattered : {false, true}) {
+    std::uint64_t total = 0;
+    constexpr std::uint64_t kRounds = 40;
+    for (std::uint64_t round = 0; round < kRounds; ++round) {
+      std::map<LineNumber, std::uint64_t> lines;
+      const LineNumber start = random() % (kLines - kDirty);
+      while (lines.size() < kDirty) {
+        lines[scattered ? random() % kLines : start + lines.size()] = 100 + round * 2 + (scattered ? 0 : 1);
+      }
+      const std::uint64_t before = store->counters().bytes_written;
+      ASSERT_TRUE(write_lines(*store, lines));
+      const auto version = cut_and_commit(*store);
+      ASSERT_TRUE(version) << version.error().message;
+      const std::uint64_t bytes = store->counters().bytes_written - before;
+      EXPECT_EQ(bytes, version->bytes_written);
+      EXPECT_LE(bytes, kDirty * kLineSize * 5 / 4) << "in the worst commit, one that rewrites the page table";
+      total += bytes;
+    }
+    const double amplification = static_cast<double>(total) / (kRounds * kDirty * kLineSize);
+    EXPECT_LE(amplification, scattered ? 1.1 : 1.05);
+    std::printf("write amplification, %s: %.4f\n", scattered ? "scattered" : "clustered", amplification);
+  }
+  // A quarter of the file may be free before crumbs of space are used.
+  EXPECT_LE(store->counters().file_bytes, kLines * kLineSize * 7 / 5);
+}
+
+TEST_P(FileStoreTest, FileStopsGrowing) {
+  auto store = create();
+  std::mt19937_64 random(2);
+  std::uint64_t settled = 0;
+  for (int round = 0; round < 600; ++round) {
+    std::map<LineNumber, std::uint64_t> lines;
+    for (int i = 0; i < 100; ++i) lines[random() % 4096] = random() | 1;
+    ASSERT_TRUE(write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+    if (round == 200) settled = store->counters().file_bytes;
+  }
+  EXPECT_EQ(store->counters().file_bytes, settled);
+  EXPECT_LE(settled, 4096 * kLineSize * 3);
+  const std::uint64_t free = store->counters().free_bytes;
+  store.reset();
+  store = open();
+  EXPECT_EQ(store->counters().free_bytes, free);  // opening finds the same free space
+}
+
+TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
+  auto store = create();
+  constexpr LineNumber kPerThread = 300;
+  constexpr unsigned kThreads = 4;
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      std::mt19937_64 random(t);
+      std::map<LineNumber, std::uint64_t> mine;
+      while (!stop) {
+        const LineNumber line = t * kPerThread + random() % kPerThread;
+        if (random() % 2 == 0) {
+          const std::uint64_t tag = random() % 8;
+          ASSERT_TRUE(write_line(*store, line, tag));
+          mine[line] = tag;
+        } else {
+          ASSERT_TRUE(line_is(*store, line, mine.contains(line) ? mine[line] : kNoTag));
+        }
+      }
+      for (const auto& [line, tag] : mine) ASSERT_TRUE(line_is(*store, line, tag));
+    });
+  }
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(cut_and_commit(*store));
+  stop = true;
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace uvm::store

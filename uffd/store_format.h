@@ -1,0 +1,220 @@
+// The format of a heap file, version 1. docs/store-format.md tells it at length; this header is its
+// definition.
+//
+// The file is an array of 4 KiB blocks, all numbers little endian:
+//
+//   block 0   header          written once, at creation
+//   block 1   root slot 0     two alternating root records; the newest valid one (by sequence) counts,
+//   block 2   root slot 1     the other one is overwritten by the next commit
+//   block 3   header copy     as block 0
+//   block 4.. lines, page-table nodes, change segments, space-map nodes, version records, in any order
+//
+//   root -> version records (one per retained version) -> page table  -> lines
+//                                                      -> space map   (which blocks the version holds)
+//                                                      -> segments    (changes since page table and space
+//                                                      map)
+//
+// Invariants:
+//   * Whatever a valid root reaches is never overwritten while that root is the newest valid one.
+//   * Every block but the fixed four is named by exactly one kind of pointer that carries its checksum, so
+//   the
+//     root's own checksum covers the whole tree. The fixed four carry their own.
+//   * A version holds: the blocks of its space map, changed by its segments in order, plus the blocks of
+//   these
+//     segments, plus its version record. What no retained version holds is free.
+//
+// Used by the file store; a store on persistent memory keeps the same bytes.
+#pragma once
+
+#include <xxhash.h>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "pmem/line_store.h"
+
+namespace uvm::store {
+
+static_assert(std::endian::native == std::endian::little, "the format is little endian and read in place");
+
+inline constexpr std::size_t kBlockSize = 4096;
+static_assert(kBlockSize == kLineSize, "one line is one block; compressed extents have numbers of their own");
+
+using BlockNumber = std::uint32_t;
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+// Block numbers with a meaning of their own in a page-table entry.
+inline constexpr BlockNumber kAbsentBlock = 0;  // never written; with a base image: its line shows through
+inline constexpr BlockNumber kZeroBlock = 1;    // a line of zeros, which takes no block
+inline constexpr BlockNumber kErasedBlock = 2;  // erased; hides the line of the base image
+inline constexpr BlockNumber kHeaderBlock = 0;
+inline constexpr BlockNumber kRootBlock[2] = {1, 2};
+inline constexpr BlockNumber kHeaderCopyBlock = 3;
+inline constexpr BlockNumber kFirstFreeBlock = 4;
+
+// Physical blocks are numbered below this (8 TiB). Higher numbers belong to kFeatureCompressedExtents:
+// bits 4..30 of such a number index an extent map and bits 0..3 the line in its extent.
+inline constexpr BlockNumber kMaxBlocks = BlockNumber{1} << 31;
+
+// Features of a root without which the file cannot be read. A reader refuses bits that it does not know.
+inline constexpr std::uint64_t kFeatureCompressedExtents = 1;  // reserved, not written by this version
+inline constexpr std::uint64_t kFeatureLongCatalogue = 2;      // reserved: Root::more_versions is in use
+inline constexpr std::uint64_t kKnownFeatures = 0;
+
+// Names a block and its content. A line or node entry.
+struct BlockPointer {
+  BlockNumber block = 0;
+  std::uint32_t checksum = 0;  // low half of XXH3-64 of the block; 0 where block < kFirstFreeBlock
+
+  friend bool operator==(const BlockPointer&, const BlockPointer&) = default;
+  [[nodiscard]] bool is_block() const { return block >= kFirstFreeBlock; }
+};
+static_assert(sizeof(BlockPointer) == 8 && std::is_trivially_copyable_v<BlockPointer>);
+
+// A node of the page table (levels 1..4 of pointers above the lines, level 1 being a leaf whose entries are
+// lines) or of the space map.
+inline constexpr std::uint32_t kFanout = 512;
+inline constexpr std::uint32_t kFanoutBits = 9;
+struct Node {
+  BlockPointer entry[kFanout];
+};
+static_assert(sizeof(Node) == kBlockSize);
+inline constexpr int kTableLevels = 4;  // nodes on the way from the version record to a line
+
+// The space map: bitmap blocks of 32768 blocks each under two levels of nodes.
+struct BitmapBlock {
+  std::uint64_t word[kBlockSize / 8];  // bit set: the version holds the block
+};
+inline constexpr std::uint32_t kBlocksPerBitmap = kBlockSize * 8;
+inline constexpr std::uint32_t kBitmapBlocks = kMaxBlocks / kBlocksPerBitmap;  // 65536
+inline constexpr std::uint32_t kBitmapNodes = kBitmapBlocks / kFanout;         // 128
+static_assert(kBitmapNodes <= kFanout);
+
+// One changed line in a segment.
+struct Change {
+  std::uint32_t line;
+  BlockPointer now;      // the line's new entry
+  BlockNumber replaced;  // the block that the line had in the version before, or 0
+};
+static_assert(sizeof(Change) == 16 && std::is_trivially_copyable_v<Change>);
+inline constexpr std::uint32_t kChangesPerBlock = kBlockSize / sizeof(Change);
+
+// An extent of `changes` changes in ceil(changes / kChangesPerBlock) adjacent blocks, the last one
+// zero-filled.
+struct SegmentPointer {
+  BlockNumber block;
+  std::uint32_t changes;
+  std::uint64_t checksum;  // XXH3-64 over all its blocks
+
+  [[nodiscard]] std::uint32_t blocks() const { return (changes + kChangesPerBlock - 1) / kChangesPerBlock; }
+};
+static_assert(sizeof(SegmentPointer) == 16 && std::is_trivially_copyable_v<SegmentPointer>);
+inline constexpr std::uint32_t kMaxSegments = 64;
+// At most so many changes lie in segments; then the page table is rewritten. Bounds what opening reads (1
+// MiB).
+inline constexpr std::uint32_t kMaxLogChanges = 64 * 1024;
+
+struct HeapId {
+  std::uint64_t word[2] = {0, 0};
+  friend bool operator==(const HeapId&, const HeapId&) = default;
+  [[nodiscard]] bool is_null() const { return word[0] == 0 && word[1] == 0; }
+};
+// Identity of the content of one version: XXH3-128 of its version record.
+using ContentId = HeapId;
+
+inline constexpr std::uint64_t kHeaderMagic = 0x3165726f74736d75;   // "umstore1"
+inline constexpr std::uint64_t kRootMagic = 0x31746f6f726d7675;     // "uvmroot1"
+inline constexpr std::uint64_t kVersionMagic = 0x31737265766d7675;  // "uvmvers1"
+
+struct Header {
+  std::uint64_t magic;
+  std::uint32_t format_version;
+  std::uint32_t block_size;
+  HeapId heap_id;  // random
+  std::uint64_t created_ns;
+  std::uint8_t reserved[4096 - 48];
+  std::uint64_t checksum;
+};
+static_assert(sizeof(Header) == kBlockSize && std::is_trivially_copyable_v<Header>);
+static_assert(offsetof(Header, checksum) == kBlockSize - 8);
+
+struct VersionRef {
+  std::uint64_t version;
+  BlockPointer record;
+  std::uint32_t flags;
+  std::uint32_t reserved;
+};
+static_assert(sizeof(VersionRef) == 24);
+inline constexpr std::uint32_t kVersionPinned = 1;
+inline constexpr std::uint32_t kMaxRetainedVersions = 128;
+
+struct Root {
+  std::uint64_t magic;
+  std::uint64_t sequence;  // rises with every root written; parity tells nothing, the slot is chosen by age
+  HeapId heap_id;          // as in the header
+  std::uint64_t incompatible_features;
+  std::uint64_t compatible_features;
+  std::uint64_t highest_version;  // the highest number ever given to a version
+  std::uint64_t file_blocks;      // the file is at least so long
+  ContentId base;                 // content id of the base image, 0 when there is none
+  std::uint32_t version_count;
+  std::uint32_t reserved0;
+  BlockPointer more_versions;                 // reserved to kFeatureLongCatalogue
+  BlockPointer extent_map;                    // reserved to kFeatureCompressedExtents
+  VersionRef versions[kMaxRetainedVersions];  // by rising number
+  std::uint8_t reserved[4096 - 104 - sizeof(VersionRef) * kMaxRetainedVersions - 8];
+  std::uint64_t checksum;
+};
+static_assert(sizeof(Root) == kBlockSize && std::is_trivially_copyable_v<Root>);
+static_assert(offsetof(Root, versions) == 104 && offsetof(Root, checksum) == kBlockSize - 8);
+
+struct VersionRecord {
+  std::uint64_t magic;
+  std::uint64_t version;
+  std::uint64_t parent;  // the version it was made from
+  HeapId heap_id;
+  std::uint64_t wall_time_ns;
+  std::uint64_t lines;
+  std::uint64_t lines_written;
+  std::uint64_t bytes_written;
+  BlockPointer table;      // node of level kTableLevels, or absent
+  BlockPointer space_map;  // node over bitmap nodes, or absent
+  std::uint32_t segment_count;
+  std::uint32_t blob_size;
+  std::uint64_t reserved0;
+  SegmentPointer segments[kMaxSegments];
+  std::uint8_t blob[kMaxBlob];
+  std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 8];
+  std::uint64_t checksum;
+};
+static_assert(sizeof(VersionRecord) == kBlockSize && std::is_trivially_copyable_v<VersionRecord>);
+static_assert(offsetof(VersionRecord, segments) == 104 &&
+              offsetof(VersionRecord, checksum) == kBlockSize - 8);
+
+// Checksum of a whole block as a pointer carries it. Async-signal-safe.
+inline std::uint32_t block_checksum(const void* block) {
+  return static_cast<std::uint32_t>(XXH3_64bits(block, kBlockSize));
+}
+
+// Self-checking blocks (header, root, version record): XXH3-64 of all before the last eight bytes, in these.
+template <typename T>
+void seal(T& record) {
+  static_assert(sizeof(T) == kBlockSize);
+  record.checksum = XXH3_64bits(&record, kBlockSize - 8);
+}
+template <typename T>
+[[nodiscard]] bool is_sealed(const T& record) {
+  static_assert(sizeof(T) == kBlockSize);
+  return record.checksum == XXH3_64bits(&record, kBlockSize - 8);
+}
+
+inline ContentId content_id_of(const VersionRecord& record) {
+  const XXH128_hash_t hash = XXH3_128bits(&record, kBlockSize);
+  return {{hash.low64, hash.high64}};
+}
+
+}  // namespace uvm::store

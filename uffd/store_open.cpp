@@ -1,0 +1,273 @@
+// Creating, opening and inspecting heap files.
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "uffd/store_file.h"
+#include "uffd/store_reader.h"
+
+namespace uvm::store {
+
+namespace {
+
+constexpr std::uint64_t kInitialBytes = 1 << 20;
+
+std::uint64_t wall_time_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::string hex(const HeapId& id) {
+  char text[33];
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(id.word[0]),
+                static_cast<unsigned long long>(id.word[1]));
+  return text;
+}
+
+// What versions hold, worked out from their records; reads each segment and each space map once.
+class HeldSets {
+ public:
+  explicit HeldSets(HeapReader& reader) : reader_(reader) {}
+
+  Result<const std::vector<Change>*> changes(const SegmentPointer& segment) {
+    auto [at, fresh] = segments_.try_emplace({segment.block, segment.checksum});
+    if (fresh) {
+      auto read = reader_.read_segment(segment);
+      if (!read) {
+        segments_.erase(at);
+        return Unexpected<Error>{read.error()};
+      }
+      at->second = std::move(*read);
+    }
+    return &at->second;
+  }
+
+  Result<const SpaceMap*> space_map(BlockPointer root) {
+    auto [at, fresh] = maps_.try_emplace({root.block, root.checksum});
+    if (fresh) {
+      auto read = reader_.read_space_map(root);
+      if (!read) {
+        maps_.erase(at);
+        return Unexpected<Error>{read.error()};
+      }
+      at->second = std::move(*read);
+    }
+    return &at->second;
+  }
+
+  Result<BlockSet> held(const VersionRef& ref, const VersionRecord& record) {
+    BlockSet set;
+    std::uint32_t known = 0;
+    if (previous_ != nullptr && previous_->space_map == record.space_map &&
+        previous_->segment_count <= record.segment_count &&
+        std::memcmp(previous_->segments, record.segments,
+                    previous_->segment_count * sizeof(SegmentPointer)) == 0) {
+      set = previous_held_;  // the usual case: one segment more than the version before
+      known = previous_->segment_count;
+    } else {
+      auto map = space_map(record.space_map);
+      if (!map) return Unexpected<Error>{map.error()};
+      set = (*map)->held;
+    }
+    for (std::uint32_t i = known; i < record.segment_count; ++i) {
+      auto list = changes(record.segments[i]);
+      if (!list) return Unexpected<Error>{list.error()};
+      apply_changes(**list, set);
+    }
+    for (std::uint32_t i = known; i < record.segment_count; ++i) {
+      set.set_range(record.segments[i].block, record.segments[i].blocks());
+    }
+    previous_ = &record;
+    previous_held_ = set;
+    set.set(ref.record.block);
+    return set;
+  }
+
+ private:
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
+  HeapReader& reader_;
+  std::map<Key, std::vector<Change>> segments_;
+  std::map<Key, SpaceMap> maps_;
+  const VersionRecord* previous_ = nullptr;
+  BlockSet previous_held_;
+};
+
+}  // namespace
+
+Result<void> FileStore::create_on(Device& device, const CreateOptions& options) {
+  if (const int error = device.grow(kInitialBytes); error != 0) {
+    return Unexpected<Error>{system_error("cannot make room for", "a new heap", error)};
+  }
+  Header header{};
+  header.magic = kHeaderMagic;
+  header.format_version = kFormatVersion;
+  header.block_size = kBlockSize;
+  if (getrandom(&header.heap_id, sizeof header.heap_id, 0) != sizeof header.heap_id) {
+    return Unexpected<Error>{system_error("cannot make an identity for", "a new heap", errno)};
+  }
+  header.created_ns = wall_time_ns();
+  seal(header);
+  const AlignedBuffer buffer = make_aligned(kFirstFreeBlock * kBlockSize);
+  for (unsigned slot = 0; slot < 2; ++slot) {
+    Root root{};
+    root.magic = kRootMagic;
+    root.sequence = slot + 1;
+    root.heap_id = header.heap_id;
+    root.file_blocks = kFirstFreeBlock;
+    if (options.base) root.base = options.base->content_id();
+    seal(root);
+    std::memcpy(buffer.get() + kRootBlock[slot] * kBlockSize, &root, kBlockSize);
+  }
+  std::memcpy(buffer.get() + kHeaderBlock * kBlockSize, &header, kBlockSize);
+  std::memcpy(buffer.get() + kHeaderCopyBlock * kBlockSize, &header, kBlockSize);
+  iovec iov{buffer.get(), kFirstFreeBlock * kBlockSize};
+  IoOp op{0, &iov, 1, kFirstFreeBlock * kBlockSize, 0};
+  device.write({&op, 1});
+  int error = op.error();
+  if (error == 0) error = device.flush();
+  if (error != 0) return Unexpected<Error>{system_error("cannot write", "a new heap", error)};
+  return {};
+}
+
+Result<void> FileStore::create(const std::string& path, const CreateOptions& options) {
+  auto device = open_file_device(path, {.create = true});
+  if (!device) return Unexpected<Error>{device.error()};
+  auto created = create_on(**device, options);
+  if (!created) unlink(path.c_str());
+  return created;
+}
+
+Result<std::unique_ptr<FileStore>> FileStore::open(const std::string& path, const OpenOptions& options) {
+  auto device = open_file_device(path, {.read_only = options.read_only, .direct = options.direct});
+  if (!device) return Unexpected<Error>{device.error()};
+  return open_on(std::move(*device), path, options);
+}
+
+Result<std::unique_ptr<FileStore>> FileStore::open_on(std::unique_ptr<Device> device, const std::string& name,
+                                                      const OpenOptions& options) {
+  std::unique_ptr<FileStore> store(new FileStore(std::move(device), name));
+  if (auto loaded = store->load(options); !loaded) return Unexpected<Error>{loaded.error()};
+  return store;
+}
+
+FileStore::FileStore(std::unique_ptr<Device> device, std::string name)
+    : device_(std::move(device)), name_(std::move(name)) {}
+
+FileStore::~FileStore() = default;
+
+void FileStore::set_keep_versions(std::uint32_t count) {
+  keep_versions_ = std::clamp<std::uint32_t>(count, 1, kMaxKeepVersions);
+}
+
+Result<void> FileStore::load(const OpenOptions& options) {
+  read_only_ = options.read_only;
+  set_keep_versions(options.keep_versions);
+  base_ = options.base;
+  HeapReader reader(*device_, name_);
+  auto start = reader.read_start();
+  if (!start) return Unexpected<Error>{start.error()};
+  heap_id_ = start->header.heap_id;
+  root_slot_ = start->newest;
+  root_ = start->root[root_slot_];
+  last_sequence_ = root_.sequence;
+
+  const ContentId base = base_ ? base_->content_id() : ContentId{};
+  if (base != root_.base) {
+    const std::string wanted = root_.base.is_null() ? "no base image" : "the base image " + hex(root_.base);
+    const std::string given = base.is_null() ? "none" : hex(base);
+    return Unexpected<Error>{{Errc::kInvalid, 0, name_ + " needs " + wanted + ", but was given " + given}};
+  }
+  if (!table_.reserve(std::min(options.line_limit, kMaxLines)) || !workspaces_.reserve(kWorkspaces) ||
+      !allocator_.reserve()) {
+    return Unexpected<Error>{system_error("not enough address space for", name_, ENOMEM)};
+  }
+  allocator_.set_capacity(device_->size() / kBlockSize);
+
+  // An older version that cannot be read is given up: nothing is known of its blocks, so they count as free.
+  // Only the version that is asked for must be whole.
+  const Version newest = root_.version_count == 0 ? 0 : root_.versions[root_.version_count - 1].version;
+  const Version wanted = options.version.value_or(newest);
+  HeldSets held(reader);
+  std::shared_ptr<const VersionRecord> opened;
+  for (std::uint32_t i = 0; i < root_.version_count; ++i) {
+    const VersionRef& ref = root_.versions[i];
+    auto record = reader.read_version(ref, heap_id_);
+    if (!record && ref.version == wanted) return Unexpected<Error>{record.error()};
+    if (!record) continue;
+    auto set = held.held(ref, **record);
+    if (!set && ref.version == wanted) return Unexpected<Error>{set.error()};
+    if (!set) continue;
+    retained_.push_back({ref, info_of(**record), *record, std::move(*set)});
+    if (ref.version == wanted) opened = *record;
+  }
+  if (wanted != 0 && !opened) {
+    std::string have;
+    for (const Retained& version : retained_) have += " " + std::to_string(version.ref.version);
+    return Unexpected<Error>{
+        {Errc::kNotFound, 0,
+         name_ + " has no version " + std::to_string(wanted) + "; it has" + (have.empty() ? " none" : have)}};
+  }
+  for (const Retained& version : retained_) allocator_.add(version.held);
+  if (!opened) return {};
+
+  auto map = held.space_map(opened->space_map);
+  if (!map) return Unexpected<Error>{map.error()};
+  mapped_ = (*map)->held;
+  bitmap_blocks_ = (*map)->bitmaps;
+  bitmap_nodes_ = (*map)->nodes;
+  space_map_ = opened->space_map;
+  table_.set_root(opened->table);
+  for (std::uint32_t i = 0; i < opened->segment_count; ++i) {
+    auto list = held.changes(opened->segments[i]);
+    if (!list) return Unexpected<Error>{list.error()};
+    for (const Change& change : **list) {
+      if (change.line >= table_.line_limit()) {
+        return Unexpected<Error>{
+            {Errc::kInvalid, 0,
+             name_ + " has lines beyond the limit of " + std::to_string(options.line_limit)}};
+      }
+      table_.replay(change);
+      stale_leaves_.push_back(change.line / kFanout);
+    }
+    log_changes_ += opened->segments[i].changes;
+    segments_.push_back(opened->segments[i]);
+  }
+  std::sort(stale_leaves_.begin(), stale_leaves_.end());
+  stale_leaves_.erase(std::unique(stale_leaves_.begin(), stale_leaves_.end()), stale_leaves_.end());
+  info_ = info_of(*opened);
+  content_id_ = content_id_of(*opened);
+  const auto* blob = reinterpret_cast<const std::byte*>(opened->blob);
+  blob_.assign(blob, blob + opened->blob_size);
+  return {};
+}
+
+Result<HeapInfo> inspect_heap(const std::string& path) {
+  auto device = open_file_device(path, {.read_only = true, .lock = false});
+  if (!device) return Unexpected<Error>{device.error()};
+  HeapReader reader(**device, path);
+  auto start = reader.read_start();
+  if (!start) return Unexpected<Error>{start.error()};
+  const Root& root = start->root[start->newest];
+  HeapInfo info;
+  info.heap_id = start->header.heap_id;
+  info.created_ns = start->header.created_ns;
+  info.base = root.base;
+  info.file_bytes = (*device)->allocated();
+  for (std::uint32_t i = 0; i < root.version_count; ++i) {
+    const VersionRef& ref = root.versions[i];
+    auto record = reader.read_version(ref, info.heap_id);
+    if (!record) continue;  // verify_heap() names the damage
+    info.versions.push_back(info_of(**record));
+    if ((ref.flags & kVersionPinned) != 0) info.pinned.push_back(ref.version);
+    info.newest = content_id_of(**record);
+  }
+  return info;
+}
+
+}  // namespace uvm::store

@@ -1,0 +1,192 @@
+#include "uffd/store_reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "uffd/store_memory.h"
+
+namespace uvm::store {
+
+VersionInfo info_of(const VersionRecord& record) {
+  return {record.version, record.wall_time_ns, record.lines, record.lines_written, record.bytes_written};
+}
+
+void apply_changes(std::span<const Change> changes, BlockSet& held) {
+  for (const Change& change : changes) {
+    if (change.replaced >= kFirstFreeBlock) held.clear(change.replaced);
+  }
+  // A block replaced by one line may have become another line's only in a later segment, never in the same
+  // one.
+  for (const Change& change : changes) {
+    if (change.now.is_block()) held.set(change.now.block);
+  }
+}
+
+int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer,
+                            std::vector<bool>& good) {
+  constexpr std::size_t kBatch = 256;
+  constexpr std::uint32_t kMaxRead = 64;
+  IoOp ops[kBatch];
+  iovec iov[kBatch];
+  int error = 0;
+  good.assign(pointers.size(), false);
+  for (std::size_t done = 0; done < pointers.size(); done += kBatch) {
+    const auto batch = pointers.subspan(done, std::min(kBatch, pointers.size() - done));
+    OpBuilder builder(ops, iov, kMaxRead);
+    std::uint32_t op_of[kBatch];
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      op_of[i] = builder.add(batch[i].block, buffer + (done + i) * kBlockSize);
+    }
+    device_.read(builder.ops());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const IoOp& op = ops[op_of[i]];
+      if (op.result < 0) error = -op.result;
+      // Within a read that ended early, blocks before its end still count: their checksum decides.
+      good[done + i] = op.result > 0 && block_checksum(buffer + (done + i) * kBlockSize) == batch[i].checksum;
+    }
+  }
+  return error;
+}
+
+Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const std::string& what) {
+  std::vector<bool> good;
+  const AlignedBuffer aligned = make_aligned(kBlockSize);
+  const int error = read_blocks({&pointer, 1}, aligned.get(), good);
+  if (error != 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, error)};
+  if (!good[0]) return Unexpected<Error>{corrupt(what + " in block " + std::to_string(pointer.block))};
+  std::memcpy(buffer, aligned.get(), kBlockSize);
+  return {};
+}
+
+Result<HeapStart> HeapReader::read_start() {
+  const AlignedBuffer buffer = make_aligned(kFirstFreeBlock * kBlockSize);
+  std::memset(buffer.get(), 0, kFirstFreeBlock * kBlockSize);
+  iovec iov{buffer.get(), kFirstFreeBlock * kBlockSize};
+  IoOp op{0, &iov, 1, kFirstFreeBlock * kBlockSize, 0};
+  device_.read({&op, 1});
+  if (op.result < 0) return Unexpected<Error>{system_error("cannot read", name_, -op.result)};
+
+  HeapStart start{};
+  Header headers[2];
+  std::memcpy(&headers[0], buffer.get() + kHeaderBlock * kBlockSize, kBlockSize);
+  std::memcpy(&headers[1], buffer.get() + kHeaderCopyBlock * kBlockSize, kBlockSize);
+  bool magic = false;
+  bool newer = false;
+  for (int i = 1; i >= 0; --i) {
+    const Header& header = headers[i];
+    if (header.magic != kHeaderMagic) continue;
+    magic = true;
+    // A later format may keep its checksum elsewhere, so its number alone decides, if no good header of ours
+    // does.
+    newer = newer || header.format_version > kFormatVersion;
+    start.header_good[i] =
+        header.format_version == kFormatVersion && header.block_size == kBlockSize && is_sealed(header);
+    if (start.header_good[i]) start.header = header;
+  }
+  if (!start.header_good[0] && !start.header_good[1]) {
+    if (newer) {
+      return Unexpected<Error>{{Errc::kNewerFormat, 0, name_ + " was written by a later version of uvm"}};
+    }
+    if (magic) return Unexpected<Error>{corrupt("both copies of the header")};
+    return Unexpected<Error>{{Errc::kNotAStore, 0, name_ + " is not a heap of uvm"}};
+  }
+
+  for (unsigned slot = 0; slot < 2; ++slot) {
+    Root& root = start.root[slot];
+    std::memcpy(&root, buffer.get() + kRootBlock[slot] * kBlockSize, kBlockSize);
+    start.root_good[slot] = root.magic == kRootMagic && is_sealed(root) &&
+                            root.heap_id == start.header.heap_id &&
+                            root.version_count <= kMaxRetainedVersions;
+  }
+  if (!start.root_good[0] && !start.root_good[1]) return Unexpected<Error>{corrupt("both roots")};
+  start.newest = start.root_good[0] ? 0 : 1;
+  if (start.root_good[0] && start.root_good[1] && start.root[1].sequence > start.root[0].sequence)
+    start.newest = 1;
+  const Root& root = start.root[start.newest];
+  if ((root.incompatible_features & ~kKnownFeatures) != 0) {
+    return Unexpected<Error>{{Errc::kNewerFormat, 0, name_ + " uses features of a later version of uvm"}};
+  }
+  if (device_.size() < root.file_blocks * kBlockSize) {
+    return Unexpected<Error>{corrupt("it is cut off at " + std::to_string(device_.size()) + " of " +
+                                     std::to_string(root.file_blocks * kBlockSize) + " bytes")};
+  }
+  return start;
+}
+
+Result<std::shared_ptr<const VersionRecord>> HeapReader::read_version(const VersionRef& ref,
+                                                                      const HeapId& heap_id) {
+  auto record = std::make_shared<VersionRecord>();
+  const std::string what = "record of version " + std::to_string(ref.version);
+  if (auto read = read_checked(ref.record, record.get(), what); !read) return Unexpected<Error>{read.error()};
+  if (record->magic != kVersionMagic || !is_sealed(*record) || record->version != ref.version ||
+      record->heap_id != heap_id || record->segment_count > kMaxSegments || record->blob_size > kMaxBlob) {
+    return Unexpected<Error>{corrupt(what)};
+  }
+  return std::shared_ptr<const VersionRecord>(std::move(record));
+}
+
+Result<std::vector<Change>> HeapReader::read_segment(const SegmentPointer& segment) {
+  const std::string what = "change segment in block " + std::to_string(segment.block);
+  if (segment.changes == 0 || segment.changes > kMaxLogChanges) return Unexpected<Error>{corrupt(what)};
+  const std::size_t bytes = std::size_t{segment.blocks()} * kBlockSize;
+  const AlignedBuffer buffer = make_aligned(bytes);
+  iovec iov{buffer.get(), bytes};
+  IoOp op{std::uint64_t{segment.block} * kBlockSize, &iov, 1, static_cast<std::uint32_t>(bytes), 0};
+  device_.read({&op, 1});
+  if (op.result < 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, -op.result)};
+  if (!op.complete() || XXH3_64bits(buffer.get(), bytes) != segment.checksum) {
+    return Unexpected<Error>{corrupt(what)};
+  }
+  std::vector<Change> changes(segment.changes);
+  std::memcpy(changes.data(), buffer.get(), changes.size() * sizeof(Change));
+  return changes;
+}
+
+Result<SpaceMap> HeapReader::read_space_map(BlockPointer root) {
+  SpaceMap map;
+  map.root = root;
+  if (!root.is_block()) return map;
+  Node top;
+  if (auto read = read_checked(root, &top, "space map"); !read) return Unexpected<Error>{read.error()};
+  map.nodes.assign(top.entry, top.entry + kBitmapNodes);
+  while (!map.nodes.empty() && !map.nodes.back().is_block()) map.nodes.pop_back();
+
+  // Both levels below: gather the pointers, read them all at once.
+  const auto read_level = [&](const std::vector<BlockPointer>& pointers, auto&& use) -> Result<void> {
+    std::vector<BlockPointer> blocks;
+    std::vector<std::uint32_t> index;
+    for (std::uint32_t i = 0; i < pointers.size(); ++i) {
+      if (!pointers[i].is_block()) continue;
+      blocks.push_back(pointers[i]);
+      index.push_back(i);
+    }
+    const AlignedBuffer buffer = make_aligned(blocks.size() * kBlockSize + kBlockSize);
+    std::vector<bool> good;
+    const int error = read_blocks(blocks, buffer.get(), good);
+    if (error != 0) return Unexpected<Error>{system_error("cannot read the space map of", name_, error)};
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (!good[i]) {
+        return Unexpected<Error>{corrupt("space map in block " + std::to_string(blocks[i].block))};
+      }
+      use(index[i], buffer.get() + i * kBlockSize);
+    }
+    return {};
+  };
+  auto nodes = read_level(map.nodes, [&](std::uint32_t i, const std::byte* content) {
+    Node node;
+    std::memcpy(&node, content, kBlockSize);
+    map.bitmaps.resize((i + 1) * kFanout);
+    std::copy(node.entry, node.entry + kFanout, map.bitmaps.begin() + i * kFanout);
+  });
+  if (!nodes) return Unexpected<Error>{nodes.error()};
+  while (!map.bitmaps.empty() && !map.bitmaps.back().is_block()) map.bitmaps.pop_back();
+  auto bitmaps = read_level(map.bitmaps, [&](std::uint32_t i, const std::byte* content) {
+    BitmapBlock bits;
+    std::memcpy(&bits, content, kBlockSize);
+    map.held.put_chunk(i, bits);
+  });
+  if (!bitmaps) return Unexpected<Error>{bitmaps.error()};
+  return map;
+}
+
+}  // namespace uvm::store

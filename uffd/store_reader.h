@@ -1,0 +1,62 @@
+// Reading the structures of a heap file from a device and checking them: used to open, inspect and verify
+// heaps. Not for signal handlers.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "uffd/store_device.h"
+#include "uffd/store_format.h"
+#include "uffd/store_space.h"
+
+namespace uvm::store {
+
+// The four fixed blocks.
+struct HeapStart {
+  Header header;        // a good copy
+  bool header_good[2];  // block 0, its copy
+  Root root[2];
+  bool root_good[2];
+  unsigned newest = 0;  // slot of the newest good root
+};
+
+// A space map and where its own blocks lie.
+struct SpaceMap {
+  BlockPointer root;
+  std::vector<BlockPointer> nodes;
+  std::vector<BlockPointer> bitmaps;
+  BlockSet held;
+};
+
+class HeapReader {
+ public:
+  HeapReader(Device& device, std::string name) : device_(device), name_(std::move(name)) {}
+
+  // Errors: kNotAStore, kNewerFormat, kCorrupt (both headers or both roots bad), kIo.
+  Result<HeapStart> read_start();
+
+  Result<std::shared_ptr<const VersionRecord>> read_version(const VersionRef& ref, const HeapId& heap_id);
+  Result<std::vector<Change>> read_segment(const SegmentPointer& segment);
+  Result<SpaceMap> read_space_map(BlockPointer root);
+
+  // Reads blocks with their checksums, those that are adjacent in one operation. `good` gets one entry per
+  // pointer. 0, or the errno of an operation that failed (its blocks are not good).
+  int read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer, std::vector<bool>& good);
+
+  Error corrupt(const std::string& what) const { return {Errc::kCorrupt, 0, name_ + " is damaged: " + what}; }
+
+ private:
+  Result<void> read_checked(BlockPointer pointer, void* buffer, const std::string& what);
+
+  Device& device_;
+  const std::string name_;
+};
+
+VersionInfo info_of(const VersionRecord& record);
+
+// Applies the changes of a segment to the set of blocks held.
+void apply_changes(std::span<const Change> changes, BlockSet& held);
+
+}  // namespace uvm::store

@@ -1,0 +1,97 @@
+// Which blocks of a heap file are in use: BlockSet, the set of blocks that one version holds, and
+// BlockAllocator, which knows what is free for writing now.
+//
+// A block is free when no retained version holds it and the running transactions have not taken it. Deaths
+// need no bookkeeping per block: dropping versions frees what only they hold, by bitmap arithmetic.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "uffd/store_format.h"
+#include "uffd/store_memory.h"
+
+namespace uvm::store {
+
+// A set of block numbers in chunks of one bitmap block each. Copies share chunks until one of them changes.
+// Belongs to one thread at a time; copies of one set too.
+class BlockSet {
+ public:
+  using Chunk = BitmapBlock;
+
+  [[nodiscard]] bool test(BlockNumber block) const;
+  void set(BlockNumber block);
+  void clear(BlockNumber block);
+  void set_range(BlockNumber first, std::uint32_t count);
+  void clear_range(BlockNumber first, std::uint32_t count);
+
+  [[nodiscard]] std::uint32_t chunk_count() const { return static_cast<std::uint32_t>(chunks_.size()); }
+  // Null where no block of the chunk is in the set, or chunk() is beyond chunk_count().
+  [[nodiscard]] const Chunk* chunk(std::uint32_t index) const;
+  void put_chunk(std::uint32_t index, const Chunk& content);
+  [[nodiscard]] std::uint64_t count() const;
+
+ private:
+  Chunk& own(std::uint32_t index);
+  std::vector<std::shared_ptr<Chunk>> chunks_;
+};
+
+struct BlockRun {
+  BlockNumber first = 0;
+  std::uint32_t count = 0;
+};
+
+// Async-signal-safe where not said otherwise; may be called from any thread.
+class BlockAllocator {
+ public:
+  // Not in signal handlers. False when address space is short.
+  [[nodiscard]] bool reserve();
+
+  // Blocks below `blocks` exist in the file. Never shrinks.
+  void set_capacity(std::uint64_t blocks) noexcept;
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t free_blocks() const noexcept { return free_.load(std::memory_order_relaxed); }
+
+  // Up to `want` adjacent free blocks, long runs first. Empty when none is free, or when only crumbs are and
+  // `accept_crumbs` is false: then the caller should rather let the file grow.
+  [[nodiscard]] BlockRun take(std::uint32_t want, bool accept_crumbs) noexcept;
+
+  // Gives back blocks of a running transaction; kept aside while frees are deferred.
+  void give_back(BlockNumber first, std::uint32_t count) noexcept;
+
+  // After a failed flush or root write it is unknown what the device holds and which root counts. Until the
+  // next good commit, blocks given back are not reused.
+  void defer_frees() noexcept;
+  void release_deferred() noexcept;
+
+  // For opening: marks what a version holds. Not concurrent with anything.
+  void add(const BlockSet& held);
+
+  // Frees what `dropped` hold and `kept` do not. Not in signal handlers.
+  void drop(std::span<const BlockSet* const> dropped, std::span<const BlockSet* const> kept);
+
+  // The blocks that are taken and that `kept` do not hold: those of the running transactions.
+  [[nodiscard]] BlockSet uncommitted(std::span<const BlockSet* const> kept);
+
+ private:
+  BlockRun find(std::uint32_t want, std::uint32_t at_least) noexcept;
+  BlockRun find_between(std::uint64_t from, std::uint64_t to, std::uint32_t want,
+                        std::uint32_t at_least) noexcept;
+  void mark(BlockNumber first, std::uint32_t count, bool used) noexcept;
+
+  SpinLock lock_;
+  SparseArray<std::uint64_t> used_;      // bit per block
+  SparseArray<std::uint64_t> deferred_;  // bit per block: to be freed at the next good commit
+  bool deferring_ = false;
+  std::atomic<std::uint64_t> capacity_{0};
+  std::atomic<std::uint64_t> free_{0};
+  std::uint64_t cursor_ = kFirstFreeBlock;
+  // No free run of this many blocks exists; lowered by a search that found none, reset by bulk frees.
+  std::uint32_t no_run_of_ = ~std::uint32_t{0};
+};
+
+}  // namespace uvm::store
