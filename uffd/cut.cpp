@@ -1,0 +1,233 @@
+// Preflush, cut and flush: how changed lines get to the store consistently.
+//
+// Both begin with a harvest: with the evict mutex held, so that no line is zapped meanwhile, written page
+// table entries are protected again and their lines marked kDirty. Then the line table knows every dirty
+// line: those, and the lines that were found written when they were zapped. Between harvest and write a line
+// is never taken for clean.
+#include <sys/mman.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+
+#include "uffd/region_impl.h"
+
+namespace uvm::uffd {
+namespace {
+
+using Flags = LineTable::Flags;
+
+std::uint64_t now_ns() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+}  // namespace
+
+void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {
+  // The scan may report address space that holds no lines; find() passes over it chunk by chunk.
+  std::uint64_t last = first + count;
+  for (std::uint64_t line = first; (line = table_.find(line, last, LineTable::kResident)) < last; ++line) {
+    table_.lock(line);
+    // A zapped line's dirtiness was settled when it was zapped.
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) != 0 && (flags & LineTable::kZapped) == 0)
+      table_.set(line, LineTable::kDirty);
+    table_.unlock(line);
+  }
+}
+
+// Called with the evict mutex held.
+void RegionImpl::harvest(const Segment& segment) {
+  auto visit = [](void* context, std::uint64_t first, std::uint64_t count) {
+    static_cast<RegionImpl*>(context)->note_written(first, count);
+  };
+  tracker_.harvest(segment.first, segment.last - segment.first, visit, this);
+  if (swap_) tracker_.unmapped_written(segment.first, segment.last - segment.first, visit, this);
+}
+
+PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
+  assert(!cut_outstanding_);
+  {
+    std::lock_guard guard(evict_mutex_);
+    for (const Segment& segment : segments_) {
+      if (segment.flushed) harvest(segment);
+    }
+  }
+  PreflushResult result;
+  Batch batch;
+  auto write_batch = [&] {
+    if (batch.count == 0) return;
+    // The lines may be written meanwhile: then they are dirty again, and what is read here may be torn, but
+    // the cut will write them once more.
+    read_memory(batch.lines.data(), batch.count, staging_);
+    bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, staging_);
+    for (unsigned i = 0; i < batch.count; ++i) {
+      std::uint64_t line = batch.lines[i];
+      table_.lock(line);
+      table_.clear(line, LineTable::kWriting);
+      if (!ok) table_.set(line, LineTable::kDirty);
+      table_.unlock(line);
+    }
+    if (ok) {
+      result.lines_written += batch.count;
+    } else {
+      result.ok = false;
+    }
+    batch.count = 0;
+  };
+  // Goes on where the last round stopped, so that a bounded round reaches every part of the heap in time.
+  std::uint64_t start = preflush_hand_;
+  for (int round = 0; round < 2; ++round) {
+    std::uint64_t from = round == 0 ? start : 0, to = round == 0 ? table_.lines() : start;
+    for (const Segment& segment : segments_) {
+      if (!segment.flushed) continue;
+      std::uint64_t line = std::max(from, segment.first), last = std::min(to, segment.last);
+      for (; line < last && (line = table_.find(line, last, LineTable::kDirty)) < last; ++line) {
+        if (!result.ok || result.lines_written + batch.count >= max_lines) {
+          write_batch();
+          preflush_hand_ = line;
+          result.more = true;
+          return result;
+        }
+        if (!table_.try_lock(line)) continue;  // somebody works on it: it stays dirty
+        Flags flags = table_.get(line);
+        // What the kernel may write into without a fault to resolve cannot become clean under sync tracking.
+        bool stays = !tracker_.async() && LineTable::pinned(flags);
+        if ((flags & LineTable::kDirty) != 0 && (flags & (LineTable::kWriting | LineTable::kInCut)) == 0 &&
+            !stays) {
+          if ((flags & LineTable::kZapped) == 0) tracker_.protect(line, 1);
+          table_.clear(line, LineTable::kDirty);
+          table_.set(line, LineTable::kWriting);
+          batch.add(line);
+        }
+        table_.unlock(line);
+        if (batch.full()) write_batch();
+      }
+    }
+  }
+  write_batch();
+  return result;
+}
+
+// Writes captured lines to the store while the program is stopped; the evict mutex is held.
+bool RegionImpl::capture_direct(const std::uint32_t* lines, unsigned count) {
+  read_memory(lines, count, evict_buffer_);
+  return write_store(store::Transaction::kCurrent, lines, count, evict_buffer_);
+}
+
+void RegionImpl::make_dirty_again(const std::uint32_t* lines, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    table_.lock(lines[i]);
+    table_.clear(lines[i], LineTable::kInCut);
+    // One that left memory since was written to the current transaction then, or discarded.
+    if ((table_.get(lines[i]) & LineTable::kResident) != 0) table_.set(lines[i], LineTable::kDirty);
+    table_.unlock(lines[i]);
+  }
+}
+
+Result<Cut> RegionImpl::cut() {
+  assert(!cut_outstanding_);
+  std::uint64_t begin = now_ns();
+  Cut result;
+  std::lock_guard guard(evict_mutex_);
+  Batch direct;
+  std::uint64_t protect_first = 0, protect_count = 0;  // a run of lines to protect (sync tracking)
+  auto protect = [&] {
+    if (protect_count != 0) tracker_.protect(protect_first, protect_count);
+    protect_count = 0;
+  };
+  bool ok = true;
+  for (const Segment& segment : segments_) {
+    if (!segment.flushed) continue;
+    harvest(segment);
+    for (std::uint64_t line = segment.first;
+         ok && (line = table_.find(line, segment.last, LineTable::kDirty)) < segment.last; ++line) {
+      table_.lock(line);
+      Flags flags = table_.get(line);
+      if ((flags & LineTable::kDirty) == 0) {  // a system call's thread may discard or unpin
+        table_.unlock(line);
+        continue;
+      }
+      if (!tracker_.async() && LineTable::pinned(flags)) {
+        // The kernel may be writing to it: it stays writable, and dirty for the next cut.
+      } else {
+        table_.clear(line, LineTable::kDirty);
+        if ((flags & LineTable::kZapped) == 0) {
+          if (protect_count != 0 && line != protect_first + protect_count) protect();
+          if (protect_count == 0) protect_first = line;
+          ++protect_count;
+        }
+      }
+      if (staged_.size() < staging_lines_) {
+        table_.set(line, LineTable::kInCut);
+        staged_.push_back(static_cast<std::uint32_t>(line));
+      } else {
+        direct.add(line);
+      }
+      table_.unlock(line);
+      ++result.lines;
+      if (direct.full()) {
+        protect();
+        ok = capture_direct(direct.lines.data(), direct.count);
+        if (!ok) break;
+        result.lines_direct += direct.count;
+        direct.count = 0;
+      }
+    }
+    protect();
+  }
+  if (ok && direct.count != 0) {
+    ok = capture_direct(direct.lines.data(), direct.count);
+    result.lines_direct += direct.count;
+  }
+  if (!ok) {
+    make_dirty_again(direct.lines.data(), direct.count);
+    make_dirty_again(staged_.data(), staged_.size());
+    staged_.clear();
+    int error = store_->last_error();
+    return Unexpected{
+        store::Error{error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo, error,
+                     "the checkpoint's lines cannot be written to the store"}};
+  }
+  read_memory(staged_.data(), staged_.size(), staging_);
+  store_->cut();
+  flushed_ = 0;
+  cut_outstanding_ = true;
+  result.lines_staged = staged_.size();
+  result.nanoseconds = now_ns() - begin;
+  return result;
+}
+
+bool RegionImpl::flush_cut() {
+  assert(cut_outstanding_);
+  while (flushed_ < staged_.size()) {
+    auto count = static_cast<unsigned>(std::min<std::size_t>(kBatch, staged_.size() - flushed_));
+    const std::uint32_t* lines = staged_.data() + flushed_;
+    if (!write_store(store::Transaction::kPending, lines, count, staging_ + flushed_ * kLineSize))
+      return false;
+    for (unsigned i = 0; i < count; ++i) {
+      table_.lock(lines[i]);
+      table_.clear(lines[i], LineTable::kInCut);
+      table_.unlock(lines[i]);
+    }
+    flushed_ += count;
+  }
+  madvise(staging_, staged_.size() * kLineSize, MADV_DONTNEED);
+  staged_.clear();
+  cut_outstanding_ = false;
+  return true;
+}
+
+void RegionImpl::abort_cut() {
+  if (!cut_outstanding_)
+    return;  // everything is in the pending transaction: merging it back is the store's part
+  make_dirty_again(staged_.data() + flushed_, staged_.size() - flushed_);
+  madvise(staging_, staged_.size() * kLineSize, MADV_DONTNEED);
+  staged_.clear();
+  cut_outstanding_ = false;
+}
+
+}  // namespace uvm::uffd

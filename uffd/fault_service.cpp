@@ -1,0 +1,297 @@
+// Resolution of faults, and the budget of resident lines. All of it may run inside the SIGBUS handler.
+#include <poll.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+
+#include "uffd/region_impl.h"
+
+namespace uvm::uffd {
+namespace {
+
+using Flags = LineTable::Flags;
+
+std::uint64_t now_ns() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+// How long a faulting thread tries to find memory before the process gives up: pins, writes in progress and
+// the other threads' faults need a moment to get out of the way.
+constexpr std::uint64_t kPatienceNs = 10'000'000'000;
+constexpr std::uint64_t kPatienceWithFailingStoreNs = 1'000'000'000;
+
+}  // namespace
+
+// --- The budget
+// -------------------------------------------------------------------------------------------------
+
+bool RegionImpl::try_reserve(std::uint64_t lines, std::uint64_t keep_free) {
+  std::uint64_t resident = resident_.load(std::memory_order_relaxed);
+  do {
+    if (resident + lines + keep_free > limit_lines_) return false;
+  } while (!resident_.compare_exchange_weak(resident, resident + lines, std::memory_order_acq_rel));
+  resident += lines;
+  std::uint64_t peak = resident_peak_.load(std::memory_order_relaxed);
+  while (resident > peak &&
+         !resident_peak_.compare_exchange_weak(peak, resident, std::memory_order_relaxed)) {
+  }
+  if (resident + low_free_ > limit_lines_) evict_wanted_.signal();
+  return true;
+}
+
+// The caller holds no line lock: the evictor may be waiting for it with the evict mutex held.
+void RegionImpl::reserve(std::uint64_t lines) {
+  if (try_reserve(lines, 0)) return;
+  std::uint64_t start = 0;  // of the time without progress
+  Backoff backoff;
+  for (;;) {
+    std::uint64_t freed = 0;
+    {
+      std::lock_guard guard(evict_mutex_);
+      if (try_reserve(lines, 0)) return;
+      freed = evict_some(std::max<std::uint64_t>(lines, 16));
+      bump(counters_.evictions_direct, freed);
+    }
+    if (try_reserve(lines, 0)) return;
+    if (freed != 0) {
+      start = 0;
+      continue;
+    }
+    std::uint64_t now = now_ns();
+    if (start == 0) start = now;
+    bool failing = store_failing_.load(std::memory_order_relaxed);
+    if (now - start > (failing ? kPatienceWithFailingStoreNs : kPatienceNs)) out_of_memory();
+    backoff.wait();
+  }
+}
+
+void RegionImpl::out_of_memory() {
+  if (store_failing_.load(std::memory_order_relaxed)) {
+    int error = store_->last_error();
+    if (callbacks_.on_store_failure != nullptr) callbacks_.on_store_failure(callbacks_.context, error, true);
+    die("the memory limit is reached and changed lines cannot be written to the store", error);
+  }
+  die("the memory limit is reached and every line in memory is pinned or in use", 0);
+}
+
+// --- Resolution
+// -------------------------------------------------------------------------------------------------
+
+bool RegionImpl::fault(const std::byte* address, bool write) {
+  std::uint64_t offset = static_cast<std::uint64_t>(address - base_);
+  if (offset >= size_) return false;
+  const Segment* segment = segment_of(offset / kLineSize);
+  if (segment == nullptr || !segment->paged()) return false;
+  resolve(offset / kLineSize, *segment, write);
+  return true;
+}
+
+void RegionImpl::resolve(std::uint64_t line, const Segment& segment, bool write) {
+  bool reserved = false;
+  for (;;) {
+    if (!reserved && (table_.get(line) & LineTable::kResident) == 0) {
+      reserve(1);
+      reserved = true;
+    }
+    table_.lock(line);
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) == 0) {
+      if (reserved) {
+        bring_in(line, segment, write);
+        table_.unlock(line);
+        return;
+      }
+      table_.unlock(line);  // evicted just now
+      continue;
+    }
+    if ((flags & LineTable::kZapped) != 0) {
+      rescue(line, flags, write);
+    } else {
+      resolve_again(line, flags, write);
+    }
+    table_.unlock(line);
+    if (reserved) unreserve(1);
+    return;
+  }
+}
+
+// Locked lines are about to be mapped. Said before it happens: a harvest that finds a written entry protects
+// it again and must then find the line in the table, to wait for its lock and mark it.
+void RegionImpl::note_resident(std::uint64_t first, std::uint64_t count) {
+  for (std::uint64_t line = first; line < first + count; ++line) table_.set(line, LineTable::kResident);
+}
+
+// The page table entry of a locked line lets the program write: remember so, where tracking does not see it
+// itself.
+void RegionImpl::mark_written(std::uint64_t line) {
+  if (!tracker_.async()) table_.set(line, LineTable::kDirty);
+}
+
+// The line is in memory, unmapped for its second chance.
+void RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
+  // Protecting a dirty line would erase its dirtiness; not protecting a clean one makes it dirty. When the
+  // access is a write the line becomes dirty anyway, and is spared the write fault.
+  bool writable = write || (flags & LineTable::kDirty) != 0 || !continue_wp_;
+  faults_.map(address_of(line), !writable);
+  if (writable) {
+    if (tracker_.async()) {
+      table_.clear(line, LineTable::kDirty);  // the entry shows it from now on
+    } else {
+      table_.set(line, LineTable::kDirty);
+    }
+  }
+  table_.clear(line, LineTable::kZapped);
+  if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
+  bump(counters_.faults_minor);
+}
+
+// The line is in memory and should be mapped: another thread was faster, or this is a write to a protected
+// line, or the kernel unmapped it (swap).
+void RegionImpl::resolve_again(std::uint64_t line, Flags flags, bool write) {
+  if (tracker_.async()) {
+    // An unmapped line's dirtiness is unknown here; without protection it counts as written. EEXIST
+    // otherwise, which leaves the protection alone.
+    faults_.map(address_of(line), false);
+    bump(counters_.faults_spurious);
+  } else if (write && (flags & LineTable::kDirty) == 0) {
+    // A write to a clean line. Should the entry be missing instead, the access faults once more, with kDirty
+    // set.
+    table_.set(line, LineTable::kDirty);
+    tracker_.unprotect(line);
+    bump(counters_.faults_write_protect);
+  } else {
+    if (!continue_wp_) table_.set(line, LineTable::kDirty);
+    bool writable = (table_.get(line) & LineTable::kDirty) != 0;
+    faults_.map(address_of(line), !writable);
+    if (writable) tracker_.unprotect(line);
+    bump(counters_.faults_spurious);
+  }
+  if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
+}
+
+// Locks lines after `line` that may come in together with it. Returns how many, `line` included; for each of
+// the others one line of the budget is reserved.
+unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present) {
+  wanted = static_cast<unsigned>(std::min<std::uint64_t>(wanted, last - line));
+  // Not at the cost of evictions by this thread.
+  while (wanted > 1 && !try_reserve(wanted - 1, low_free_ / 2)) wanted /= 2;
+  unsigned got = 1;
+  for (; got < wanted; ++got) {
+    std::uint64_t next = line + got;
+    if ((table_.get(next) & LineTable::kResident) != 0 || store_->present(next) != present) break;
+    if (!table_.try_lock(next)) break;
+    // Looked at again now that it cannot change.
+    if ((table_.get(next) & LineTable::kResident) != 0 || store_->present(next) != present) {
+      table_.unlock(next);
+      break;
+    }
+  }
+  if (got < wanted) unreserve(wanted - got);
+  return got;
+}
+
+// The line is not in memory, and is locked; its place in the budget is reserved.
+void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
+  bool present = store_->present(line);
+  ReadAhead::Window window = read_ahead_.missed(line);
+  unsigned lines = extend(line, segment.last, window.lines, present);
+  unsigned usable = lines;
+  std::byte* at = address_of(line);
+
+  if (present) {
+    std::byte* buffer = buffers_.acquire();
+    std::array<store::ReadStatus, kMaxReadAhead> status;
+    store_->read(line, lines, buffer, status.data());
+    auto bad = [&status](unsigned i) {
+      return status[i] == store::ReadStatus::kCorrupt || status[i] == store::ReadStatus::kIoError;
+    };
+    if (bad(0)) damaged(line, status[0]);
+    // Damage ahead is not this access's problem: those lines are left where they are.
+    for (unsigned i = 1; i < usable; ++i) {
+      if (bad(i)) usable = i;
+    }
+    note_resident(line, usable);
+    if (write) faults_.copy(at, buffer, kLineSize, false);
+    unsigned done = write ? 1 : 0;
+    if (done < usable) {
+      faults_.copy(at + done * kLineSize, buffer + done * kLineSize, (usable - done) * kLineSize, true);
+    }
+    buffers_.release(buffer);
+    bump(counters_.faults_disk);
+    bump(counters_.lines_read, usable);
+  } else {
+    // Zeroes. Protected, and so clean, where nothing is written: looking at empty memory must not make it
+    // dirty.
+    note_resident(line, usable);
+    if (write) faults_.zero(at, kLineSize);
+    unsigned done = write ? 1 : 0;
+    if (done < usable) faults_.copy(at + done * kLineSize, zeroes_, (usable - done) * kLineSize, true);
+    bump(counters_.faults_zero);
+  }
+
+  if (write) mark_written(line);
+  for (unsigned i = 1; i < lines; ++i) table_.unlock(line + i);
+  if (usable < lines) unreserve(lines - usable);
+  read_ahead_.advanced(window, line, usable);
+  bump(counters_.read_ahead_lines, usable - 1);
+  bump(counters_.read_ahead_hits, window.hits);
+}
+
+void RegionImpl::damaged(std::uint64_t line, store::ReadStatus status) {
+  if (callbacks_.on_damage != nullptr) callbacks_.on_damage(callbacks_.context, line, status);
+  char text[160];
+  std::size_t n = 0;
+  auto put = [&](const char* s) {
+    while (*s != 0) text[n++] = *s++;
+  };
+  put(status == store::ReadStatus::kCorrupt ? "uvm: the heap is damaged: line "
+                                            : "uvm: the heap cannot be read: line ");
+  char digits[24];
+  char* d = digits + sizeof digits - 1;
+  *d = 0;
+  do {
+    *--d = static_cast<char>('0' + line % 10);
+    line /= 10;
+  } while (line != 0);
+  put(d);
+  put(status == store::ReadStatus::kCorrupt ? " has a wrong checksum. `uvm verify` names all damage.\n"
+                                            : " gives an input/output error. Look at the system log.\n");
+  [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, text, n);
+  _exit(74);
+}
+
+// --- Handler threads
+// --------------------------------------------------------------------------------------------
+
+void RegionImpl::serve_faults() {
+  std::array<uffd_msg, 8> messages;
+  for (;;) {
+    pollfd ready[2] = {{faults_.fd(), POLLIN, 0}, {stop_fd_, POLLIN, 0}};
+    if (poll(ready, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      die("poll on userfaultfd", errno);
+    }
+    if (ready[1].revents != 0) return;
+    ssize_t n = read(faults_.fd(), messages.data(), sizeof messages);
+    if (n < 0) {
+      if (errno == EAGAIN || errno == EINTR) continue;
+      // Nobody else would wake the threads that wait.
+      die("reading from userfaultfd", errno);
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n) / sizeof(uffd_msg); ++i) {
+      if (messages[i].event != UFFD_EVENT_PAGEFAULT) continue;
+      const auto& event = messages[i].arg.pagefault;
+      auto* address = reinterpret_cast<const std::byte*>(static_cast<std::uintptr_t>(event.address));
+      if (!fault(address, (event.flags & UFFD_PAGEFAULT_FLAG_WRITE) != 0)) {
+        die("a fault outside of the segments", 0);
+      }
+    }
+  }
+}
+
+}  // namespace uvm::uffd

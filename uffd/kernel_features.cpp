@@ -1,0 +1,119 @@
+#include "uffd/kernel_features.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "uffd/kernel_abi.h"
+
+namespace uvm::uffd {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+int open_userfaultfd(int flags) { return static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | flags)); }
+
+bool probe_pagemap_scan() {
+  int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  alignas(kPage) static std::array<std::byte, kPage> page;
+  std::array<abi::PageRegion, 1> found;
+  abi::PmScanArg arg{};
+  arg.size = sizeof arg;
+  arg.start = reinterpret_cast<std::uintptr_t>(page.data());
+  arg.end = arg.start + kPage;
+  arg.vec = reinterpret_cast<std::uintptr_t>(found.data());
+  arg.vec_len = found.size();
+  arg.category_mask = abi::kPageIsPresent;
+  arg.return_mask = abi::kPageIsPresent;
+  bool works = ioctl(fd, abi::kPagemapScan, &arg) >= 0;
+  close(fd);
+  return works;
+}
+
+// Maps a page that is in a memfd with UFFDIO_CONTINUE and MODE_WP: older kernels refuse the mode with EINVAL.
+bool probe_continue_wp() {
+  int memory = memfd_create("uvm-probe", MFD_CLOEXEC);
+  if (memory < 0) return false;
+  bool works = false;
+  void* view = MAP_FAILED;
+  int fd = open_userfaultfd(abi::kUserModeOnly);
+  if (fd >= 0 && ftruncate(memory, kPage) == 0 && pwrite(memory, "x", 1, 0) == 1) {
+    view = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+  }
+  if (view != MAP_FAILED) {
+    uffdio_api api{};
+    api.api = UFFD_API;
+    api.features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
+                   UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+    uffdio_register reg{};
+    reg.range = {reinterpret_cast<std::uintptr_t>(view), kPage};
+    reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_MINOR | UFFDIO_REGISTER_MODE_WP;
+    uffdio_continue arg{};
+    arg.range = reg.range;
+    arg.mode = abi::kContinueModeWp;
+    works = ioctl(fd, UFFDIO_API, &api) == 0 && ioctl(fd, UFFDIO_REGISTER, &reg) == 0 &&
+            ioctl(fd, UFFDIO_CONTINUE, &arg) == 0;
+    munmap(view, kPage);
+  }
+  if (fd >= 0) close(fd);
+  close(memory);
+  return works;
+}
+
+KernelFeatures probe() {
+  KernelFeatures found;
+  int fd = open_userfaultfd(0);
+  if (fd >= 0) {
+    found.kernel_faults = true;
+  } else {
+    fd = open_userfaultfd(abi::kUserModeOnly);
+  }
+  if (fd < 0) {
+    found.open_errno = errno;
+    return found;
+  }
+  uffdio_api api{};
+  api.api = UFFD_API;
+  if (ioctl(fd, UFFDIO_API, &api) == 0) {
+    constexpr std::uint64_t kShmem = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM |
+                                     UFFD_FEATURE_WP_HUGETLBFS_SHMEM | UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+    found.shmem = (api.features & kShmem) == kShmem;
+    found.sigbus = (api.features & UFFD_FEATURE_SIGBUS) != 0;
+    found.wp_async = (api.features & abi::kFeatureWpAsync) != 0;
+  }
+  close(fd);
+  found.pagemap_scan = probe_pagemap_scan();
+  found.continue_wp = found.shmem && probe_continue_wp();
+  struct sysinfo info {};
+  found.swap = sysinfo(&info) == 0 && info.totalswap != 0;
+  return found;
+}
+
+}  // namespace
+
+std::string KernelFeatures::describe() const {
+  if (open_errno != 0) return std::string("userfaultfd: ") + std::strerror(open_errno);
+  std::string text = kernel_faults ? "userfaultfd" : "userfaultfd (user mode only)";
+  auto add = [&text](const char* name, bool has) { text += std::string(has ? " +" : " -") + name; };
+  add("shmem", shmem);
+  add("sigbus", sigbus);
+  add("wp_async", wp_async);
+  add("pagemap_scan", pagemap_scan);
+  add("continue_wp", continue_wp);
+  add("swap", swap);
+  return text;
+}
+
+const KernelFeatures& kernel_features() {
+  static const KernelFeatures features = probe();
+  return features;
+}
+
+}  // namespace uvm::uffd

@@ -1,0 +1,105 @@
+// LineTable: what the pager knows of each line of a region, two bytes a line, and per chunk of 512 lines how
+// many are resident and dirty. Lies in sparse anonymous memory: what was never touched costs nothing.
+//
+// State 0 says only that the line is not resident; whether it has content is the store's to know. So a table
+// for a heap that is resumed starts empty.
+//
+// A line's lock makes fault, eviction, flush and discard of that line exclude each other. Except for kPinned
+// counts and kQueued, flags are changed by the holder of the lock only. Locks are spun for and may be held
+// during one read of the store; they are taken after the evict mutex, never before it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "pmem/line_store.h"
+#include "uffd/futex.h"
+
+namespace uvm::uffd {
+
+class LineTable {
+ public:
+  using Flags = std::uint16_t;
+  static constexpr Flags kLocked = 1 << 0;
+  static constexpr Flags kResident = 1 << 1;  // has a page in the memfd
+  static constexpr Flags kZapped = 1 << 2;    // resident, but unmapped from the view: second chance
+  static constexpr Flags kDirty = 1 << 3;     // differs from the store, whatever its page table entry says.
+                                              // Sync tracking: exactly the lines that differ. Async tracking:
+                                              // lines whose dirtiness the page table entry no longer shows.
+  static constexpr Flags kInCut =
+      1 << 4;  // captured by a cut, not yet in the store: not clean, may not be dropped
+  static constexpr Flags kWriting = 1 << 5;  // being written to the current transaction: may not leave memory
+  static constexpr Flags kQueued = 1 << 6;   // has an entry in a queue of the evictor
+  static constexpr unsigned kPinShift =
+      8;  // the upper byte counts pins; at 255 the line stays pinned for good
+  static constexpr Flags kPinOne = 1 << kPinShift;
+
+  static constexpr std::uint64_t kChunkLines = 512;
+
+  LineTable() = default;
+  ~LineTable();
+  LineTable(const LineTable&) = delete;
+  LineTable& operator=(const LineTable&) = delete;
+
+  // False when there is no address space left.
+  [[nodiscard]] bool create(std::uint64_t lines);
+
+  [[nodiscard]] std::uint64_t lines() const { return lines_; }
+  [[nodiscard]] Flags get(std::uint64_t line) const { return state_[line].load(std::memory_order_acquire); }
+  [[nodiscard]] static bool pinned(Flags flags) { return (flags >> kPinShift) != 0; }
+
+  [[nodiscard]] bool try_lock(std::uint64_t line) {
+    // A plain look first: a failed fetch_or would fetch the cache line for writing.
+    if ((state_[line].load(std::memory_order_relaxed) & kLocked) != 0) return false;
+    return (state_[line].fetch_or(kLocked, std::memory_order_acquire) & kLocked) == 0;
+  }
+  void lock(std::uint64_t line) {
+    Backoff backoff;
+    while (!try_lock(line)) backoff.wait();
+  }
+  void unlock(std::uint64_t line) {
+    state_[line].fetch_and(static_cast<Flags>(~kLocked), std::memory_order_release);
+  }
+
+  void set(std::uint64_t line, Flags flags) {
+    Flags before = state_[line].fetch_or(flags, std::memory_order_acq_rel);
+    count(line, static_cast<Flags>(flags & ~before), 1);
+  }
+  void clear(std::uint64_t line, Flags flags) {
+    Flags before = state_[line].fetch_and(static_cast<Flags>(~flags), std::memory_order_acq_rel);
+    count(line, static_cast<Flags>(flags & before), -1);
+  }
+
+  void pin(std::uint64_t line);
+  void unpin(std::uint64_t line);
+
+  [[nodiscard]] unsigned chunk_resident(std::uint64_t line) const {
+    return chunks_[line / kChunkLines].resident.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] unsigned chunk_dirty(std::uint64_t line) const {
+    return chunks_[line / kChunkLines].dirty.load(std::memory_order_acquire);
+  }
+
+  // First line in [first, last) that has all of `flags` (kResident or kDirty), or `last`.
+  [[nodiscard]] std::uint64_t find(std::uint64_t first, std::uint64_t last, Flags flag) const;
+
+ private:
+  struct Chunk {
+    std::atomic<std::uint16_t> resident, dirty;
+  };
+
+  void count(std::uint64_t line, Flags changed, int by) {
+    if ((changed & (kResident | kDirty)) == 0) return;
+    Chunk& chunk = chunks_[line / kChunkLines];
+    if ((changed & kResident) != 0) chunk.resident.fetch_add(static_cast<std::uint16_t>(by));
+    if ((changed & kDirty) != 0) chunk.dirty.fetch_add(static_cast<std::uint16_t>(by));
+  }
+
+  std::atomic<Flags>* state_ = nullptr;
+  Chunk* chunks_ = nullptr;
+  std::uint64_t lines_ = 0;
+  std::size_t mapped_bytes_ = 0;
+};
+
+}  // namespace uvm::uffd

@@ -1,0 +1,58 @@
+// ReadAhead: how many lines to bring in when one is missed.
+//
+// It remembers the ends of the last few runs. A miss exactly where a run ended goes on with that run: the
+// window starts at the rest of the 64 KiB cluster and doubles up to the maximum. Any other miss is a jump: it
+// brings in one line and starts a new run. So random access reads one line each time. Kept with relaxed
+// atomics: threads that collide cost a window, nothing else.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace uvm::uffd {
+
+class ReadAhead {
+ public:
+  static constexpr unsigned kClusterLines = 16;
+
+  struct Window {
+    unsigned lines;  // to bring in, the missed one included; at least 1
+    unsigned hits;   // lines brought in ahead earlier that this miss shows to have been used
+    unsigned run;    // handle for advanced()
+  };
+
+  void set_max(unsigned lines) { max_ = lines; }
+
+  Window missed(std::uint64_t line) {
+    for (unsigned i = 0; i < kRuns; ++i) {
+      std::uint64_t run = runs_[i].load(std::memory_order_relaxed);
+      if (run != 0 && next_of(run) == line) {
+        unsigned last = lines_of(run);
+        unsigned wanted = std::min(std::max(last * 2, kClusterLines), max_);
+        // End on a cluster boundary where that leaves anything.
+        std::uint64_t end = line + wanted;
+        if (wanted >= kClusterLines) end = end / kClusterLines * kClusterLines;
+        return {end > line ? static_cast<unsigned>(end - line) : 1, last - 1, i};
+      }
+    }
+    return {1, 0, victim_.fetch_add(1, std::memory_order_relaxed) % kRuns};
+  }
+
+  // What was really brought in from `line` on.
+  void advanced(const Window& window, std::uint64_t line, unsigned lines) {
+    runs_[window.run].store((line + lines) << 8 | lines, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr unsigned kRuns = 16;
+  static std::uint64_t next_of(std::uint64_t run) { return run >> 8; }
+  static unsigned lines_of(std::uint64_t run) { return static_cast<unsigned>(run & 0xff); }
+
+  std::array<std::atomic<std::uint64_t>, kRuns> runs_{};
+  std::atomic<unsigned> victim_{0};
+  unsigned max_ = 1;
+};
+
+}  // namespace uvm::uffd

@@ -1,0 +1,407 @@
+#include "uffd/region_impl.h"
+
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "uffd/kernel_features.h"
+
+namespace uvm::uffd {
+namespace {
+
+// The base of a region is aligned to what one page table covers, so that chunks of lines are page tables.
+constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
+
+store::Error system_error(const char* what) {
+  int error = errno;
+  return {error == EPERM || error == EACCES ? store::Errc::kPermission : store::Errc::kIo, error,
+          std::string("region: ") + what + ": " + std::strerror(error)};
+}
+
+store::Error invalid(const char* what) { return {store::Errc::kInvalid, 0, std::string("region: ") + what}; }
+
+// Threads of the pager must not run signal handlers of the program.
+template <typename Body>
+std::thread start_thread(const char* name, Body body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(body);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(thread.native_handle(), name);
+  return thread;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Region>> Region::create(const RegionOptions& options) {
+  auto region = std::make_unique<RegionImpl>();
+  if (auto opened = region->open(options); !opened) return Unexpected{opened.error()};
+  return std::unique_ptr<Region>(std::move(region));
+}
+
+Result<void> RegionImpl::check(const RegionOptions& options) {
+  if (options.store == nullptr) return Unexpected{invalid("no store")};
+  if (options.size == 0 || options.size % kLineSize != 0 || options.size / kLineSize > store::kMaxLines) {
+    return Unexpected{invalid("size must be a multiple of 4096, at most 16 TiB")};
+  }
+  if (options.memory_limit < kMinMemoryLimit) return Unexpected{invalid("the memory limit is too small")};
+  if (options.read_ahead_max_lines > kMaxReadAhead) return Unexpected{invalid("read-ahead is too large")};
+  std::uint64_t end = 0;
+  for (const SegmentSpec& s : options.segments) {
+    if (s.offset % kLineSize != 0 || s.size % kLineSize != 0 || s.offset < end || s.offset > options.size ||
+        s.size > options.size - s.offset) {
+      return Unexpected{invalid("segments must be sorted, apart, and aligned to lines")};
+    }
+    end = s.offset + s.size;
+  }
+  const KernelFeatures& kernel = kernel_features();
+  if (kernel.open_errno != 0) {
+    errno = kernel.open_errno;
+    return Unexpected{system_error("userfaultfd is not available")};
+  }
+  if (!kernel.shmem) {
+    return Unexpected{
+        store::Error{store::Errc::kIo, 0,
+                     "region: this kernel cannot write-protect shared memory (Linux 5.19 is needed)"}};
+  }
+  if (options.track_mode == TrackMode::kAsync && !kernel.async_tracking()) {
+    return Unexpected{invalid("this kernel has no asynchronous write tracking (Linux 6.7 is needed)")};
+  }
+  if (options.fault_mode == FaultMode::kInThread) {
+    if (!kernel.sigbus) return Unexpected{invalid("this kernel has no UFFD_FEATURE_SIGBUS")};
+#if defined(__SANITIZE_THREAD__)
+    return Unexpected{invalid("in-thread fault service does not work under ThreadSanitizer")};
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+    return Unexpected{invalid("in-thread fault service does not work under ThreadSanitizer")};
+#endif
+#endif
+  }
+  return {};
+}
+
+Result<void> RegionImpl::open(const RegionOptions& options) {
+  if (auto checked = check(options); !checked) return checked;
+  const KernelFeatures& kernel = kernel_features();
+  store_ = options.store;
+  callbacks_ = options.callbacks;
+  size_ = options.size;
+  fault_mode_ = options.fault_mode;
+  track_mode_ = options.track_mode != TrackMode::kAuto ? options.track_mode
+                : kernel.async_tracking()              ? TrackMode::kAsync
+                                                       : TrackMode::kSync;
+  continue_wp_ = kernel.continue_wp;
+  swap_ = kernel.swap;
+  for (const SegmentSpec& s : options.segments) {
+    if (s.size == 0) continue;
+    segments_.push_back({s.name, s.offset / kLineSize, (s.offset + s.size) / kLineSize, s.pinned, s.flushed});
+  }
+
+  limit_lines_ = options.memory_limit / kLineSize;
+  low_free_ = std::min(std::max<std::uint64_t>(64, limit_lines_ * 3 / 100), limit_lines_ / 4);
+  high_free_ = std::min(low_free_ * 2, limit_lines_ / 2);
+  zap_target_ = std::min(std::max<std::uint64_t>(64, limit_lines_ / 8), limit_lines_ / 2);
+  read_ahead_.set_max(std::max(1U, options.read_ahead_max_lines));
+  staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
+
+  if (!table_.create(size_ / kLineSize)) return Unexpected{system_error("mmap of the line table")};
+  if (auto mapped = map_work_memory(); !mapped) return mapped;
+  if (auto opened = faults_.open(fault_mode_, track_mode_); !opened) return opened;
+  if (auto mapped = map_view(options.address_hint); !mapped) return mapped;
+  if (auto opened = tracker_.open(track_mode_, &faults_, base_); !opened) return opened;
+
+  if (fault_mode_ == FaultMode::kInThread) {
+    if (!register_target(this, base_, size_)) return Unexpected{invalid("too many regions")};
+    registered_ = true;
+  } else {
+    stop_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (stop_fd_ < 0) return Unexpected{system_error("eventfd")};
+    constexpr unsigned kHandlers = 2;  // a second one works while the first reads from the store
+    for (unsigned i = 0; i < kHandlers; ++i) {
+      handlers_.push_back(start_thread("uvm-fault", [this] { serve_faults(); }));
+    }
+  }
+  evictor_ = start_thread("uvm-evict", [this] { run_evictor(); });
+  return {};
+}
+
+Result<void> RegionImpl::map_work_memory() {
+  // Sparse: the kernel gives memory as it is used.
+  std::size_t buffer_bytes = kMaxReadAhead * kLineSize;
+  std::size_t ring = std::bit_ceil(limit_lines_ * 2 + kBatch);
+  std::size_t ring_bytes = (ring * sizeof(std::uint32_t) + kLineSize - 1) / kLineSize * kLineSize;
+  std::size_t pool_bytes = BufferPool::kBuffers * buffer_bytes;
+  work_bytes_ = pool_bytes + buffer_bytes + kBatch * kLineSize + 2 * ring_bytes + staging_lines_ * kLineSize;
+  work_memory_ =
+      mmap(nullptr, work_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (work_memory_ == MAP_FAILED) {
+    work_memory_ = nullptr;
+    return Unexpected{system_error("mmap of buffers")};
+  }
+  madvise(work_memory_, work_bytes_, MADV_NOHUGEPAGE);
+  auto* at = static_cast<std::byte*>(work_memory_);
+  auto take = [&at](std::size_t bytes) { return std::exchange(at, at + bytes); };
+  buffers_.create(take(pool_bytes), buffer_bytes);
+  zeroes_ = take(buffer_bytes);
+  evict_buffer_ = take(kBatch * kLineSize);
+  clean_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
+  dirty_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
+  staging_ = take(staging_lines_ * kLineSize);
+  staged_.reserve(staging_lines_);
+  return {};
+}
+
+Result<void> RegionImpl::map_view(void* hint) {
+  memory_fd_ = memfd_create("uvm-region", MFD_CLOEXEC);
+  if (memory_fd_ < 0) return Unexpected{system_error("memfd_create")};
+  if (ftruncate(memory_fd_, static_cast<off_t>(size_)) != 0) return Unexpected{system_error("ftruncate")};
+
+  // Reserve with room for alignment, then give the ends back.
+  std::uint64_t reserved = size_ + kBaseAlignment;
+  void* memory = mmap(hint, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return Unexpected{system_error("reserving address space")};
+  auto start = reinterpret_cast<std::uintptr_t>(memory);
+  std::uintptr_t aligned = (start + kBaseAlignment - 1) / kBaseAlignment * kBaseAlignment;
+  if (aligned > start) munmap(memory, aligned - start);
+  std::uintptr_t end = (aligned + size_ + kLineSize - 1) / kLineSize * kLineSize;
+  if (end < start + reserved) munmap(reinterpret_cast<void*>(end), start + reserved - end);
+  base_ = reinterpret_cast<std::byte*>(aligned);
+
+  for (const Segment& segment : segments_) {
+    std::size_t bytes = (segment.last - segment.first) * kLineSize;
+    std::byte* at = address_of(segment.first);
+    int flags = segment.paged() ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+    void* mapped = mmap(at, bytes, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE | MAP_FIXED,
+                        segment.paged() ? memory_fd_ : -1,
+                        segment.paged() ? static_cast<off_t>(segment.first * kLineSize) : 0);
+    if (mapped == MAP_FAILED) return Unexpected{system_error("mapping a segment")};
+    // A child process would share the memory without fault service, and would fill holes with zeroes.
+    madvise(at, bytes, MADV_DONTFORK);
+    if (!segment.paged()) continue;
+    madvise(at, bytes, MADV_DONTDUMP);
+    madvise(at, bytes, MADV_NOHUGEPAGE);
+    if (auto added = faults_.add(at, bytes); !added) return added;
+  }
+  return {};
+}
+
+RegionImpl::~RegionImpl() {
+  if (evictor_.joinable()) {
+    stopping_.store(true, std::memory_order_release);
+    evict_wanted_.signal();
+    evictor_.join();
+  }
+  if (!handlers_.empty()) {
+    std::uint64_t one = 1;
+    [[maybe_unused]] ssize_t written = write(stop_fd_, &one, sizeof one);
+    for (std::thread& handler : handlers_) handler.join();
+  }
+  if (registered_) unregister_target(this);
+  if (base_ != nullptr) {
+    for (const Segment& segment : segments_) {
+      if (segment.paged())
+        faults_.remove(address_of(segment.first), (segment.last - segment.first) * kLineSize);
+    }
+    munmap(base_, size_);
+  }
+  faults_.close();
+  if (memory_fd_ >= 0) close(memory_fd_);
+  if (stop_fd_ >= 0) close(stop_fd_);
+  if (work_memory_ != nullptr) munmap(work_memory_, work_bytes_);
+}
+
+std::string RegionImpl::describe() const {
+  std::string text = fault_mode_ == FaultMode::kInThread ? "faults: in-thread" : "faults: handler-thread";
+  text += track_mode_ == TrackMode::kAsync ? ", tracking: async; kernel: " : ", tracking: sync; kernel: ";
+  return text + kernel_features().describe();
+}
+
+const RegionImpl::Segment* RegionImpl::segment_of(std::uint64_t line) const {
+  for (const Segment& segment : segments_) {
+    if (line >= segment.first && line < segment.last) return &segment;
+  }
+  return nullptr;
+}
+
+void RegionImpl::read_memory(std::uint64_t line, std::uint64_t count, std::byte* buffer) const {
+  std::size_t bytes = count * kLineSize, done = 0;
+  while (done < bytes) {
+    ssize_t n = pread(memory_fd_, buffer + done, bytes - done, static_cast<off_t>(line * kLineSize + done));
+    if (n > 0) {
+      done += static_cast<std::size_t>(n);
+    } else if (n == 0 || errno != EINTR) {
+      die("reading the region's memory", n == 0 ? 0 : errno);
+    }
+  }
+}
+
+void RegionImpl::read_memory(const std::uint32_t* lines, std::size_t count, std::byte* buffer) const {
+  for (std::size_t i = 0; i < count;) {
+    std::size_t j = i + 1;
+    while (j < count && lines[j] == lines[j - 1] + 1) ++j;
+    read_memory(lines[i], j - i, buffer + i * kLineSize);
+    i = j;
+  }
+}
+
+void RegionImpl::drop_memory(std::uint64_t line, std::uint64_t count) {
+  while (fallocate(memory_fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                   static_cast<off_t>(line * kLineSize), static_cast<off_t>(count * kLineSize)) != 0) {
+    if (errno != EINTR) die("punching a hole into the region's memory", errno);
+  }
+}
+
+bool RegionImpl::write_store(store::Transaction transaction, const std::uint32_t* lines, unsigned count,
+                             const std::byte* content) {
+  std::array<store::LineWrite, kBatch> writes;
+  for (unsigned i = 0; i < count; ++i) writes[i] = {lines[i], content + i * kLineSize};
+  if (store_->write(transaction, std::span(writes.data(), count))) {
+    bump(counters_.lines_written, count);
+    store_failing_.store(false, std::memory_order_relaxed);
+    return true;
+  }
+  bump(counters_.write_failures);
+  store_failing_.store(true, std::memory_order_relaxed);
+  if (callbacks_.on_store_failure != nullptr) {
+    callbacks_.on_store_failure(callbacks_.context, store_->last_error(), false);
+  }
+  return false;
+}
+
+void RegionImpl::populate_fresh(std::uint64_t offset, std::uint64_t length) {
+  std::uint64_t step = std::clamp<std::uint64_t>(limit_lines_ / 8, 1, kBatch);
+  for_paged_lines(offset, length, [&](const Segment&, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t line = first; line < last;) {
+      if ((table_.get(line) & LineTable::kResident) != 0) {
+        ++line;
+        continue;
+      }
+      std::uint64_t wanted = std::min(step, last - line);
+      reserve(wanted);
+      std::uint64_t run = 0;
+      for (; run < wanted; ++run) {
+        table_.lock(line + run);
+        if ((table_.get(line + run) & LineTable::kResident) != 0) {
+          table_.unlock(line + run);
+          break;
+        }
+      }
+      note_resident(line, run);
+      if (run > 0) faults_.zero(address_of(line), run * kLineSize);
+      for (std::uint64_t i = line; i < line + run; ++i) {
+        mark_written(i);
+        table_.unlock(i);
+      }
+      if (run < wanted) unreserve(wanted - run);
+      line += std::max<std::uint64_t>(run, 1);
+    }
+  });
+}
+
+void RegionImpl::pin(std::uint64_t offset, std::uint64_t length, bool for_write) {
+  for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t line = first; line < last; ++line) {
+      for (;;) {
+        table_.lock(line);
+        LineTable::Flags flags = table_.get(line);
+        if ((flags & LineTable::kResident) != 0 && (flags & LineTable::kZapped) == 0) break;
+        table_.unlock(line);
+        resolve(line, segment, for_write);
+      }
+      if (for_write && !tracker_.async() && (table_.get(line) & LineTable::kDirty) == 0) {
+        table_.set(line, LineTable::kDirty);
+        tracker_.unprotect(line);
+      }
+      table_.pin(line);
+      table_.unlock(line);
+    }
+  });
+}
+
+void RegionImpl::unpin(std::uint64_t offset, std::uint64_t length) {
+  for_paged_lines(offset, length, [&](const Segment&, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t line = first; line < last; ++line) table_.unpin(line);
+  });
+}
+
+bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
+  for (const Segment& segment : segments_) {  // plain memory
+    if (segment.paged() || length == 0) continue;
+    std::uint64_t from = std::max(offset, segment.first * kLineSize);
+    std::uint64_t to = std::min(offset + length, segment.last * kLineSize);
+    if (from < to) madvise(base_ + from, to - from, MADV_DONTNEED);
+  }
+  bool ok = true;
+  for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t line = first; ok && line < last;) {
+      std::uint64_t end = std::min(last, (line / LineTable::kChunkLines + 1) * LineTable::kChunkLines);
+      // Locking also the lines that are not resident keeps a neighbour's read-ahead from bringing them back.
+      for (std::uint64_t i = line; i < end; ++i) {
+        Backoff backoff;
+        for (;;) {
+          table_.lock(i);
+          if ((table_.get(i) & LineTable::kWriting) == 0) break;
+          // Its old content is on the way to the store and must not arrive after the erasure.
+          table_.unlock(i);
+          backoff.wait();
+        }
+      }
+      store::LineRange range{line, end - line};
+      if (segment.flushed) ok = store_->erase(std::span(&range, 1));
+      std::uint64_t dropped = 0;
+      if (ok && table_.chunk_resident(line) != 0) {
+        drop_memory(line, end - line);
+        for (std::uint64_t i = line; i < end; ++i) {
+          if ((table_.get(i) & LineTable::kResident) == 0) continue;
+          table_.clear(i, LineTable::kResident | LineTable::kZapped | LineTable::kDirty);
+          ++dropped;
+        }
+      }
+      for (std::uint64_t i = line; i < end; ++i) table_.unlock(i);
+      unreserve(dropped);
+      line = end;
+    }
+  });
+  return ok;
+}
+
+LineState RegionImpl::state(LineNumber line) const {
+  LineTable::Flags flags = table_.get(line);
+  if ((flags & LineTable::kResident) == 0) return LineState::kAbsent;
+  return (flags & LineTable::kZapped) != 0 ? LineState::kZapped : LineState::kResident;
+}
+
+RegionCounters RegionImpl::counters() const {
+  auto get = [](const std::atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);
+  };
+  RegionCounters c;
+  c.faults_zero = get(counters_.faults_zero);
+  c.faults_minor = get(counters_.faults_minor);
+  c.faults_disk = get(counters_.faults_disk);
+  c.faults_write_protect = get(counters_.faults_write_protect);
+  c.faults_spurious = get(counters_.faults_spurious);
+  c.lines_read = get(counters_.lines_read);
+  c.lines_written = get(counters_.lines_written);
+  c.evictions_clean = get(counters_.evictions_clean);
+  c.evictions_dirty = get(counters_.evictions_dirty);
+  c.evictions_direct = get(counters_.evictions_direct);
+  c.zaps = get(counters_.zaps);
+  c.read_ahead_lines = get(counters_.read_ahead_lines);
+  c.read_ahead_hits = get(counters_.read_ahead_hits);
+  c.write_failures = get(counters_.write_failures);
+  c.resident_bytes = get(resident_) * kLineSize;
+  c.resident_bytes_peak = get(resident_peak_) * kLineSize;
+  return c;
+}
+
+}  // namespace uvm::uffd

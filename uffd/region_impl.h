@@ -1,0 +1,189 @@
+// The implementation of Region, one class in four files by subject:
+//   region_impl.cpp    creation, destruction, the calls of the program (pin, populate_fresh, discard)
+//   fault_service.cpp  the memory budget and the resolution of faults
+//   evictor.cpp        second chance, write-back, dropping
+//   cut.cpp            preflush, cut, flush
+// Nothing outside uffd/ includes this.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "uffd/buffer_pool.h"
+#include "uffd/evict_queue.h"
+#include "uffd/fault_registry.h"
+#include "uffd/futex.h"
+#include "uffd/line_table.h"
+#include "uffd/read_ahead.h"
+#include "uffd/region.h"
+#include "uffd/user_fault.h"
+#include "uffd/write_tracker.h"
+
+namespace uvm::uffd {
+
+class RegionImpl final : public Region, private FaultTarget {
+ public:
+  RegionImpl() = default;
+  ~RegionImpl() override;
+
+  Result<void> open(const RegionOptions& options);
+
+  std::string describe() const override;
+  void populate_fresh(std::uint64_t offset, std::uint64_t length) override;
+  void pin(std::uint64_t offset, std::uint64_t length, bool for_write) override;
+  void unpin(std::uint64_t offset, std::uint64_t length) override;
+  bool discard(std::uint64_t offset, std::uint64_t length) override;
+  void evict_first(std::uint64_t offset, std::uint64_t length) override;
+  std::uint64_t evict_all() override;
+  LineState state(LineNumber line) const override;
+  RegionCounters counters() const override;
+  PreflushResult preflush(std::uint64_t max_lines) override;
+  Result<Cut> cut() override;
+  bool flush_cut() override;
+  void abort_cut() override;
+
+ private:
+  // Lines written to the store in one call, and evicted in one step.
+  static constexpr unsigned kBatch = 64;
+
+  struct Segment {
+    std::string name;
+    std::uint64_t first, last;  // lines, last exclusive
+    bool pinned, flushed;
+    [[nodiscard]] bool paged() const { return flushed || !pinned; }
+    [[nodiscard]] bool evictable() const { return !pinned; }
+  };
+
+  struct Counters {
+    std::atomic<std::uint64_t> faults_zero{0}, faults_minor{0}, faults_disk{0}, faults_write_protect{0},
+        faults_spurious{0}, lines_read{0}, lines_written{0}, evictions_clean{0}, evictions_dirty{0},
+        evictions_direct{0}, zaps{0}, read_ahead_lines{0}, read_ahead_hits{0}, write_failures{0};
+  };
+  static void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
+    counter.fetch_add(by, std::memory_order_relaxed);
+  }
+
+  // A set of at most kBatch lines.
+  struct Batch {
+    std::array<std::uint32_t, kBatch> lines;
+    unsigned count = 0;
+    void add(std::uint64_t line) { lines[count++] = static_cast<std::uint32_t>(line); }
+    [[nodiscard]] bool full() const { return count == kBatch; }
+  };
+
+  // region_impl.cpp
+  Result<void> check(const RegionOptions& options);
+  Result<void> map_view(void* hint);
+  Result<void> map_work_memory();
+  [[nodiscard]] const Segment* segment_of(std::uint64_t line) const;
+  std::byte* address_of(std::uint64_t line) const { return base_ + line * kLineSize; }
+  void read_memory(std::uint64_t line, std::uint64_t count, std::byte* buffer) const;
+  void read_memory(const std::uint32_t* lines, std::size_t count, std::byte* buffer) const;
+  void drop_memory(std::uint64_t line, std::uint64_t count);
+  template <typename Visit>
+  void for_paged_lines(std::uint64_t offset, std::uint64_t length, Visit visit);
+  // Writes lines whose content lies side by side at `content`.
+  bool write_store(store::Transaction transaction, const std::uint32_t* lines, unsigned count,
+                   const std::byte* content);
+
+  // fault_service.cpp
+  bool fault(const std::byte* address, bool write) override;
+  void resolve(std::uint64_t line, const Segment& segment, bool write);
+  void rescue(std::uint64_t line, LineTable::Flags flags, bool write);
+  void resolve_again(std::uint64_t line, LineTable::Flags flags, bool write);
+  void bring_in(std::uint64_t line, const Segment& segment, bool write);
+  unsigned extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present);
+  void note_resident(std::uint64_t first, std::uint64_t count);
+  void mark_written(std::uint64_t line);
+  void reserve(std::uint64_t lines);
+  bool try_reserve(std::uint64_t lines, std::uint64_t keep_free);
+  void unreserve(std::uint64_t lines) { resident_.fetch_sub(lines, std::memory_order_acq_rel); }
+  [[noreturn]] void damaged(std::uint64_t line, store::ReadStatus status);
+  [[noreturn]] void out_of_memory();
+  void serve_faults();  // the handler threads
+
+  // evictor.cpp: all with the evict mutex held, except run_evictor()
+  void run_evictor();
+  std::uint64_t evict_some(std::uint64_t wanted);
+  std::uint64_t zap_some(std::uint64_t wanted, std::uint64_t first, std::uint64_t last, std::uint64_t* hand,
+                         bool to_front);
+  std::uint64_t zap_chunk(std::uint64_t first, std::uint64_t last, std::uint64_t wanted, std::uint64_t* hand,
+                          bool to_front);
+  std::uint64_t zap_run(std::uint64_t first, std::uint64_t last, bool to_front);
+  void advance_hand(std::uint64_t wanted);
+  std::uint64_t evict_clean(std::uint64_t wanted);
+  std::uint64_t evict_dirty(std::uint64_t wanted);
+  std::uint64_t drop(Batch& batch);
+  void drop_run(std::uint64_t first, std::uint64_t last);
+  [[nodiscard]] std::uint64_t queued() const { return clean_.size() + dirty_.size(); }
+
+  // cut.cpp
+  void harvest(const Segment& segment);
+  void note_written(std::uint64_t first, std::uint64_t count);
+  bool capture_direct(const std::uint32_t* lines, unsigned count);
+  void make_dirty_again(const std::uint32_t* lines, std::size_t count);
+
+  store::LineStore* store_ = nullptr;
+  RegionCallbacks callbacks_;
+  std::vector<Segment> segments_;
+  int memory_fd_ = -1;
+  int stop_fd_ = -1;  // eventfd that ends the handler threads
+  bool continue_wp_ = false;
+  bool swap_ = false;
+  UserFault faults_;
+  LineTable table_;
+  WriteTracker tracker_;
+  BufferPool buffers_;
+  ReadAhead read_ahead_;
+  const std::byte* zeroes_ = nullptr;  // kMaxReadAhead lines, never written, so never resident
+
+  std::uint64_t limit_lines_ = 0;
+  std::uint64_t low_free_ = 0;    // the evictor starts when fewer lines than this are free
+  std::uint64_t high_free_ = 0;   // and stops here
+  std::uint64_t zap_target_ = 0;  // lines kept in their second chance under pressure
+  std::atomic<std::uint64_t> resident_{0};
+  std::atomic<std::uint64_t> resident_peak_{0};
+  std::atomic<bool> store_failing_{false};
+  Counters counters_;
+
+  FutexMutex evict_mutex_;
+  EvictQueue clean_, dirty_;           // zapped lines, by what they were when they were queued
+  std::uint64_t hand_ = 0;             // where zapping goes on
+  std::byte* evict_buffer_ = nullptr;  // kBatch lines
+  FutexEvent evict_wanted_;
+  std::atomic<bool> stopping_{false};
+  std::thread evictor_;
+  std::vector<std::thread> handlers_;
+
+  // The outstanding cut; the checkpointer's own.
+  std::byte* staging_ = nullptr;
+  std::vector<std::uint32_t> staged_;  // line of each slot of staging
+  std::size_t staging_lines_ = 0;
+  std::size_t flushed_ = 0;  // staged lines that are in the pending transaction
+  bool cut_outstanding_ = false;
+  std::uint64_t preflush_hand_ = 0;
+
+  void* work_memory_ = nullptr;
+  std::size_t work_bytes_ = 0;
+  bool registered_ = false;
+};
+
+// Visits the paged lines under a byte range, segment by segment: visit(segment, first, last).
+template <typename Visit>
+void RegionImpl::for_paged_lines(std::uint64_t offset, std::uint64_t length, Visit visit) {
+  if (length == 0) return;
+  std::uint64_t first = offset / kLineSize, last = (offset + length - 1) / kLineSize + 1;
+  for (const Segment& segment : segments_) {
+    if (!segment.paged()) continue;
+    std::uint64_t from = std::max(first, segment.first), to = std::min(last, segment.last);
+    if (from < to) visit(segment, from, to);
+  }
+}
+
+}  // namespace uvm::uffd

@@ -1,0 +1,34 @@
+// The combinations of modes that the tests of the region run in.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "uffd/region.h"
+
+namespace uvm::uffd::testing {
+
+struct Modes {
+  FaultMode fault;
+  TrackMode track;
+};
+
+inline std::vector<Modes> all_modes() {
+  std::vector<Modes> modes;
+  for (TrackMode track : {TrackMode::kAsync, TrackMode::kSync}) {
+    modes.push_back({FaultMode::kHandlerThread, track});
+#if !defined(__SANITIZE_THREAD__)  // see region.h
+    modes.push_back({FaultMode::kInThread, track});
+#endif
+  }
+  return modes;
+}
+
+inline std::string mode_name(const ::testing::TestParamInfo<Modes>& info) {
+  std::string name = info.param.fault == FaultMode::kInThread ? "InThread" : "HandlerThread";
+  return name + (info.param.track == TrackMode::kAsync ? "Async" : "Sync");
+}
+
+}  // namespace uvm::uffd::testing

@@ -1,0 +1,149 @@
+// A LineStore for the tests of the pager, apart from the real ones: three plain images in a memfd (newest,
+// pending, committed), written and read with pwrite and pread, and switches to make it fail.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "pmem/line_store.h"
+
+namespace uvm::uffd::testing {
+
+class PlainStore final : public store::LineStore {
+ public:
+  explicit PlainStore(std::uint64_t lines) : lines_(lines), fd_(memfd_create("plain-store", MFD_CLOEXEC)) {
+    for (auto& image : images_) image = std::make_unique<std::atomic<std::uint8_t>[]>(lines);
+    if (fd_ < 0 || ftruncate(fd_, static_cast<off_t>(3 * lines * store::kLineSize)) != 0) abort();
+  }
+  ~PlainStore() override { close(fd_); }
+
+  void read(store::LineNumber first, std::size_t count, std::byte* buffer,
+            store::ReadStatus* status) noexcept override {
+    reads_.fetch_add(1);
+    for (std::size_t i = 0; i < count; ++i) {
+      store::LineNumber line = first + i;
+      std::byte* to = buffer + i * store::kLineSize;
+      std::memset(to, 0, store::kLineSize);
+      if (line == corrupt_line.load()) {
+        status[i] = store::ReadStatus::kCorrupt;
+        continue;
+      }
+      int image = newest(line);
+      if (image < 0 || images_[image][line].load() == kErased) {
+        status[i] = store::ReadStatus::kAbsent;
+        continue;
+      }
+      status[i] = pread(fd_, to, store::kLineSize, at(image, line)) == static_cast<ssize_t>(store::kLineSize)
+                      ? store::ReadStatus::kOk
+                      : store::ReadStatus::kIoError;
+      lines_read_.fetch_add(1);
+    }
+  }
+
+  bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+    if (fail_writes.load()) {
+      error_.store(ENOSPC);
+      return false;
+    }
+    int image = transaction == store::Transaction::kCurrent ? current_.load() : 1 - current_.load();
+    for (const store::LineWrite& w : lines) {
+      if (pwrite(fd_, w.content, store::kLineSize, at(image, w.line)) !=
+          static_cast<ssize_t>(store::kLineSize))
+        abort();
+      images_[image][w.line].store(kContent);
+    }
+    lines_written_.fetch_add(lines.size());
+    return true;
+  }
+
+  bool erase(std::span<const store::LineRange> ranges) noexcept override {
+    for (const store::LineRange& r : ranges) {
+      for (std::uint64_t i = 0; i < r.count; ++i) images_[current_.load()][r.first + i].store(kErased);
+    }
+    return true;
+  }
+
+  void cut() noexcept override { current_.store(1 - current_.load()); }
+
+  store::Result<store::VersionInfo> commit(std::span<const std::byte>) override {
+    int pending = 1 - current_.load();
+    bool fail = fail_commits.load();
+    for (store::LineNumber line = 0; line < lines_; ++line) {
+      std::uint8_t state = images_[pending][line].load();
+      if (state == 0) continue;
+      // A failed commit merges pending back under current.
+      int target = fail ? current_.load() : kCommitted;
+      if (!fail || images_[target][line].load() == 0) {
+        copy(line, pending, target);
+        images_[target][line].store(state);
+      }
+      images_[pending][line].store(0);
+    }
+    if (fail) return Unexpected{store::Error{store::Errc::kIo, EIO, "injected"}};
+    ++version_;
+    return store::VersionInfo{version_};
+  }
+
+  bool present(store::LineNumber line) const noexcept override { return newest(line) >= 0; }
+  std::vector<std::byte> blob() const override { return {}; }
+  store::VersionInfo current_version() const override { return {version_}; }
+  std::vector<store::VersionInfo> versions() const override { return {}; }
+  store::StoreCounters counters() const noexcept override {
+    store::StoreCounters c;
+    c.lines_read = lines_read_;
+    c.lines_written = lines_written_;
+    return c;
+  }
+  int last_error() const noexcept override { return error_; }
+
+  // Content of a line in the last committed version; zeroes where it is absent.
+  void read_committed(store::LineNumber line, std::byte* to) const {
+    std::memset(to, 0, store::kLineSize);
+    if (images_[kCommitted][line].load() != kContent) return;
+    if (pread(fd_, to, store::kLineSize, at(kCommitted, line)) != static_cast<ssize_t>(store::kLineSize))
+      abort();
+  }
+  std::uint64_t reads() const { return reads_; }
+
+  std::atomic<bool> fail_writes{false};
+  std::atomic<bool> fail_commits{false};
+  std::atomic<std::uint64_t> corrupt_line{~std::uint64_t{0}};
+
+ private:
+  static constexpr int kCommitted = 2;
+  static constexpr std::uint8_t kContent = 1, kErased = 2;
+
+  off_t at(int image, store::LineNumber line) const {
+    return static_cast<off_t>((static_cast<std::uint64_t>(image) * lines_ + line) * store::kLineSize);
+  }
+  int newest(store::LineNumber line) const {
+    int current = current_.load();
+    if (images_[current][line].load() != 0) return current;
+    if (images_[1 - current][line].load() != 0) return 1 - current;
+    return images_[kCommitted][line].load() != 0 ? kCommitted : -1;
+  }
+  void copy(store::LineNumber line, int from, int to) {
+    std::byte buffer[store::kLineSize];
+    if (pread(fd_, buffer, sizeof buffer, at(from, line)) < 0 ||
+        pwrite(fd_, buffer, sizeof buffer, at(to, line)) < 0) {
+      abort();
+    }
+  }
+
+  std::uint64_t lines_;
+  int fd_;
+  std::unique_ptr<std::atomic<std::uint8_t>[]> images_[3];
+  std::atomic<int> current_{0};
+  std::atomic<std::uint64_t> reads_{0}, lines_read_{0}, lines_written_{0};
+  std::atomic<int> error_{0};
+  store::Version version_ = 0;
+};
+
+}  // namespace uvm::uffd::testing

@@ -1,0 +1,77 @@
+#include "uffd/write_tracker.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace uvm::uffd {
+
+WriteTracker::~WriteTracker() {
+  if (pagemap_ >= 0) close(pagemap_);
+}
+
+Result<void> WriteTracker::open(TrackMode mode, UserFault* faults, std::byte* view) {
+  mode_ = mode;
+  faults_ = faults;
+  view_ = view;
+  if (mode == TrackMode::kAsync) {
+    pagemap_ = ::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (pagemap_ < 0) return Unexpected{store::Error{store::Errc::kIo, errno, "open /proc/self/pagemap"}};
+  }
+  return {};
+}
+
+void WriteTracker::scan(std::uint64_t first, std::uint64_t count, std::uint64_t flags, std::uint64_t any_of,
+                        Visit visit, void* context) {
+  std::uint64_t base = reinterpret_cast<std::uintptr_t>(view_);
+  std::uint64_t at = base + first * kLineSize;
+  std::uint64_t end = at + count * kLineSize;
+  while (at < end) {
+    abi::PmScanArg arg{};
+    arg.size = sizeof arg;
+    arg.flags = flags;
+    arg.start = at;
+    arg.end = end;
+    arg.vec = reinterpret_cast<std::uintptr_t>(found_);
+    arg.vec_len = kRegions;
+    arg.category_mask = abi::kPageIsWritten;
+    arg.category_anyof_mask = any_of;
+    arg.return_mask = abi::kPageIsWritten;
+    int regions = ioctl(pagemap_, abi::kPagemapScan, &arg);
+    if (regions < 0) {
+      if (errno == EINTR) continue;
+      die("PAGEMAP_SCAN", errno);
+    }
+    for (int i = 0; i < regions; ++i) {
+      visit(context, (found_[i].start - base) / kLineSize, (found_[i].end - found_[i].start) / kLineSize);
+    }
+    at = arg.walk_end;
+  }
+}
+
+void WriteTracker::harvest(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
+  if (!async()) return;
+  // Asking for mapped pages keeps the scan from building page tables for address space that was never
+  // touched. "Swapped" is how an entry looks while its page migrates; such a line is mapped and may be dirty.
+  // Without CHECK_WPASYNC a context that is not async would be left unprotected without a word.
+  scan(first, count, abi::kPmScanWpMatching | abi::kPmScanCheckWpAsync,
+       abi::kPageIsPresent | abi::kPageIsSwapped, visit, context);
+}
+
+void WriteTracker::zapped_written(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
+  if (!async()) return;
+  // Zapping leaves a marker where the entry was protected, and nothing where it was written.
+  scan(first, count, abi::kPmScanCheckWpAsync, 0, visit, context);
+}
+
+void WriteTracker::protect(std::uint64_t first, std::uint64_t count) {
+  if (!async()) faults_->write_protect(view_ + first * kLineSize, count * kLineSize, true);
+}
+
+void WriteTracker::unprotect(std::uint64_t line) {
+  if (!async()) faults_->write_protect(view_ + line * kLineSize, kLineSize, false);
+}
+
+}  // namespace uvm::uffd
