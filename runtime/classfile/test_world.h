@@ -25,8 +25,8 @@ class World {
   std::unordered_map<std::string_view, const ClassFile*> classes_;
 };
 
-// Unknown classes count as direct subclasses of Object. With `lazy`, each class is asked for once before it is used,
-// as a VM does that has to load it.
+// Unknown classes count as direct subclasses of Object. With `lazy`, each class is asked for once before it
+// is used, as a VM does that has to load it.
 class WorldOracle final : public TypeOracle {
  public:
   WorldOracle(const World& world, const ClassFile& current, bool lazy = false)
@@ -69,10 +69,12 @@ class WorldOracle final : public TypeOracle {
         return (flags & kAccProtected) != 0 && package(file->name) != package(current_.name);
       };
       for (const Method& m : file->methods) {
-        if (method && m.name == member.name && m.descriptor == member.descriptor) return elsewhere(m.access_flags);
+        if (method && m.name == member.name && m.descriptor == member.descriptor)
+          return elsewhere(m.access_flags);
       }
       for (const Field& f : file->fields) {
-        if (!method && f.name == member.name && f.descriptor == member.descriptor) return elsewhere(f.access_flags);
+        if (!method && f.name == member.name && f.descriptor == member.descriptor)
+          return elsewhere(f.access_flags);
       }
     }
     return false;
@@ -91,7 +93,9 @@ class WorldOracle final : public TypeOracle {
   static OracleAnswer need(std::string_view name) { return {Answer::kNeedClass, name}; }
   static std::string_view package(std::string_view name) { return name.substr(0, name.rfind('/') + 1); }
 
-  [[nodiscard]] bool missing(std::string_view name) const { return lazy_ && loaded_.find(name) == loaded_.end(); }
+  [[nodiscard]] bool missing(std::string_view name) const {
+    return lazy_ && loaded_.find(name) == loaded_.end();
+  }
   [[nodiscard]] const ClassFile* find(std::string_view name) const {
     return name == current_.name ? &current_ : world_.find(name);
   }
