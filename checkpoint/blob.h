@@ -1,0 +1,58 @@
+// Blob: what a version says of itself beside its lines. Stored by LineStore::commit with every checkpoint, so
+// it is part of the same atomic change; read before the heap is mapped, and by tools that never map it.
+//
+// Invariant: a plain struct, written whole. A reader accepts the magic and a format it knows, nothing else.
+// Fields that a layer above defines (program hash, image identity, code format) are opaque here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "pmem/line_store.h"
+
+namespace uvm::checkpoint {
+
+inline constexpr std::uint64_t kBlobMagic = 0x31626f6c426d7675;  // "uvmBlob1"
+inline constexpr std::uint32_t kBlobFormat = 1;
+
+enum BlobFlags : std::uint32_t {
+  kBlobFinished = 1,  // the program has ended; exit_code says how
+  kBlobImage = 2,     // a base image: a booted VM without a program
+};
+
+struct Blob {
+  std::uint64_t magic = kBlobMagic;
+  std::uint32_t format = kBlobFormat;
+  std::uint32_t flags = 0;                      // BlobFlags
+  std::uint32_t heap_format = 0;                // layout of the region (gc/layout.h)
+  std::uint32_t code_format = 0;                // internal code of methods
+  std::uint64_t region_size = 0;                // bytes of address space
+  std::uint64_t heap_size = 0;                  // bytes of the virtual heap for objects
+  std::uint64_t wall_time_ns = 0;               // CLOCK_REALTIME at the cut
+  std::array<std::uint8_t, 16> program_hash{};  // content hash of the bundle; zero for images
+  std::int32_t exit_code = 0;                   // kBlobFinished
+  std::uint32_t reserved0 = 0;
+  char image[64] = {};        // identity of the base image under it, NUL-terminated; empty: none
+  char uvm_version[64] = {};  // that wrote it
+  char program[512] = {};     // path of the bundle, as far as it fits, for people
+  std::uint8_t reserved[256] = {};
+};
+static_assert(sizeof(Blob) == 968 && std::is_trivially_copyable_v<Blob>);
+static_assert(sizeof(Blob) <= store::kMaxBlob);
+
+// kInvalid: not a blob of uvm; kNewerFormat.
+store::Result<Blob> read_blob(std::span<const std::byte> bytes);
+std::span<const std::byte> bytes_of(const Blob& blob);
+
+// Copies as much of `text` as fits, NUL-terminated.
+template <std::size_t N>
+void set_text(char (&field)[N], std::string_view text) {
+  const std::size_t length = text.size() < N ? text.size() : N - 1;
+  for (std::size_t i = 0; i < N; ++i) field[i] = i < length ? text[i] : '\0';
+}
+
+}  // namespace uvm::checkpoint

@@ -1,0 +1,176 @@
+#include "checkpoint/checkpointer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace uvm::checkpoint {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Lines that may be left for the stop: copying them takes about 0.2 ms.
+constexpr std::uint64_t kSmallResidue = 512;
+constexpr int kMaxRounds = 4;
+
+std::uint64_t ns_since(Clock::time_point start) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count());
+}
+
+store::Error write_error(const store::LineStore& store, const char* when) {
+  const int error = store.last_error();
+  std::string message = std::string("the store refused lines ") + when;
+  if (error != 0) message += std::string(": ") + strerror(error);
+  return {.code = error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo,
+          .sys_errno = error,
+          .message = std::move(message)};
+}
+
+}  // namespace
+
+Checkpointer::Checkpointer(uffd::Region& region, store::LineStore& store, Program& program,
+                           CheckpointerOptions options)
+    : region_(region), store_(store), program_(program), options_(std::move(options)) {}
+
+Checkpointer::~Checkpointer() { stop(); }
+
+void Checkpointer::start() {
+  if (options_.every.count() == 0 || policy_.joinable()) return;
+  quit_ = false;
+  policy_ = std::thread([this] { run_policy(); });
+}
+
+void Checkpointer::stop() {
+  {
+    const std::lock_guard lock(lock_);
+    quit_ = true;
+  }
+  wake_.notify_all();
+  if (policy_.joinable()) policy_.join();
+}
+
+store::Result<Record> Checkpointer::checkpoint() { return run(Halt::kStop); }
+store::Result<Record> Checkpointer::final_checkpoint() { return run(Halt::kRetire); }
+store::Result<Record> Checkpointer::checkpoint_retired() { return run(Halt::kNone); }
+
+Statistics Checkpointer::statistics() const {
+  const std::lock_guard lock(lock_);
+  return statistics_;
+}
+
+// Each round writes what was dirtied during the one before; when the rounds do not get shorter, the program
+// writes as fast as the store, and another round would only write the same lines again.
+store::Result<void> Checkpointer::preflush() {
+  std::uint64_t before = ~std::uint64_t{0};
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const uffd::PreflushResult result = region_.preflush(~std::uint64_t{0});
+    if (!result.ok) return Unexpected{write_error(store_, "before the checkpoint")};
+    if (result.lines_written <= kSmallResidue || result.lines_written > before / 2) break;
+    before = result.lines_written;
+  }
+  return {};
+}
+
+store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
+  if (!region_.flush_cut()) {
+    const store::Error error = write_error(store_, "of the checkpoint");
+    region_.abort_cut();
+    return Unexpected{error};
+  }
+  store::Result<store::VersionInfo> version = store_.commit(bytes_of(blob));
+  if (!version) {
+    region_.abort_cut();
+    return Unexpected{version.error()};
+  }
+  record.version = version->version;
+  record.lines = version->lines_written;
+  record.bytes = version->bytes_written;
+  record.wall_time_ns = version->wall_time_ns;
+  return {};
+}
+
+store::Result<Record> Checkpointer::run(Halt halt) {
+  const std::lock_guard transaction(transaction_);
+  const Clock::time_point start = Clock::now();
+  Record record;
+  if (halt == Halt::kStop) {
+    if (auto result = preflush(); !result) {
+      failed(result.error());
+      return Unexpected{result.error()};
+    }
+  }
+
+  const Clock::time_point stopping = Clock::now();
+  if (halt == Halt::kStop) program_.stop();
+  if (halt == Halt::kRetire) program_.retire();
+  program_.before_cut();
+  const Blob blob = program_.blob();
+  store::Result<uffd::Cut> cut = region_.cut();
+  if (halt == Halt::kStop) program_.resume();
+  record.pause_ns = ns_since(stopping);
+
+  if (!cut) {
+    failed(cut.error());
+    return Unexpected{cut.error()};
+  }
+  record.lines_stopped = cut->lines;
+  if (auto result = flush_and_commit(blob, record); !result) {
+    failed(result.error());
+    return Unexpected{result.error()};
+  }
+  record.duration_ns = ns_since(start);
+  succeeded(record);
+  return record;
+}
+
+bool Checkpointer::is_due(Clock::time_point last) const {
+  return Clock::now() - last >= options_.every ||
+         region_.counters().lines_written - lines_at_last_ >= options_.lines_written;
+}
+
+void Checkpointer::run_policy() {
+  // How often the lines written are looked at.
+  constexpr std::chrono::nanoseconds kGlance = std::chrono::milliseconds(50);
+  Clock::time_point last = Clock::now();
+  for (;;) {
+    {
+      std::unique_lock lock(lock_);
+      const auto left = last + options_.every - Clock::now();
+      wake_.wait_for(lock, std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0), kGlance),
+                     [&] { return quit_; });
+      if (quit_) return;
+    }
+    if (!is_due(last)) continue;
+    last = Clock::now();
+    static_cast<void>(checkpoint());  // a failure is reported and counted there
+  }
+}
+
+void Checkpointer::succeeded(const Record& record) {
+  lines_at_last_ = region_.counters().lines_written;
+  {
+    const std::lock_guard lock(lock_);
+    statistics_.add(record);
+  }
+  if (!told_.empty()) {
+    told_.clear();
+    if (options_.report) options_.report("checkpoints work again: version " + std::to_string(record.version));
+  }
+  if (options_.after_checkpoint) options_.after_checkpoint(record);
+}
+
+void Checkpointer::failed(const store::Error& error) {
+  {
+    const std::lock_guard lock(lock_);
+    statistics_.add_failure();
+  }
+  if (told_ == error.message) return;
+  told_ = error.message;
+  if (options_.report) {
+    options_.report("checkpoint failed: " + error.message + "; the run goes on, version " +
+                    std::to_string(store_.current_version().version) + " stands");
+  }
+}
+
+}  // namespace uvm::checkpoint

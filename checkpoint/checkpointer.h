@@ -1,0 +1,107 @@
+// Checkpointer: makes versions of a running program's heap.
+//
+// One checkpoint:  pre-flush dirty lines while the program runs, until little is left;  stop it;  let it put
+// its state in order (before_cut);  cut the region;  let it run;  write the staged residue;  commit. The stop
+// is as long as reaching the safepoint, before_cut() and copying the residue take, and does no I/O as long as
+// the residue fits in staging.
+//
+// Invariants
+//   * Checkpoints of one Checkpointer never overlap (one mutex).
+//   * A checkpoint that fails leaves the program running, the last version standing and every line as dirty
+//   as it has to
+//     be; it is counted and told once per cause, and the next one is tried as if nothing had happened except
+//     that no outcome of the failed one is taken for durable (law 7).
+//
+// It knows the program only through Program, which a layer above implements. Who may call: any thread that is
+// not the program's.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "checkpoint/blob.h"
+#include "checkpoint/statistics.h"
+#include "pmem/line_store.h"
+#include "uffd/region.h"
+
+namespace uvm::checkpoint {
+
+// The program, as the transaction sees it.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual void stop() = 0;    // returns when no thread of the program touches the region
+  virtual void resume() = 0;  // ends a stop
+  virtual void retire() = 0;  // stops for good; no resume follows
+  // Called while stopped or retired: writes into the region what the version must hold (clocks, leases,
+  // positions).
+  virtual void before_cut() = 0;
+  // The blob of the version about to be made. Called while stopped or retired, after before_cut().
+  virtual Blob blob() = 0;
+};
+
+struct CheckpointerOptions {
+  std::chrono::nanoseconds every{0};  // policy: time between the starts of two checkpoints; 0: only on demand
+  std::uint64_t lines_written =
+      1 << 17;  // policy: so many lines evicted or pre-flushed since the last make one due
+  std::function<void(const std::string&)> report;  // a failure or its end, one line for people
+  std::function<void(const Record&)>
+      after_checkpoint;  // of each that was committed; runs on the checkpointing thread
+};
+
+class Checkpointer {
+ public:
+  Checkpointer(uffd::Region& region, store::LineStore& store, Program& program, CheckpointerOptions options);
+  ~Checkpointer();
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+
+  // Begins and ends the policy thread. stop() returns when no checkpoint is under way.
+  void start();
+  void stop();
+
+  // A checkpoint now, waiting for one under way first.
+  store::Result<Record> checkpoint();
+
+  // The last one: the program is retired instead of stopped. After it, committed or not, nothing runs.
+  store::Result<Record> final_checkpoint();
+
+  // A version of a program that is retired already (it ended, or no thread has started).
+  store::Result<Record> checkpoint_retired();
+
+  [[nodiscard]] Statistics statistics() const;
+
+ private:
+  enum class Halt { kStop, kRetire, kNone };
+
+  store::Result<Record> run(Halt halt);
+  store::Result<void> preflush();
+  store::Result<void> flush_and_commit(const Blob& blob, Record& record);
+  void run_policy();
+  [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point last) const;
+  void succeeded(const Record& record);
+  void failed(const store::Error& error);
+
+  uffd::Region& region_;
+  store::LineStore& store_;
+  Program& program_;
+  const CheckpointerOptions options_;
+
+  std::mutex transaction_;  // held through one checkpoint
+  std::string told_;        // the failure that was reported last; under transaction_
+  std::uint64_t lines_at_last_ =
+      0;  // RegionCounters::lines_written after the last checkpoint; under transaction_
+
+  mutable std::mutex lock_;  // statistics_ and quit_
+  std::condition_variable wake_;
+  bool quit_ = false;
+  Statistics statistics_;
+  std::thread policy_;
+};
+
+}  // namespace uvm::checkpoint

@@ -1,0 +1,288 @@
+#include "checkpoint/checkpointer.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "uffd/store_file.h"
+
+namespace uvm::checkpoint {
+namespace {
+
+using store::kLineSize;
+using store::LineNumber;
+
+constexpr std::uint64_t kRegionSize = 64 << 20;
+constexpr uffd::SegmentSpec kSegments[] = {
+    {.name = "roots", .offset = 0, .size = 1 << 20, .pinned = true, .flushed = true},
+    {.name = "heap", .offset = 1 << 20, .size = kRegionSize - (1 << 20), .pinned = false, .flushed = true},
+};
+
+// A store whose writes and commits can be made to fail.
+class FailingStore final : public store::LineStore {
+ public:
+  explicit FailingStore(std::unique_ptr<store::FileStore> below) : below_(std::move(below)) {}
+  std::atomic<bool> fail_writes{false};
+
+  void read(LineNumber first, std::size_t count, std::byte* buffer,
+            store::ReadStatus* status) noexcept override {
+    below_->read(first, count, buffer, status);
+  }
+  bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+    return !fail_writes.load() && below_->write(transaction, lines);
+  }
+  bool erase(std::span<const store::LineRange> ranges) noexcept override { return below_->erase(ranges); }
+  void cut() noexcept override { below_->cut(); }
+  store::Result<store::VersionInfo> commit(std::span<const std::byte> blob) override {
+    return below_->commit(blob);
+  }
+  bool present(LineNumber line) const noexcept override { return below_->present(line); }
+  std::vector<std::byte> blob() const override { return below_->blob(); }
+  store::VersionInfo current_version() const override { return below_->current_version(); }
+  std::vector<store::VersionInfo> versions() const override { return below_->versions(); }
+  store::StoreCounters counters() const noexcept override { return below_->counters(); }
+  int last_error() const noexcept override { return ENOSPC; }
+
+ private:
+  std::unique_ptr<store::FileStore> below_;
+};
+
+// A program of one thread: it numbers its steps, and writes each number to a line of its own and, last, to
+// the root. So in any version all lines of steps up to the root's number hold what that step wrote.
+class CountingProgram final : public Program {
+ public:
+  static constexpr std::uint64_t kLines = 4000;
+
+  explicit CountingProgram(std::byte* base) : base_(base) {}
+  ~CountingProgram() override { finish(); }
+
+  void start() {
+    thread_ = std::thread([this] {
+      while (!quit_.load()) {
+        if (stop_wanted_.load()) {
+          stopped_.store(true);
+          while (stop_wanted_.load() && !quit_.load()) std::this_thread::yield();
+          stopped_.store(false);
+          continue;
+        }
+        step();
+      }
+      stopped_.store(true);
+    });
+  }
+  void finish() {
+    quit_.store(true);
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void stop() override {
+    stop_wanted_.store(true);
+    while (!stopped_.load()) std::this_thread::yield();
+  }
+  void resume() override {
+    stop_wanted_.store(false);
+    while (stopped_.load() && !quit_.load()) std::this_thread::yield();
+  }
+  void retire() override { finish(); }
+  void before_cut() override { word(8) = 0xC0FFEE; }
+  Blob blob() override {
+    Blob blob;
+    blob.region_size = word(0);  // any field: the number of the last step
+    set_text(blob.program, "counting");
+    return blob;
+  }
+
+  void step() {
+    const std::uint64_t number = word(0) + 1;
+    word((1 << 20) + (number % kLines) * kLineSize) = number;
+    word(0) = number;
+  }
+  std::uint64_t& word(std::uint64_t offset) { return *reinterpret_cast<std::uint64_t*>(base_ + offset); }
+
+  // What a version must look like inside.
+  void expect_consistent() {
+    const std::uint64_t last = word(0);
+    for (std::uint64_t i = 0; i < kLines && i < last; ++i) {
+      const std::uint64_t number = last - i;
+      ASSERT_EQ(word((1 << 20) + (number % kLines) * kLineSize), number) << "last step " << last;
+    }
+  }
+
+ private:
+  std::byte* base_;
+  std::thread thread_;
+  std::atomic<bool> stop_wanted_{false}, stopped_{false}, quit_{false};
+};
+
+class CheckpointerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("checkpointer_test." + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+    path_ = folder_ / "heap";
+    ASSERT_TRUE(store::FileStore::create(path_).has_value());
+    open();
+  }
+  void TearDown() override {
+    close();
+    std::filesystem::remove_all(folder_);
+  }
+  void open() {
+    auto file = store::FileStore::open(path_);
+    ASSERT_TRUE(file.has_value()) << file.error().message;
+    store_ = std::make_unique<FailingStore>(std::move(*file));
+    uffd::RegionOptions options;
+    options.segments = kSegments;
+    options.size = kRegionSize;
+    options.memory_limit = 8 << 20;  // half of the program's lines
+    options.store = store_.get();
+    auto region = uffd::Region::create(options);
+    if (!region && region.error().code == store::Errc::kPermission) GTEST_SKIP() << region.error().message;
+    ASSERT_TRUE(region.has_value()) << region.error().message;
+    region_ = std::move(*region);
+  }
+  void close() {
+    region_.reset();
+    store_.reset();
+  }
+  CheckpointerOptions options() {
+    CheckpointerOptions result;
+    result.report = [this](const std::string& line) { reports_.push_back(line); };
+    return result;
+  }
+
+  std::filesystem::path folder_;
+  std::string path_;
+  std::unique_ptr<FailingStore> store_;
+  std::unique_ptr<uffd::Region> region_;
+  std::vector<std::string> reports_;
+};
+
+TEST_F(CheckpointerTest, EveryVersionOfARunningProgramIsConsistent) {
+  std::uint64_t at_last = 0;
+  for (int round = 0; round < 5; ++round) {
+    {
+      CountingProgram program(region_->base());
+      program.expect_consistent();
+      ASSERT_GE(program.word(0), at_last);
+      Checkpointer checkpointer(*region_, *store_, program, options());
+      program.start();
+      for (int i = 0; i < 10; ++i) {
+        auto record = checkpointer.checkpoint();
+        ASSERT_TRUE(record.has_value()) << record.error().message;
+        EXPECT_EQ(record->version, static_cast<std::uint64_t>(round * 10 + i + 1));
+      }
+      EXPECT_EQ(checkpointer.statistics().count(), 10U);
+      EXPECT_LE(checkpointer.statistics().pause_percentile(50), checkpointer.statistics().longest_pause());
+      at_last = read_blob(store_->blob())->region_size;
+      EXPECT_GT(at_last, 0U);
+      program.finish();  // what it did since the last version is lost
+    }
+    close();
+    open();
+  }
+  CountingProgram program(region_->base());
+  EXPECT_EQ(program.word(0), at_last);
+  EXPECT_EQ(program.word(8), 0xC0FFEEU);
+  program.expect_consistent();
+}
+
+TEST_F(CheckpointerTest, PolicyMakesVersionsByTime) {
+  CountingProgram program(region_->base());
+  CheckpointerOptions with_policy = options();
+  with_policy.every = std::chrono::milliseconds(5);
+  std::atomic<int> made{0};
+  with_policy.after_checkpoint = [&](const Record&) { ++made; };
+  Checkpointer checkpointer(*region_, *store_, program, with_policy);
+  program.start();
+  checkpointer.start();
+  while (made.load() < 5) std::this_thread::yield();
+  checkpointer.stop();
+  EXPECT_GE(store_->current_version().version, 5U);
+}
+
+TEST_F(CheckpointerTest, FinalCheckpointHoldsEverythingDone) {
+  std::uint64_t last = 0;
+  {
+    CountingProgram program(region_->base());
+    Checkpointer checkpointer(*region_, *store_, program, options());
+    program.start();
+    while (program.word(0) < 100) std::this_thread::yield();
+    ASSERT_TRUE(checkpointer.final_checkpoint().has_value());
+    last = program.word(0);
+  }
+  close();
+  open();
+  CountingProgram program(region_->base());
+  EXPECT_EQ(program.word(0), last);
+  program.expect_consistent();
+}
+
+TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
+  {
+    CountingProgram program(region_->base());
+    Checkpointer checkpointer(*region_, *store_, program, options());
+    for (int i = 0; i < 10; ++i) program.step();
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    for (int i = 0; i < 10; ++i) program.step();
+    store_->fail_writes = true;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      program.step();
+      auto record = checkpointer.checkpoint_retired();
+      ASSERT_FALSE(record.has_value());
+      EXPECT_EQ(record.error().code, store::Errc::kNoSpace);
+    }
+    EXPECT_EQ(reports_.size(), 1U);
+    EXPECT_EQ(checkpointer.statistics().failed(), 3U);
+    EXPECT_EQ(store_->current_version().version, 1U);
+    program.expect_consistent();
+    store_->fail_writes = false;
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    EXPECT_EQ(reports_.size(), 2U);  // it works again
+    EXPECT_EQ(program.word(0), 23U);
+  }
+  close();
+  open();
+  CountingProgram program(region_->base());
+  EXPECT_EQ(program.word(0), 23U);
+  program.expect_consistent();
+}
+
+TEST(BlobTest, ReadsBackWhatWasWritten) {
+  Blob blob;
+  blob.exit_code = 7;
+  set_text(blob.program, std::string(1000, 'x'));
+  auto read = read_blob(bytes_of(blob));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->exit_code, 7);
+  EXPECT_EQ(std::strlen(read->program), sizeof(blob.program) - 1);
+}
+
+TEST(BlobTest, RefusesWhatItCannotRead) {
+  Blob blob;
+  blob.format = kBlobFormat + 1;
+  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, store::Errc::kNewerFormat);
+  blob = Blob{};
+  EXPECT_EQ(read_blob(bytes_of(blob).first(100)).error().code, store::Errc::kCorrupt);
+  EXPECT_EQ(read_blob({}).error().code, store::Errc::kInvalid);
+  blob.magic = 1;
+  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, store::Errc::kInvalid);
+}
+
+TEST(StatisticsTest, Percentiles) {
+  Statistics statistics;
+  EXPECT_EQ(statistics.pause_percentile(50), 0U);
+  for (std::uint64_t i = 100; i >= 1; --i) statistics.add({.pause_ns = i});
+  EXPECT_EQ(statistics.pause_percentile(50), 50U);
+  EXPECT_EQ(statistics.pause_percentile(99), 99U);
+  EXPECT_EQ(statistics.pause_percentile(100), 100U);
+  EXPECT_EQ(statistics.longest_pause(), 100U);
+}
+
+}  // namespace
+}  // namespace uvm::checkpoint

@@ -1,0 +1,51 @@
+#include "runtime/launch.h"
+
+#include "runtime/native.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+Status find_launcher(Thread& thread, Class** launcher) {
+  *launcher = boot_class(thread, "jdk/internal/misc/UvmLauncher");
+  if (*launcher != nullptr) return Status::kOk;
+  return throw_new(thread, "java/lang/NoClassDefFoundError", "jdk/internal/misc/UvmLauncher");
+}
+
+Status call_launcher(Thread& thread, std::string_view name, std::string_view descriptor) {
+  Class* launcher = nullptr;
+  UVM_TRY(find_launcher(thread, &launcher));
+  Method* method = find_declared_method(launcher, make_symbol(name), make_symbol(descriptor));
+  if (method == nullptr) return throw_new(thread, "java/lang/NoSuchMethodError", name);
+  return push_call(thread, method, {});
+}
+
+}  // namespace
+
+Status ready_launcher(Thread& thread) {
+  Class* launcher = nullptr;
+  UVM_TRY(find_launcher(thread, &launcher));
+  return ensure_initialized(thread, launcher);
+}
+
+Status call_seal_image(Thread& thread) { return call_launcher(thread, "sealImage", "()V"); }
+
+Status call_prepare(Thread& thread) { return call_launcher(thread, "prepare", "()Ljava/lang/Class;"); }
+
+Status call_main(Thread& thread, Class* main_class) {
+  const std::vector<std::string>& given = thread.vm->input.arguments;
+  Array* arguments =
+      new_object_array(thread, thread.vm->known().String.get(), static_cast<std::int32_t>(given.size()));
+  if (arguments == nullptr) return Status::kThrow;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const Object* argument = new_string(thread, given[i]);
+    if (argument == nullptr) return Status::kThrow;
+    array_set(arguments, static_cast<std::int32_t>(i), argument);
+  }
+  Method* main = lookup_method(main_class, make_symbol("main"), make_symbol("([Ljava/lang/String;)V"));
+  if (main == nullptr) return throw_new(thread, "java/lang/NoSuchMethodError", "main");
+  const Slot argument = slot_of(arguments);
+  return push_call(thread, main, {&argument, 1});
+}
+
+}  // namespace uvm::rt
