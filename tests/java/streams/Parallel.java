@@ -1,0 +1,12 @@
+package streams;
+
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.concurrent.atomic.*;
+import java.util.stream.*;
+
+public class Parallel {
+    public static void main(String[] args) throws Exception {
+        System.out.println(IntStream.range(0, 100000).parallel().mapToLong(i -> (long) i * i % 7).sum()); System.out.println(IntStream.rangeClosed(1, 5000).parallel().filter(n -> IntStream.rangeClosed(2, (int) Math.sqrt(n)).noneMatch(d -> n % d == 0)).count()); List<Integer> l = IntStream.range(0, 10000).boxed().collect(Collectors.toList()); System.out.println(l.parallelStream().map(x -> x * 2).collect(Collectors.toList()).hashCode() + " " + l.parallelStream().map(String::valueOf).collect(Collectors.joining()).hashCode()); System.out.println(new TreeMap<>(l.parallelStream().collect(Collectors.groupingByConcurrent(x -> x % 7, Collectors.counting())))); LongAdder a = new LongAdder(); l.parallelStream().forEach(a::add); System.out.println(a.sum()); StringBuilder b = new StringBuilder(); IntStream.range(0, 50).parallel().forEachOrdered(b::append); System.out.println(b); System.out.println(l.parallelStream().reduce(0, Integer::sum) + " " + l.parallelStream().min(Integer::compare).get() + l.parallelStream().anyMatch(x -> x == 9999) + l.parallelStream().skip(9990).limit(5).toList() + l.parallelStream().unordered().distinct().count() + l.parallelStream().sorted(Comparator.reverseOrder()).limit(3).toList() + l.parallelStream().findFirst().get()); try { l.parallelStream().forEach(x -> { if (x == 5000) throw new IllegalStateException("in parallel"); }); } catch (IllegalStateException e) { System.out.println(e.getMessage() == null ? e.getCause().getMessage() : e.getMessage()); } int[] arr = IntStream.range(0, 20000).map(i -> i * 7919 % 20011).toArray(); Arrays.parallelSort(arr); System.out.println(Arrays.hashCode(arr)); Arrays.parallelPrefix(arr, (x, y) -> x ^ y); System.out.println(Arrays.hashCode(arr)); Arrays.parallelSetAll(arr, i -> i * i); System.out.println(Arrays.hashCode(arr)); ForkJoinPool pool = new ForkJoinPool(3); System.out.println(pool.submit(() -> IntStream.range(0, 1000).parallel().sum()).get()); pool.shutdown(); System.out.println(pool.awaitTermination(5, TimeUnit.SECONDS)); ConcurrentSkipListSet<Integer> set = l.parallelStream().filter(x -> x % 1000 == 0).collect(Collectors.toCollection(ConcurrentSkipListSet::new)); System.out.println(set); System.out.println(Stream.iterate(1, x -> x + 1).parallel().limit(1000).mapToInt(x -> x).sum());
+    }
+}
