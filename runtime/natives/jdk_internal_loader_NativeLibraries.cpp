@@ -1,45 +1,51 @@
-// Natives of jdk.internal.loader.NativeLibraries and jdk.internal.jimage.NativeImageBuffer.
-//
-// The class library's native libraries are built in: their natives are ours. Others cannot be loaded, because
-// their state would be outside the heap.
+// jdk.internal.loader.NativeLibraries: the class library's own native code is part of the VM; foreign code
+// cannot be loaded, since its state could not survive the process.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 
+#include "runtime/native.h"
 #include "runtime/natives/support.h"
+#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
 
-constexpr std::array<std::string_view, 7> kBuiltIn = {
-    "libjava.so", "libjimage.so", "libnet.so", "libnio.so", "libzip.so", "libextnet.so", "libverify.so"};
-constexpr std::int32_t kJniVersion = 0x00010008;  // JNI_VERSION_1_8, the first that allows built-in libraries
+constexpr std::array<std::string_view, 6> kBuiltIn = {"java", "net", "nio", "zip", "extnet", "jimage"};
+constexpr std::int32_t kJniVersion = 0x000a0000;  // JNI_VERSION_10
+constexpr std::int64_t kBuiltInHandle = 1;        // anything but 0
 
+// "libnet.so" -> "net" when it is built in, else null.
 Status find_builtin(NativeCall& call) {
-  const Object* name = call.object(0);
-  if (name == nullptr) return throw_null_pointer(call.thread);
-  const bool known = std::find(kBuiltIn.begin(), kBuiltIn.end(), to_utf8(name)) != kBuiltIn.end();
-  return call.ret(known ? name : nullptr);
+  if (call.object(0) == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
+  const std::string file = to_utf8(call.object(0));
+  constexpr std::string_view prefix = "lib", suffix = ".so";
+  if (file.size() > prefix.size() + suffix.size() && file.starts_with(prefix) && file.ends_with(suffix)) {
+    const std::string name = file.substr(prefix.size(), file.size() - prefix.size() - suffix.size());
+    if (std::find(kBuiltIn.begin(), kBuiltIn.end(), name) != kBuiltIn.end()) {
+      const Object* result = new_string(call.thread, name);
+      return result == nullptr ? Status::kThrow : call.ret(result);
+    }
+  }
+  return call.ret(static_cast<const Object*>(nullptr));
 }
 
-// (library, name, isBuiltin, isJNI, throwExceptionIfFail)
+// (NativeLibraryImpl, String name, boolean isBuiltin, boolean isJNI, boolean throwExceptionIfFail)
 Status load(NativeCall& call) {
   Object* library = call.object(0);
-  const Object* name = call.object(1);
-  if (library == nullptr || name == nullptr) return throw_null_pointer(call.thread);
-  const bool built_in = call.i32(2) != 0;
-  const bool must_throw = call.i32(4) != 0;
-  if (!built_in) {
-    if (!must_throw) return call.ret(false);
-    return throw_new(call.thread, "java/lang/UnsatisfiedLinkError",
-                     to_utf8(name) + ": native libraries cannot be loaded, their state would not be kept");
+  if (call.i32(2) != 0) {
+    Class* c = class_of(library);
+    library->field<std::int32_t>(library_field(c, "jniVersion", "I")) = kJniVersion;
+    library->field<std::int64_t>(library_field(c, "handle", "J")) = kBuiltInHandle;
+    return call.ret(true);
   }
-  Class* c = class_of(library);
-  library->field<std::int64_t>(library_field(c, "handle", "J")) = 1;
-  library->field<std::int32_t>(library_field(c, "jniVersion", "I")) = kJniVersion;
-  return call.ret(true);
+  if (call.i32(4) == 0) return call.ret(false);
+  return throw_new(
+      call.thread, "java/lang/UnsatisfiedLinkError",
+      to_utf8(call.object(1)) + ": native libraries cannot be loaded: their state would not survive");
 }
 
-// Natives are bound by the linker, never by address.
 Status find_entry(NativeCall& call) { return call.ret(std::int64_t{0}); }
 
 const NativeMethod kMethods[] = {
@@ -51,8 +57,8 @@ const NativeMethod kMethods[] = {
 };
 UVM_REGISTER_NATIVES("jdk/internal/loader/NativeLibraries", kMethods)
 
-// Null: the image is then read through a FileChannel.
-Status get_native_map(NativeCall& call) { return call.ret(static_cast<Object*>(nullptr)); }
+// The VM's own reader of lib/modules keeps its mapping to itself; Java code reads the file.
+Status get_native_map(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 
 const NativeMethod kImageMethods[] = {
     {"getNativeMap", "(Ljava/lang/String;)Ljava/nio/ByteBuffer;", get_native_map, kLeaf},

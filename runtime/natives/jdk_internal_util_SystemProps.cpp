@@ -142,12 +142,12 @@ std::string library_path() {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+// What is of one program only (class path, -D, command) is UvmLauncher's part: these may become part of an
+// image.
 Pairs vm_pairs() {
   const ProgramInput& input = vm()->input;
   auto release = release_file(input.java_home);
-  std::string command = input.main_class;
-  for (const std::string& argument : input.arguments) command += " " + argument;
-  Pairs pairs = {
+  return {
       {"java.vm.specification.name", "Java Virtual Machine Specification"},
       {"java.vm.specification.vendor", "Oracle Corporation"},
       {"java.vm.specification.version", "17"},
@@ -159,12 +159,9 @@ Pairs vm_pairs() {
       {"java.home", input.java_home},
       {"sun.boot.library.path", input.java_home + "/lib"},
       {"java.library.path", library_path()},
-      {"java.class.path", input.bundle_path},
-      {"sun.java.command", command},
+      {"java.class.path", ""},
       {"sun.java.launcher", "SUN_STANDARD"},
   };
-  pairs.insert(pairs.end(), input.properties.begin(), input.properties.end());
-  return pairs;
 }
 
 Status set_string(Thread& thread, Array* array, std::int32_t index, const std::string& value) {
