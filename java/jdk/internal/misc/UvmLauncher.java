@@ -8,7 +8,6 @@ import java.io.UnsupportedEncodingException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.charset.Charset;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -113,9 +112,9 @@ public final class UvmLauncher {
 
         @SuppressWarnings("unchecked")
         Map<String, String> saved = (Map<String, String>) State.SAVED_PROPERTIES.get();
-        // The locale's properties are there only if the process has them.
-        for (String name : new HashMap<>(saved).keySet()) {
-            if (name.startsWith("user.") && !fresh.containsKey(name)) {
+        // Some, as those of the locale and the time zone, are there only if the process has them.
+        for (Object key : properties.keySet().toArray()) {
+            if (key instanceof String name && name.startsWith("user.") && !fresh.containsKey(name)) {
                 saved.remove(name);
                 properties.remove(name);
             }

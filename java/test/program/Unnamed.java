@@ -1,0 +1,6 @@
+public class Unnamed implements Runnable {
+    @Override
+    public void run() {
+        System.out.println("service of the unnamed package");
+    }
+}

@@ -1,0 +1,3 @@
+package sealed_pack;
+
+public class First {}
