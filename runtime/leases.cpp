@@ -29,6 +29,7 @@ struct HostLease {
 // Guards the table in the region and the host's descriptors. Never held over a call that may wait.
 std::mutex g_lock;
 std::vector<HostLease> g_host;  // by lease
+std::string g_directory;        // program_directory() when this process is elsewhere, else empty
 
 LeaseTable* table() {
   const std::uint64_t offset = roots().leases_offset;
@@ -49,7 +50,7 @@ bool make_table() {
   const gc::RegionOffset records = memory.allocate(sizeof(Lease) * kFirstCapacity);
   if (header == 0 || records == 0) return false;
   std::memset(gc::at_offset<Lease>(records), 0, sizeof(Lease) * kFirstCapacity);
-  *gc::at_offset<LeaseTable>(header) = LeaseTable{kFirstCapacity, 0, records};
+  *gc::at_offset<LeaseTable>(header) = LeaseTable{kFirstCapacity, 0, records, 0};
   roots().leases_offset = header;
   return true;
 }
@@ -87,7 +88,10 @@ LeaseKind kind_of(const struct stat& status) {
   return LeaseKind::kStream;
 }
 
-bool waits(LeaseKind kind) { return kind == LeaseKind::kDevice || kind == LeaseKind::kStream; }
+// Of the devices only terminals make one wait.
+bool waits(LeaseKind kind, int fd) {
+  return kind == LeaseKind::kStream || (kind == LeaseKind::kDevice && ::isatty(fd) == 1);
+}
 
 std::string path_of_host(int fd) {
   char target[PATH_MAX];
@@ -172,7 +176,7 @@ std::int32_t adopt(int fd) {
     return -error;
   }
   if (r.kind != LeaseKind::kStream) set_path(r, path_of_host(fd));
-  host(lease) = HostLease{fd, waits(r.kind)};
+  host(lease) = HostLease{fd, waits(r.kind, fd)};
   return lease;
 }
 
@@ -188,7 +192,7 @@ void take_standard_stream(std::int32_t stream) {
     return;
   }
   if (r.kind == LeaseKind::kRegular) set_path(r, path_of_host(stream));
-  host(stream) = HostLease{stream, waits(r.kind)};
+  host(stream) = HostLease{stream, waits(r.kind, stream)};
 }
 
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
@@ -260,7 +264,27 @@ void resume_lease(std::int32_t lease) {
     break_lease(lease, fault, error);
     return;
   }
-  host(lease) = HostLease{fd, waits(r.kind)};
+  host(lease) = HostLease{fd, waits(r.kind, fd)};
+}
+
+std::string working_directory() {
+  char directory[PATH_MAX];
+  return ::getcwd(directory, sizeof directory) == nullptr ? std::string() : directory;
+}
+
+std::string stored_directory() {
+  const LeaseTable* t = table();
+  if (t == nullptr || t->directory == 0) return {};
+  return {gc::at_offset<char>(t->directory), t->directory_length};
+}
+
+void store_directory(const std::string& directory) {
+  LeaseTable& t = *table();
+  gc::SegmentAllocator& memory = vm()->native_memory;
+  memory.release(t.directory);
+  t.directory = directory.empty() ? 0 : memory.allocate(directory.size());
+  t.directory_length = t.directory == 0 ? 0 : static_cast<std::uint32_t>(directory.size());
+  if (t.directory != 0) std::memcpy(gc::at_offset<char>(t.directory), directory.data(), directory.size());
 }
 
 void release_host() {
@@ -312,7 +336,7 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
   }
   if (r.kind != LeaseKind::kStream) set_path(r, path_of_host(fd));
   r.standard = standard;
-  host(target) = HostLease{fd, waits(r.kind)};
+  host(target) = HostLease{fd, waits(r.kind, fd)};
   return 0;
 }
 
@@ -379,9 +403,22 @@ std::string lease_problem(std::int32_t lease) {
   return "lease on " + what + " could not be re-established: " + why;
 }
 
+std::string program_directory() {
+  const std::lock_guard guard(g_lock);
+  return stored_directory();
+}
+
+std::string host_path(const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  const std::lock_guard guard(g_lock);
+  return g_directory.empty() ? path : g_directory + "/" + path;
+}
+
 void leases_at_start() {
   const std::lock_guard guard(g_lock);
   if (!make_table()) return;  // then every open answers ENOMEM
+  store_directory(working_directory());
+  g_directory.clear();
   for (std::int32_t stream = 0; stream < kStandardStreams; ++stream) take_standard_stream(stream);
 }
 
@@ -405,8 +442,11 @@ void leases_at_cut() {
 void leases_at_resume() {
   const std::lock_guard guard(g_lock);
   release_host();
+  g_directory.clear();
   const LeaseTable* t = table();
   if (t == nullptr) return;
+  if (const std::string directory = stored_directory(); directory != working_directory())
+    g_directory = directory;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     const Lease& r = *record(i);
     if (r.standard != 0) {

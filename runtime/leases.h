@@ -72,10 +72,11 @@ static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part 
 // At Roots::leases_offset, native segment.
 struct LeaseTable {
   std::uint32_t capacity;
-  std::uint32_t reserved;
-  gc::RegionOffset records;  // Lease[capacity], native segment
+  std::uint32_t directory_length;
+  gc::RegionOffset records;    // Lease[capacity], native segment
+  gc::RegionOffset directory;  // the program's working directory, native segment, no terminator; 0 unknown
 };
-static_assert(sizeof(LeaseTable) == 16);
+static_assert(sizeof(LeaseTable) == 24);
 
 // Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno. May wait when `path` is a
 // FIFO.
@@ -94,10 +95,16 @@ static_assert(sizeof(LeaseTable) == 16);
 
 // The host descriptor of a lease in this process; -1 when it is not open or is broken.
 [[nodiscard]] int host_fd(std::int32_t lease);
-// Whether reading and writing may wait (everything but regular files and directories).
+// Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
 // Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
 [[nodiscard]] std::string lease_problem(std::int32_t lease);
+
+// The working directory that the program started in, absolute; relative paths of the program are relative to
+// it, also when it is resumed elsewhere. Empty when unknown.
+[[nodiscard]] std::string program_directory();
+// A path of the program, for system calls of this process.
+[[nodiscard]] std::string host_path(const std::string& path);
 
 // A new program begins, on a fresh heap or on the base image: makes the table if there is none, and takes the
 // standard streams as this process has them.

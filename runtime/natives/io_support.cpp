@@ -156,7 +156,7 @@ Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std:
   return Status::kOk;
 }
 
-std::string platform_string(const Object* string) { return to_utf8(string); }
+std::string path_argument(const Object* string) { return host_path(to_utf8(string)); }
 
 std::uint32_t field_offset(const Object* object, const char* name, const char* descriptor) {
   const Field* field = lookup_field(class_of(object), make_symbol(name), make_symbol(descriptor));
@@ -186,7 +186,7 @@ std::int32_t lease_of_stream(const Object* stream) {
 
 Status open_stream(NativeCall& call, Object* stream, const Object* path_string, int flags) {
   if (path_string == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  std::string path = platform_string(path_string);
+  std::string path = path_argument(path_string);
   // A trailing slash would make the kernel ask for a directory; java.io.File means the same file without it.
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::int32_t lease = 0;
@@ -214,7 +214,7 @@ Status open_stream(NativeCall& call, Object* stream, const Object* path_string, 
   }
   if (lease < 0) {
     return throw_new(call.thread, "java/io/FileNotFoundException",
-                     platform_string(path_string) + " (" + errno_text(-lease) + ")");
+                     to_utf8(path_string) + " (" + errno_text(-lease) + ")");
   }
   Object* descriptor = descriptor_of_stream(stream);
   if (descriptor == nullptr) {

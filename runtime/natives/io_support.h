@@ -50,8 +50,8 @@ Status throw_io(Thread& thread, int error);
 // Checks off and len against the array: kThrow with NullPointerException or IndexOutOfBoundsException.
 Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length);
 
-// Bytes of a platform string, as system calls take it.
-std::string platform_string(const Object* string);
+// A path given by the program, as system calls take it (runtime/leases.h: host_path).
+std::string path_argument(const Object* string);
 // Text of an errno value, as strerror, safe for threads.
 std::string errno_text(int error);
 

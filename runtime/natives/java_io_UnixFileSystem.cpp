@@ -31,14 +31,14 @@ enum Space : std::int32_t { kTotal = 0, kFree = 1, kUsable = 2 };
 std::string path_of(NativeCall& call, unsigned slot) {
   const Object* file = call.object(slot);
   const Object* path = file == nullptr ? nullptr : file->reference(vm()->known().File_path);
-  return path == nullptr ? std::string() : platform_string(path);
+  return path == nullptr ? std::string() : path_argument(path);
 }
 
 Status canonicalize(NativeCall& call) {
   const Object* given = call.object(1);
   if (given == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   std::string path;
-  if (const int error = canonical_path(platform_string(given), &path); error != 0) {
+  if (const int error = canonical_path(path_argument(given), &path); error != 0) {
     return throw_io(call.thread, error);
   }
   const Object* result = new_string(call.thread, path);
@@ -89,7 +89,7 @@ Status set_permission(NativeCall& call) {
 Status create_file_exclusively(NativeCall& call) {
   const Object* given = call.object(1);
   if (given == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  const int fd = ::open(platform_string(given).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  const int fd = ::open(path_argument(given).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd >= 0) {
     ::close(fd);
     return call.ret(true);
@@ -168,7 +168,7 @@ Status get_space(NativeCall& call) {
 Status get_name_max(NativeCall& call) {
   const Object* given = call.object(1);
   if (given == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  const long most = ::pathconf(platform_string(given).c_str(), _PC_NAME_MAX);
+  const long most = ::pathconf(path_argument(given).c_str(), _PC_NAME_MAX);
   return call.ret(std::int64_t{most >= 0 ? most : NAME_MAX});
 }
 
