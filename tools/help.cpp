@@ -1,0 +1,98 @@
+#include "tools/options.h"
+
+namespace uvm::tools {
+
+const char* help_text() {
+  return R"(NAME
+    uvm - run a Java program on a heap that survives the process
+
+SYNOPSIS
+    uvm [OPTION...] BUNDLE [ARGUMENT...]
+    uvm resume NAME [--version N] [OPTION...]
+    uvm list | versions NAME | suspend NAME | remove NAME | verify NAME
+    uvm --help | --version
+
+DESCRIPTION
+    Runs the program in BUNDLE, which uvmc made, on OpenJDK 17's class library.
+    The heap, all threads and their stacks lie in a file in the store and are
+    checkpointed while the program runs. When the process is killed, or the
+    machine stops, the same command goes on from the last checkpoint, and says
+    so on stderr. Options come before BUNDLE; what follows it is the program's.
+
+    When the program ends by itself, its heap is removed (see --keep).
+    SIGTERM and SIGINT checkpoint the program and end the process, to be resumed
+    later; a second SIGINT ends it at once. The exit status is then 128 and the
+    number of the signal.
+
+COMMANDS
+    resume NAME     Go on with an interrupted run, without its BUNDLE.
+        --version N     from an older version; newer ones are given up.
+    list            The heaps in the store.
+    versions NAME   The versions of a heap that can be resumed.
+    suspend NAME    Checkpoint a running program and end its process.
+    remove NAME     Delete a heap that no process runs.
+    verify NAME     Read a heap completely, and name everything that is damaged.
+
+OPTIONS
+    --store DIR
+        Where heaps are. Default: $XDG_DATA_HOME/uvm, else ~/.local/share/uvm.
+    --name NAME
+        The name of the program's heap. Default: the file name of BUNDLE. Two runs
+        of one program at the same time need two names.
+    --memory SIZE
+        How much of the heap is kept in memory; the rest is in the store. At least
+        16M. Default: a quarter of the machine's memory.
+    --heap SIZE
+        How large the heap may grow; beyond it the program gets OutOfMemoryError.
+        Default and maximum: 32G.
+    --checkpoint-every DURATION|off
+        Time between checkpoints. Default: 1s. With off, the program is
+        checkpointed only when it is suspended.
+    --fresh
+        Start from the beginning, and drop an interrupted run if there is one.
+    --keep
+        Keep the heap after the program has ended by itself.
+    --stats FILE
+        Write figures to FILE, as JSON, at the end and after each checkpoint.
+    --cold-boot
+        Boot the class library instead of starting from the base image. Done
+        without being asked for -D of what must be known before booting.
+    --fault-thread
+        Serve page faults by a thread instead of in the faulting thread: slower,
+        for kernels that cannot do better.
+    --torture=resume:N
+        For tests: after every N safepoints, write the whole VM to the store, tear
+        it down, and resume it at another address.
+    -DNAME[=VALUE]
+        Set a system property.
+    --log LEVEL
+        What uvm says on stderr: trace, debug, info, warn, error or off.
+        Default: warn.
+    -h, --help
+        Print this text.
+    --version
+        Print the version.
+
+    SIZE is a number of bytes, or of K, M, G or T (64M, 2G). DURATION has a unit:
+    us, ms, s, m or h (250ms, 5s).
+
+EXIT STATUS
+    That of the program. 1 after an uncaught exception. 2: the command line is
+    wrong. 74: the heap is damaged or cannot be read. 1 for other failures before
+    the program runs.
+
+FILES
+    STORE/heaps/NAME/   the heap of a program
+    STORE/images/       class library, booted once and shared by all heaps
+
+EXAMPLES
+    uvmc -o app.bc app.jar && uvm app.bc
+    uvm --memory 64M --checkpoint-every 250ms app.bc input.txt
+    uvm suspend app.bc && uvm resume app.bc
+
+SEE ALSO
+    uvmc --help
+)";
+}
+
+}  // namespace uvm::tools

@@ -1,0 +1,201 @@
+#include "tools/options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "tools/units.h"
+
+namespace uvm::tools {
+namespace {
+
+std::string default_store() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && data[0] == '/') {
+    return std::string(data) + "/uvm";
+  }
+  const char* home = std::getenv("HOME");
+  return std::string(home == nullptr ? "" : home) + "/.local/share/uvm";
+}
+
+std::uint64_t default_memory() {
+  const auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
+  return std::max<std::uint64_t>(pages * 4096 / 4, std::uint64_t{64} << 20);
+}
+
+constexpr std::uint64_t kMinMemory = std::uint64_t{16} << 20;
+constexpr std::uint64_t kMinHeap = std::uint64_t{16} << 20;
+
+// Options as the parser sees them, before their values are checked.
+struct Raw {
+  std::string memory, heap, every, torture, log_level = "warn";
+  std::vector<std::string> properties;
+  std::string version;
+  bool show_version = false, help = false;
+};
+
+void add_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--store", options.store);
+  app.add_option("--name", options.name);
+  app.add_option("--memory", raw.memory);
+  app.add_option("--heap", raw.heap);
+  app.add_option("--checkpoint-every", raw.every);
+  app.add_flag("--fresh", options.fresh);
+  app.add_flag("--keep", options.keep);
+  app.add_flag("--cold-boot", options.cold_boot);
+  app.add_flag("--fault-thread", options.handler_thread);
+  app.add_option("--stats", options.stats);
+  app.add_option("--torture", raw.torture);
+  app.add_option("--log", raw.log_level);
+  // One value each, so that what follows is not taken for more of them.
+  app.add_option("-D", raw.properties)->expected(1)->take_all()->allow_extra_args(false);
+}
+
+std::string check_values(Options& options, const Raw& raw) {
+  if (!raw.memory.empty()) {
+    const auto size = parse_size(raw.memory);
+    if (!size) return "--memory: '" + raw.memory + "' is no size; write it as 64M or 2G";
+    if (*size < kMinMemory) return "--memory: at least 16M is needed, not " + raw.memory;
+    options.memory = *size;
+  } else {
+    options.memory = default_memory();
+  }
+  if (!raw.heap.empty()) {
+    const auto size = parse_size(raw.heap);
+    if (!size) return "--heap: '" + raw.heap + "' is no size; write it as 64M or 2G";
+    if (*size < kMinHeap) return "--heap: at least 16M is needed, not " + raw.heap;
+    if (*size > kDefaultHeapSize) return "--heap: at most 32G can be had, not " + raw.heap;
+    options.heap = *size;
+  }
+  if (raw.every == "off") {
+    options.checkpoint_every = std::chrono::nanoseconds(0);
+  } else if (!raw.every.empty()) {
+    const auto duration = parse_duration(raw.every);
+    if (!duration)
+      return "--checkpoint-every: '" + raw.every + "' is no duration; write it as 250ms or 5s, or off";
+    options.checkpoint_every = *duration;
+  }
+  if (!raw.torture.empty()) {
+    constexpr std::string_view kPrefix = "resume:";
+    const auto number =
+        raw.torture.rfind(kPrefix, 0) == 0 ? parse_size(raw.torture.substr(kPrefix.size())) : std::nullopt;
+    if (!number) return "--torture: '" + raw.torture + "' is not of the form resume:N with N above 0";
+    options.torture_interval = *number;
+  }
+  static const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error", "off"};
+  if (std::find(kLevels.begin(), kLevels.end(), raw.log_level) == kLevels.end()) {
+    return "--log: '" + raw.log_level + "' is none of trace, debug, info, warn, error, off";
+  }
+  options.log_level = raw.log_level;
+  for (const std::string& property : raw.properties) {
+    const std::size_t equals = property.find('=');
+    if (equals == 0 || property.empty()) return "-D: '" + property + "' has no property name";
+    options.properties.emplace_back(property.substr(0, equals),
+                                    equals == std::string::npos ? "" : property.substr(equals + 1));
+  }
+  if (options.store.empty()) options.store = default_store();
+  if (!options.name.empty() && !is_valid_name(options.name)) {
+    return "'" + options.name + "' cannot be the name of a heap: no slash, no leading dot, at most 200 bytes";
+  }
+  return {};
+}
+
+// CLI11's own messages are about its words; these are about ours.
+std::string explain(const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (const std::size_t line = text.find('\n'); line != std::string::npos) text.resize(line);
+  return text;
+}
+
+}  // namespace
+
+bool is_valid_name(const std::string& name) {
+  return !name.empty() && name.size() <= 200 && name[0] != '.' && name.find('/') == std::string::npos &&
+         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20; });
+}
+
+BasicResult<Options, std::string> parse_options(int argc, const char* const* argv) {
+  Options options;
+  Raw raw;
+  CLI::App app;
+  app.set_help_flag();
+  app.add_flag("-h,--help", raw.help);
+  app.add_flag("--version", raw.show_version);
+  app.prefix_command();  // from the first word that is no option on, everything belongs to the program
+  add_options(app, options, raw);
+
+  struct Subcommand {
+    const char* name;
+    Command command;
+    bool takes_name;
+    CLI::App* app = nullptr;
+  };
+  Subcommand subcommands[] = {{"resume", Command::kResume, true},     {"list", Command::kList, false},
+                              {"versions", Command::kVersions, true}, {"suspend", Command::kSuspend, true},
+                              {"remove", Command::kRemove, true},     {"verify", Command::kVerify, true}};
+  std::string name_argument;
+  for (Subcommand& subcommand : subcommands) {
+    subcommand.app = app.add_subcommand(subcommand.name);
+    subcommand.app->set_help_flag();
+    subcommand.app->prefix_command(false);
+    subcommand.app->add_flag("-h,--help", raw.help);
+    add_options(*subcommand.app, options, raw);
+    if (subcommand.takes_name) subcommand.app->add_option("NAME", name_argument);
+    if (subcommand.command == Command::kResume) subcommand.app->add_option("--version", raw.version);
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return Unexpected{explain(error)};
+  }
+
+  if (raw.help) {
+    options.command = Command::kHelp;
+    return options;
+  }
+  for (const Subcommand& subcommand : subcommands) {
+    if (!subcommand.app->parsed()) continue;
+    options.command = subcommand.command;
+    if (!subcommand.takes_name) break;
+    if (name_argument.empty())
+      return Unexpected{std::string(subcommand.name) + ": the NAME of a heap is missing"};
+    if (!is_valid_name(name_argument)) {
+      return Unexpected{"'" + name_argument + "' cannot be the name of a heap"};
+    }
+    options.name = name_argument;
+  }
+  if (std::string problem = check_values(options, raw); !problem.empty()) return Unexpected{problem};
+  if (!raw.version.empty()) {
+    if (raw.version.size() > 18 || !std::all_of(raw.version.begin(), raw.version.end(),
+                                                [](unsigned char c) { return c >= '0' && c <= '9'; })) {
+      return Unexpected{"--version: '" + raw.version + "' is no version number"};
+    }
+    options.version = std::stoull(raw.version);
+  }
+  if (options.command != Command::kRun) return options;
+
+  const std::vector<std::string> rest = app.remaining();
+  if (!rest.empty() && rest[0].size() > 1 && rest[0][0] == '-' && rest[0] != "--") {
+    return Unexpected{"unknown option " + rest[0]};
+  }
+  if (raw.show_version) {
+    options.command = Command::kShowVersion;
+    return options;
+  }
+  const std::size_t first = !rest.empty() && rest[0] == "--" ? 1 : 0;
+  if (rest.size() <= first) return Unexpected{std::string("no bundle to run; uvm --help says more")};
+  options.bundle = rest[first];
+  options.arguments.assign(rest.begin() + static_cast<std::ptrdiff_t>(first) + 1, rest.end());
+  if (options.name.empty()) {
+    options.name = std::filesystem::path(options.bundle).filename();
+    if (!is_valid_name(options.name)) {
+      return Unexpected{"'" + options.bundle + "' gives the heap no name; use --name"};
+    }
+  }
+  return options;
+}
+
+}  // namespace uvm::tools

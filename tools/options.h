@@ -1,0 +1,58 @@
+// The command line of uvm.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pmem/result.h"
+
+namespace uvm::tools {
+
+enum class Command : std::uint8_t {
+  kRun,
+  kResume,
+  kList,
+  kVersions,
+  kSuspend,
+  kRemove,
+  kVerify,
+  kHelp,
+  kShowVersion,
+};
+
+inline constexpr std::uint64_t kDefaultHeapSize = std::uint64_t{32} << 30;
+
+struct Options {
+  Command command = Command::kRun;
+  std::string store;                      // absolute or relative to the working directory
+  std::string name;                       // of the heap: --name, or the NAME of a command
+  std::uint64_t memory = 0;               // bytes of resident heap
+  std::uint64_t heap = kDefaultHeapSize;  // bytes of virtual heap
+  std::chrono::nanoseconds checkpoint_every{std::chrono::seconds(1)};  // 0: off
+  bool fresh = false;
+  bool keep = false;
+  bool cold_boot = false;
+  bool handler_thread = false;         // faults by a thread of the region
+  std::string stats;                   // file, empty: none
+  std::uint64_t torture_interval = 0;  // safepoints, 0 off
+  std::string log_level = "warn";
+  std::vector<std::pair<std::string, std::string>> properties;  // -D, in order
+  std::string bundle;                                           // kRun
+  std::vector<std::string> arguments;                           // of the program
+  std::optional<std::uint64_t> version;                         // kResume
+};
+
+// The message says in one line what is wrong.
+BasicResult<Options, std::string> parse_options(int argc, const char* const* argv);
+
+// Text of --help.
+const char* help_text();
+
+// A heap's name is a file name: not empty, no slash, no leading dot, at most 200 bytes.
+bool is_valid_name(const std::string& name);
+
+}  // namespace uvm::tools
