@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "pmem/line_store.h"
+#include "uffd/futex.h"
 
 namespace uvm::uffd::testing {
 
@@ -26,6 +28,7 @@ class PlainStore final : public store::LineStore {
 
   void read(store::LineNumber first, std::size_t count, std::byte* buffer,
             store::ReadStatus* status) noexcept override {
+    std::lock_guard guard(mutex_);
     reads_.fetch_add(1);
     for (std::size_t i = 0; i < count; ++i) {
       store::LineNumber line = first + i;
@@ -52,6 +55,14 @@ class PlainStore final : public store::LineStore {
       error_.store(ENOSPC);
       return false;
     }
+    if (transaction == store::Transaction::kPending && fail_pending_after.load() >= 0) {
+      if (fail_pending_after.load() < static_cast<int>(lines.size())) {
+        error_.store(ENOSPC);
+        return false;
+      }
+      fail_pending_after.fetch_sub(static_cast<int>(lines.size()));
+    }
+    std::lock_guard guard(mutex_);
     int image = transaction == store::Transaction::kCurrent ? current_.load() : 1 - current_.load();
     for (const store::LineWrite& w : lines) {
       if (pwrite(fd_, w.content, store::kLineSize, at(image, w.line)) !=
@@ -64,6 +75,7 @@ class PlainStore final : public store::LineStore {
   }
 
   bool erase(std::span<const store::LineRange> ranges) noexcept override {
+    std::lock_guard guard(mutex_);
     for (const store::LineRange& r : ranges) {
       for (std::uint64_t i = 0; i < r.count; ++i) images_[current_.load()][r.first + i].store(kErased);
     }
@@ -76,6 +88,7 @@ class PlainStore final : public store::LineStore {
     int pending = 1 - current_.load();
     bool fail = fail_commits.load();
     for (store::LineNumber line = 0; line < lines_; ++line) {
+      std::lock_guard guard(mutex_);
       std::uint8_t state = images_[pending][line].load();
       if (state == 0) continue;
       // A failed commit merges pending back under current.
@@ -91,7 +104,10 @@ class PlainStore final : public store::LineStore {
     return store::VersionInfo{version_};
   }
 
-  bool present(store::LineNumber line) const noexcept override { return newest(line) >= 0; }
+  bool present(store::LineNumber line) const noexcept override {
+    std::lock_guard guard(mutex_);
+    return newest(line) >= 0;
+  }
   std::vector<std::byte> blob() const override { return {}; }
   store::VersionInfo current_version() const override { return {version_}; }
   std::vector<store::VersionInfo> versions() const override { return {}; }
@@ -114,6 +130,7 @@ class PlainStore final : public store::LineStore {
 
   std::atomic<bool> fail_writes{false};
   std::atomic<bool> fail_commits{false};
+  std::atomic<int> fail_pending_after{-1};  // lines that may still be written to pending; -1: any number
   std::atomic<std::uint64_t> corrupt_line{~std::uint64_t{0}};
 
  private:
@@ -139,6 +156,7 @@ class PlainStore final : public store::LineStore {
 
   std::uint64_t lines_;
   int fd_;
+  mutable FutexMutex mutex_;  // taken inside the SIGBUS handler, too
   std::unique_ptr<std::atomic<std::uint8_t>[]> images_[3];
   std::atomic<int> current_{0};
   std::atomic<std::uint64_t> reads_{0}, lines_read_{0}, lines_written_{0};
