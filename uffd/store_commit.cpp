@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <set>
 
 #include "uffd/store_file.h"
@@ -519,6 +520,10 @@ Result<VersionInfo> FileStore::commit(std::span<const std::byte> blob) {
   auto committed = attempt_commit(attempt, blob);
   if (attempt.reserve.count != 0) allocator_.give_back(attempt.reserve.first, attempt.reserve.count);
   pending_ = false;
+  {
+    std::lock_guard guard(erased_lock_);
+    erased_since_cut_.clear();
+  }
   if (!committed) {
     roll_back(attempt);
     return Unexpected<Error>{committed.error()};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 namespace uvm::store {
 
@@ -225,8 +226,12 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
     const std::uint32_t checksum = block_checksum(lines[i].content);
     const Entry old =
         transaction == Transaction::kCurrent ? table_.entry(0, line) : table_.pending_entry(line);
-    // A line that did not change is not written. Equal checksums alone do not prove it.
-    if (!even_unchanged && is_block(old) && to_pointer(old).checksum == checksum &&
+    // A line that did not change is not written. Equal checksums alone do not prove it. After a cut current
+    // must have the line all the same, lest a late write to pending hides it.
+    const bool may_skip =
+        !even_unchanged && (transaction == Transaction::kPending ||
+                            !pending_.load(std::memory_order_relaxed) || table_.current_has(line));
+    if (may_skip && is_block(old) && to_pointer(old).checksum == checksum &&
         read_block(block_of(old), &work.scratch) == 0 &&
         std::memcmp(&work.scratch, lines[i].content, kLineSize) == 0) {
       continue;
@@ -272,6 +277,7 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
         continue;
       }
     }
+    if (transaction == Transaction::kPending) keep_erased(lines[i].line);
     const BlockNumber superseded = table_.put(transaction, lines[i].line, entry);
     if (superseded != 0) allocator_.give_back(superseded, 1);
   }
@@ -297,9 +303,21 @@ bool FileStore::write(Transaction transaction, std::span<const LineWrite> lines)
   return ok;
 }
 
+// Ranges without entries that were erased since the cut are only noted. When pending now gets such a line
+// after all, current must say that it is gone.
+void FileStore::keep_erased(LineNumber line) noexcept {
+  std::lock_guard guard(erased_lock_);
+  for (const LineRange& range : erased_since_cut_) {
+    if (line < range.first || line - range.first >= range.count || table_.current_has(line)) continue;
+    table_.put(Transaction::kCurrent, line, base_ && base_->present(line) ? kErasedEntry : kAbsentEntry);
+    return;
+  }
+}
+
 bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
   if (read_only_) return fail(EROFS);
   const ClaimedWorkspace work(*this);
+  const bool after_cut = pending_.load(std::memory_order_relaxed);
   bool ok = true;
   for (const LineRange& range : ranges) {
     if (range.first >= table_.line_limit()) continue;
@@ -311,6 +329,11 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
         next = std::min(next, base_->table_.skip_unused(line, *base_, work->scratch, status));
       }
       if (next != line && status == ReadStatus::kOk) {
+        next = std::min(next, end);
+        if (after_cut) {
+          std::lock_guard guard(erased_lock_);
+          erased_since_cut_.push_back({line, next - line});
+        }
         line = next;
         continue;
       }
@@ -323,7 +346,7 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
       }
       const Entry now = base_ && base_->present(line) ? kErasedEntry : kAbsentEntry;
       const Entry old = table_.entry(0, line);
-      if (old != now) {
+      if (old != now || after_cut) {
         const BlockNumber superseded = table_.put(Transaction::kCurrent, line, now);
         if (superseded != 0) allocator_.give_back(superseded, 1);
       }

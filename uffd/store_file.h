@@ -147,6 +147,7 @@ class FileStore final : public LineStore, private NodeReader {
     return !device_->direct() || reinterpret_cast<std::uintptr_t>(buffer) % kBlockSize == 0;
   }
 
+  void keep_erased(LineNumber line) noexcept;
   BlockRun allocate(std::uint32_t want) noexcept;
   int grow() noexcept;
   bool fail(int error) noexcept;
@@ -201,7 +202,9 @@ class FileStore final : public LineStore, private NodeReader {
   BlockSet untrusted_;
 
   SparseArray<Workspace> workspaces_;
-  bool pending_ = false;
+  std::atomic<bool> pending_{false};
+  SpinLock erased_lock_;
+  std::vector<LineRange> erased_since_cut_;  // empty without pending
   // What goes into VersionInfo of the next commit: one for each of the two transactions.
   struct Tally {
     std::atomic<std::uint64_t> bytes{0};

@@ -189,4 +189,58 @@ Result<SpaceMap> HeapReader::read_space_map(BlockPointer root) {
   return map;
 }
 
+Result<const std::vector<Change>*> HeldSets::changes(const SegmentPointer& segment) {
+  auto [at, fresh] = segments_.try_emplace({segment.block, segment.checksum});
+  if (fresh) {
+    auto read = reader_.read_segment(segment);
+    if (!read) {
+      segments_.erase(at);
+      return Unexpected<Error>{read.error()};
+    }
+    at->second = std::move(*read);
+  }
+  return &at->second;
+}
+
+Result<const SpaceMap*> HeldSets::space_map(BlockPointer root) {
+  auto [at, fresh] = maps_.try_emplace({root.block, root.checksum});
+  if (fresh) {
+    auto read = reader_.read_space_map(root);
+    if (!read) {
+      maps_.erase(at);
+      return Unexpected<Error>{read.error()};
+    }
+    at->second = std::move(*read);
+  }
+  return &at->second;
+}
+
+Result<BlockSet> HeldSets::held(const VersionRef& ref, const VersionRecord& record) {
+  BlockSet set;
+  std::uint32_t known = 0;
+  if (previous_ != nullptr && previous_->space_map == record.space_map &&
+      previous_->segment_count <= record.segment_count &&
+      std::memcmp(previous_->segments, record.segments, previous_->segment_count * sizeof(SegmentPointer)) ==
+          0) {
+    set = previous_held_;  // the usual case: one segment more than the version before
+    known = previous_->segment_count;
+  } else {
+    auto map = space_map(record.space_map);
+    if (!map) return Unexpected<Error>{map.error()};
+    set = (*map)->held;
+  }
+  for (std::uint32_t i = known; i < record.segment_count; ++i) {
+    auto list = changes(record.segments[i]);
+    if (!list) return Unexpected<Error>{list.error()};
+    apply_changes(**list, set);
+  }
+  for (std::uint32_t i = known; i < record.segment_count; ++i) {
+    set.set_range(record.segments[i].block, record.segments[i].blocks());
+  }
+  previous_ = &record;
+  previous_held_ = set;
+  set.set(ref.record.block);
+  return set;
+}
+
 }  // namespace uvm::store

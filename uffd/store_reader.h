@@ -2,9 +2,11 @@
 // heaps. Not for signal handlers.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "uffd/store_device.h"
@@ -52,6 +54,26 @@ class HeapReader {
 
   Device& device_;
   const std::string name_;
+};
+
+// What versions hold, worked out from their records; reads each segment and each space map once. Asking by
+// rising version is cheap, since a version mostly adds one segment to those of the one before.
+class HeldSets {
+ public:
+  explicit HeldSets(HeapReader& reader) : reader_(reader) {}
+
+  Result<const std::vector<Change>*> changes(const SegmentPointer& segment);
+  Result<const SpaceMap*> space_map(BlockPointer root);
+  // `record` must stay where it is until the next call.
+  Result<BlockSet> held(const VersionRef& ref, const VersionRecord& record);
+
+ private:
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
+  HeapReader& reader_;
+  std::map<Key, std::vector<Change>> segments_;
+  std::map<Key, SpaceMap> maps_;
+  const VersionRecord* previous_ = nullptr;
+  BlockSet previous_held_;  // without the version record
 };
 
 VersionInfo info_of(const VersionRecord& record);

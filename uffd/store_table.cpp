@@ -135,9 +135,9 @@ Entry PageTable::pending_entry(LineNumber line) noexcept {
   return pending_slot(line);
 }
 
-bool PageTable::pending_has(LineNumber line) noexcept {
+bool PageTable::current_has(LineNumber line) noexcept {
   std::lock_guard guard(stripe(line));
-  return pending().contains(line);
+  return current().contains(line);
 }
 
 void PageTable::cut() noexcept {

@@ -74,7 +74,7 @@ class PageTable {
   // more, 0 if there is none. Async-signal-safe.
   BlockNumber put(Transaction transaction, LineNumber line, Entry now) noexcept;
   [[nodiscard]] Entry pending_entry(LineNumber line) noexcept;
-  [[nodiscard]] bool pending_has(LineNumber line) noexcept;
+  [[nodiscard]] bool current_has(LineNumber line) noexcept;
 
   // current becomes pending. Takes every stripe's lock, so each put() is wholly before or after.
   void cut() noexcept;

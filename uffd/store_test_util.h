@@ -101,7 +101,10 @@ struct MemoryDisk {
     std::uint64_t offset;
     std::vector<std::byte> content;
   };
-  // One write, or with empty content a flush, or with `mark` a note of the test's.
+  // Offsets of log entries that are no writes.
+  static constexpr std::uint64_t kFlush = ~std::uint64_t{0};
+  static constexpr std::uint64_t kFailedFlush = ~std::uint64_t{1};
+  static constexpr std::uint64_t kMark = ~std::uint64_t{2};  // a note of the test's
   struct LogEntry {
     Written written;
     std::uint64_t mark = 0;
@@ -110,6 +113,7 @@ struct MemoryDisk {
   std::vector<std::byte> bytes;
   std::uint64_t bytes_written = 0;
   bool logging = false;
+  bool lossy_flush = false;  // a failed flush loses some of what was written at once
   std::vector<LogEntry> log;
   std::function<Fate(Operation)> fate;  // called for each operation; none: all goes well
   std::mt19937_64 random{1};
@@ -172,11 +176,13 @@ class MemoryDevice final : public Device {
   int flush() noexcept override {
     IoOp op;
     if (!decide(MemoryDisk::Operation::kFlush, op)) {
-      disk_->lose_some();
+      if (disk_->lossy_flush) disk_->lose_some();
+      disk_->overwritten.clear();
+      if (disk_->logging) disk_->log.push_back({{MemoryDisk::kFailedFlush, {}}});
       return op.error();
     }
     disk_->overwritten.clear();
-    if (disk_->logging) disk_->log.push_back({});
+    if (disk_->logging) disk_->log.push_back({{MemoryDisk::kFlush, {}}});
     return 0;
   }
   int grow(std::uint64_t bytes) noexcept override {

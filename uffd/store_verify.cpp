@@ -1,0 +1,281 @@
+#include "uffd/store_verify.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "uffd/store_memory.h"
+#include "uffd/store_reader.h"
+
+namespace uvm::store {
+
+namespace {
+
+// So many findings of one kind are spelt out; a count stands for the rest.
+constexpr std::size_t kMaxListed = 20;
+
+std::string at_block(BlockNumber block) {
+  return "block " + std::to_string(block) + " (file offset " +
+         std::to_string(std::uint64_t{block} * kBlockSize) + ")";
+}
+
+class Verifier {
+ public:
+  Verifier(Device& device, const std::string& name)
+      : device_(device), reader_(device, name), held_(reader_), node_buffer_(make_aligned(kBlockSize)) {}
+
+  Result<std::vector<Finding>> run() {
+    auto start = reader_.read_start();
+    if (!start) {
+      if (start.error().code != Errc::kCorrupt) return Unexpected<Error>{start.error()};
+      findings_.push_back({Finding::Severity::kDamage, {}, {}, {}, start.error().message});
+      return std::move(findings_);
+    }
+    check_fixed_blocks(*start);
+    const Root& root = start->root[start->newest];
+    for (std::uint32_t i = 0; i < root.version_count; ++i)
+      check_version(root.versions[i], start->header.heap_id);
+    check_lines();
+    return std::move(findings_);
+  }
+
+ private:
+  using Severity = Finding::Severity;
+  struct Tree {
+    Version version;
+    BlockPointer table;
+    std::map<LineNumber, BlockPointer> changes;  // newest of the segments
+  };
+
+  void report(Severity severity, std::optional<Version> version, std::optional<LineNumber> line,
+              std::optional<BlockNumber> block, const std::string& what) {
+    std::string message = what;
+    if (line) message += ", line " + std::to_string(*line);
+    if (version) message += ", version " + std::to_string(*version);
+    if (block) message += ", in " + at_block(*block);
+    findings_.push_back({severity, version, line, block, message});
+  }
+
+  void check_fixed_blocks(const HeapStart& start) {
+    const BlockNumber header_blocks[2] = {kHeaderBlock, kHeaderCopyBlock};
+    for (int i = 0; i < 2; ++i) {
+      if (!start.header_good[i]) {
+        report(Severity::kDamage, {}, {}, header_blocks[i], "one of the two copies of the header is damaged");
+      }
+      if (!start.root_good[i]) {
+        report(Severity::kNote, {}, {}, kRootBlock[i],
+               "one of the two roots is damaged, or a crash interrupted its writing; the next commit "
+               "replaces it");
+      }
+    }
+  }
+
+  void check_version(const VersionRef& ref, const HeapId& heap_id) {
+    auto record = reader_.read_version(ref, heap_id);
+    if (!record) {
+      report(Severity::kDamage, ref.version, {}, ref.record.block, record.error().message);
+      return;
+    }
+    records_.push_back(*record);
+    BlockSet used;  // what is reachable, against what the version says it holds
+    used.set(ref.record.block);
+    Tree tree{ref.version, (*record)->table, {}};
+    bool whole = true;
+    for (std::uint32_t i = 0; i < (*record)->segment_count; ++i) {
+      const SegmentPointer& segment = (*record)->segments[i];
+      auto changes = held_.changes(segment);
+      if (!changes) {
+        report(Severity::kDamage, ref.version, {}, segment.block, changes.error().message);
+        whole = false;
+        continue;
+      }
+      for (const Change& change : **changes) tree.changes[change.line] = change.now;
+      claim(used, segment.block, segment.blocks(), ref.version, {});
+    }
+    auto map = held_.space_map((*record)->space_map);
+    if (map) {
+      if ((*record)->space_map.is_block()) claim(used, (*record)->space_map.block, 1, ref.version, {});
+      for (const auto& node : (*map)->nodes) {
+        if (node.is_block()) claim(used, node.block, 1, ref.version, {});
+      }
+      for (const auto& bitmap : (*map)->bitmaps) {
+        if (bitmap.is_block()) claim(used, bitmap.block, 1, ref.version, {});
+      }
+    } else {
+      report(Severity::kDamage, ref.version, {}, (*record)->space_map.block, map.error().message);
+      whole = false;
+    }
+    std::uint64_t lines = 0;
+    const bool table_whole = walk(
+        tree,
+        [&](int level, std::uint64_t index, BlockPointer pointer) {
+          claim(used, pointer.block, 1, ref.version, index << (level * kFanoutBits));
+        },
+        [&](LineNumber line, BlockPointer pointer) {
+          if (pointer.is_block() || pointer.block == kZeroBlock) ++lines;
+          if (!pointer.is_block()) return;
+          claim(used, pointer.block, 1, ref.version, line);
+          to_check_.push_back(std::uint64_t{pointer.block} << 32 | pointer.checksum);
+        },
+        true);
+    trees_.push_back(std::move(tree));
+    // Blocks that several versions share are read once.
+    std::sort(to_check_.begin(), to_check_.end());
+    to_check_.erase(std::unique(to_check_.begin(), to_check_.end()), to_check_.end());
+    if (!whole || !table_whole) return;
+    if (lines != (*record)->lines) {
+      report(Severity::kDamage, ref.version, {}, {},
+             "there are " + std::to_string(lines) + " lines where there should be " +
+                 std::to_string((*record)->lines));
+    }
+    auto held = held_.held(ref, **record);
+    if (held) compare(used, *held, ref.version);
+  }
+
+  // Notes that something reachable lies in these blocks.
+  void claim(BlockSet& used, BlockNumber first, std::uint32_t count, Version version,
+             std::optional<LineNumber> line) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const BlockNumber block = first + i;
+      if (std::uint64_t{block} * kBlockSize >= device_.size()) {
+        report(Severity::kDamage, version, line, block, "a block beyond the end of the file is in use");
+      } else if (used.test(block)) {
+        report(Severity::kDamage, version, line, block, "a block is in use twice");
+      } else {
+        used.set(block);
+      }
+    }
+  }
+
+  void compare(const BlockSet& used, const BlockSet& held, Version version) {
+    std::size_t listed = 0;
+    std::size_t more = 0;
+    for (std::uint32_t c = 0; c < std::max(used.chunk_count(), held.chunk_count()); ++c) {
+      const BitmapBlock* a = used.chunk(c);
+      const BitmapBlock* b = held.chunk(c);
+      if (a == b) continue;
+      for (std::uint32_t i = 0; i < kBlocksPerBitmap; ++i) {
+        const bool in_used = a != nullptr && (a->word[i / 64] >> (i % 64) & 1) != 0;
+        const bool in_held = b != nullptr && (b->word[i / 64] >> (i % 64) & 1) != 0;
+        if (in_used == in_held) continue;
+        if (listed++ >= kMaxListed) {
+          ++more;
+          continue;
+        }
+        report(Severity::kDamage, version, {}, c * kBlocksPerBitmap + i,
+               in_used ? "the space map says free of a block in use"
+                       : "the space map holds a block nobody uses");
+      }
+    }
+    if (more != 0) {
+      report(Severity::kDamage, version, {}, {},
+             "the space map is wrong about " + std::to_string(more) + " more blocks");
+    }
+  }
+
+  // Visits every node of the table and every line, changes applied. False when a node could not be read; what
+  // is under it is left out.
+  template <typename OnNode, typename OnLine>
+  bool walk(const Tree& tree, OnNode on_node, OnLine on_line, bool complain) {
+    auto change = tree.changes.begin();
+    bool whole = true;
+    // Changed lines in places where the table has no leaf.
+    const auto loose_until = [&](LineNumber end) {
+      for (; change != tree.changes.end() && change->first < end; ++change)
+        on_line(change->first, change->second);
+    };
+    const std::function<void(int, std::uint64_t, BlockPointer)> visit = [&](int level, std::uint64_t index,
+                                                                            BlockPointer pointer) {
+      if (!pointer.is_block()) return;
+      const int bits = level * static_cast<int>(kFanoutBits);
+      const LineNumber first = index << bits;
+      loose_until(first);
+      on_node(level, index, pointer);
+      std::vector<bool> good;
+      reader_.read_blocks({&pointer, 1}, node_buffer_.get(), good);
+      if (!good[0]) {
+        if (complain && bad_nodes_.insert(pointer.block).second) {
+          report(Severity::kDamage, tree.version, first, pointer.block,
+                 "page table node over " + std::to_string(std::uint64_t{1} << bits) + " lines is damaged");
+        }
+        whole = false;
+        while (change != tree.changes.end() && change->first < first + (std::uint64_t{1} << bits)) ++change;
+        return;
+      }
+      const auto node = std::make_unique<Node>();
+      std::memcpy(node.get(), node_buffer_.get(), kBlockSize);
+      for (std::uint32_t i = 0; i < kFanout; ++i) {
+        const std::uint64_t child = index * kFanout + i;
+        if (level > 1) {
+          visit(level - 1, child, node->entry[i]);
+          continue;
+        }
+        BlockPointer entry = node->entry[i];
+        if (change != tree.changes.end() && change->first == child) entry = (change++)->second;
+        on_line(child, entry);
+      }
+    };
+    visit(kTableLevels, 0, tree.table);
+    loose_until(kMaxLines);
+    return whole;
+  }
+
+  // Reads all lines in file order, then finds out which lines the bad blocks are.
+  void check_lines() {
+    constexpr std::size_t kBatch = 1024;
+    const AlignedBuffer buffer = make_aligned(kBatch * kBlockSize);
+    std::set<std::uint64_t> bad;
+    for (std::size_t done = 0; done < to_check_.size(); done += kBatch) {
+      std::vector<BlockPointer> pointers;
+      for (std::size_t i = done; i < std::min(done + kBatch, to_check_.size()); ++i) {
+        pointers.push_back(
+            {static_cast<BlockNumber>(to_check_[i] >> 32), static_cast<std::uint32_t>(to_check_[i])});
+      }
+      std::vector<bool> good;
+      reader_.read_blocks(pointers, buffer.get(), good);
+      for (std::size_t i = 0; i < pointers.size(); ++i) {
+        if (good[i]) continue;
+        // By itself: in a read that failed, only one block of many may be unreadable.
+        std::vector<bool> alone;
+        reader_.read_blocks({&pointers[i], 1}, buffer.get(), alone);
+        if (!alone[0]) bad.insert(to_check_[done + i]);
+      }
+    }
+    if (bad.empty()) return;
+    for (auto tree = trees_.rbegin(); tree != trees_.rend(); ++tree) {
+      walk(
+          *tree, [](int, std::uint64_t, BlockPointer) {},
+          [&](LineNumber line, BlockPointer pointer) {
+            if (bad.erase(std::uint64_t{pointer.block} << 32 | pointer.checksum) == 0) return;
+            report(Severity::kDamage, tree->version, line, pointer.block, "content is damaged");
+          },
+          false);
+    }
+  }
+
+  Device& device_;
+  HeapReader reader_;
+  HeldSets held_;
+  AlignedBuffer node_buffer_;
+  std::vector<Finding> findings_;
+  std::vector<Tree> trees_;
+  std::vector<std::shared_ptr<const VersionRecord>> records_;  // held_ looks at the one before
+  std::vector<std::uint64_t> to_check_;                        // block in the high half, checksum in the low
+  std::set<BlockNumber> bad_nodes_;
+};
+
+}  // namespace
+
+Result<std::vector<Finding>> verify_device(Device& device, const std::string& name) {
+  return Verifier(device, name).run();
+}
+
+Result<std::vector<Finding>> verify_heap(const std::string& path) {
+  auto device = open_file_device(path, {.create = false, .read_only = true});
+  if (!device) return Unexpected<Error>{device.error()};
+  return verify_device(**device, path);
+}
+
+}  // namespace uvm::store
