@@ -102,15 +102,18 @@ ModuleEntry* target_entry(Object* module) {
   return entry;
 }
 
-// Every class that was loaded before java.base was defined is of java.base.
-void set_early_modules(Object* java_base) {
+// Gives `module` to the boot loader's classes that have none yet, because they were loaded before it was
+// known.
+void set_missing_modules(Object* module) {
   const std::uint32_t field = roots().known.Class_module;
   const auto fill = [&](Class* c) {
     for (; c != nullptr; c = c->array_class.get()) {
-      if (c->mirror && c->mirror->reference(field) == nullptr) c->mirror->set_reference(field, java_base);
+      if (c->mirror && c->mirror->reference(field) == nullptr) c->mirror->set_reference(field, module);
     }
   };
-  for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) fill(c);
+  for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
+    if (!c->loader) fill(c);
+  }
   for (const Ref<Class>& primitive : roots().known.primitive_classes) fill(primitive.get());
 }
 
@@ -205,7 +208,7 @@ Status define_module(Thread& thread, Object* module, bool open, std::string_view
   }
   if (name == "java.base" && !roots().java_base_module) {
     roots().java_base_module = module;
-    set_early_modules(module);
+    set_missing_modules(module);  // all of them are java.base's
   }
   return Status::kOk;
 }
@@ -265,6 +268,10 @@ Status add_module_exports(Thread& thread, Object* from, std::string_view package
   return Status::kOk;
 }
 
-void set_boot_unnamed_module(Object* module) { roots().boot_unnamed_module = module; }
+void set_boot_unnamed_module(Object* module) {
+  const std::lock_guard guard(vm()->metadata_lock);
+  roots().boot_unnamed_module = module;
+  if (roots().java_base_module) set_missing_modules(module);
+}
 
 }  // namespace uvm::rt

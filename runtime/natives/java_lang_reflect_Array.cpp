@@ -28,9 +28,7 @@ Status checked_array(NativeCall& call, bool primitive_only, Array** array) {
 Status check_index(NativeCall& call, const Array* array) {
   const std::int32_t index = call.i32(1);
   if (index >= 0 && index < array->length) return Status::kOk;
-  return throw_new(
-      call.thread, "java/lang/ArrayIndexOutOfBoundsException",
-      "Index " + std::to_string(index) + " out of bounds for length " + std::to_string(array->length));
+  return throw_new(call.thread, "java/lang/ArrayIndexOutOfBoundsException");
 }
 
 Slot load_element(const Array* array, std::int32_t index) {
