@@ -30,6 +30,8 @@ HostThread* host_thread(std::uint32_t id);
 inline void store_position(Thread& thread) {
   const gc::RegionOffset top = thread.frame == nullptr ? 0 : gc::offset_of(thread.frame);
   if (thread.java->top_frame != top) thread.java->top_frame = top;
+  thread.java->calls += thread.calls;
+  thread.calls = 0;
 }
 
 void enter_blocked(Thread& thread);

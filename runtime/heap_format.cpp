@@ -1,0 +1,86 @@
+#include "runtime/heap_format.h"
+
+#include <algorithm>
+
+#include "gc/layout.h"
+#include "runtime/code.h"
+#include "runtime/native.h"
+#include "runtime/roots.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+constexpr uffd::SegmentSpec kSegments[] = {
+    {.name = "roots", .offset = gc::kRootsStart, .size = gc::kRootsSize, .pinned = true, .flushed = true},
+    {.name = "metadata",
+     .offset = gc::kMetadataStart,
+     .size = gc::kMetadataSize,
+     .pinned = false,
+     .flushed = true},
+    {.name = "old", .offset = gc::kOldStart, .size = gc::kMaxOldSize, .pinned = false, .flushed = true},
+    {.name = "stacks", .offset = gc::kStacksStart, .size = gc::kStacksSize, .pinned = false, .flushed = true},
+    {.name = "native", .offset = gc::kNativeStart, .size = gc::kNativeSize, .pinned = false, .flushed = true},
+};
+
+// Methods keep the index of their native, which is good for one native table only. Unbound, they are looked
+// up by name at their next call; a thread stopped inside a native needs its index right away.
+void rebind_natives(Vm& vm) {
+  const std::lock_guard lock(vm.metadata_lock);
+  for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
+    for (unsigned i = 0; i < c->method_count; ++i) {
+      Method& method = c->methods[i];
+      if (method.kind != MethodKind::kNative && method.kind != MethodKind::kNativeLeaf) continue;
+      const std::int32_t index = find_native(c->name->view(), method.name->view(), method.descriptor->view());
+      if (index >= 0) method.native_index = static_cast<std::uint32_t>(index);
+      method.kind = MethodKind::kNativeUnbound;
+    }
+  }
+  roots().native_fingerprint = native_table_fingerprint();
+}
+
+}  // namespace
+
+std::span<const uffd::SegmentSpec> heap_segments() { return kSegments; }
+
+void format_heap(Vm& vm) {
+  Roots& r = roots();
+  r.magic = kRootsMagic;
+  r.heap_format = gc::kHeapFormat;
+  r.code_format = kCodeFormat;
+  r.native_fingerprint = native_table_fingerprint();
+  // Reference bits 0 are null, so the first words of a segment that is referred to stay unused.
+  r.metadata.top = gc::kMetadataStart;
+  r.metadata.end = gc::kMetadataStart + gc::kMetadataSize;
+  r.native.top = gc::kNativeStart;
+  r.native.end = gc::kNativeStart + gc::kNativeSize;
+  r.heap.next_region = gc::kOldStart;
+  r.heap.region_kinds = vm.metadata.make<std::uint8_t>(gc::kMaxOldSize / gc::kOldRegionSize);
+  auto* filler = vm.metadata.make<gc::Shape>();
+  filler->kind = gc::ShapeKind::kFiller;
+  filler->instance_size = sizeof(gc::Array);
+  r.heap.filler_shape = filler;
+}
+
+std::string check_heap(Vm& vm) {
+  const Roots& r = roots();
+  if (r.magic != kRootsMagic) return "the heap has no roots of uvm in it";
+  if (r.heap_format != gc::kHeapFormat) {
+    return "the heap is of format " + std::to_string(r.heap_format) + ", this uvm has " +
+           std::to_string(gc::kHeapFormat);
+  }
+  if (r.code_format != kCodeFormat) {
+    return "the heap's methods are in code format " + std::to_string(r.code_format) + ", this uvm has " +
+           std::to_string(kCodeFormat);
+  }
+  if (r.native_fingerprint != native_table_fingerprint()) rebind_natives(vm);
+  return {};
+}
+
+void set_heap_size(std::uint64_t bytes) {
+  const std::uint64_t size = std::min(bytes, gc::kMaxOldSize) / gc::kOldRegionSize * gc::kOldRegionSize;
+  gc::HeapState& heap = roots().heap;
+  heap.old_end = std::max(gc::kOldStart + size, heap.next_region);
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,54 @@
+#include "tools/signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace uvm::tools {
+namespace {
+
+std::mutex lock;
+std::function<void(int)> first_handler;
+std::atomic<int> first{0};
+
+void wait_for_signals(sigset_t set) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&set, &signal) != 0) continue;
+    std::function<void(int)> handler;
+    {
+      const std::lock_guard guard(lock);
+      handler = first_handler;
+    }
+    if (!handler || (first.load() != 0 && signal == SIGINT)) _exit(128 + signal);
+    int none = 0;
+    if (first.compare_exchange_strong(none, signal)) handler(signal);
+  }
+}
+
+}  // namespace
+
+void watch_signals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT}) {
+    struct sigaction old {};
+    sigaction(number, nullptr, &old);
+    if (old.sa_handler != SIG_IGN) sigaddset(&set, number);
+  }
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::thread(wait_for_signals, set).detach();
+}
+
+void on_first_signal(std::function<void(int)> handler) {
+  const std::lock_guard guard(lock);
+  first_handler = std::move(handler);
+}
+
+int first_signal() { return first.load(); }
+
+}  // namespace uvm::tools

@@ -1,0 +1,21 @@
+// SIGTERM and SIGINT: one thread waits for them, so that no code of uvm runs in a signal handler.
+#pragma once
+
+#include <functional>
+
+namespace uvm::tools {
+
+// Blocks the signals in the calling thread and all threads that it makes later, and starts the waiting
+// thread, for the rest of the process. To be called first of all, by the main thread. SIGINT stays ignored
+// where it is (nohup, shells' background jobs). SIGPIPE is ignored, as java does: writing then fails with an
+// IOException.
+void watch_signals();
+
+// Calls `handler` on the waiting thread at the first signal; it should make the program suspend. Until there
+// is one, and at a second SIGINT, the process ends at once with status 128 + signal. Null takes it away.
+void on_first_signal(std::function<void(int)> handler);
+
+// The signal that came first, 0 none.
+int first_signal();
+
+}  // namespace uvm::tools

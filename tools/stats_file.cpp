@@ -1,0 +1,107 @@
+#include "tools/stats_file.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace uvm::tools {
+namespace {
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+nlohmann::json checkpoints_json(const checkpoint::Statistics& statistics) {
+  nlohmann::json latest = nlohmann::json::array();
+  for (const checkpoint::Record& record : statistics.latest()) {
+    latest.push_back({{"version", record.version},
+                      {"pause_ns", record.pause_ns},
+                      {"duration_ns", record.duration_ns},
+                      {"lines", record.lines},
+                      {"lines_stopped", record.lines_stopped},
+                      {"bytes", record.bytes},
+                      {"wall_time_ns", record.wall_time_ns}});
+  }
+  return {{"count", statistics.count()},
+          {"failed", statistics.failed()},
+          {"lines", statistics.lines()},
+          {"bytes", statistics.bytes()},
+          {"pause_median_ns", statistics.pause_percentile(50)},
+          {"pause_p99_ns", statistics.pause_percentile(99)},
+          {"pause_max_ns", statistics.longest_pause()},
+          {"latest", latest}};
+}
+
+}  // namespace
+
+std::string to_json(const Figures& figures) {
+  const uffd::RegionCounters& r = figures.region_counters;
+  const store::StoreCounters& s = figures.store_counters;
+  const nlohmann::json document = {
+      {"name", figures.name},
+      {"pid", getpid()},
+      {"ended", figures.ended},
+      {"exit_code", figures.exit_code},
+      {"uptime_ns", figures.uptime_ns},
+      {"ready_ns", figures.ready_ns},
+      {"resumed_version", figures.resumed_version},
+      {"torture_resumes", figures.torture_resumes},
+      {"region", figures.region},
+      {"faults",
+       {{"zero", r.faults_zero},
+        {"minor", r.faults_minor},
+        {"disk", r.faults_disk},
+        {"write_protect", r.faults_write_protect},
+        {"spurious", r.faults_spurious}}},
+      {"lines_read", r.lines_read},
+      {"lines_written", r.lines_written},
+      {"evictions",
+       {{"clean", r.evictions_clean}, {"dirty", r.evictions_dirty}, {"direct", r.evictions_direct}}},
+      {"zaps", r.zaps},
+      {"read_ahead", {{"lines", r.read_ahead_lines}, {"hits", r.read_ahead_hits}}},
+      {"write_failures", r.write_failures},
+      {"resident_bytes", r.resident_bytes},
+      {"resident_bytes_peak", r.resident_bytes_peak},
+      {"peak_rss_bytes", peak_rss_bytes()},
+      {"calls", figures.calls},
+      {"allocated_bytes", figures.allocated_bytes},
+      {"store",
+       {{"lines_read", s.lines_read},
+        {"lines_written", s.lines_written},
+        {"bytes_read", s.bytes_read},
+        {"bytes_written", s.bytes_written},
+        {"flushes", s.flushes},
+        {"file_bytes", s.file_bytes},
+        {"free_bytes", s.free_bytes}}},
+      {"checkpoints", checkpoints_json(figures.checkpoints)},
+  };
+  return document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+int write_stats(const std::string& path, const Figures& figures) {
+  const std::string text = to_json(figures);
+  const std::string fresh = path + ".new";
+  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return errno;
+  int error = 0;
+  for (std::size_t done = 0; done < text.size() && error == 0;) {
+    const ssize_t written = write(fd, text.data() + done, text.size() - done);
+    if (written >= 0) {
+      done += static_cast<std::size_t>(written);
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  close(fd);
+  if (error == 0 && rename(fresh.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) unlink(fresh.c_str());
+  return error;
+}
+
+}  // namespace uvm::tools
