@@ -1,0 +1,161 @@
+// The pager on the file store: runs that end without notice and are resumed, and the memory that a process
+// takes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "uffd/kernel_features.h"
+#include "uffd/region.h"
+#include "uffd/region_test_modes.h"
+#include "uffd/region_test_stress.h"
+#include "uffd/store_file.h"
+#include "uffd/store_test_util.h"
+
+namespace uvm::uffd {
+namespace {
+
+using store::FileStore;
+using store::testing::TempFolder;
+using testing::Modes;
+using testing::setting;
+using testing::StressProgram;
+
+class RegionFileTest : public ::testing::TestWithParam<Modes> {
+ protected:
+  void SetUp() override {
+    if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
+    if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
+      GTEST_SKIP() << kernel_features().describe();
+    }
+  }
+};
+
+std::unique_ptr<Region> make_region(store::LineStore* store, const Modes& modes, std::uint64_t lines,
+                                    std::uint64_t limit_bytes) {
+  SegmentSpec segment{"heap", 0, lines * kLineSize, false, true};
+  RegionOptions options;
+  options.segments = std::span(&segment, 1);
+  options.size = segment.size;
+  options.memory_limit = limit_bytes;
+  options.fault_mode = modes.fault;
+  options.track_mode = modes.track;
+  options.store = store;
+  auto region = Region::create(options);
+  EXPECT_TRUE(region) << region.error().message;
+  return region ? std::move(*region) : nullptr;
+}
+
+TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
+  std::uint64_t seed = setting("UVM_SEED", std::random_device{}());
+  std::uint64_t runs = setting("UVM_STRESS_CUTS", 4);
+  std::printf("UVM_SEED=%lu\n", seed);
+  std::mt19937_64 random(seed);
+  TempFolder folder;
+  ASSERT_TRUE(FileStore::create(folder / "heap"));
+  StressProgram program(seed);
+  StressProgram::Model committed = program.model();
+  for (std::uint64_t run = 0; run < runs; ++run) {
+    auto store = FileStore::open(folder / "heap");
+    ASSERT_TRUE(store) << store.error().message;
+    unsigned wrong = 0;
+    alignas(kLineSize) std::byte content[kLineSize];
+    for (std::uint64_t line = 0; line < StressProgram::kLines; ++line) {
+      store::ReadStatus status;
+      (*store)->read(line, 1, content, &status);
+      ASSERT_TRUE(status == store::ReadStatus::kOk || status == store::ReadStatus::kAbsent)
+          << "line " << line;
+      wrong += StressProgram::compare(committed, line, content);
+    }
+    ASSERT_EQ(wrong, 0U) << "run " << run;
+
+    auto region = make_region(store->get(), GetParam(), StressProgram::kLines, 1024 * kLineSize);
+    ASSERT_NE(region, nullptr);
+    program.set_model(committed);
+    program.start(*region);
+    for (std::uint64_t cuts = 1 + random() % 4; cuts > 0; --cuts) {
+      usleep(static_cast<useconds_t>(random() % 30000));
+      if (random() % 2 == 0) {
+        EXPECT_TRUE(region->preflush(2000).ok);
+      }
+      program.stop();
+      auto cut = region->cut();
+      StressProgram::Model at_cut = program.model();
+      program.go();
+      EXPECT_TRUE(cut);
+      EXPECT_TRUE(region->flush_cut());
+      auto version = (*store)->commit({});
+      EXPECT_TRUE(version) << version.error().message;
+      committed = std::move(at_cut);
+    }
+    usleep(static_cast<useconds_t>(random() % 10000));
+    program.join();  // and here it ends: what was written since the last commit is lost
+    ASSERT_EQ(program.wrong(), 0U);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, RegionFileTest, ::testing::ValuesIn(testing::all_modes()),
+                         testing::mode_name);
+
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)  // they have memory needs of their own
+
+std::uint64_t peak_rss_bytes() {
+  std::FILE* file = std::fopen("/proc/self/status", "r");
+  char line[256];
+  unsigned long kib = 0;
+  while (file != nullptr && std::fgets(line, sizeof line, file) != nullptr) {
+    if (std::sscanf(line, "VmHWM: %lu", &kib) == 1) break;
+  }
+  if (file != nullptr) std::fclose(file);
+  return std::uint64_t{kib} * 1024;
+}
+
+// Ten times the memory limit, written and then visited at random with checkpoints, in a process of its own.
+void ten_times_memory(const Modes& modes) {
+  constexpr std::uint64_t kLimit = std::uint64_t{32} << 20;
+  constexpr std::uint64_t kLines = 10 * kLimit / kLineSize;
+  TempFolder folder;
+  if (!FileStore::create(folder / "heap")) _exit(1);
+  auto store = FileStore::open(folder / "heap");
+  if (!store) _exit(1);
+  auto region = make_region(store->get(), modes, kLines, kLimit);
+  if (region == nullptr) _exit(1);
+  auto at = [&](std::uint64_t line) {
+    return reinterpret_cast<volatile std::uint64_t*>(region->base() + line * kLineSize);
+  };
+  auto checkpoint = [&] {
+    region->preflush(~std::uint64_t{0});
+    if (!region->cut() || !region->flush_cut() || !(*store)->commit({})) _exit(2);
+  };
+  for (std::uint64_t line = 0; line < kLines; ++line) {
+    at(line)[line % 512] = line * 31;
+    if (line % 16384 == 0) checkpoint();
+  }
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 20000; ++i) {
+    std::uint64_t line = random() % kLines;
+    if (at(line)[line % 512] != line * 31) _exit(3);
+    if (random() % 4 == 0) at(line)[(line + 1) % 512] = line;
+    if (i % 5000 == 0) checkpoint();
+  }
+  std::uint64_t peak = peak_rss_bytes();
+  std::fprintf(stderr, "peak RSS %lu KiB, resident lines at most %lu KiB\n", peak / 1024,
+               region->counters().resident_bytes_peak / 1024);
+  _exit(peak <= kLimit + (std::uint64_t{32} << 20) ? 0 : 4);
+}
+
+class RegionMemoryTest : public RegionFileTest {};
+
+TEST_P(RegionMemoryTest, TenTimesMemoryStaysNearTheLimit) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(ten_times_memory(GetParam()), ::testing::ExitedWithCode(0), "peak RSS");
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, RegionMemoryTest, ::testing::ValuesIn(testing::all_modes()),
+                         testing::mode_name);
+
+#endif
+
+}  // namespace
+}  // namespace uvm::uffd
