@@ -65,7 +65,8 @@ struct Roots {
   std::uint64_t stack_slices_used; // stacks segment: slices handed out, ever
   Ref<ModuleState> modules;        // runtime/modules.h; null until the first module is defined
   std::uint32_t classes_defined;   // from class files, ever
-  std::uint64_t reserved[31];
+  std::uint64_t calls_of_dead_threads;  // for --stats
+  std::uint64_t reserved[30];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 
