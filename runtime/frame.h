@@ -8,8 +8,8 @@
 // int, float, reference and sub-int values use the low half of a slot; long and double take two slots, the value in the
 // lower one. References are gc::Reference bits. Nothing in a stack is a host address.
 //
-// `pc` is the index of the instruction being executed (of a caller: its invoke instruction), in the method's internal
-// code (runtime/code.h). `sp` is the operand depth at the last time the thread left the loop's registers: at safepoints,
+// `pc` refers to the instruction being executed (of a caller: its invoke instruction), in the method's internal code
+// (runtime/code.h). `sp` is the operand depth at the last time the thread left the loop's registers: at safepoints,
 // native calls and continuations.
 //
 // Frames that are not of a Java method (FrameKind) are continuations: when what they pushed returns or throws, the
@@ -23,6 +23,7 @@
 namespace uvm::rt {
 
 struct Method;
+struct Insn;
 
 union Slot {
   std::int32_t i;
@@ -40,20 +41,19 @@ enum class FrameKind : std::uint8_t {
   kNative,        // native method; `phase` says how far it is
   kLoadClass,     // waits for a class loader's loadClass
   kClassInit,     // waits for a class initialiser
-  kResult,        // waits for a VM upcall whose result goes into a constant pool entry or a call site
-  kInvokeJava,    // native asked for a Java call; result is kept for the native
+  kLink,          // waits for a VM upcall whose result goes into a constant pool entry or a call site
   kCount,
 };
 
 struct Frame {
   gc::Reference<Method> method;  // kJava, kNative; otherwise null
   std::uint32_t caller;          // slot index of the caller's frame from the stack's base; 0 at the bottom
-  std::uint32_t pc;              // kJava: instruction index; others: free for the kind
+  gc::Reference<Insn> pc;        // kJava; others: free for the kind
   std::uint32_t sp;              // operand slots in use above the frame, when not running
   std::uint32_t lock;            // reference to the object a synchronized method has locked; 0 none
   FrameKind kind;
-  std::uint8_t phase;            // kNative: see runtime/native.h
-  std::uint16_t aux;             // free for the kind
+  std::uint8_t phase;            // kNative: see runtime/native.h; kJava: 1 while the lock is still to be taken
+  std::uint16_t aux;             // kJava: max_locals; others: free for the kind
 
   Slot* operands() { return reinterpret_cast<Slot*>(this) + 3; }
 };

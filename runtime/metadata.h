@@ -237,6 +237,7 @@ enum ClassFlags : std::uint32_t {
   kClassMagicAccessor = 64,    // below jdk.internal.reflect.MagicAccessorImpl: exempt from verification and access checks
   kClassTrusted = 128,         // defined by the boot loader
   kClassHasDefaults = 256,     // interface with non-abstract instance methods
+  kClassIsSealed = 512,        // has a PermittedSubclasses attribute
 };
 
 inline constexpr unsigned kPrimarySupers = 8;
@@ -290,7 +291,11 @@ struct Class {
   Ref<Object> class_data;                 // hidden classes
   Ref<Object> resolution_errors;          // Object[]: {Integer-free pairs} see resolution.cpp
   std::uint32_t module_entry;             // reserved for the package's module: see runtime/modules.h
+  std::uint32_t class_file_length;        // until linked, classes to verify keep their class file
+  std::uint64_t class_file;               // in the native segment; 0 none
   Ref<Class> next;                        // all classes, newest first
+  std::uint32_t fields_end;               // end of the last instance field, before alignment
+  Ref<Object> signers;                    // Object[]: Class.getSigners; null none
   std::uint32_t unused;
 
   Ref<Method>* vtable() { return reinterpret_cast<Ref<Method>*>(this + 1); }
@@ -322,7 +327,7 @@ inline Class* mirrored(const Object* mirror) {
 Method* find_declared_method(Class* holder, const Symbol* name, const Symbol* descriptor);
 Field* find_declared_field(Class* holder, const Symbol* name, const Symbol* descriptor);
 
-// "java.lang.String", "int", "java.lang.String[]": as Class.getName (external) and getTypeName do.
+// "java.lang.String", "int", "[Ljava.lang.String;": as Class.getName does.
 std::string external_name(const Class* c);
 std::string external_name(std::string_view internal);
 // "java.lang.Object.wait(long)" for messages.

@@ -34,6 +34,13 @@ namespace uvm::rt {
 // Operand slots of a native's frame: saved references 0..3, saved plain values 4..7, result of an upcall 8.
 inline constexpr unsigned kNativeSavedSlots = 9;
 
+// Frame::aux of a native frame.
+enum NativeFrameBits : std::uint16_t {
+  kNativeCatches = 1,    // exceptions of its upcall come to it
+  kNativeCaught = 2,     // one did: slot 8 has it
+  kNativeNeedsLock = 4,  // synchronized: the lock is still to be taken
+};
+
 class NativeCall {
  public:
   NativeCall(Thread& thread, Frame* frame, Slot* args) : thread(thread), frame_(frame), args_(args) {}

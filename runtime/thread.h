@@ -71,6 +71,7 @@ struct Thread {
   std::atomic<std::uint32_t> wake{0};
   long tid = 0;                  // kernel thread id
   std::uint64_t torture_countdown = 0;
+  std::uint64_t calls = 0;       // invocations executed since the thread last went into its record
 
   [[nodiscard]] Object* pending_exception() const { return java->pending_exception.get(); }
   [[nodiscard]] Frame* caller_of(const Frame* f) const {

@@ -99,7 +99,8 @@ enum class Event : std::uint8_t {
   kExit,     // the program ended or called exit: exit_code()
   kTorture,  // torture mode's number of safepoints is reached; the thread that reached it waits to be retired
   kBooted,   // hold_after_boot: the class library is booted and the primordial thread waits to be retired
-  kStarted,  // main(String[]) has been called: from here on a version can be resumed without what the process was given
+  kStarted,  // main(String[]) has been called: from here on a version can be resumed without what the process
+             // was given
   kSignal,   // notify_supervisor() was called
 };
 // Events are told once, kExit before all others. Supervisor only.

@@ -120,7 +120,11 @@ int line_of(const Method* method, int bci);                           // -1 unkn
 // ---------------------------------------------------------------- classes (runtime/class_loading.cpp and others)
 // Names are internal ("java/lang/String", "[I", "[Ljava/lang/String;"). Loading through a Java class loader returns
 // kUpcall until done (runtime/status.h).
-Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result);
+enum class NotFound : std::uint8_t {
+  kError,      // resolution (JVMS 5.4.3.1): NoClassDefFoundError, a loader's ClassNotFoundException as its cause
+  kException,  // Class.forName: the loader's ClassNotFoundException itself
+};
+Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound not_found = NotFound::kError);
 Status find_class(Thread& thread, std::string_view name, Object* loader, Class** result);
 Class* find_loaded_class(Symbol* name, Object* loader);               // recorded with `loader` as initiating loader; null
 Class* boot_class(Thread& thread, std::string_view name);             // boot loader only; null if there is none

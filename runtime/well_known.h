@@ -176,6 +176,7 @@
 #define UVM_KNOWN_METHODS(M)                                                                        \
   M(ClassLoader_loadClass, ClassLoader, "loadClass", "(Ljava/lang/String;)Ljava/lang/Class;")       \
   M(Object_finalize, Object, "finalize", "()V")                                                     \
+  M(Thread_init_group_name, Thread, "<init>", "(Ljava/lang/ThreadGroup;Ljava/lang/String;)V")       \
   M(Thread_run, Thread, "run", "()V")                                                               \
   M(Thread_exit, Thread, "exit", "()V")                                                             \
   M(Thread_dispatchUncaughtException, Thread, "dispatchUncaughtException", "(Ljava/lang/Throwable;)V") \

@@ -1,0 +1,292 @@
+// Loading and creating classes (JVMS 5.3).
+//
+// The boot loader's classes come from the builtin bundle and the class library's image, and are loaded in C++ alone.
+// Every other loader is Java code: loading through it pushes a kLoadClass continuation and a call of loadClass, and when
+// that has returned a class, the class is in the dictionary under the initiating loader and whoever asked finds it.
+#include "runtime/class_loading.h"
+
+#include <cstring>
+#include <vector>
+
+#include "runtime/class_builder.h"
+#include "runtime/class_description.h"
+#include "runtime/continuation.h"
+#include "runtime/dictionary.h"
+#include "runtime/jimage/jimage.h"
+#include "runtime/mirrors.h"
+#include "runtime/native.h"
+#include "runtime/modules.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+std::span<const std::byte> boot_class_file(std::string_view name) {
+  std::string path(name);
+  path += ".class";
+  if (const auto builtin = builtin_class_file(path); builtin.data() != nullptr) return builtin;
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  const std::string_view package = name.substr(0, slash);
+  const auto module = vm()->image->module_of_package(package);
+  if (!module) return {};
+  // Of the image's modules, only those that the module system has defined to the boot loader give classes here.
+  if (*module != "java.base") {
+    const Object* defined = module_of_package(nullptr, package);
+    if (defined == nullptr || defined == roots().boot_unnamed_module.get()) return {};
+  }
+  const auto bytes = vm()->image->find(*module, path);
+  return bytes ? *bytes : std::span<const std::byte>();
+}
+
+Class* load_boot_class(Thread& thread, Symbol* name) {
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (Class* c = dictionary_find(name, nullptr)) return c;
+  const auto bytes = boot_class_file(name->view());
+  if (bytes.data() == nullptr) return nullptr;
+  DefineOptions options;
+  options.expected_name = name;
+  Class* c = nullptr;
+  const Status status =
+      define_class(thread, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), options, &c);
+  return status == Status::kOk ? c : nullptr;
+}
+
+// Whether this thread is already loading the class through the loader: its superclasses form a circle (JVMS 5.3.5).
+bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
+  for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
+    if (f->kind == FrameKind::kLoadClass && f->operands()[0].ref == gc::encode(loader) &&
+        f->operands()[4].raw == gc::encode(name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status not_found(Thread& thread, std::string_view name, NotFound how) {
+  if (how == NotFound::kException) {
+    return throw_new(thread, "java/lang/ClassNotFoundException", external_name(name));
+  }
+  return throw_new(thread, "java/lang/NoClassDefFoundError", name);
+}
+
+Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
+  std::string_view component = name->view().substr(1);
+  Class* c = nullptr;
+  if (component.empty()) return not_found(thread, name->view(), how);
+  if (component.front() == '[') {
+    UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
+  } else if (component.front() == 'L') {
+    if (component.size() < 3 || component.back() != ';') return not_found(thread, name->view(), how);
+    component = component.substr(1, component.size() - 2);
+    UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
+  } else {
+    const BasicType type = basic_type_of(component.front());
+    if (component.size() != 1 || is_reference(type) || type == BasicType::kVoid) {
+      return not_found(thread, name->view(), how);
+    }
+    c = vm()->known().primitive_classes[static_cast<unsigned>(type)].get();
+  }
+  *result = array_class_of(thread, c);
+  return *result == nullptr ? Status::kThrow : Status::kOk;
+}
+
+Status check_super(Thread& thread, Symbol* name, Class* super) {
+  const std::string sub = external_name(name->view());
+  if (super->is_interface()) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     "class " + sub + " has interface " + external_name(super) + " as super class");
+  }
+  if ((super->access & kAccFinal) != 0) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     "class " + sub + " cannot inherit from final class " + external_name(super));
+  }
+  return Status::kOk;
+}
+
+// Whether `super` names the class among its permitted direct subclasses (JVMS 4.7.31), or is not sealed.
+bool permits(Class* super, const Symbol* name) {
+  if ((super->flags & kClassIsSealed) == 0) return true;
+  for (unsigned i = 0; i < super->permitted_subclass_count; i++) {
+    if (super->pool->class_name(super->permitted_subclasses[i]) == name) return true;
+  }
+  return false;
+}
+
+struct Supers {
+  Class* super = nullptr;
+  std::vector<Class*> interfaces;
+};
+
+Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* name, Object* loader, Supers* supers) {
+  const std::string sub = external_name(name->view());
+  if (file.super_class != 0) {
+    UVM_TRY(load_class(thread, make_symbol(file.super_name), loader, &supers->super));
+    UVM_TRY(check_super(thread, name, supers->super));
+    if (!permits(supers->super, name)) {
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                       "class " + sub + " cannot inherit from sealed class " + external_name(supers->super));
+    }
+  }
+  for (const std::uint16_t index : file.interfaces) {
+    Class* c = nullptr;
+    UVM_TRY(load_class(thread, make_symbol(file.pool.class_name(index)), loader, &c));
+    if (!c->is_interface()) {
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                       "class " + sub + " can not implement " + external_name(c) + ", because it is not an interface (" +
+                           describe_place(c) + ")");
+    }
+    if (!permits(c, name)) {
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                       "class " + sub + " cannot implement sealed interface " + external_name(c));
+    }
+    supers->interfaces.push_back(c);
+  }
+  return Status::kOk;
+}
+
+// Classes that are verified later, at linking, keep their class file until then.
+void keep_class_file(Class* c, const std::uint8_t* bytes, std::size_t length) {
+  const gc::RegionOffset copy = vm()->native_memory.allocate(length);
+  if (copy == 0) return;
+  std::memcpy(gc::at_offset<std::uint8_t>(copy), bytes, length);
+  c->class_file = copy;
+  c->class_file_length = static_cast<std::uint32_t>(length);
+}
+
+}  // namespace
+
+Class* find_loaded_class(Symbol* name, Object* loader) {
+  const std::lock_guard lock(vm()->metadata_lock);
+  return dictionary_find(name, loader);
+}
+
+Class* boot_class(Thread& thread, std::string_view name) { return load_boot_class(thread, make_symbol(name)); }
+
+Status find_class(Thread& thread, std::string_view name, Object* loader, Class** result) {
+  return load_class(thread, make_symbol(name), loader, result);
+}
+
+Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
+  if (!name->view().empty() && name->view().front() == '[') return load_array_class(thread, name, loader, result, how);
+  if (Class* c = find_loaded_class(name, loader)) {
+    *result = c;
+    return Status::kOk;
+  }
+  if (loader == nullptr) {
+    *result = load_boot_class(thread, name);
+    if (*result != nullptr) return Status::kOk;
+    return thread.pending_exception() != nullptr ? Status::kThrow : not_found(thread, name->view(), how);
+  }
+  if (being_loaded(thread, name, loader)) {
+    return throw_new(thread, "java/lang/ClassCircularityError", name->view());
+  }
+  Object* dotted = new_string(thread, external_name(name->view()));
+  if (dotted == nullptr) return Status::kThrow;
+  Method* load = select_method(class_of(loader), vm()->known().ClassLoader_loadClass.get());
+  Frame* frame = nullptr;
+  UVM_TRY(push_continuation(thread, FrameKind::kLoadClass, &frame));
+  frame->operands()[0].raw = gc::encode(loader);
+  frame->operands()[4].raw = gc::encode(name);
+  frame->aux = static_cast<std::uint16_t>(how);
+  const Slot args[] = {slot_of(loader), slot_of(dotted)};
+  const Status status = push_call(thread, load, args);
+  if (status == Status::kThrow) pop_frame(thread);
+  return status;
+}
+
+Status load_class_step(Thread& thread, Frame* frame) {
+  auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+  auto* loader = gc::decode<Object>(frame->operands()[0].ref);
+  const auto how = static_cast<NotFound>(frame->aux);
+  const auto* mirror = gc::decode<Object>(frame->operands()[8].ref);
+  pop_frame(thread);
+  if (mirror == nullptr) return not_found(thread, name->view(), how);
+  Class* c = mirrored(mirror);
+  if (c->name.get() != name) {
+    return throw_new(thread, "java/lang/NoClassDefFoundError",
+                     std::string(name->view()) + " (wrong name: " + std::string(c->name->view()) + ")");
+  }
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (dictionary_find(name, loader) == nullptr) dictionary_add(name, loader, c);
+  return Status::kOk;
+}
+
+void load_class_threw(Thread& thread, Frame* frame) {
+  if (static_cast<NotFound>(frame->aux) == NotFound::kException) return;
+  Object* cause = thread.pending_exception();
+  if (external_name(class_of(cause)) != "java.lang.ClassNotFoundException") return;
+  const auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+  thread.java->pending_exception = nullptr;
+  (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", name->view(), cause);
+}
+
+Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t length, const DefineOptions& options,
+                    Class** result) {
+  classfile::ParseOptions parse_options;
+  parse_options.trusted = options.loader == nullptr && !options.hidden;
+  if (options.expected_name != nullptr && !options.hidden) parse_options.expected_name = options.expected_name->view();
+  std::string hidden_name;
+  if (options.hidden) {
+    // The suffix makes the name unlike any other; it must be the same when this is executed again after an upcall, so
+    // it is the number of classes there are, which only a completed definition raises.
+    char suffix[24];
+    std::snprintf(suffix, sizeof suffix, "+0x%016x", 0x800c0000U + roots().classes_defined * 8);
+    const auto plain = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
+    if (!plain) return throw_new(thread, plain.error().exception_class, plain.error().message);
+    hidden_name = std::string(plain->name) + suffix;
+    parse_options.replacement_name = hidden_name;
+  }
+  const auto file = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
+  if (!file) return throw_new(thread, file.error().exception_class, file.error().message);
+
+  Symbol* name = make_symbol(file->name);
+  if (!options.hidden && find_loaded_class(name, options.loader) != nullptr) {
+    if (options.loader == nullptr) {
+      *result = find_loaded_class(name, nullptr);
+      return Status::kOk;
+    }
+    return throw_new(thread, "java/lang/LinkageError",
+                     "loader " + describe_loader(options.loader) + " attempted duplicate class definition for " +
+                         external_name(name->view()) + ".");
+  }
+  Supers supers;
+  UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
+
+  const std::lock_guard lock(vm()->metadata_lock);
+  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader});
+  roots().classes_defined++;
+  c->protection_domain = options.protection_domain;
+  c->class_data = options.class_data;
+  if (options.hidden) {
+    c->flags |= kClassHidden;
+    if (options.nest_host != nullptr) c->nest_host = options.nest_host;
+  }
+  if (needs_verification(c)) keep_class_file(c, bytes, length);
+  UVM_TRY(make_mirror(thread, c));
+  c->next = roots().all_classes;
+  roots().all_classes = c;
+  if (!options.hidden) dictionary_add(name, options.loader, c);
+  *result = c;
+  return Status::kOk;
+}
+
+std::string_view package_of(const Class* c) {
+  const Class* k = c->is_array() ? c->element.get() : c;
+  const std::string_view name = k->name->view();
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+}
+
+bool same_package(const Class* a, const Class* b) { return a->loader == b->loader && package_of(a) == package_of(b); }
+
+Status class_of_descriptor(Thread& thread, std::string_view descriptor, Object* loader, Class** result) {
+  if (descriptor.front() == '[') return find_class(thread, descriptor, loader, result);
+  if (descriptor.front() == 'L') {
+    return find_class(thread, descriptor.substr(1, descriptor.size() - 2), loader, result);
+  }
+  *result = vm()->known().primitive_classes[static_cast<unsigned>(basic_type_of(descriptor.front()))].get();
+  return Status::kOk;
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,125 @@
+// The tables of dynamic dispatch: vtable for classes, itable for interfaces (JVMS 5.4.5 overriding, 5.4.6 selection).
+#include <algorithm>
+#include <vector>
+
+#include "runtime/class_builder.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+std::string_view package_part(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+}
+
+bool is_virtual(std::uint32_t access, std::string_view name) {
+  return (access & (kAccStatic | kAccPrivate)) == 0 && name != "<init>" && name != "<clinit>";
+}
+
+// JVMS 5.4.5: a method with the same name and descriptor in class `name` of `loader` overrides `super_method`.
+bool overrides(const Method* super_method, std::string_view name, const Object* loader) {
+  if ((super_method->access & (kAccPublic | kAccProtected)) != 0) return true;
+  const Class* holder = super_method->holder.get();
+  return holder->loader.get() == loader && package_part(holder->name->view()) == package_part(name);
+}
+
+// The method of `interface` or of its superinterfaces that implements `wanted` for a class whose superinterfaces
+// are `c`'s: the maximally-specific one (JVMS 5.4.3.3); null when there is none or when they conflict.
+Method* default_method(Class* c, const Symbol* name, const Symbol* descriptor) {
+  std::vector<Method*> candidates;
+  for (unsigned i = 0; i < c->all_interface_count; i++) {
+    Method* m = find_declared_method(c->all_interfaces[i].get(), name, descriptor);
+    if (m != nullptr && !m->is_static() && !m->is_private()) candidates.push_back(m);
+  }
+  Method* chosen = nullptr;
+  for (Method* m : candidates) {
+    const bool hidden = std::any_of(candidates.begin(), candidates.end(), [m](Method* other) {
+      return other != m && other->holder->is_subclass_of(m->holder.get());
+    });
+    if (hidden || m->is_abstract()) continue;
+    if (chosen != nullptr) return nullptr;
+    chosen = m;
+  }
+  return chosen;
+}
+
+Method* implementation(Class* c, const Method* wanted) {
+  for (Class* k = c; k != nullptr; k = k->super.get()) {
+    Method* m = find_declared_method(k, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m->is_abstract() ? nullptr : m;
+  }
+  return default_method(c, wanted->name.get(), wanted->descriptor.get());
+}
+
+}  // namespace
+
+std::uint32_t count_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader) {
+  std::uint32_t length = super == nullptr ? 0 : super->vtable_length;
+  for (const classfile::Method& m : file.methods) {
+    if (!is_virtual(m.access_flags, m.name)) continue;
+    bool found = false;
+    const Symbol* method_name = make_symbol(m.name);
+    const Symbol* descriptor = make_symbol(m.descriptor);
+    for (std::uint32_t i = 0; super != nullptr && i < super->vtable_length && !found; i++) {
+      const Method* s = super->vtable()[i].get();
+      found = s->name.get() == method_name && s->descriptor.get() == descriptor &&
+              overrides(s, name->view(), loader);
+    }
+    if (!found) length++;
+  }
+  return length;
+}
+
+void fill_vtable(Class* c) {
+  Ref<Method>* vtable = c->vtable();
+  std::uint32_t length = 0;
+  if (c->super) {
+    length = c->super->vtable_length;
+    std::copy_n(c->super->vtable(), length, vtable);
+  }
+  const std::uint32_t inherited = length;
+  for (unsigned i = 0; i < c->method_count; i++) {
+    Method& m = c->methods[i];
+    if (!is_virtual(m.access, m.name->view())) continue;
+    for (std::uint32_t k = 0; k < inherited; k++) {
+      const Method* s = vtable[k].get();
+      if (s->name == m.name && s->descriptor == m.descriptor && overrides(s, c->name->view(), c->loader.get())) {
+        vtable[k] = &m;
+        if (m.vtable_index < 0) m.vtable_index = static_cast<std::int32_t>(k);
+      }
+    }
+    if (m.vtable_index < 0) {
+      m.vtable_index = static_cast<std::int32_t>(length);
+      vtable[length++] = &m;
+    }
+  }
+}
+
+void fill_itable(Class* c) {
+  std::vector<ItableEntry> entries;
+  for (unsigned i = 0; i < c->all_interface_count; i++) {
+    Class* interface = c->all_interfaces[i].get();
+    std::vector<Ref<Method>> methods;
+    for (unsigned k = 0; k < interface->method_count; k++) {
+      const Method& wanted = interface->methods[k];
+      if (wanted.itable_index < 0) continue;
+      // A private interface method is only ever selected itself (JVMS 5.4.6, first rule).
+      methods.push_back({gc::encode(wanted.is_private() ? &wanted : implementation(c, &wanted))});
+    }
+    if (methods.empty()) continue;
+    auto* table = vm()->metadata.make<Ref<Method>>(methods.size());
+    std::copy(methods.begin(), methods.end(), table);
+    ItableEntry entry{};
+    entry.interface = interface;
+    entry.methods = table;
+    entries.push_back(entry);
+  }
+  if (entries.empty()) return;
+  auto* itable = vm()->metadata.make<ItableEntry>(entries.size());
+  std::copy(entries.begin(), entries.end(), itable);
+  c->itable = itable;
+  c->itable_length = static_cast<std::uint32_t>(entries.size());
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,165 @@
+// Linking and initialisation of classes (JVMS 5.4, 5.5).
+//
+// Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with default methods,
+// 2 the initialiser method, 3 done. The class is marked kInitializing with its thread before, as JVMS 5.5 step 6 asks, so
+// that a recursive request of the same thread goes on at once and other threads wait. Being a frame, the half-done
+// initialisation survives checkpoints like any other code.
+//
+// Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
+#include <mutex>
+
+#include <cstring>
+
+#include "runtime/class_loading.h"
+#include "runtime/clock.h"
+#include "runtime/continuation.h"
+#include "runtime/native.h"
+#include "runtime/safepoint.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+enum Phase : std::uint8_t { kSuper, kInterfaces, kInitializer, kFinished };
+
+Class* class_slot(Frame* frame) { return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw)); }
+
+// JVMS 5.4.2: static fields get their default values by being zero, and constants their value now.
+Status prepare(Thread& thread, Class* c) {
+  Object* mirror = c->mirror_object();
+  for (unsigned i = 0; i < c->field_count; i++) {
+    const Field& f = c->fields[i];
+    if (!f.is_static() || f.constant_index == 0) continue;
+    const PoolEntry& value = c->pool->entry(f.constant_index);
+    switch (size_log2_of(f.type)) {
+      case 0: mirror->field<std::uint8_t>(f.offset) = static_cast<std::uint8_t>(value.raw); break;
+      case 1: mirror->field<std::uint16_t>(f.offset) = static_cast<std::uint16_t>(value.raw); break;
+      case 3: std::memcpy(&mirror->field<std::uint64_t>(f.offset), &value, sizeof value); break;
+      default:
+        if (is_reference(f.type)) {
+          Object* string = nullptr;
+          UVM_TRY(resolve_string(thread, c, f.constant_index, &string));
+          mirror->set_reference(f.offset, string);
+        } else {
+          mirror->field<std::uint32_t>(f.offset) = value.raw;
+        }
+    }
+  }
+  return Status::kOk;
+}
+
+void set_state(Class* c, ClassState state) {
+  __atomic_store_n(&c->state, state, __ATOMIC_RELEASE);
+}
+
+Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
+  if (frame->phase == kSuper) {
+    if (c->super && !c->is_interface()) UVM_TRY(ensure_initialized(thread, c->super.get()));
+    frame->phase = kInterfaces;
+  }
+  if (!c->is_interface()) {
+    for (auto& next = frame->operands()[5].i; next < c->all_interface_count; next++) {
+      Class* i = c->all_interfaces[static_cast<unsigned>(next)].get();
+      if ((i->flags & kClassHasDefaults) != 0) UVM_TRY(ensure_initialized(thread, i));
+    }
+  }
+  return Status::kOk;
+}
+
+// Another thread initialises the class: waits a while for it. Restartable: nothing is kept.
+Status wait_for_initializer(Thread& thread, Class* c) {
+  const std::uint32_t seen = thread.wake.load();
+  if (__atomic_load_n(&c->state, __ATOMIC_ACQUIRE) != ClassState::kInitializing) return Status::kOk;
+  constexpr std::uint64_t kPollNs = 500'000;
+  wait_for_wake(thread, seen, static_cast<std::uint64_t>(program_nano_time()) + kPollNs);
+  return retiring(thread) ? Status::kRetire : Status::kOk;
+}
+
+Status throw_initialization_failed(Thread& thread, Class* c) {
+  const std::string message = "Could not initialize class " + external_name(c);
+  Object* cause = c->init_error.get();
+  if (cause == nullptr) return throw_new(thread, "java/lang/NoClassDefFoundError", message);
+  return throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", message, cause);
+}
+
+// kOk: the class is initialised and the frame is popped.
+Status run_phases(Thread& thread, Frame* frame) {
+  Class* c = class_slot(frame);
+  if (frame->phase <= kInterfaces) {
+    UVM_TRY(initialize_supers(thread, frame, c));
+    frame->phase = kInitializer;
+  }
+  if (frame->phase == kInitializer) {
+    frame->phase = kFinished;
+    if (c->class_init) return push_call(thread, c->class_init.get(), {});
+  }
+  pop_frame(thread);
+  set_state(c, ClassState::kInitialized);
+  return Status::kOk;
+}
+
+}  // namespace
+
+Status link_class(Thread& thread, Class* c) {
+  if (c->is_linked()) return Status::kOk;
+  if (c->super) UVM_TRY(link_class(thread, c->super.get()));
+  for (unsigned i = 0; i < c->interface_count; i++) UVM_TRY(link_class(thread, c->interfaces[i].get()));
+  if (needs_verification(c)) UVM_TRY(verify_class(thread, c));
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (c->is_linked()) return Status::kOk;
+  UVM_TRY(prepare(thread, c));
+  if (c->class_file != 0) {
+    vm()->native_memory.release(c->class_file);
+    c->class_file = 0;
+  }
+  set_state(c, ClassState::kLinked);
+  return Status::kOk;
+}
+
+Status ensure_initialized(Thread& thread, Class* c) {
+  for (;;) {
+    if (c->is_initialized()) return Status::kOk;
+    UVM_TRY(link_class(thread, c));
+    {
+      const std::lock_guard lock(vm()->metadata_lock);
+      if (c->state == ClassState::kInitialized) return Status::kOk;
+      if (c->state == ClassState::kError) break;
+      if (c->state == ClassState::kInitializing) {
+        if (c->init_thread == thread.java->id) return Status::kOk;
+      } else {
+        Frame* frame = nullptr;
+        UVM_TRY(push_continuation(thread, FrameKind::kClassInit, &frame));
+        c->init_thread = thread.java->id;
+        set_state(c, ClassState::kInitializing);
+        frame->operands()[4].raw = gc::encode(c);
+      }
+    }
+    if (c->init_thread != thread.java->id) {
+      UVM_TRY(wait_for_initializer(thread, c));
+      continue;
+    }
+    return class_init_step(thread, thread.frame);
+  }
+  return throw_initialization_failed(thread, c);
+}
+
+Status class_init_step(Thread& thread, Frame* frame) {
+  const Status status = run_phases(thread, frame);
+  if (status == Status::kThrow) {
+    class_init_threw(thread, frame);
+    thread.frame = thread.caller_of(frame);
+  }
+  return status;
+}
+
+void class_init_threw(Thread& thread, Frame* frame) {
+  Class* c = class_slot(frame);
+  Object* thrown = thread.pending_exception();
+  if (!class_of(thrown)->is_subclass_of(vm()->known().Error.get())) {
+    thread.java->pending_exception = nullptr;
+    (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", {}, thrown);
+  }
+  set_state(c, ClassState::kError);
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,307 @@
+// The first execution of an instruction: resolves its pool entry and rewrites the instruction to its quick form.
+//
+// An instruction is rewritten by one 64-bit store, and only when its effect can no longer depend on who executes it:
+// static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
+#include <cstdint>
+#include <cstring>
+
+#include "runtime/class_description.h"
+#include "runtime/code.h"
+#include "runtime/interpreter.h"
+#include "runtime/linkage.h"
+#include "runtime/native.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+void rewrite(Insn* at, Op op, unsigned a, std::uint32_t b) {
+  const Insn insn{op, static_cast<std::uint16_t>(a), static_cast<std::int32_t>(b)};
+  std::uint64_t bits;
+  std::memcpy(&bits, &insn, sizeof bits);
+  __atomic_store_n(reinterpret_cast<std::uint64_t*>(at), bits, __ATOMIC_RELEASE);
+}
+
+Op offset_op(Op byte_op, BasicType type) {
+  // The quick ops of a family stand in the order b, c, s, i, l; putfield and putstatic have no s.
+  const auto first = static_cast<unsigned>(byte_op);
+  const bool has_short = byte_op == Op::getfield_b || byte_op == Op::getstatic_b;
+  switch (type) {
+    case BasicType::kBoolean: case BasicType::kByte: return byte_op;
+    case BasicType::kChar: return static_cast<Op>(first + 1);
+    case BasicType::kShort: return static_cast<Op>(has_short ? first + 2 : first + 1);
+    case BasicType::kLong: case BasicType::kDouble: return static_cast<Op>(has_short ? first + 4 : first + 3);
+    default: return static_cast<Op>(has_short ? first + 3 : first + 2);
+  }
+}
+
+}  // namespace
+
+Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) {
+  Method* method = frame->method.get();
+  Class* referrer = method->holder.get();
+  const Op op = insn->op;
+  const bool is_static = op == Op::getstatic || op == Op::putstatic;
+  const bool is_put = op == Op::putfield || op == Op::putstatic;
+  Field* field = nullptr;
+  UVM_TRY(resolve_field(thread, referrer, static_cast<unsigned>(insn->b), is_static, is_put, method, &field));
+  if (!is_static) {
+    if (is_put && field->is_volatile()) {
+      rewrite(insn, Op::putfield_volatile, static_cast<unsigned>(field->type), field->offset);
+    } else {
+      rewrite(insn, offset_op(is_put ? Op::putfield_b : Op::getfield_b, field->type), 0, field->offset);
+    }
+    return Status::kOk;
+  }
+  Class* holder = field->holder.get();
+  UVM_TRY(ensure_initialized(thread, holder));
+  if (!holder->is_initialized()) {
+    *unready = field;
+  } else if (field->offset > 0xffff || (is_put && field->is_volatile())) {
+    rewrite(insn, is_put ? Op::putstatic_far : Op::getstatic_far, 0, gc::encode(field));
+  } else {
+    rewrite(insn, offset_op(is_put ? Op::putstatic_b : Op::getstatic_b, field->type), field->offset,
+            holder->mirror.bits);
+  }
+  return Status::kOk;
+}
+
+Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready) {
+  Method* caller = frame->method.get();
+  Class* referrer = caller->holder.get();
+  ConstantPool* pool = referrer->pool.get();
+  const auto index = static_cast<unsigned>(insn->b);
+  const unsigned a = insn->a;
+  const Op op = insn->op;
+  if (op == Op::invokehandle_quick) return Status::kOk;  // another thread has linked it meanwhile
+  if (op == Op::invokedynamic) {
+    return link_invokedynamic(thread, caller, insn, index);
+  }
+  const bool interface_ref = pool->tag(index) == PoolTag::kInterfaceMethodref;
+  Method* m = nullptr;
+  UVM_TRY(resolve_method(thread, referrer, index, interface_ref, &m));
+  if (m->kind == MethodKind::kMhInvoke && op == Op::invokevirtual) {
+    return link_handle_call(thread, caller, insn, index);
+  }
+  const std::string where = describe_method(m->holder.get(), m->name.get(), m->descriptor.get());
+  if (op == Op::invokestatic) {
+    if (!m->is_static()) {
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Expected static method " + where);
+    }
+    UVM_TRY(ensure_initialized(thread, m->holder.get()));
+    if (m->holder->is_initialized()) {
+      rewrite(insn, Op::invokestatic_quick, a, gc::encode(m));
+    } else {
+      *unready = m;
+    }
+    return Status::kOk;
+  }
+  if (m->is_static()) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Expected instance not static method " + where);
+  }
+  if (op == Op::invokespecial) {
+    // JVMS 6.5 invokespecial: a superclass call selects from the direct superclass of the calling class.
+    Class* c = nullptr;
+    UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &c));
+    if (!m->is_initializer() && (referrer->access & kAccSuper) != 0 && !c->is_interface() && referrer->super &&
+        referrer != c && referrer->super->is_subclass_of(c)) {
+      m = lookup_method(referrer->super.get(), m->name.get(), m->descriptor.get());
+    }
+    if (m == nullptr || m->is_abstract()) {
+      return throw_new(thread, "java/lang/AbstractMethodError", where);
+    }
+    rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
+    return Status::kOk;
+  }
+  if (m->is_private()) {
+    rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
+  } else if (m->holder->is_interface()) {
+    auto* site = vm()->metadata.make<InterfaceSite>();
+    site->method = m;
+    rewrite(insn, Op::invokeinterface_quick, a, gc::encode(site));
+  } else if (m->vtable_index < 0 ||
+             (m->kind >= MethodKind::kMhInvokeBasic && m->kind <= MethodKind::kMhInvoke)) {
+    rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
+  } else if ((m->access & kAccFinal) != 0 || (m->holder->access & kAccFinal) != 0) {
+    rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
+  } else {
+    rewrite(insn, Op::invokevirtual_quick, a, static_cast<std::uint32_t>(m->vtable_index));
+  }
+  return Status::kOk;
+}
+
+Status quicken_new(Thread& thread, Frame* frame, Insn* insn, Class** unready) {
+  Class* c = nullptr;
+  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(insn->b), &c));
+  if (c->is_abstract() || c->is_interface() || c == vm()->known().Class.get()) {
+    return throw_new(thread, c == vm()->known().Class.get() ? "java/lang/IllegalAccessError" : "java/lang/InstantiationError",
+                     external_name(c));
+  }
+  UVM_TRY(ensure_initialized(thread, c));
+  if (c->is_initialized()) {
+    rewrite(insn, Op::new_quick, 0, gc::encode(c));
+  } else {
+    *unready = c;
+  }
+  return Status::kOk;
+}
+
+Status quicken_class_operand(Thread& thread, Frame* frame, Insn* insn) {
+  Class* c = nullptr;
+  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(insn->b), &c));
+  Op quick = insn->op == Op::checkcast ? Op::checkcast_quick : Op::instanceof_quick;
+  if (insn->op == Op::anewarray) {
+    c = array_class_of(thread, c);
+    if (c == nullptr) return Status::kThrow;
+    quick = Op::anewarray_quick;
+  }
+  rewrite(insn, quick, 0, gc::encode(c));
+  return Status::kOk;
+}
+
+Status quicken_ldc(Thread& thread, Frame* frame, Insn* insn, Slot* two_slot_value) {
+  Class* referrer = frame->method->holder.get();
+  const auto index = static_cast<unsigned>(insn->b);
+  ConstantPool* pool = referrer->pool.get();
+  Object* value = nullptr;
+  UVM_TRY(resolve_constant(thread, referrer, index, &value));
+  Slot slot = slot_of(value);
+  if (pool->tag(index) == PoolTag::kDynamic) {
+    const char type = pool->descriptor_of(index)->view().front();
+    if (!is_reference(basic_type_of(type))) unbox(value, &slot);
+  }
+  if (two_slot_value != nullptr) {
+    auto* stored = vm()->metadata.make<std::uint64_t>();
+    *stored = slot.raw;
+    *two_slot_value = slot;
+    rewrite(insn, Op::const_w, 0, gc::encode(stored));
+  } else {
+    rewrite(insn, Op::const_i, 0, static_cast<std::uint32_t>(slot.raw));
+  }
+  return Status::kOk;
+}
+
+Status resolve_multianewarray(Thread& thread, Frame* frame, Insn* insn, Class** result) {
+  return resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(insn->b), result);
+}
+
+void load_field(const Field* field, Object* holder, Slot* value) {
+  value->raw = 0;
+  switch (field->type) {
+    case BasicType::kBoolean: value->i = __atomic_load_n(&holder->field<std::uint8_t>(field->offset), __ATOMIC_ACQUIRE); break;
+    case BasicType::kByte: value->i = __atomic_load_n(&holder->field<std::int8_t>(field->offset), __ATOMIC_ACQUIRE); break;
+    case BasicType::kChar: value->i = __atomic_load_n(&holder->field<std::uint16_t>(field->offset), __ATOMIC_ACQUIRE); break;
+    case BasicType::kShort: value->i = __atomic_load_n(&holder->field<std::int16_t>(field->offset), __ATOMIC_ACQUIRE); break;
+    case BasicType::kLong: case BasicType::kDouble:
+      value->l = __atomic_load_n(&holder->field<std::int64_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
+    default: value->i = __atomic_load_n(&holder->field<std::int32_t>(field->offset), __ATOMIC_ACQUIRE); break;
+  }
+}
+
+void store_field(const Field* field, Object* holder, Slot value) {
+  switch (size_log2_of(field->type)) {
+    case 0: {
+      const auto byte = static_cast<std::uint8_t>(field->type == BasicType::kBoolean ? value.i & 1 : value.i);
+      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte, __ATOMIC_SEQ_CST);
+      break;
+    }
+    case 1:
+      __atomic_store_n(&holder->field<std::uint16_t>(field->offset), static_cast<std::uint16_t>(value.i), __ATOMIC_SEQ_CST);
+      break;
+    case 3: __atomic_store_n(&holder->field<std::int64_t>(field->offset), value.l, __ATOMIC_SEQ_CST); break;
+    default: __atomic_store_n(&holder->field<std::int32_t>(field->offset), value.i, __ATOMIC_SEQ_CST); break;
+  }
+}
+
+Array* new_multi_array(Thread& thread, Class* array_class, const Slot* lengths, unsigned dimensions) {
+  Array* array = new_array(thread, array_class, lengths[0].i);
+  if (array == nullptr || dimensions == 1) return array;
+  for (std::int32_t i = 0; i < array->length; i++) {
+    Array* part = new_multi_array(thread, array_class->component.get(), lengths + 1, dimensions - 1);
+    if (part == nullptr) return nullptr;
+    array_set(array, i, part);
+  }
+  return array;
+}
+
+Method* select_interface_method(Thread& thread, Object* receiver, Method* resolved) {
+  Class* c = class_of(receiver);
+  if (!c->is_subclass_of(resolved->holder.get())) {
+    (void)throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                    "Class " + external_name(c) + " does not implement the requested interface " +
+                        external_name(resolved->holder.get()));
+    return nullptr;
+  }
+  Method* m = select_method(c, resolved);
+  if (m == nullptr || m->is_abstract()) {
+    (void)throw_abstract_method(thread, c, resolved);
+    return nullptr;
+  }
+  if ((m->access & kAccPublic) == 0 && !m->is_private()) {
+    (void)throw_new(thread, "java/lang/IllegalAccessError",
+                    "class " + external_name(c) + " tried to access method " +
+                        describe_method(m->holder.get(), m->name.get(), m->descriptor.get()));
+    return nullptr;
+  }
+  return m;
+}
+
+Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved) {
+  std::string method = describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get());
+  // 'abstract int size()': without the class, with the modifier.
+  const std::string holder = external_name(resolved->holder.get()) + ".";
+  if (const std::size_t at = method.find(holder); at != std::string::npos) method.erase(at, holder.size());
+  if (resolved->is_abstract()) method.insert(1, "abstract ");
+  // Several default methods that none of overrides the others: JVMS 5.4.6 step 3 does not select.
+  if (resolved->holder->is_interface()) {
+    std::string conflict;
+    unsigned count = 0;
+    for (unsigned i = 0; i < receiver_class->all_interface_count; i++) {
+      const Method* m = find_declared_method(receiver_class->all_interfaces[i].get(), resolved->name.get(),
+                                             resolved->descriptor.get());
+      if (m == nullptr || m->is_abstract() || m->is_static() || m->is_private()) continue;
+      count++;
+      conflict += " " + external_name(m->holder.get()) + "." + std::string(m->name->view());
+    }
+    if (count > 1) {
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Conflicting default methods:" + conflict);
+    }
+  }
+  return throw_new(thread, "java/lang/AbstractMethodError",
+                   "Receiver class " + external_name(receiver_class) +
+                       " does not define or inherit an implementation of the resolved method " + method + " of " +
+                       (resolved->holder->is_interface() ? "interface " : resolved->holder->is_abstract() ? "abstract class " : "class ") +
+                       external_name(resolved->holder.get()) + ".");
+}
+
+Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {
+  const Class* c = class_of(object);
+  return throw_new(thread, "java/lang/ClassCastException",
+                   "class " + external_name(c) + " cannot be cast to class " + external_name(wanted) + " (" +
+                       describe_places(c, wanted) + ")");
+}
+
+Status prepare_method(Thread& thread, Method* method) {
+  if (method->kind == MethodKind::kUnprepared) {
+    translate(method);
+    return Status::kOk;
+  }
+  if (method->kind != MethodKind::kNativeUnbound) return Status::kOk;
+  const std::int32_t index =
+      find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
+  if (index < 0) {
+    // registerNatives and initIDs only tell the library's own C code that the class is there.
+    const std::string_view name = method->name->view();
+    if (method->holder->loader.bits != 0 || (name != "registerNatives" && name != "initIDs")) {
+      return throw_new(thread, "java/lang/UnsatisfiedLinkError",
+                       describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
+    }
+  }
+  method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V")) : static_cast<std::uint32_t>(index);
+  const bool leaf = native_at(method->native_index).traits == kLeaf && !method->is_synchronized();
+  __atomic_store_n(&method->kind, leaf ? MethodKind::kNativeLeaf : MethodKind::kNative, __ATOMIC_RELEASE);
+  return Status::kOk;
+}
+
+}  // namespace uvm::rt

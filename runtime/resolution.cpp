@@ -1,0 +1,250 @@
+// Resolution of symbolic references (JVMS 5.4.3), lookup of members, and access control (5.4.4).
+#include <algorithm>
+#include <string>
+
+#include "runtime/class_description.h"
+#include "runtime/modules.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+void store_resolved(PoolEntry& entry, const void* target) {
+  const std::uint64_t both = static_cast<std::uint64_t>(gc::encode(target)) << 32 | entry.raw;
+  __atomic_store_n(reinterpret_cast<std::uint64_t*>(&entry), both, __ATOMIC_RELEASE);
+}
+
+std::string_view access_word(std::uint32_t access) {
+  if ((access & kAccPrivate) != 0) return "private ";
+  if ((access & kAccProtected) != 0) return "protected ";
+  return "";
+}
+
+Method* maximally_specific(Class* c, const Symbol* name, const Symbol* descriptor) {
+  Method* any = nullptr;
+  Method* best = nullptr;
+  unsigned bests = 0;
+  for (unsigned i = 0; i < c->all_interface_count; i++) {
+    Method* m = find_declared_method(c->all_interfaces[i].get(), name, descriptor);
+    if (m == nullptr || m->is_static() || m->is_private()) continue;
+    if (any == nullptr) any = m;
+    bool specific = !m->is_abstract();
+    for (unsigned k = 0; specific && k < c->all_interface_count; k++) {
+      Class* other = c->all_interfaces[k].get();
+      if (other == m->holder.get() || !other->is_subclass_of(m->holder.get())) continue;
+      const Method* o = find_declared_method(other, name, descriptor);
+      specific = o == nullptr || o->is_static() || o->is_private();
+    }
+    if (specific) {
+      best = m;
+      bests++;
+    }
+  }
+  return bests == 1 ? best : any;
+}
+
+// The signature polymorphic method (JVMS 2.9.3) of that name, whatever the descriptor.
+Method* polymorphic_method(Class* c, const Symbol* name) {
+  const WellKnown& known = vm()->known();
+  if (c != known.MethodHandle.get() && c != known.VarHandle.get()) return nullptr;
+  for (unsigned i = 0; i < c->method_count; i++) {
+    Method& m = c->methods[i];
+    if (m.name.get() == name && m.kind >= MethodKind::kMhInvokeBasic) return &m;
+  }
+  return nullptr;
+}
+
+Status no_such_method(Thread& thread, const Class* c, const Symbol* name, const Symbol* descriptor) {
+  return throw_new(thread, "java/lang/NoSuchMethodError", describe_method(c, name, descriptor));
+}
+
+Status check_final_put(Thread& thread, Class* referrer, const Field* field, Class* resolved_in, const Method* in) {
+  if ((field->access & kAccFinal) == 0) return Status::kOk;
+  const std::string what = std::string("Update to ") + (field->is_static() ? "static" : "non-static") + " final field " +
+                           external_name(resolved_in) + "." + std::string(field->name->view()) + " attempted from a different ";
+  if (field->holder.get() != referrer) {
+    return throw_new(thread, "java/lang/IllegalAccessError",
+                     what + "class (" + external_name(referrer) + ") than the field's declaring class");
+  }
+  // Class files before 53 may write finals in any method of the class (JVMS 6.5 putfield).
+  if (referrer->major_version < 53 || in == nullptr) return Status::kOk;
+  const bool initializer = field->is_static() ? (in->flags & kMethodIsClassInit) != 0 : in->is_initializer();
+  if (initializer) return Status::kOk;
+  return throw_new(thread, "java/lang/IllegalAccessError",
+                   what + "method (" + std::string(in->name->view()) + ") than the initializer method " +
+                       (field->is_static() ? "<clinit>" : "<init>") + " ");
+}
+
+}  // namespace
+
+bool is_accessible(const Class* from, const Class* to) {
+  const Class* element = to->is_array() ? to->element.get() : to;
+  if (element->is_primitive() || from == element || roots().modules.bits == 0) return true;
+  if ((from->flags & kClassMagicAccessor) != 0) return true;
+  if ((element->access & kAccPublic) != 0) return module_allows_access(from, element);
+  return same_package(from, element);
+}
+
+bool can_access_member(const Class* from, const Class* holder, std::uint32_t access, const Class* resolved_in) {
+  if (from == holder || (access & kAccPublic) != 0 || (from->flags & kClassMagicAccessor) != 0) return true;
+  if ((access & kAccProtected) != 0) {
+    if (same_package(from, holder)) return true;
+    if (from->is_subclass_of(holder)) {
+      return (access & kAccStatic) != 0 || from == resolved_in || resolved_in->is_subclass_of(from) ||
+             from->is_subclass_of(resolved_in);
+    }
+    return false;
+  }
+  if ((access & kAccPrivate) != 0) return from->nest_host.bits != 0 && from->nest_host == holder->nest_host;
+  return same_package(from, holder);
+}
+
+// JVMS 5.4.4 nest host: a class that names a host which does not list it, or is elsewhere, is its own.
+Status nest_host_of(Thread& thread, Class* c, Class** host) {
+  if (!c->nest_host) {
+    Class* found = c;
+    if (c->nest_host_index != 0) {
+      Class* candidate = nullptr;
+      const Status status = resolve_class(thread, c, c->nest_host_index, &candidate);
+      if (status == Status::kThrow) {
+        if (class_of(thread.pending_exception())->name->view() == "java/lang/OutOfMemoryError") return status;
+        thread.java->pending_exception = nullptr;
+      } else if (status != Status::kOk) {
+        return status;
+      } else if (same_package(candidate, c)) {
+        for (unsigned i = 0; i < candidate->nest_member_count; i++) {
+          if (candidate->pool->class_name(candidate->nest_members[i]) == c->name.get()) found = candidate;
+        }
+      }
+    }
+    c->nest_host = found;
+  }
+  *host = c->nest_host.get();
+  return Status::kOk;
+}
+
+Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class** result) {
+  PoolEntry& entry = referrer->pool->entry(pool_index);
+  if (const std::uint32_t known = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE); known != 0) {
+    *result = gc::decode<Class>(known);
+    return Status::kOk;
+  }
+  UVM_TRY(load_class(thread, referrer->pool->class_name(pool_index), referrer->loader.get(), result));
+  if (!is_accessible(referrer, *result)) {
+    return throw_new(thread, "java/lang/IllegalAccessError",
+                     "failed to access class " + external_name(*result) + " from class " + external_name(referrer) +
+                         " (" + describe_places(*result, referrer) + ")");
+  }
+  store_resolved(entry, *result);
+  return Status::kOk;
+}
+
+Status resolve_string(Thread& thread, Class* referrer, unsigned pool_index, Object** result) {
+  PoolEntry& entry = referrer->pool->entry(pool_index);
+  if (const std::uint32_t known = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE); known != 0) {
+    *result = gc::decode<Object>(known);
+    return Status::kOk;
+  }
+  *result = intern_symbol(thread, gc::decode<Symbol>(entry.raw));
+  if (*result == nullptr) return Status::kThrow;
+  store_resolved(entry, *result);
+  return Status::kOk;
+}
+
+Field* lookup_field(Class* c, const Symbol* name, const Symbol* descriptor) {
+  for (; c != nullptr; c = c->super.get()) {
+    if (Field* f = find_declared_field(c, name, descriptor)) return f;
+    for (unsigned i = 0; i < c->interface_count; i++) {
+      if (Field* f = lookup_field(c->interfaces[i].get(), name, descriptor)) return f;
+    }
+  }
+  return nullptr;
+}
+
+Method* lookup_method(Class* c, const Symbol* name, const Symbol* descriptor) {
+  if (Method* m = polymorphic_method(c, name)) return m;
+  for (Class* k = c; k != nullptr; k = k->super.get()) {
+    if (Method* m = find_declared_method(k, name, descriptor)) return m;
+  }
+  return maximally_specific(c, name, descriptor);
+}
+
+Method* lookup_interface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
+  if (Method* m = find_declared_method(c, name, descriptor)) return m;
+  Method* m = find_declared_method(vm()->known().Object.get(), name, descriptor);
+  if (m != nullptr && (m->access & kAccPublic) != 0 && !m->is_static()) return m;
+  return maximally_specific(c, name, descriptor);
+}
+
+Method* select_method(Class* receiver_class, Method* resolved) {
+  if (resolved->is_private() || resolved->is_static() || resolved->is_initializer()) return resolved;
+  if (!resolved->holder->is_interface()) {
+    return resolved->vtable_index < 0 ? resolved : receiver_class->vtable()[resolved->vtable_index].get();
+  }
+  for (std::uint32_t i = 0; i < receiver_class->itable_length; i++) {
+    const ItableEntry& e = receiver_class->itable[i];
+    if (e.interface == resolved->holder) return e.methods[static_cast<std::size_t>(resolved->itable_index)].get();
+  }
+  return nullptr;
+}
+
+Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool is_static, bool is_put, Method* in,
+                     Field** result) {
+  ConstantPool* pool = referrer->pool.get();
+  Class* c = nullptr;
+  UVM_TRY(resolve_class(thread, referrer, pool->class_index(pool_index), &c));
+  const Symbol* name = pool->name_of(pool_index);
+  Field* field = lookup_field(c, name, pool->descriptor_of(pool_index));
+  if (field == nullptr) return throw_new(thread, "java/lang/NoSuchFieldError", name->view());
+  if ((field->access & kAccPrivate) != 0 && field->holder.get() != referrer) {
+    Class* host = nullptr;
+    UVM_TRY(nest_host_of(thread, referrer, &host));
+    UVM_TRY(nest_host_of(thread, field->holder.get(), &host));
+  }
+  if (!can_access_member(referrer, field->holder.get(), field->access, c)) {
+    return throw_new(thread, "java/lang/IllegalAccessError",
+                     "class " + external_name(referrer) + " tried to access " + std::string(access_word(field->access)) +
+                         "field " + external_name(field->holder.get()) + "." + std::string(name->view()) + " (" +
+                         describe_places(referrer, field->holder.get()) + ")");
+  }
+  if (field->is_static() != is_static) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     std::string("Expected ") + (is_static ? "static" : "non-static") + " field " +
+                         external_name(field->holder.get()) + "." + std::string(name->view()));
+  }
+  if (is_put) UVM_TRY(check_final_put(thread, referrer, field, c, in));
+  *result = field;
+  return Status::kOk;
+}
+
+Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool interface_ref, Method** result) {
+  ConstantPool* pool = referrer->pool.get();
+  Class* c = nullptr;
+  UVM_TRY(resolve_class(thread, referrer, pool->class_index(pool_index), &c));
+  const Symbol* name = pool->name_of(pool_index);
+  const Symbol* descriptor = pool->descriptor_of(pool_index);
+  if (c->is_interface() != interface_ref) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     interface_ref ? "Found class " + external_name(c) + ", but interface was expected"
+                                   : "Found interface " + external_name(c) + ", but class was expected");
+  }
+  Method* m = interface_ref ? lookup_interface_method(c, name, descriptor) : lookup_method(c, name, descriptor);
+  if (m == nullptr) return no_such_method(thread, c, name, descriptor);
+  if (m->is_private() && m->holder.get() != referrer) {
+    Class* host = nullptr;
+    UVM_TRY(nest_host_of(thread, referrer, &host));
+    UVM_TRY(nest_host_of(thread, m->holder.get(), &host));
+  }
+  // An array's clone is public (JLS 10.7), although Object's is protected.
+  const bool array_clone = c->is_array() && name->view() == "clone";
+  if (!array_clone && !can_access_member(referrer, m->holder.get(), m->access, c)) {
+    return throw_new(thread, "java/lang/IllegalAccessError",
+                     "class " + external_name(referrer) + " tried to access " + std::string(access_word(m->access)) +
+                         "method " + describe_method(m->holder.get(), name, m->descriptor.get()) + " (" +
+                         describe_places(referrer, m->holder.get()) + ")");
+  }
+  *result = m;
+  return Status::kOk;
+}
+
+}  // namespace uvm::rt
