@@ -43,25 +43,6 @@ void rebind_natives(Vm& vm) {
 
 std::span<const uffd::SegmentSpec> heap_segments() { return kSegments; }
 
-void format_heap(Vm& vm) {
-  Roots& r = roots();
-  r.magic = kRootsMagic;
-  r.heap_format = gc::kHeapFormat;
-  r.code_format = kCodeFormat;
-  r.native_fingerprint = native_table_fingerprint();
-  // Reference bits 0 are null, so the first words of a segment that is referred to stay unused.
-  r.metadata.top = gc::kMetadataStart;
-  r.metadata.end = gc::kMetadataStart + gc::kMetadataSize;
-  r.native.top = gc::kNativeStart;
-  r.native.end = gc::kNativeStart + gc::kNativeSize;
-  r.heap.next_region = gc::kOldStart;
-  r.heap.region_kinds = vm.metadata.make<std::uint8_t>(gc::kMaxOldSize / gc::kOldRegionSize);
-  auto* filler = vm.metadata.make<gc::Shape>();
-  filler->kind = gc::ShapeKind::kFiller;
-  filler->instance_size = sizeof(gc::Array);
-  r.heap.filler_shape = filler;
-}
-
 std::string check_heap(Vm& vm) {
   const Roots& r = roots();
   if (r.magic != kRootsMagic) return "the heap has no roots of uvm in it";

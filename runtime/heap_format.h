@@ -1,6 +1,7 @@
-// The outermost structure of a heap: made once for a fresh region, checked when a heap is mapped again.
+// The outermost structure of a heap: its segments, and what is checked when a heap is mapped again
+// (runtime/boot.h lays a fresh one out).
 //
-// Called by the launcher before any thread runs, with gc::g_region_base set and the Vm made.
+// Called by the launcher before any thread runs, with gc::g_region_base set.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,6 @@ class Vm;
 
 // The segments of a heap's region, for uffd::RegionOptions.
 std::span<const uffd::SegmentSpec> heap_segments();
-
-// Makes the roots of a fresh (zero) region: magic, formats, allocators.
-void format_heap(Vm& vm);
 
 // Whether the roots of a mapped heap can be worked with; empty, or what is wrong. Methods whose native was
 // found in another build's table are bound anew.

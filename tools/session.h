@@ -1,0 +1,64 @@
+// Session: one life of a VM in this process: an open heap, its region at some address, the Vm over it, and
+// the checkpointer. A process that is suspended has one; torture mode has many, one after the other.
+//
+// Used by the supervising thread only, apart from Program's functions, which the checkpointing thread calls.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "checkpoint/checkpointer.h"
+#include "runtime/jimage/jimage.h"
+#include "runtime/vm.h"
+#include "uffd/region.h"
+#include "uffd/store_file.h"
+
+namespace uvm::tools {
+
+struct SessionOptions {
+  std::uint64_t memory = 0;  // bytes
+  bool handler_thread = false;
+  void* address_hint = nullptr;
+  const rt::jimage::JImage* image = nullptr;
+  rt::ProgramInput input;
+  checkpoint::Blob blob;  // what every version of the session says of itself
+  checkpoint::CheckpointerOptions checkpoints;
+  std::uint64_t torture_interval = 0;
+};
+
+// Lines of a heap file that a region can have.
+std::uint64_t line_limit();
+
+class Session final : private checkpoint::Program {
+ public:
+  // Maps the heap. Nothing runs yet.
+  static store::Result<std::unique_ptr<Session>> open(std::unique_ptr<store::FileStore> store,
+                                                      SessionOptions options);
+  // Precondition: no Java thread exists (retired, or never started).
+  ~Session() override;
+
+  uffd::Region& region() { return *region_; }
+  store::FileStore& store() { return *store_; }
+  rt::Vm& vm() { return *vm_; }
+  checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
+
+  // Makes the next versions say that the program has ended.
+  void set_finished(int exit_code);
+
+ private:
+  Session() = default;
+  void stop() override;
+  void resume() override;
+  void retire() override;
+  void before_cut() override;
+  checkpoint::Blob blob() override;
+
+  std::unique_ptr<store::FileStore> store_;
+  std::unique_ptr<uffd::Region> region_;
+  std::unique_ptr<rt::Vm> vm_;
+  checkpoint::Blob blob_;
+  std::unique_ptr<checkpoint::Checkpointer> checkpointer_;
+};
+
+}  // namespace uvm::tools
