@@ -370,12 +370,13 @@ void FileStore::distrust_unflushed() {
 }
 
 // Writes a root to the slot that does not hold the newest good one and makes it durable.
-Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Version highest) {
+Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Version highest,
+                                     std::uint64_t file_blocks) {
   const AlignedBuffer buffer = make_aligned(kBlockSize);
   Root root = root_;
   root.sequence = ++last_sequence_;
   root.highest_version = highest;
-  root.file_blocks = allocator_.capacity();
+  root.file_blocks = file_blocks;
   root.version_count = static_cast<std::uint32_t>(refs.size());
   std::fill(std::begin(root.versions), std::end(root.versions), VersionRef{});
   std::copy(refs.begin(), refs.end(), root.versions);
@@ -437,6 +438,9 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   }
   if (auto record = write_version_record(attempt, blob); !record) return record;
 
+  // The length that this flush makes durable. The file may grow again before the root is written, and the
+  // root must not promise that.
+  const std::uint64_t file_blocks = allocator_.capacity();
   flushes_.fetch_add(1, std::memory_order_relaxed);
   if (const int error = device_->flush(); error != 0) {
     distrust_unflushed();
@@ -453,7 +457,7 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   for (std::size_t i = 0; i < refs.size(); ++i) {
     if (refs.size() - i <= keep_versions_ || (refs[i].flags & kVersionPinned) != 0) kept.push_back(refs[i]);
   }
-  return publish_root(kept, attempt.ref.version);
+  return publish_root(kept, attempt.ref.version, file_blocks);
 }
 
 // Drops the retained versions that `refs` does not name and takes over the flags of the others.
@@ -552,7 +556,8 @@ Result<void> FileStore::pin(Version version, bool pinned) {
         {Errc::kInvalid, 0,
          name_ + " has " + std::to_string(kMaxPinned) + " pinned versions already; unpin one first"}};
   }
-  if (auto published = publish_root(refs, root_.highest_version); !published) return published;
+  if (auto published = publish_root(refs, root_.highest_version, root_.file_blocks); !published)
+    return published;
   retain_only(refs);
   return {};
 }
@@ -572,7 +577,8 @@ Result<void> FileStore::remove_version(Version version) {
   for (const Retained& candidate : retained_) {
     if (&candidate != target) refs.push_back(candidate.ref);
   }
-  if (auto published = publish_root(refs, root_.highest_version); !published) return published;
+  if (auto published = publish_root(refs, root_.highest_version, root_.file_blocks); !published)
+    return published;
   retain_only(refs);
   return {};
 }

@@ -213,6 +213,15 @@ bool direct_works(int fd) {
 
 }  // namespace
 
+bool heap_in_use(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return false;
+  struct flock query = lock_request(F_WRLCK, kLockOffset);
+  const bool used = fcntl(fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
+  close(fd);
+  return used;
+}
+
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options) {
   int flags = O_CLOEXEC | O_NOFOLLOW | (options.read_only ? O_RDONLY : O_RDWR);
   if (options.create) flags |= O_CREAT | O_EXCL;

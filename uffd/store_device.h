@@ -104,6 +104,9 @@ struct FileDeviceOptions {
 };
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options);
 
+// Whether some process, this one included, has the file open for use. False when it cannot be told.
+bool heap_in_use(const std::string& path);
+
 // The error of a failed system call: "<what> <path>: <strerror>", with the code that fits the errno.
 Error system_error(const std::string& what, const std::string& path, int sys_errno);
 

@@ -162,7 +162,7 @@ class FileStore final : public LineStore, private NodeReader {
   Result<BlockNumber> take_block(Attempt& attempt);
   Result<BlockPointer> put_block(Attempt& attempt, BlockNumber block, const void* content);
   Result<void> write_out(Attempt& attempt);
-  Result<void> publish_root(const std::vector<VersionRef>& refs, Version highest);
+  Result<void> publish_root(const std::vector<VersionRef>& refs, Version highest, std::uint64_t file_blocks);
   void adopt(Attempt& attempt);
   void roll_back(Attempt& attempt);
   Error io_error(const std::string& what, int error) const;

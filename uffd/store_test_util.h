@@ -105,6 +105,7 @@ struct MemoryDisk {
   static constexpr std::uint64_t kFlush = ~std::uint64_t{0};
   static constexpr std::uint64_t kFailedFlush = ~std::uint64_t{1};
   static constexpr std::uint64_t kMark = ~std::uint64_t{2};  // a note of the test's
+  static constexpr std::uint64_t kGrow = ~std::uint64_t{3};  // to `mark` bytes
   struct LogEntry {
     Written written;
     std::uint64_t mark = 0;
@@ -188,7 +189,9 @@ class MemoryDevice final : public Device {
   int grow(std::uint64_t bytes) noexcept override {
     IoOp op;
     if (!decide(MemoryDisk::Operation::kGrow, op)) return op.error();
-    if (disk_->bytes.size() < bytes) disk_->bytes.resize(bytes);
+    if (disk_->bytes.size() >= bytes) return 0;
+    disk_->bytes.resize(bytes);
+    if (disk_->logging) disk_->log.push_back({{MemoryDisk::kGrow, {}}, bytes});
     return 0;
   }
   std::uint64_t size() const noexcept override { return disk_->bytes.size(); }

@@ -1,0 +1,83 @@
+// StoreDirectory: the folder that holds the heaps of one user, one per program, and the base images.
+//
+//   DIR/NAME/heap             a heap
+//   DIR/images/base-KEY       a base image: a heap file that is never changed once it has this name
+//   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when nobody has it open
+//
+// Heaps and images appear and vanish by a rename, so a crash leaves either all of one or nothing under its
+// name. Heaps are independent: damage to one leaves the others alone. Damage or an unknown format of one
+// shows up as the error of its entry, not of the list. Nothing follows a symbolic link on the way to removing
+// something.
+//
+// A StoreDirectory has no state but its path; several processes use the same folder at the same time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pmem/line_store.h"
+#include "uffd/store_file.h"
+
+namespace uvm::store {
+
+struct HeapEntry {
+  std::string name;
+  bool in_use = false;           // a process has it open
+  std::optional<HeapInfo> info;  // none when `error` tells why
+  std::optional<Error> error;
+};
+
+class StoreDirectory {
+ public:
+  // The folder must exist, or is made (with those above it, for the user alone) when `create` is true.
+  // Errors: kNotFound, kPermission, kNotAStore (it is no folder), kIo.
+  static Result<StoreDirectory> open(const std::string& path, bool create);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string heap_path(const std::string& name) const;
+  [[nodiscard]] std::string image_path(const std::string& key) const;
+
+  // A name of a heap: 1 to 200 bytes, no '/' nor control characters, not beginning with '.', not "images".
+  // Keys of images: the same. kInvalid says what is wrong.
+  static Result<void> check_name(const std::string& name);
+
+  // kInvalid when the name is taken.
+  Result<void> create_heap(const std::string& name, const CreateOptions& options = {}) const;
+  [[nodiscard]] bool has_heap(const std::string& name) const;
+
+  // A heap that needs a base image gets it from images/ when `options.base` is empty; kNotFound when no image
+  // there has the content that the heap was made from.
+  Result<std::unique_ptr<FileStore>> open_heap(const std::string& name, OpenOptions options = {}) const;
+
+  // Heaps by name.
+  [[nodiscard]] Result<std::vector<HeapEntry>> list_heaps() const;
+
+  // kLocked while a process has it open.
+  Result<void> remove_heap(const std::string& name) const;
+
+  // Base images. One is made in three steps: begin_image() gives an empty heap under a name of no meaning;
+  // the caller fills it, commits and destroys it; publish_image() gives it its name, in place of a former
+  // one.
+  struct NewImage {
+    std::string temporary_path;
+    std::unique_ptr<FileStore> store;
+  };
+  Result<NewImage> begin_image(const std::string& key) const;
+  Result<void> publish_image(const std::string& temporary_path, const std::string& key) const;
+
+  // For reading only; processes share it. kNotFound when there is none.
+  Result<std::shared_ptr<FileStore>> open_image(const std::string& key,
+                                                std::uint64_t line_limit = kMaxLines) const;
+  [[nodiscard]] Result<std::vector<std::string>> list_images() const;
+  Result<void> remove_image(const std::string& key) const;
+
+ private:
+  explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
+  Result<std::shared_ptr<FileStore>> find_image(const ContentId& content, std::uint64_t line_limit) const;
+
+  std::string path_;
+};
+
+}  // namespace uvm::store

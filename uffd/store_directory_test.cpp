@@ -1,0 +1,196 @@
+#include "uffd/store_directory.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "uffd/store_test_util.h"
+#include "uffd/store_verify.h"
+
+namespace uvm::store {
+namespace {
+
+using testing::cut_and_commit;
+using testing::kNoTag;
+using testing::line_is;
+using testing::write_line;
+
+class StoreDirectoryTest : public ::testing::Test {
+ protected:
+  StoreDirectory directory() {
+    auto opened = StoreDirectory::open(folder_ / "store", true);
+    EXPECT_TRUE(opened);
+    return *opened;
+  }
+  testing::TempFolder folder_;
+};
+
+TEST_F(StoreDirectoryTest, HeapsComeAndGo) {
+  const StoreDirectory store = directory();
+  EXPECT_FALSE(store.has_heap("one"));
+  ASSERT_TRUE(store.create_heap("one"));
+  ASSERT_TRUE(store.create_heap("two words.bc"));
+  EXPECT_TRUE(store.has_heap("one"));
+  EXPECT_EQ(store.create_heap("one").error().code, Errc::kInvalid);
+  {
+    auto heap = store.open_heap("one");
+    ASSERT_TRUE(heap) << heap.error().message;
+    ASSERT_TRUE(write_line(**heap, 1, 1));
+    ASSERT_TRUE(cut_and_commit(**heap));
+    auto list = store.list_heaps();
+    ASSERT_TRUE(list);
+    ASSERT_EQ(list->size(), 2U);
+    EXPECT_EQ((*list)[0].name, "one");
+    EXPECT_TRUE((*list)[0].in_use);
+    ASSERT_TRUE((*list)[0].info);
+    ASSERT_EQ((*list)[0].info->versions.size(), 1U);
+    EXPECT_EQ((*list)[0].info->versions[0].lines, 1U);
+    EXPECT_FALSE((*list)[1].in_use);
+    EXPECT_EQ(store.remove_heap("one").error().code, Errc::kLocked);
+    EXPECT_EQ(store.open_heap("one").error().code, Errc::kLocked);
+  }
+  ASSERT_TRUE(store.remove_heap("one"));
+  EXPECT_EQ(store.remove_heap("one").error().code, Errc::kNotFound);
+  EXPECT_EQ(store.open_heap("one").error().code, Errc::kNotFound);
+  EXPECT_TRUE(store.open_heap("two words.bc"));
+}
+
+TEST_F(StoreDirectoryTest, NamesAreChecked) {
+  for (const std::string name : {"", ".", "..", ".x", "a/b", "/a", "images", "a\nb", "\x7f"}) {
+    EXPECT_FALSE(StoreDirectory::check_name(name)) << name;
+    EXPECT_EQ(directory().create_heap(name).error().code, Errc::kInvalid) << name;
+    EXPECT_EQ(directory().remove_heap(name).error().code, Errc::kInvalid) << name;
+  }
+  EXPECT_FALSE(StoreDirectory::check_name(std::string(201, 'a')));
+  EXPECT_TRUE(directory().create_heap(std::string(200, 'a')));
+  EXPECT_TRUE(directory().create_heap("größer"));
+}
+
+TEST_F(StoreDirectoryTest, RemovalDoesNotFollowLinks) {
+  const StoreDirectory store = directory();
+  std::filesystem::create_directory(folder_ / "elsewhere");
+  std::ofstream(folder_ / "elsewhere/precious") << "data";
+  std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "store/link");
+  EXPECT_EQ(store.remove_heap("link").error().code, Errc::kInvalid);
+  ASSERT_TRUE(store.create_heap("heap"));
+  std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "store/heap/inner");
+  ASSERT_TRUE(store.remove_heap("heap"));
+  EXPECT_FALSE(store.has_heap("heap"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "elsewhere/precious"));
+}
+
+TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
+  const StoreDirectory store = directory();
+  EXPECT_TRUE(store.list_images()->empty());
+  EXPECT_EQ(store.open_image("k1").error().code, Errc::kNotFound);
+  for (const std::string key : {"k1", "k2"}) {
+    auto image = store.begin_image(key);
+    ASSERT_TRUE(image) << image.error().message;
+    ASSERT_TRUE(write_line(*image->store, 3, key == "k1" ? 1 : 2));
+    ASSERT_TRUE(cut_and_commit(*image->store));
+    image->store.reset();
+    ASSERT_TRUE(store.publish_image(image->temporary_path, key));
+  }
+  EXPECT_EQ(*store.list_images(), (std::vector<std::string>{"k1", "k2"}));
+  auto base = store.open_image("k2");
+  ASSERT_TRUE(base);
+  auto shared = store.open_image("k2");  // by as many as like
+  ASSERT_TRUE(shared);
+  ASSERT_TRUE(store.create_heap("heap", {.base = *base}));
+  auto heap = store.open_heap("heap");
+  ASSERT_TRUE(heap) << heap.error().message;
+  EXPECT_TRUE(line_is(**heap, 3, 2));
+  *heap = nullptr;
+  ASSERT_TRUE(store.remove_image("k2"));
+  EXPECT_EQ(store.open_heap("heap").error().code, Errc::kNotFound);
+}
+
+TEST_F(StoreDirectoryTest, DistinctErrors) {
+  EXPECT_EQ(StoreDirectory::open(folder_ / "missing", false).error().code, Errc::kNotFound);
+  std::ofstream(folder_ / "file") << "x";
+  EXPECT_EQ(StoreDirectory::open(folder_ / "file", false).error().code, Errc::kNotAStore);
+  EXPECT_EQ(StoreDirectory::open((folder_ / "file") + "/below", true).error().code, Errc::kNotFound);
+  const StoreDirectory store = directory();
+
+  // Something else under the heap's name.
+  std::filesystem::create_directory(folder_ / "store/alien");
+  std::ofstream(store.heap_path("alien")) << "#!/bin/sh\n" << std::string(100000, 'x');
+  EXPECT_EQ(store.open_heap("alien").error().code, Errc::kNotAStore);
+  std::filesystem::create_directory(folder_ / "store/empty");
+  std::ofstream{store.heap_path("empty")};
+  EXPECT_EQ(store.open_heap("empty").error().code, Errc::kNotAStore);
+  std::filesystem::create_directories(store.heap_path("folder"));
+  EXPECT_FALSE(store.open_heap("folder"));
+
+  // Cut off.
+  ASSERT_TRUE(store.create_heap("cut"));
+  {
+    auto heap = store.open_heap("cut");
+    ASSERT_TRUE(write_line(**heap, 1, 1));
+    ASSERT_TRUE(cut_and_commit(**heap));
+  }
+  ASSERT_EQ(truncate(store.heap_path("cut").c_str(), 5 * 4096 + 100), 0);
+  auto cut = store.open_heap("cut");
+  EXPECT_EQ(cut.error().code, Errc::kCorrupt);
+  EXPECT_NE(cut.error().message.find("cut off"), std::string::npos);
+
+  // From the future: another format, or a feature.
+  const auto patch = [&](const std::string& name, BlockNumber block, auto change) {
+    const int fd = ::open(store.heap_path(name).c_str(), O_RDWR);
+    std::vector<char> content(4096);
+    ASSERT_EQ(pread(fd, content.data(), 4096, static_cast<off_t>(block) * 4096), 4096);
+    change(content.data());
+    ASSERT_EQ(pwrite(fd, content.data(), 4096, static_cast<off_t>(block) * 4096), 4096);
+    close(fd);
+  };
+  ASSERT_TRUE(store.create_heap("format"));
+  for (const BlockNumber block : {kHeaderBlock, kHeaderCopyBlock}) {
+    patch("format", block, [](char* content) {
+      Header header;
+      std::memcpy(&header, content, sizeof header);
+      header.format_version = kFormatVersion + 1;
+      seal(header);
+      std::memcpy(content, &header, sizeof header);
+    });
+  }
+  EXPECT_EQ(store.open_heap("format").error().code, Errc::kNewerFormat);
+  ASSERT_TRUE(store.create_heap("feature"));
+  patch("feature", kRootBlock[1], [](char* content) {
+    Root root;
+    std::memcpy(&root, content, sizeof root);
+    root.incompatible_features = kFeatureCompressedExtents;
+    seal(root);
+    std::memcpy(content, &root, sizeof root);
+  });
+  EXPECT_EQ(store.open_heap("feature").error().code, Errc::kNewerFormat);
+
+  // One bad heap does not spoil the list.
+  ASSERT_TRUE(store.create_heap("good"));
+  const auto list = store.list_heaps();
+  ASSERT_TRUE(list);
+  std::map<std::string, bool> good;
+  for (const auto& entry : *list) good[entry.name] = entry.info.has_value();
+  EXPECT_EQ(good, (std::map<std::string, bool>{{"alien", false},
+                                               {"cut", false},
+                                               {"empty", false},
+                                               {"feature", false},
+                                               {"folder", false},
+                                               {"format", false},
+                                               {"good", true}}));
+  EXPECT_TRUE(store.remove_heap("alien"));
+
+  if (geteuid() != 0) {
+    ASSERT_EQ(chmod(store.heap_path("good").c_str(), 0), 0);
+    EXPECT_EQ(store.open_heap("good").error().code, Errc::kPermission);
+    ASSERT_EQ(chmod((folder_ / "store").c_str(), 0), 0);
+    EXPECT_EQ(StoreDirectory::open(folder_ / "store", false).error().code, Errc::kPermission);
+    ASSERT_EQ(chmod((folder_ / "store").c_str(), 0700), 0);
+  }
+}
+
+}  // namespace
+}  // namespace uvm::store
