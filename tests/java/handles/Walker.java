@@ -1,0 +1,13 @@
+// uvm-test: torture10
+package handles;
+
+import java.util.*;
+import java.util.stream.*;
+
+public class Walker {
+    static List<String> frames(StackWalker w) { return w.walk(s -> s.map(f -> f.getMethodName() + ":" + f.getLineNumber() + (f.isNativeMethod() ? "n" : "")).collect(Collectors.toList())); } static List<String> a(int n, StackWalker w) { return n == 0 ? frames(w) : a(n - 1, w); } static Class<?> caller() { return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).getCallerClass(); } static class Other { static Class<?> call() { return caller(); } }
+    public static void main(String[] args) throws Exception {
+        StackWalker w = StackWalker.getInstance(), rc = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE); System.out.println(a(3, w)); System.out.println(Other.call().getSimpleName() + caller().getSimpleName()); System.out.println(rc.walk(s -> s.limit(1).map(StackWalker.StackFrame::getDeclaringClass).toList()) + "" + rc.walk(s -> s.findFirst().get().getMethodType()) + rc.walk(s -> s.findFirst().get().getDescriptor()) + w.walk(s -> s.findFirst().get().getClassName()) + w.walk(s -> s.findFirst().get().getFileName()) + w.walk(s -> s.findFirst().get().toStackTraceElement())); try { w.getCallerClass(); } catch (UnsupportedOperationException e) { System.out.println(e.getMessage()); } try { w.walk(s -> s.findFirst().get().getDeclaringClass()); } catch (UnsupportedOperationException e) { System.out.println("no class reference"); } Thread t = new Thread(() -> { try { rc.getCallerClass(); } catch (IllegalCallerException e) { System.out.println("lambda caller? " + e.getMessage()); } System.out.println(frames(w).size()); }); t.start(); t.join(); System.out.println(Walker.class.getDeclaredMethod("a", int.class, StackWalker.class).invoke(null, 1, w)); System.out.println(((List<?>) Walker.class.getDeclaredMethod("a", int.class, StackWalker.class).invoke(null, 1, StackWalker.getInstance(StackWalker.Option.SHOW_REFLECT_FRAMES))).stream().map(x -> x.toString().replaceAll(":-?\\d+n?", "")).filter(x -> x.equals("invoke0")).count()); System.out.println(deep(300, w)); Runnable r = () -> System.out.println(frames(w).stream().map(x -> x.replaceAll("(\\$\\d+)?:.*", "")).toList()); r.run(); System.out.println(Stream.of(1).map(x -> w.walk(s -> s.map(StackWalker.StackFrame::getMethodName).filter(m -> m.equals("main") || m.startsWith("lambda")).count())).toList()); StackWalker.StackFrame f = w.walk(s -> s.findFirst()).get(); System.out.println(f.getByteCodeIndex() >= 0); System.out.println(f);
+    }
+    static long deep(int n, StackWalker w) { return n == 0 ? w.walk(Stream::count) : deep(n - 1, w); }
+}
