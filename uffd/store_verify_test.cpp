@@ -1,0 +1,209 @@
+// Damage: a flipped bit anywhere in what a heap uses is found by verify and at read, and nowhere else is
+// complained about.
+#include "uffd/store_verify.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <random>
+
+#include "uffd/store_file.h"
+#include "uffd/store_reader.h"
+#include "uffd/store_test_util.h"
+
+namespace uvm::store {
+namespace {
+
+using testing::cut_and_commit;
+using testing::line_is;
+using testing::MemoryDisk;
+
+constexpr LineNumber kLines = 20000;
+
+// Three versions with page tables, space maps and segments in use.
+std::shared_ptr<MemoryDisk> make_heap() {
+  auto disk = testing::new_disk();
+  auto store = testing::open_disk(disk, {.keep_versions = 3, .line_limit = kLines});
+  std::mt19937_64 random(3);
+  for (int version = 1; version <= 5; ++version) {
+    std::map<LineNumber, std::uint64_t> lines;
+    const int count = version <= 3 ? 6000 : 300;
+    for (int i = 0; i < count; ++i) {
+      const LineNumber line = version <= 3 ? static_cast<LineNumber>(i) : random() % kLines;
+      lines[line] = static_cast<std::uint64_t>(version * 10 + i % 3);
+    }
+    EXPECT_TRUE(testing::write_lines(*store, lines));
+    EXPECT_TRUE(cut_and_commit(*store));
+  }
+  return disk;
+}
+
+std::vector<Finding> verify(const std::shared_ptr<MemoryDisk>& disk) {
+  testing::MemoryDevice device(disk);
+  auto findings = verify_device(device, "memory");
+  EXPECT_TRUE(findings);
+  return findings ? *findings : std::vector<Finding>{};
+}
+
+BlockSet live_blocks(const std::shared_ptr<MemoryDisk>& disk) {
+  testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const auto start = reader.read_start();
+  EXPECT_TRUE(start);
+  const Root& root = start->root[start->newest];
+  HeldSets sets(reader);
+  BlockSet live;
+  std::vector<std::shared_ptr<const VersionRecord>> records;
+  bool has_segments = false;
+  bool has_map = false;
+  live.set_range(0, kFirstFreeBlock);
+  for (std::uint32_t i = 0; i < root.version_count; ++i) {
+    records.push_back(*reader.read_version(root.versions[i], start->header.heap_id));
+    has_segments = has_segments || records.back()->segment_count != 0;
+    has_map = has_map || records.back()->space_map.is_block();
+    const auto held = sets.held(root.versions[i], *records.back());
+    EXPECT_TRUE(held);
+    for (std::uint32_t b = 0; b < disk->bytes.size() / kBlockSize; ++b) {
+      if (held->test(b)) live.set(b);
+    }
+  }
+  EXPECT_TRUE(has_segments && has_map);  // else the test would miss kinds of blocks
+  return live;
+}
+
+TEST(StoreVerifyTest, AWholeHeapHasNoFindings) {
+  const auto disk = make_heap();
+  for (const Finding& finding : verify(disk)) ADD_FAILURE() << finding.message;
+}
+
+TEST(StoreVerifyTest, EveryFlippedBitIsFoundWhereItIs) {
+  const auto disk = make_heap();
+  const BlockSet live = live_blocks(disk);
+  std::mt19937_64 random(4);
+  const auto blocks = static_cast<BlockNumber>(disk->bytes.size() / kBlockSize);
+  std::uint64_t flips = 0;
+  for (BlockNumber block = 0; block < blocks; ++block) {
+    // Lines are many and all alike; the rest is tried in several places.
+    const bool sampled = block < 16 || random() % 64 == 0;
+    if (!sampled) continue;
+    ++flips;
+    const std::uint64_t bit = random() % (kBlockSize * 8);
+    std::byte& byte = disk->bytes[std::uint64_t{block} * kBlockSize + bit / 8];
+    byte ^= std::byte{1} << (bit % 8);
+    const auto findings = verify(disk);
+    bool named = false;
+    for (const Finding& finding : findings) named = named || finding.block == block;
+    if (live.test(block)) {
+      // In a segment of several blocks the first one is named.
+      EXPECT_FALSE(findings.empty()) << "block " << block << " bit " << bit;
+      EXPECT_TRUE(named || findings[0].message.find("segment") != std::string::npos ||
+                  findings[0].message.find("space map") != std::string::npos)
+          << "block " << block << ": " << (findings.empty() ? "" : findings[0].message);
+    } else {
+      EXPECT_TRUE(findings.empty()) << "block " << block << ": " << findings[0].message;
+    }
+    byte ^= std::byte{1} << (bit % 8);
+    if (::testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(flips, 200U);
+  EXPECT_TRUE(verify(disk).empty());
+}
+
+TEST(StoreVerifyTest, ADamagedLineIsNamedAndReportedAtRead) {
+  const auto disk = make_heap();
+  std::mt19937_64 random(5);
+  int damaged_lines = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto block =
+        static_cast<BlockNumber>(kFirstFreeBlock + random() % (disk->bytes.size() / kBlockSize - 4));
+    std::byte& byte = disk->bytes[std::uint64_t{block} * kBlockSize + random() % kBlockSize];
+    byte ^= std::byte{0x10};
+    const auto findings = verify(disk);
+    const Version newest = 5;
+    if (findings.size() == 1 && findings[0].line && findings[0].version == newest &&
+        findings[0].message.find("content") != std::string::npos) {
+      ++damaged_lines;
+      EXPECT_EQ(findings[0].block, block);
+      EXPECT_NE(findings[0].message.find(std::to_string(std::uint64_t{block} * kBlockSize)),
+                std::string::npos);
+      auto store = testing::open_disk(disk, {.line_limit = kLines});
+      const AlignedBuffer buffer = make_aligned(4 * kLineSize);
+      const LineNumber first = *findings[0].line < 2 ? 0 : *findings[0].line - 2;
+      ReadStatus status[4];
+      store->read(first, 4, buffer.get(), status);
+      for (LineNumber line = first; line < first + 4; ++line) {
+        const bool bad = line == *findings[0].line;
+        EXPECT_EQ(status[line - first] == ReadStatus::kCorrupt, bad) << line;
+        if (bad) {
+          EXPECT_EQ(std::count(buffer.get() + (line - first) * kLineSize,
+                               buffer.get() + (line - first + 1) * kLineSize, std::byte{0}),
+                    static_cast<std::ptrdiff_t>(kLineSize));
+        }
+      }
+    }
+    byte ^= std::byte{0x10};
+  }
+  EXPECT_GT(damaged_lines, 20);
+}
+
+TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
+  const auto disk = make_heap();
+  for (const BlockNumber block : {kHeaderBlock, kHeaderCopyBlock}) {
+    disk->bytes[block * kBlockSize + 100] ^= std::byte{1};
+    EXPECT_EQ(testing::open_disk(disk, {.line_limit = kLines})->current_version().version, 5U);
+    const auto findings = verify(disk);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings[0].block, block);
+    disk->bytes[block * kBlockSize + 100] ^= std::byte{1};
+  }
+  // Without the newest root the heap is what the one before says.
+  testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const unsigned newest = reader.read_start()->newest;
+  disk->bytes[kRootBlock[newest] * kBlockSize + 4000] ^= std::byte{1};
+  EXPECT_EQ(testing::open_disk(disk, {.line_limit = kLines})->current_version().version, 4U);
+  disk->bytes[kRootBlock[1 - newest] * kBlockSize + 4000] ^= std::byte{1};
+  const auto none =
+      FileStore::open_on(std::make_unique<testing::MemoryDevice>(disk), "memory", {.line_limit = kLines});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Errc::kCorrupt);
+}
+
+TEST(StoreVerifyTest, ADamagedOldVersionDoesNotStopTheNewest) {
+  const auto disk = make_heap();
+  testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const auto start = reader.read_start();
+  const VersionRef oldest = start->root[start->newest].versions[0];
+  disk->bytes[std::uint64_t{oldest.record.block} * kBlockSize] ^= std::byte{1};
+  {
+    auto store = testing::open_disk(disk, {.keep_versions = 3, .line_limit = kLines});
+    EXPECT_EQ(store->current_version().version, 5U);
+    EXPECT_EQ(store->versions().size(), 2U);
+    ASSERT_TRUE(testing::write_line(*store, 1, 99));
+    ASSERT_TRUE(cut_and_commit(*store));
+    EXPECT_TRUE(line_is(*store, 1, 99));
+  }
+  EXPECT_TRUE(verify(disk).empty());
+}
+
+TEST(StoreVerifyTest, FilesAreVerifiedByPath) {
+  const testing::TempFolder folder;
+  const std::string path = folder / "heap";
+  EXPECT_EQ(verify_heap(path).error().code, Errc::kNotFound);
+  ASSERT_TRUE(FileStore::create(path));
+  {
+    auto store = FileStore::open(path);
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(testing::write_line(**store, 1, 1));
+    ASSERT_TRUE(cut_and_commit(**store));
+    EXPECT_EQ(verify_heap(path).error().code, Errc::kLocked);
+  }
+  const auto findings = verify_heap(path);
+  ASSERT_TRUE(findings);
+  EXPECT_TRUE(findings->empty());
+}
+
+}  // namespace
+}  // namespace uvm::store
