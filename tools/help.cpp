@@ -82,7 +82,7 @@ EXIT STATUS
     the program runs.
 
 FILES
-    STORE/heaps/NAME/   the heap of a program
+    STORE/NAME/         the heap of a program
     STORE/images/       class library, booted once and shared by all heaps
 
 EXAMPLES

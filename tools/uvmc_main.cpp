@@ -2,6 +2,7 @@
 // runtime/bundle/pack.h; here are the command line and the parser that packing asks about class files.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -90,7 +91,7 @@ int fail(int status, const std::string& message) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   rt::bundle::PackOptions options;
   options.inspect = inspect_class;
   CLI::App app;
@@ -121,4 +122,7 @@ int main(int argc, char** argv) {
     return fail(kRefused, written.error().message);
   }
   return 0;
+} catch (const std::exception& error) {  // out of memory, or a file system that answers what it should not
+  std::fprintf(stderr, "uvmc: %s\n", error.what());
+  return kRefused;
 }

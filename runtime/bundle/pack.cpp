@@ -28,6 +28,10 @@ constexpr int kJavaVersion = 17;
 
 Unexpected<Error> bad_input(std::string message) { return {{Errc::kBadInput, 0, std::move(message)}}; }
 
+Unexpected<Error> bad_entry(const std::string& input, const std::string& entry, const std::string& why) {
+  return bad_input(input + ": " + entry + ": " + why);
+}
+
 bool has_magic(std::span<const std::byte> bytes, std::initializer_list<unsigned char> magic) {
   return bytes.size() >= magic.size() &&
          std::equal(magic.begin(), magic.end(), bytes.begin(),
@@ -170,7 +174,8 @@ class Packer {
                         std::uint32_t origin, std::set<std::string>& above) {
     std::error_code error;
     const std::string self = fs::canonical(folder, error).string();
-    if (error || !above.insert(self).second) return {};
+    if (error) return Unexpected<Error>{{Errc::kIo, error.value(), folder.string() + ": " + error.message()}};
+    if (!above.insert(self).second) return {};
     std::vector<fs::path> paths;
     for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
       paths.push_back(at->path());
@@ -178,8 +183,9 @@ class Packer {
     if (error) return Unexpected<Error>{{Errc::kIo, error.value(), folder.string() + ": " + error.message()}};
     std::sort(paths.begin(), paths.end());
     for (const auto& path : paths) {
-      const std::string name = prefix + path.filename().string();
-      if (!is_utf8(name)) return bad_input(input + ": " + name + ": the name is not UTF-8");
+      std::string name = prefix;
+      name += path.filename().string();
+      if (!is_utf8(name)) return bad_entry(input, name, "the name is not UTF-8");
       if (fs::is_directory(path, error)) {
         writer_.add_entry(name + "/", origin, writer_.add_blob({}));
         if (auto added = add_tree(path, input, name + "/", origin, above); !added) return added;
@@ -222,9 +228,9 @@ class Packer {
                          BundleWriter::Blob blob, bool own) {
     if (options_.inspect && loadable_path(name)) {
       auto facts = options_.inspect(writer_.content(blob));
-      if (!facts) return bad_input(input + ": " + name + ": " + facts.error());
+      if (!facts) return bad_entry(input, name, facts.error());
       if (facts->name + std::string(kClassSuffix) != name) {
-        return bad_input(input + ": " + name + ": holds class " + to_dots(facts->name));
+        return bad_entry(input, name, "holds class " + to_dots(facts->name));
       }
       if (own) own_classes_.insert(facts->name);
       if (own && facts->has_main) own_mains_.insert(to_dots(facts->name));

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Tests of uvmc's command line: uvmc_test.sh UVMC JAVAC JAR. Silent if all is well.
 set -u
-uvmc=$1 javac=$2 jar=$3
+uvmc=$(realpath "$1") javac=$2 jar=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

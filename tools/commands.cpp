@@ -1,0 +1,148 @@
+#include "tools/commands.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "checkpoint/blob.h"
+#include "tools/messages.h"
+#include "tools/run_lock.h"
+#include "tools/session.h"
+#include "tools/units.h"
+#include "uffd/store_directory.h"
+#include "uffd/store_verify.h"
+
+namespace uvm::tools {
+namespace {
+
+std::string folder_of(const store::StoreDirectory& directory, const std::string& name) {
+  return std::filesystem::path(directory.heap_path(name)).parent_path();
+}
+
+int fail(const Options& options, const store::Error& error) {
+  say(explain(error, options.store, options.name));
+  return exit_code_of(error);
+}
+
+// The store, with the heap that the command names in it; otherwise says what is missing.
+store::Result<store::StoreDirectory> open_store(const Options& options) {
+  auto directory = store::StoreDirectory::open(options.store, false);
+  if (!directory || options.name.empty()) return directory;
+  if (directory->has_heap(options.name)) return directory;
+  return Unexpected{store::Error{.code = store::Errc::kNotFound, .message = "no such heap"}};
+}
+
+// What a heap that nobody runs says of itself: suspended, ended with a status, or nothing that can be
+// resumed.
+std::string state_of(const store::StoreDirectory& directory, const store::HeapEntry& entry) {
+  if (entry.error) return entry.error->message;
+  if (const auto pid = running_process(folder_of(directory, entry.name)); pid) {
+    return "run by process " + std::to_string(*pid);
+  }
+  if (entry.in_use) return "in use";
+  if (entry.info->versions.empty()) return "empty";
+  auto heap = directory.open_heap(entry.name, {.read_only = true, .line_limit = line_limit()});
+  if (!heap) return heap.error().message;
+  const auto blob = checkpoint::read_blob((*heap)->blob());
+  if (!blob) return blob.error().message;
+  if ((blob->flags & checkpoint::kBlobFinished) != 0)
+    return "ended with status " + std::to_string(blob->exit_code);
+  return "interrupted";
+}
+
+}  // namespace
+
+int list_heaps(const Options& options) {
+  auto directory = store::StoreDirectory::open(options.store, false);
+  if (!directory) {
+    if (directory.error().code == store::Errc::kNotFound) return 0;  // no store has no heaps
+    return fail(options, directory.error());
+  }
+  auto heaps = directory->list_heaps();
+  if (!heaps) return fail(options, heaps.error());
+  std::size_t width = 4;
+  for (const store::HeapEntry& entry : *heaps) width = std::max(width, entry.name.size());
+  if (!heaps->empty()) {
+    std::printf("%-*s  %8s  %-19s  %10s  %s\n", static_cast<int>(width), "NAME", "VERSION", "OF", "SIZE",
+                "STATE");
+  }
+  for (const store::HeapEntry& entry : *heaps) {
+    const bool has_version = entry.info && !entry.info->versions.empty();
+    const store::VersionInfo newest = has_version ? entry.info->versions.back() : store::VersionInfo{};
+    std::printf("%-*s  %8s  %-19s  %10s  %s\n", static_cast<int>(width), entry.name.c_str(),
+                has_version ? std::to_string(newest.version).c_str() : "-",
+                has_version ? show_time(newest.wall_time_ns).c_str() : "-",
+                entry.info ? show_size(entry.info->file_bytes).c_str() : "-",
+                state_of(*directory, entry).c_str());
+  }
+  return 0;
+}
+
+int list_versions(const Options& options) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  auto info = store::inspect_heap(directory->heap_path(options.name));
+  if (!info) return fail(options, info.error());
+  std::printf("%8s  %-19s  %10s  %12s  %12s\n", "VERSION", "OF", "HEAP", "LINES SAVED", "WRITTEN");
+  for (const store::VersionInfo& version : info->versions) {
+    std::printf("%8lu  %-19s  %10s  %12lu  %12s\n", static_cast<unsigned long>(version.version),
+                show_time(version.wall_time_ns).c_str(), show_size(version.lines * store::kLineSize).c_str(),
+                static_cast<unsigned long>(version.lines_written), show_size(version.bytes_written).c_str());
+  }
+  return 0;
+}
+
+int suspend_heap(const Options& options) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  const std::string folder = folder_of(*directory, options.name);
+  const auto pid = running_process(folder);
+  if (!pid) {
+    say("no process runs " + options.name);
+    return kExitFailure;
+  }
+  if (kill(*pid, SIGTERM) != 0) {
+    say("cannot signal process " + std::to_string(*pid) + ", which runs " + options.name + ": " +
+        strerror(errno));
+    return kExitFailure;
+  }
+  wait_until_free(folder);
+  if (!directory->has_heap(options.name)) {
+    say(options.name + " ended before it was suspended");
+    return kExitFailure;
+  }
+  return 0;
+}
+
+int remove_heap(const Options& options) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  const auto pid = running_process(folder_of(*directory, options.name));
+  if (pid) {
+    say("heap " + options.name + " is in use: it is being run by process " + std::to_string(*pid));
+    return kExitFailure;
+  }
+  if (auto removed = directory->remove_heap(options.name); !removed) return fail(options, removed.error());
+  return 0;
+}
+
+int verify_heap(const Options& options) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  auto findings = store::verify_heap(directory->heap_path(options.name));
+  if (!findings) return fail(options, findings.error());
+  bool damaged = false;
+  for (const store::Finding& finding : *findings) {
+    const bool damage = finding.severity == store::Finding::Severity::kDamage;
+    damaged |= damage;
+    std::printf("%s: %s\n", damage ? "damage" : "note", finding.message.c_str());
+  }
+  if (!damaged) std::printf("%s is sound\n", options.name.c_str());
+  return damaged ? kExitDamage : 0;
+}
+
+}  // namespace uvm::tools

@@ -1,0 +1,15 @@
+// The commands that look at heaps or ask for something, without running a program. Each returns the exit
+// status.
+#pragma once
+
+#include "tools/options.h"
+
+namespace uvm::tools {
+
+int list_heaps(const Options& options);
+int list_versions(const Options& options);
+int suspend_heap(const Options& options);
+int remove_heap(const Options& options);
+int verify_heap(const Options& options);
+
+}  // namespace uvm::tools

@@ -1,0 +1,42 @@
+#include "tools/messages.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace uvm::tools {
+
+// One write, so that lines of the program on the same stream stay whole.
+void say(const std::string& text) {
+  const std::string line = "uvm: " + text + "\n";
+  for (std::size_t done = 0; done < line.size();) {
+    const ssize_t written = write(STDERR_FILENO, line.data() + done, line.size() - done);
+    if (written <= 0) return;
+    done += static_cast<std::size_t>(written);
+  }
+}
+
+std::string explain(const store::Error& error, const std::string& store, const std::string& name) {
+  switch (error.code) {
+    case store::Errc::kLocked:
+      return "heap " + name + " is in use: " + error.message;
+    case store::Errc::kNotFound:
+      return "no heap " + name + " in " + store + ": " + error.message;
+    case store::Errc::kNewerFormat:
+      return "heap " + name + " needs a newer uvm: " + error.message;
+    case store::Errc::kPermission:
+      return "no permission: " + error.message + "; --store chooses another place";
+    case store::Errc::kNoSpace:
+      return "no space left: " + error.message;
+    case store::Errc::kCorrupt:
+      return "heap " + name + " is damaged: " + error.message + "; uvm verify " + name + " says more";
+    default:
+      return error.message;
+  }
+}
+
+int exit_code_of(const store::Error& error) {
+  return error.code == store::Errc::kCorrupt || error.code == store::Errc::kIo ? kExitDamage : kExitFailure;
+}
+
+}  // namespace uvm::tools

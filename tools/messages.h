@@ -1,0 +1,21 @@
+// What uvm itself says, on stderr, one line each.
+#pragma once
+
+#include <string>
+
+#include "pmem/line_store.h"
+
+namespace uvm::tools {
+
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's own end
+
+// "uvm: <text>"
+void say(const std::string& text);
+
+// What the user can do about an error of the heap `name` in `store`, in one line.
+std::string explain(const store::Error& error, const std::string& store, const std::string& name);
+int exit_code_of(const store::Error& error);
+
+}  // namespace uvm::tools

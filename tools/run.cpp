@@ -1,0 +1,440 @@
+#include "tools/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "gc/layout.h"
+#include "runtime/boot.h"
+#include "runtime/bundle/mapped_file.h"
+#include "runtime/clock.h"
+#include "runtime/heap_format.h"
+#include "runtime/jimage/java_home.h"
+#include "runtime/jimage/jimage.h"
+#include "runtime/leases.h"
+#include "runtime/roots.h"
+#include "runtime/safepoint.h"
+#include "runtime/threads.h"
+#include "tools/images.h"
+#include "tools/messages.h"
+#include "tools/run_lock.h"
+#include "tools/session.h"
+#include "tools/signals.h"
+#include "tools/stats_file.h"
+#include "tools/units.h"
+#include "uffd/store_directory.h"
+
+namespace uvm::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Properties that are read while the class library boots, so that a booted one would not heed them.
+bool is_boot_property(const std::string& name) {
+  static constexpr const char* kNames[] = {"java.lang.Integer.IntegerCache.high", "java.security.manager",
+                                           "java.system.class.loader", "sun.nio.PageAlignDirectMemory"};
+  static constexpr const char* kPrefixes[] = {"jdk.module.", "java.lang.invoke.", "jdk.internal.",
+                                              "jdk.reflect."};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* n) { return name == n; }) ||
+         std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
+}
+
+class Runner {
+ public:
+  Runner(const Options& options, store::StoreDirectory directory)
+      : options_(options), directory_(std::move(directory)), started_at_(Clock::now()) {}
+
+  int run();
+
+ private:
+  using Opened = store::Result<std::unique_ptr<Session>>;
+
+  std::string prepare();
+  SessionOptions session_options();
+  int fail(const store::Error& error);
+  store::Result<std::optional<checkpoint::Blob>> find_run();
+  store::Result<void> lock();
+  Opened start_fresh();
+  Opened resume(std::optional<store::Version> version);
+  store::Result<void> start_threads(Session& session);
+  static void install_bundle(Session& session, std::span<const std::byte> bundle);
+
+  int supervise(std::unique_ptr<Session> session);
+  int end(std::unique_ptr<Session> session, int exit_code);
+  int suspend(Session& session);
+  store::Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
+  void note_checkpoint(const checkpoint::Record& record);
+  void write_figures(Session& session, bool ended, int exit_code);
+
+  const Options& options_;
+  store::StoreDirectory directory_;
+  const Clock::time_point started_at_;
+  std::optional<rt::bundle::BundleFile> bundle_;
+  std::optional<rt::jimage::JavaHome> home_;
+  std::optional<rt::jimage::JImage> image_;
+  std::optional<RunLock> lock_;
+  checkpoint::Blob blob_;
+  bool main_called_ = false;
+  std::uint64_t lives_ = 0;  // sessions so far
+  Figures figures_;
+  std::mutex figures_lock_;
+  Session* session_ = nullptr;  // whose figures are written; under figures_lock_
+};
+
+std::string Runner::prepare() {
+  if (options_.command == Command::kRun) {
+    auto bundle = rt::bundle::BundleFile::open(options_.bundle);
+    if (!bundle) return bundle.error().message;
+    if (bundle->view().main_class().empty()) {
+      return options_.bundle + " names no main class; pack it with uvmc --main CLASS";
+    }
+    const auto& hash = bundle->view().content_hash();
+    std::copy(hash.begin(), hash.end(), blob_.program_hash.begin());
+    std::error_code ignored;
+    checkpoint::set_text(blob_.program, std::filesystem::absolute(options_.bundle, ignored).string());
+    bundle_.emplace(std::move(*bundle));
+  }
+  auto home = rt::jimage::find_java_home();
+  if (!home) return home.error().message;
+  home_ = *home;
+  auto image = rt::jimage::JImage::open(home->modules);
+  if (!image) return image.error().message;
+  image_.emplace(std::move(*image));
+  checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
+  figures_.name = options_.name;
+  return {};
+}
+
+SessionOptions Runner::session_options() {
+  SessionOptions options;
+  options.memory = options_.memory;
+  options.handler_thread = options_.handler_thread;
+  if (lives_ > 0) {
+    // Another address each time: relocatability is part of what torture mode tests.
+    constexpr std::uint64_t kFirst = std::uint64_t{1} << 44;
+    options.address_hint =
+        reinterpret_cast<void*>(kFirst + (lives_ % 16) * 2 * gc::kRegionSize + (lives_ % 7) * 4096);
+  }
+  options.image = &*image_;
+  options.input.java_home = home_->path;
+  if (bundle_) {
+    std::error_code ignored;
+    options.input.bundle_path = options_.bundle;
+    options.input.main_class = bundle_->view().main_class();
+  }
+  options.input.arguments = options_.arguments;
+  options.input.properties = options_.properties;
+  options.blob = blob_;
+  options.torture_interval = options_.torture_interval;
+  options.checkpoints.every = options_.checkpoint_every;
+  options.checkpoints.report = [](const std::string& line) { say(line); };
+  options.checkpoints.after_checkpoint = [this](const checkpoint::Record& record) {
+    note_checkpoint(record);
+  };
+  return options;
+}
+
+int Runner::fail(const store::Error& error) {
+  say(explain(error, options_.store, options_.name));
+  return exit_code_of(error);
+}
+
+store::Result<void> Runner::lock() {
+  auto lock = RunLock::take(std::filesystem::path(directory_.heap_path(options_.name)).parent_path());
+  if (!lock) return Unexpected{lock.error()};
+  lock_.emplace(std::move(*lock));
+  return {};
+}
+
+// The blob of the newest version of the heap with our name; nothing when there is no such heap, or nothing in
+// it.
+store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
+  if (!directory_.has_heap(options_.name)) return std::optional<checkpoint::Blob>{};
+  auto heap = directory_.open_heap(options_.name, {.read_only = true, .line_limit = line_limit()});
+  if (!heap) return Unexpected{heap.error()};
+  if ((*heap)->current_version().version == 0) return std::optional<checkpoint::Blob>{};
+  auto blob = checkpoint::read_blob((*heap)->blob());
+  if (!blob) return Unexpected{blob.error()};
+  return std::optional<checkpoint::Blob>{*blob};
+}
+
+// Copied, because the file may be gone when the run is resumed.
+void Runner::install_bundle(Session& session, std::span<const std::byte> bundle) {
+  const gc::RegionOffset block = session.vm().native_memory.allocate(bundle.size());
+  const gc::RegionOffset first = (block + store::kLineSize - 1) / store::kLineSize * store::kLineSize;
+  const gc::RegionOffset last = (block + bundle.size()) / store::kLineSize * store::kLineSize;
+  if (first < last) session.region().populate_fresh(first, last - first);
+  std::memcpy(gc::at_offset<std::byte>(block), bundle.data(), bundle.size());
+  rt::roots().bundle_offset = block;
+  rt::roots().bundle_size = bundle.size();
+}
+
+store::Result<void> Runner::start_threads(Session& session) {
+  ++lives_;
+  if (rt::start_all_threads(session.vm())) return {};
+  const int error = errno;
+  rt::retire_threads(session.vm());
+  return Unexpected{
+      store::Error{.code = store::Errc::kIo,
+                   .sys_errno = error,
+                   .message = std::string("cannot start the program's threads: ") + strerror(error)}};
+}
+
+Runner::Opened Runner::start_fresh() {
+  const bool cold = options_.cold_boot ||
+                    std::any_of(options_.properties.begin(), options_.properties.end(),
+                                [](const auto& property) { return is_boot_property(property.first); });
+  std::shared_ptr<store::FileStore> base;
+  if (!cold) {
+    const std::string key = image_key(*home_);
+    auto image = ensure_image(directory_, key, session_options());
+    if (!image) return Unexpected{image.error()};
+    base = std::move(*image);
+    checkpoint::set_text(blob_.image, key);
+  }
+  if (auto created = directory_.create_heap(options_.name, {.base = base}); !created) {
+    return Unexpected{created.error()};
+  }
+  if (auto locked = lock(); !locked) return Unexpected{locked.error()};
+  auto heap = directory_.open_heap(options_.name, {.base = base, .line_limit = line_limit()});
+  if (!heap) return Unexpected{heap.error()};
+  auto session = Session::open(std::move(*heap), session_options());
+  if (!session) return session;
+  rt::Vm& vm = (*session)->vm();
+  if (cold) {
+    rt::format_heap(gc::kOldStart + gc::kMaxOldSize);
+  } else if (std::string problem = rt::check_heap(vm); !problem.empty()) {
+    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
+  }
+  rt::set_heap_size(options_.heap);
+  rt::clock_at_resume();
+  rt::leases_at_start();
+  install_bundle(**session, bundle_->view().bytes());
+  if (cold && rt::make_primordial_thread(vm) == nullptr) {
+    return Unexpected{
+        store::Error{.code = store::Errc::kInvalid, .message = "no room for the main thread's stack"}};
+  }
+  if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
+  return session;
+}
+
+Runner::Opened Runner::resume(std::optional<store::Version> version) {
+  auto heap = directory_.open_heap(options_.name, {.version = version, .line_limit = line_limit()});
+  if (!heap) return Unexpected{heap.error()};
+  auto blob = checkpoint::read_blob((*heap)->blob());
+  if (!blob) return Unexpected{blob.error()};
+  if (blob->heap_format != gc::kHeapFormat || blob->region_size != gc::kRegionSize) {
+    return Unexpected{store::Error{.code = store::Errc::kNewerFormat,
+                                   .message = "it has heap format " + std::to_string(blob->heap_format) +
+                                              ", this uvm has " + std::to_string(gc::kHeapFormat)}};
+  }
+  figures_.resumed_version = (*heap)->current_version().version;
+  blob_ = *blob;
+  checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
+  blob_.flags = 0;
+  auto session = Session::open(std::move(*heap), session_options());
+  if (!session) return session;
+  if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
+    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
+  }
+  rt::clock_at_resume();
+  rt::leases_at_resume();
+  if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
+  return session;
+}
+
+int Runner::run() {
+  if (std::string problem = prepare(); !problem.empty()) {
+    say(problem);
+    return kExitFailure;
+  }
+  if (directory_.has_heap(options_.name)) {
+    if (auto locked = lock(); !locked) return fail(locked.error());
+  }
+  auto found = find_run();
+  if (!found && !(options_.fresh && found.error().code != store::Errc::kLocked)) return fail(found.error());
+  const bool exists = directory_.has_heap(options_.name);
+  std::optional<checkpoint::Blob> blob = found ? *found : std::nullopt;
+
+  if (options_.command == Command::kResume) {
+    if (!exists || !blob) {
+      say("no interrupted run " + options_.name + " in " + directory_.path());
+      return kExitFailure;
+    }
+    if ((blob->flags & checkpoint::kBlobFinished) != 0 && !options_.version) {
+      say(options_.name + " has ended, with exit status " + std::to_string(blob->exit_code));
+      return kExitFailure;
+    }
+  } else {
+    const bool ended = blob && (blob->flags & checkpoint::kBlobFinished) != 0;
+    if (blob && !ended && !options_.fresh && blob->program_hash != blob_.program_hash) {
+      say("heap " + options_.name + " has an interrupted run of another program (" + blob->program +
+          "): --fresh drops it, uvm resume goes on with it, --name uses another heap");
+      return kExitFailure;
+    }
+    if (exists && (!blob || ended || options_.fresh)) {
+      if (auto removed = directory_.remove_heap(options_.name); !removed) return fail(removed.error());
+      lock_.reset();  // its file went with the heap
+      blob.reset();
+    }
+  }
+
+  Opened session = blob ? resume(options_.version) : start_fresh();
+  if (!session) {
+    const int code = fail(session.error());
+    if (!blob) static_cast<void>(directory_.remove_heap(options_.name));
+    return code;
+  }
+  if (blob) {
+    main_called_ = true;
+    say("going on with the interrupted run " + options_.name + " from version " +
+        std::to_string(figures_.resumed_version) + ", of " +
+        show_time((*session)->store().current_version().wall_time_ns));
+  }
+  return supervise(std::move(*session));
+}
+
+void Runner::note_checkpoint(const checkpoint::Record& record) {
+  const std::lock_guard lock(figures_lock_);
+  figures_.checkpoints.add(record);
+  if (session_ != nullptr && !options_.stats.empty()) write_figures(*session_, false, 0);
+}
+
+// With figures_lock_ held.
+void Runner::write_figures(Session& session, bool ended, int exit_code) {
+  if (options_.stats.empty()) return;
+  figures_.region = session.region().describe();
+  figures_.region_counters = session.region().counters();
+  figures_.store_counters = session.store().counters();
+  figures_.calls = rt::calls_executed();
+  figures_.allocated_bytes = session.vm().heap.allocated_bytes();
+  figures_.uptime_ns =
+      static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - started_at_).count());
+  figures_.ended = ended;
+  figures_.exit_code = exit_code;
+  if (const int error = write_stats(options_.stats, figures_); error != 0) {
+    say("cannot write " + options_.stats + ": " + strerror(error));
+  }
+}
+
+int Runner::supervise(std::unique_ptr<Session> session) {
+  figures_.ready_ns =
+      static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - started_at_).count());
+  for (;;) {
+    {
+      const std::lock_guard lock(figures_lock_);
+      session_ = session.get();
+    }
+    rt::Vm& vm = session->vm();
+    on_first_signal([&vm](int) { rt::notify_supervisor(vm); });
+    if (main_called_) session->checkpointer().start();
+    for (bool same_life = true; same_life;) {
+      switch (rt::wait_for_event(vm, std::chrono::hours(1))) {
+        case rt::Event::kStarted:
+          main_called_ = true;
+          session->checkpointer().start();
+          break;
+        case rt::Event::kExit:
+          on_first_signal({});
+          return end(std::move(session), rt::exit_code(vm));
+        case rt::Event::kSignal:
+          return suspend(*session);
+        case rt::Event::kTorture: {
+          on_first_signal({});
+          auto next = resume_elsewhere(std::move(session));
+          if (!next) return fail(next.error());
+          session = std::move(*next);
+          same_life = false;
+          break;
+        }
+        case rt::Event::kBooted:
+        case rt::Event::kNone:
+          break;
+      }
+    }
+  }
+}
+
+Runner::Opened Runner::resume_elsewhere(std::unique_ptr<Session> session) {
+  session->checkpointer().stop();
+  auto record = session->checkpointer().final_checkpoint();
+  {
+    const std::lock_guard lock(figures_lock_);
+    session_ = nullptr;
+  }
+  session.reset();
+  if (!record) return Unexpected{record.error()};
+  ++figures_.torture_resumes;
+  return resume({});
+}
+
+int Runner::suspend(Session& session) {
+  const int status = 128 + first_signal();
+  if (!main_called_) {
+    // Nothing of the program has happened yet that would be worth going on with.
+    _exit(status);
+  }
+  session.checkpointer().stop();
+  auto record = session.checkpointer().final_checkpoint();
+  if (record) {
+    say("suspended " + options_.name + " at version " + std::to_string(record->version) + "; uvm resume " +
+        options_.name + " goes on");
+  } else {
+    say("the last checkpoint of " + options_.name + " failed; uvm resume " + options_.name +
+        " goes on from version " + std::to_string(session.store().current_version().version));
+  }
+  const std::lock_guard lock(figures_lock_);
+  write_figures(session, true, status);
+  return status;
+}
+
+int Runner::end(std::unique_ptr<Session> session, int exit_code) {
+  session->checkpointer().stop();
+  rt::retire_threads(session->vm());
+  if (options_.keep) {
+    session->set_finished(exit_code);
+    if (auto record = session->checkpointer().checkpoint_retired(); !record) {
+      say("the ended heap " + options_.name + " could not be kept: " + record.error().message);
+    }
+  }
+  {
+    const std::lock_guard lock(figures_lock_);
+    write_figures(*session, true, exit_code);
+    session_ = nullptr;
+  }
+  session.reset();
+  if (!options_.keep) {
+    if (auto removed = directory_.remove_heap(options_.name); !removed) say(removed.error().message);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int run_program(const Options& options) {
+  auto directory = store::StoreDirectory::open(options.store, options.command == Command::kRun);
+  if (!directory) {
+    if (options.command == Command::kResume && directory.error().code == store::Errc::kNotFound) {
+      say("no interrupted run " + options.name + " in " + options.store);
+      return kExitFailure;
+    }
+    say(explain(directory.error(), options.store, options.name));
+    return exit_code_of(directory.error());
+  }
+  if (auto valid = store::StoreDirectory::check_name(options.name); !valid) {
+    say(valid.error().message);
+    return kExitUsage;
+  }
+  return Runner(options, std::move(*directory)).run();
+}
+
+}  // namespace uvm::tools

@@ -1,0 +1,48 @@
+// uvm: runs Java programs on heaps that survive the process. What the words on the command line mean is in
+// help.cpp.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+
+#include "tools/commands.h"
+#include "tools/messages.h"
+#include "tools/options.h"
+#include "tools/run.h"
+#include "tools/signals.h"
+
+int main(int argc, char** argv) {
+  using namespace uvm::tools;
+  auto options = parse_options(argc, argv);
+  if (!options) {
+    say(options.error());
+    return kExitUsage;
+  }
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("uvm"));
+  spdlog::set_pattern("uvm: %l: %v");
+  spdlog::set_level(spdlog::level::from_str(options->log_level));
+
+  switch (options->command) {
+    case Command::kHelp:
+      std::fputs(help_text(), stdout);
+      return 0;
+    case Command::kShowVersion:
+      std::puts("uvm " UVM_VERSION);
+      return 0;
+    case Command::kList:
+      return list_heaps(*options);
+    case Command::kVersions:
+      return list_versions(*options);
+    case Command::kSuspend:
+      return suspend_heap(*options);
+    case Command::kRemove:
+      return remove_heap(*options);
+    case Command::kVerify:
+      return verify_heap(*options);
+    case Command::kRun:
+    case Command::kResume:
+      watch_signals();
+      return run_program(*options);
+  }
+  return kExitFailure;
+}
