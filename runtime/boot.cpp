@@ -208,7 +208,7 @@ void format_heap(gc::RegionOffset old_end) {
   r.heap.next_region = gc::kOldStart;
   r.heap.shared_top = r.heap.shared_end = gc::kOldStart;
   gc::SegmentAllocator metadata(&r.metadata, nullptr);
-  r.heap.region_kinds = metadata.make<std::uint8_t>((old_end - gc::kOldStart) / gc::kOldRegionSize);
+  r.heap.region_kinds = metadata.make<std::uint8_t>(gc::kMaxOldSize / gc::kOldRegionSize);
   auto* filler = metadata.make<gc::Shape>();
   filler->kind = gc::ShapeKind::kFiller;
   filler->instance_size = sizeof(Array);

@@ -5,7 +5,6 @@
 // that has returned a class, the class is in the dictionary under the initiating loader and whoever asked finds it.
 #include "runtime/class_loading.h"
 
-#include <cstring>
 #include <vector>
 
 #include "runtime/class_builder.h"
@@ -145,15 +144,6 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
   return Status::kOk;
 }
 
-// Classes that are verified later, at linking, keep their class file until then.
-void keep_class_file(Class* c, const std::uint8_t* bytes, std::size_t length) {
-  const gc::RegionOffset copy = vm()->native_memory.allocate(length);
-  if (copy == 0) return;
-  std::memcpy(gc::at_offset<std::uint8_t>(copy), bytes, length);
-  c->class_file = copy;
-  c->class_file_length = static_cast<std::uint32_t>(length);
-}
-
 }  // namespace
 
 Class* find_loaded_class(Symbol* name, Object* loader) {
@@ -262,7 +252,6 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     c->flags |= kClassHidden;
     if (options.nest_host != nullptr) c->nest_host = options.nest_host;
   }
-  if (needs_verification(c)) keep_class_file(c, bytes, length);
   UVM_TRY(make_mirror(thread, c));
   c->next = roots().all_classes;
   roots().all_classes = c;

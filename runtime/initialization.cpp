@@ -108,10 +108,6 @@ Status link_class(Thread& thread, Class* c) {
   const std::lock_guard lock(vm()->metadata_lock);
   if (c->is_linked()) return Status::kOk;
   UVM_TRY(prepare(thread, c));
-  if (c->class_file != 0) {
-    vm()->native_memory.release(c->class_file);
-    c->class_file = 0;
-  }
   set_state(c, ClassState::kLinked);
   return Status::kOk;
 }

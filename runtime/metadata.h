@@ -291,8 +291,8 @@ struct Class {
   Ref<Object> class_data;                 // hidden classes
   Ref<Object> resolution_errors;          // Object[]: {Integer-free pairs} see resolution.cpp
   std::uint32_t module_entry;             // reserved for the package's module: see runtime/modules.h
-  std::uint32_t class_file_length;        // until linked, classes to verify keep their class file
-  std::uint64_t class_file;               // in the native segment; 0 none
+  std::uint32_t verified_methods;         // methods whose code is verified: where verification goes on (runtime/verification.cpp)
+  std::uint32_t reserved;
   Ref<Class> next;                        // all classes, newest first
   std::uint32_t fields_end;               // end of the last instance field, before alignment
   Ref<Object> signers;                    // Object[]: Class.getSigners; null none
