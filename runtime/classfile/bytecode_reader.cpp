@@ -27,18 +27,16 @@ std::size_t instruction_length(CodeBytes code, std::size_t bci) {
       if (at + 12 > code.size()) return 0;
       const std::int64_t low = read_s4(code, at + 4);
       const std::int64_t high = read_s4(code, at + 8);
-      // One whose bounds are wrong has no keys here; the verifier says what is wrong.
-      const std::int64_t keys = high < low ? 0 : high - low + 1;
-      if (keys > 65535) return 0;
-      length = at + 12 + static_cast<std::size_t>(keys) * 4 - bci;
+      if (high < low) return 0;
+      length = at + 12 + static_cast<std::size_t>(high - low + 1) * 4 - bci;
       break;
     }
     case Opcode::k_lookupswitch: {
       const std::size_t at = switch_operands(bci);
       if (at + 8 > code.size()) return 0;
       const std::int64_t keys = read_s4(code, at + 4);
-      if (keys > 65535) return 0;
-      length = at + 8 + static_cast<std::size_t>(keys < 0 ? 0 : keys) * 8 - bci;
+      if (keys < 0) return 0;
+      length = at + 8 + static_cast<std::size_t>(keys) * 8 - bci;
       break;
     }
     default:

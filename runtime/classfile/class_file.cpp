@@ -20,6 +20,9 @@ constexpr std::string_view kNoClassDefFoundError = "java/lang/NoClassDefFoundErr
 
 constexpr std::uint32_t kMagic = 0xcafebabe;
 
+constexpr const char* kWrongSignatureIndex =
+    "Invalid Signature attribute at constant pool index %u in class file %s";
+
 // Versions from which on something is different.
 constexpr std::uint16_t kJava5 = 49;
 constexpr std::uint16_t kJava6 = 50;
@@ -62,6 +65,8 @@ class Reader {
 
   [[nodiscard]] std::size_t remaining() const { return bytes_.size() - at_; }
   [[nodiscard]] std::size_t position() const { return at_; }
+
+  void seek(std::size_t position) { at_ = position; }  // at most the end
 
   // Everything below takes part in the one failure of reading: the file is shorter than it says.
   void need(std::size_t count) const {
@@ -164,11 +169,19 @@ class Parser {
   void parse_checked_exceptions(Method& method, std::uint32_t length);
   void parse_method_parameters(Method& method, std::uint32_t length);
   void parse_class_attributes();
-  void parse_inner_classes(std::uint32_t length);
+  // An attribute of the class that is parsed when all have been seen.
+  struct Deferred {
+    std::size_t position;
+    std::uint32_t length;
+  };
+  void parse_inner_classes(const Deferred& attribute);
   void parse_bootstrap_methods(std::uint32_t length);
-  void parse_record(std::uint32_t length);
+  void parse_record(const Deferred& attribute);
+  void parse_class_list(const Deferred& attribute, std::vector<std::uint16_t>& into, const char* wrong_length,
+                        const char* wrong_entry);
+  void parse_deferred_attributes();
   void parse_record_component(RecordComponent& component);
-  Index parse_signature(const char* wrong_length, std::uint32_t length);
+  Index parse_signature(const char* wrong_length, const char* wrong_index, std::uint32_t length);
 
   // Takes `length` bytes as one of the four annotation attributes when `name` is one; `where` is the middle
   // of the message about a second one, e.g. " for field".
@@ -176,6 +189,7 @@ class Parser {
   void take_once(RawAttribute& into, std::uint32_t length, const char* name, const char* where);
 
   void check_class_name(std::string_view name) const;
+  void check_descriptor_error(DescriptorError error) const;
   void check_field_name(std::string_view name) const;
   void check_method_name(std::string_view name) const;
   void check_field_descriptor(std::string_view name, std::string_view descriptor) const;
@@ -198,6 +212,7 @@ class Parser {
   const bool strict_;
   std::string class_name_;  // for messages
   ClassFile file_;
+  std::optional<Deferred> inner_classes_, nest_members_, record_, permitted_subclasses_;
   int max_bootstrap_index_ = -1;          // highest bootstrap method that an entry of the pool names
   CpTag module_entry_ = CpTag::kInvalid;  // first Module or Package entry: those are for module-info only
 };
@@ -226,10 +241,12 @@ bool is_old_identifier(std::string_view name, bool slashes) {
 void Parser::check_class_name(std::string_view name) const {
   bool legal = false;
   if (!name.empty() && name.front() == '[') {
-    check_field_descriptor("", name);
-    return;
+    DescriptorError error = DescriptorError::kNone;
+    legal = skip_field_descriptor(name, false, error) == name.size();
+    check_descriptor_error(error);
+  } else {
+    legal = since(kJava5) ? is_class_name(name) : is_old_identifier(name, true);
   }
-  legal = since(kJava5) ? is_class_name(name) : is_old_identifier(name, true);
   if (!legal)
     fail("Illegal class name \"%.*s\" in class file %s", static_cast<int>(name.size()), name.data());
 }
@@ -253,26 +270,26 @@ void Parser::illegal_descriptor(const char* kind, std::string_view name, std::st
         descriptor.data());
 }
 
-void Parser::check_field_descriptor(std::string_view name, std::string_view descriptor) const {
-  DescriptorError error = DescriptorError::kNone;
-  const std::size_t length = skip_field_descriptor(descriptor, false, error);
+// The errors that have a message of their own wherever they occur.
+void Parser::check_descriptor_error(DescriptorError error) const {
   if (error == DescriptorError::kBadClassName) {
     fail("Class name is empty or contains illegal character in descriptor in class file %s");
   }
   if (error == DescriptorError::kTooManyDimensions) {
     fail("Array type descriptor has more than 255 dimensions in class file %s");
   }
+}
+
+void Parser::check_field_descriptor(std::string_view name, std::string_view descriptor) const {
+  DescriptorError error = DescriptorError::kNone;
+  const std::size_t length = skip_field_descriptor(descriptor, false, error);
+  check_descriptor_error(error);
   if (length == 0 || length != descriptor.size()) illegal_descriptor("Field", name, descriptor);
 }
 
 unsigned Parser::check_method_descriptor(std::string_view name, std::string_view descriptor) const {
   const MethodDescriptorCheck check = classfile::check_method_descriptor(descriptor);
-  if (check.error == DescriptorError::kBadClassName) {
-    fail("Class name is empty or contains illegal character in descriptor in class file %s");
-  }
-  if (check.error == DescriptorError::kTooManyDimensions) {
-    fail("Array type descriptor has more than 255 dimensions in class file %s");
-  }
+  check_descriptor_error(check.error);
   if (check.error != DescriptorError::kNone) illegal_descriptor("Method", name, descriptor);
   if (!name.empty() && name.front() == '<' && descriptor.back() != 'V') {
     illegal_descriptor("Method", name, descriptor);
@@ -410,8 +427,8 @@ void Parser::parse_pool() {
         entry.bits = std::uint64_t{in_.u4()} << 32;
         entry.bits |= in_.u4();
         entry.tag = kind;
+        require(i + 1 < count, "Invalid constant pool entry %u in class file %s", i);
         ++i;  // the index behind it is unusable
-        require(i < count, "Invalid constant pool entry %u in class file %s", i);
         continue;
       case CpTag::kClass:
       case CpTag::kString:
@@ -601,6 +618,9 @@ void Parser::check_pool_names() {
       case CpTag::kMethodHandle:
         check_pool_method_handle(i);
         break;
+      case CpTag::kMethodType:
+        check_method_descriptor("type", pool.text_of(i));
+        break;
       default:
         break;
     }
@@ -661,8 +681,6 @@ void Parser::parse_super_class() {
 
 void Parser::parse_interfaces() {
   const unsigned count = in_.u2();
-  in_.need(std::size_t{count} * 2);
-  file_.interfaces.reserve(count);
   std::unordered_set<std::string_view> seen;
   std::string_view duplicate;
   for (unsigned i = 0; i < count; ++i) {
@@ -705,10 +723,11 @@ bool Parser::parse_annotations(std::string_view name, std::uint32_t length, cons
   return true;
 }
 
-Parser::Index Parser::parse_signature(const char* wrong_length, std::uint32_t length) {
+Parser::Index Parser::parse_signature(const char* wrong_length, const char* wrong_index,
+                                      std::uint32_t length) {
   if (length != 2) fail(wrong_length, length);
   const unsigned index = in_.u2();
-  require(is_utf8(index), "Invalid Signature attribute at constant pool index %u in class file %s", index);
+  require(is_utf8(index), wrong_index, index);
   return static_cast<Index>(index);
 }
 
@@ -716,8 +735,8 @@ Parser::Index Parser::parse_signature(const char* wrong_length, std::uint32_t le
 
 void Parser::check_constant_value(const Field& field, unsigned index) {
   const CpTag kind = tag(index);
-  require(kind != CpTag::kInvalid, "Bad initial value index %u in ConstantValue attribute in class file %s",
-          index);
+  require(index > 0 && index < file_.pool.size(),
+          "Bad initial value index %u in ConstantValue attribute in class file %s", index);
   CpTag wanted = CpTag::kInteger;
   switch (field.descriptor.front()) {
     case 'J':
@@ -762,8 +781,8 @@ void Parser::parse_field_attributes(Field& field) {
       field.deprecated = true;
     } else if (name == "Signature" && since(kJava5)) {
       require(field.signature_index == 0, "Multiple Signature attributes for field in class file %s");
-      field.signature_index =
-          parse_signature("Wrong size %u for field's Signature attribute in class file %s", length);
+      field.signature_index = parse_signature(
+          "Wrong size %u for field's Signature attribute in class file %s", kWrongSignatureIndex, length);
     } else if (!parse_annotations(name, length, " for field", field.annotations)) {
       in_.take(length);
     }
@@ -850,7 +869,7 @@ void Parser::parse_local_variables(const Code& code, std::uint32_t length, const
       check_field_descriptor(utf8(local.name_index), descriptor);
       last += slots_of(descriptor.front()) - 1;
     }
-    require(last < code.max_locals, "Invalid index %u in %s in class file %s", last, table);
+    require(last < code.max_locals, "Invalid index %u in %s in class file %s", unsigned{local.slot}, table);
     into.push_back(local);
   }
 }
@@ -858,7 +877,7 @@ void Parser::parse_local_variables(const Code& code, std::uint32_t length, const
 // Each LocalVariableTypeTable entry belongs to one of the LocalVariableTable, and none occurs twice
 // (JVMS 4.7.14).
 void Parser::check_local_variable_types(const Code& code) {
-  if (!strict_) return;
+  if (!strict_ || code.locals.empty()) return;
   using Key = std::tuple<std::uint16_t, std::uint16_t, std::string_view, std::uint16_t>;
   const auto key = [&](const LocalVariable& v) {
     return Key{v.slot, v.start_pc, utf8(v.name_index), v.length};
@@ -909,7 +928,6 @@ void Parser::parse_code_attributes(Code& code) {
       in_.take(length);
     }
   }
-  check_local_variable_types(code);
 }
 
 void Parser::parse_code(const Method& method, Code& code) {
@@ -991,6 +1009,7 @@ void Parser::parse_method_attributes(Method& method) {
       const std::size_t begin = in_.position();
       parse_code(method, method.code.emplace());
       require(in_.position() - begin == length, "Code segment has wrong length in class file %s");
+      check_local_variable_types(*method.code);
     } else if (name == "Exceptions") {
       require(!has_exceptions, "Multiple Exceptions attributes in class file %s");
       has_exceptions = true;
@@ -1007,8 +1026,8 @@ void Parser::parse_method_attributes(Method& method) {
       in_.take(length);
     } else if (name == "Signature") {
       require(method.signature_index == 0, "Multiple Signature attributes for method in class file %s");
-      method.signature_index =
-          parse_signature("Invalid Signature attribute length %u in class file %s", length);
+      method.signature_index = parse_signature("Invalid Signature attribute length %u in class file %s",
+                                               kWrongSignatureIndex, length);
     } else if (name == "RuntimeVisibleParameterAnnotations") {
       take_once(method.visible_parameter_annotations, length, "RuntimeVisibleParameterAnnotations", kWhere);
     } else if (name == "RuntimeInvisibleParameterAnnotations") {
@@ -1048,7 +1067,7 @@ void Parser::parse_method(Method& method) {
       fail("Method <clinit> is not static in class file %s");
     }
   } else {
-    check_method_flags(flags & kRecognized, method.name);
+    check_method_flags(flags, method.name);
   }
   if (method.name == "<init>") {
     require(!file_.is_interface(), "Interface cannot have a method named <init>, class file %s");
@@ -1081,11 +1100,12 @@ void Parser::parse_methods() {
 
 // ---- class attributes
 
-void Parser::parse_inner_classes(std::uint32_t length) {
+void Parser::parse_inner_classes(const Deferred& attribute) {
   constexpr unsigned kRecognized = kAccPublic | kAccPrivate | kAccProtected | kAccStatic | kAccFinal |
-                                   kAccInterface | kAccAbstract | kAccSynthetic | kAccAnnotation | kAccEnum;
+                                   kAccSuper | kAccInterface | kAccAbstract | kAccSynthetic | kAccAnnotation |
+                                   kAccEnum;
+  in_.seek(attribute.position);
   const unsigned count = in_.u2();
-  require(length == 2 + count * 8u, "Wrong InnerClasses attribute length in class file %s");
   in_.need(std::size_t{count} * 8);
   file_.inner_classes.reserve(count);
   std::set<std::tuple<unsigned, unsigned, unsigned, unsigned>> seen;
@@ -1108,32 +1128,30 @@ void Parser::parse_inner_classes(std::uint32_t length) {
     file_.inner_classes.push_back({static_cast<Index>(inner), static_cast<Index>(outer),
                                    static_cast<Index>(name), static_cast<Index>(flags)});
   }
+  require(attribute.length == 2 + count * 8u || !since(kJava5),
+          "Wrong InnerClasses attribute length in class file %s");
   if (duplicate && strict_ && since(kJava5))
     fail("Duplicate entry in InnerClasses attribute in class file %s");
 }
 
 void Parser::parse_bootstrap_methods(std::uint32_t length) {
   require(length >= 2, "Invalid BootstrapMethods attribute length %u in class file %s", length);
-  Reader part(in_.take(length));
-  std::swap(in_, part);  // read inside the attribute only
+  const std::size_t end = in_.position() + length;
+  in_.need(length);
   const unsigned count = in_.u2();
   require(int(count) > max_bootstrap_index_, "Short length on BootstrapMethods in class file %s");
-  const auto more = [&](std::size_t bytes) {
-    require(
-        in_.remaining() >= bytes,
-        "Invalid BootstrapMethods num_bootstrap_methods or num_bootstrap_arguments value in class file %s");
-  };
-  more(std::size_t{count} * 4);
-  file_.bootstrap_methods.reserve(count);
+
+  file_.bootstrap_methods.reserve(std::min<std::size_t>(count, in_.remaining() / 4));
   for (unsigned i = 0; i < count; ++i) {
-    more(4);
     BootstrapMethod& method = file_.bootstrap_methods.emplace_back();
     method.method_handle = in_.u2();
     const unsigned arguments = in_.u2();
     require(tag(method.method_handle) == CpTag::kMethodHandle,
             "bootstrap_method_index %u has bad constant type in class file %s",
             unsigned{method.method_handle});
-    more(std::size_t{arguments} * 2);
+    require(
+        in_.position() + std::size_t{arguments} * 2 <= end,
+        "Invalid BootstrapMethods num_bootstrap_methods or num_bootstrap_arguments value in class file %s");
     method.arguments.reserve(arguments);
     for (unsigned k = 0; k < arguments; ++k) {
       const unsigned index = in_.u2();
@@ -1157,8 +1175,7 @@ void Parser::parse_bootstrap_methods(std::uint32_t length) {
       method.arguments.push_back(static_cast<Index>(index));
     }
   }
-  require(in_.remaining() == 0, "Bad length on BootstrapMethods in class file %s");
-  in_ = part;
+  require(in_.position() == end, "Bad length on BootstrapMethods in class file %s");
 }
 
 void Parser::parse_record_component(RecordComponent& component) {
@@ -1182,39 +1199,62 @@ void Parser::parse_record_component(RecordComponent& component) {
     if (name == "Signature") {
       require(component.signature_index == 0,
               "Multiple Signature attributes for Record component in class file %s");
-      component.signature_index = parse_signature(
-          "Invalid Signature attribute length %u in Record component in class file %s", length);
+      component.signature_index =
+          parse_signature("Invalid Signature attribute length %u in Record component in class file %s",
+                          kWrongSignatureIndex, length);
     } else if (!parse_annotations(name, length, " for Record component", component.annotations)) {
       in_.take(length);
     }
   }
 }
 
-void Parser::parse_record(std::uint32_t length) {
-  require(!file_.is_record, "Multiple Record attributes in class file %s");
-  file_.is_record = true;
-  const std::size_t begin = in_.position();
+void Parser::parse_record(const Deferred& attribute) {
+  in_.seek(attribute.position);
   const unsigned count = in_.u2();
   file_.record_components.reserve(std::min<std::size_t>(count, in_.remaining() / 6));
   for (unsigned i = 0; i < count; ++i) parse_record_component(file_.record_components.emplace_back());
-  require(in_.position() - begin == length, "Record attribute has wrong length in class file %s");
+  require(in_.position() - attribute.position == attribute.length,
+          "Record attribute has wrong length in class file %s");
+}
+
+void Parser::parse_class_list(const Deferred& attribute, std::vector<std::uint16_t>& into,
+                              const char* wrong_length, const char* wrong_entry) {
+  in_.seek(attribute.position);
+  const unsigned count = in_.u2();
+  in_.need(std::size_t{count} * 2);
+  into.reserve(count);
+  for (unsigned i = 0; i < count; ++i) {
+    const unsigned index = in_.u2();
+    require(is_class(index), wrong_entry, index);
+    into.push_back(static_cast<Index>(index));
+  }
+  require(attribute.length == 2 + count * 2u, wrong_length);
+}
+
+// Those that refer to other classes are looked at when all attributes are known to be there.
+void Parser::parse_deferred_attributes() {
+  const std::size_t end = in_.position();
+  if (inner_classes_) parse_inner_classes(*inner_classes_);
+  if (nest_members_) {
+    parse_class_list(*nest_members_, file_.nest_members,
+                     "Wrong NestMembers attribute length in class file %s",
+                     "Nest member class_info_index %u has bad constant type in class file %s");
+  }
+  if (record_) parse_record(*record_);
+  if (permitted_subclasses_) {
+    parse_class_list(*permitted_subclasses_, file_.permitted_subclasses,
+                     "Wrong PermittedSubclasses attribute length in class file %s",
+                     "Permitted subclass class_info_index %u has bad constant type in class file %s");
+  }
+  in_.seek(end);
 }
 
 void Parser::parse_class_attributes() {
-  const auto class_list = [&](std::vector<std::uint16_t>& into, std::uint32_t length,
-                              const char* wrong_length, const char* wrong_entry) {
-    const unsigned count = in_.u2();
-    require(length == 2 + count * 2u, wrong_length);
-    in_.need(std::size_t{count} * 2);
-    into.reserve(count);
-    for (unsigned i = 0; i < count; ++i) {
-      const unsigned index = in_.u2();
-      require(is_class(index), wrong_entry, index);
-      into.push_back(static_cast<Index>(index));
-    }
+  const auto defer = [&](std::optional<Deferred>& attribute, std::uint32_t length) {
+    attribute = Deferred{in_.position(), length};
+    in_.take(length);
   };
-  bool has_inner_classes = false, has_bootstrap = false, has_nest_members = false, has_nest_host = false;
-  bool has_enclosing = false;
+  bool has_bootstrap = false, has_nest_host = false, has_enclosing = false;
   const unsigned count = in_.u2();
   for (unsigned i = 0; i < count; ++i) {
     in_.need(6);
@@ -1233,9 +1273,8 @@ void Parser::parse_class_attributes() {
     } else if (name == "SourceDebugExtension") {
       take_once(file_.source_debug_extension, length, "SourceDebugExtension", "");
     } else if (name == "InnerClasses") {
-      require(!has_inner_classes, "Multiple InnerClasses attributes in class file %s");
-      has_inner_classes = true;
-      parse_inner_classes(length);
+      require(!inner_classes_, "Multiple InnerClasses attributes in class file %s");
+      defer(inner_classes_, length);
     } else if (name == "Synthetic") {
       require(length == 0, "Invalid Synthetic classfile attribute length %u in class file %s", length);
       file_.synthetic = true;
@@ -1246,7 +1285,9 @@ void Parser::parse_class_attributes() {
       in_.take(length);
     } else if (name == "Signature") {
       require(file_.signature_index == 0, "Multiple Signature attributes in class file %s");
-      file_.signature_index = parse_signature("Wrong Signature attribute length %u in class file %s", length);
+      file_.signature_index =
+          parse_signature("Wrong Signature attribute length %u in class file %s",
+                          "Invalid constant pool index %u in Signature attribute in class file %s", length);
     } else if (name == "EnclosingMethod") {
       require(!has_enclosing, "Multiple EnclosingMethod attributes in class file %s");
       has_enclosing = true;
@@ -1264,33 +1305,32 @@ void Parser::parse_class_attributes() {
       has_bootstrap = true;
       parse_bootstrap_methods(length);
     } else if (name == "NestMembers" && since(kJava11)) {
-      require(!has_nest_members, "Multiple NestMembers attributes in class file %s");
-      has_nest_members = true;
+      require(!nest_members_, "Multiple NestMembers attributes in class file %s");
       require(!has_nest_host, "Conflicting NestHost and NestMembers attributes in class file %s");
-      class_list(file_.nest_members, length, "Wrong NestMembers attribute length in class file %s",
-                 "Nest member class_info_index %u has bad constant type in class file %s");
+      defer(nest_members_, length);
     } else if (name == "NestHost" && since(kJava11)) {
       require(!has_nest_host, "Multiple NestHost attributes in class file %s");
       has_nest_host = true;
-      require(!has_nest_members, "Conflicting NestMembers and NestHost attributes in class file %s");
+      require(!nest_members_, "Conflicting NestMembers and NestHost attributes in class file %s");
       require(length == 2, "Wrong NestHost attribute length in class file %s");
       file_.nest_host = in_.u2();
       require(is_class(file_.nest_host),
               "Nest-host class_info_index %u has bad constant type in class file %s",
               unsigned{file_.nest_host});
     } else if (name == "Record" && since(kJava16)) {
-      parse_record(length);
+      require(!record_, "Multiple Record attributes in class file %s");
+      file_.is_record = true;
+      defer(record_, length);
     } else if (name == "PermittedSubclasses" && since(kJava17)) {
       require(!file_.is_sealed, "Multiple PermittedSubclasses attributes in class file %s");
       require((file_.access_flags & kAccFinal) == 0, "PermittedSubclasses attribute in final class file %s");
       file_.is_sealed = true;
-      class_list(file_.permitted_subclasses, length,
-                 "Wrong PermittedSubclasses attribute length in class file %s",
-                 "Permitted subclass class_info_index %u has bad constant type in class file %s");
+      defer(permitted_subclasses_, length);
     } else if (!parse_annotations(name, length, "", file_.annotations)) {
       in_.take(length);
     }
   }
+  parse_deferred_attributes();
   require(max_bootstrap_index_ < 0 || has_bootstrap, "Missing BootstrapMethods attribute in class file %s");
 }
 

@@ -74,7 +74,7 @@ CodeChecker::CodeChecker(const ClassView& view, const MethodView& method, TypeOr
   marks_ = mark_instructions(code_, &bad);
   if (bad == code_.size()) return;
   bci_ = bad;
-  const bool known = code_[bad] < kOpcodeCount;
+  const bool known = code_[bad] < kOpcodeCount && kOpcodeInfo[code_[bad]].length != 0;
   fail_code(text_of(known ? "Code stops in the middle of instruction  starting at offset %zu"
                           : "Illegal instruction found at offset %zu",
                     bad),
@@ -83,12 +83,16 @@ CodeChecker::CodeChecker(const ClassView& view, const MethodView& method, TypeOr
 
 // ---- failing
 
+std::string CodeChecker::old_message(const std::string& old_text) const {
+  return "(class: " + std::string(view_.name) + ", method: " + std::string(method_.name) +
+         " signature: " + std::string(method_.descriptor) + ") " + old_text;
+}
+
 void CodeChecker::fail(ErrorContext context, const std::string& old_text, const std::string& text) const {
   VerifyFailure failure;
   failure.exception_class = "java/lang/VerifyError";
   if (inference_) {
-    failure.message = "(class: " + std::string(view_.name) + ", method: " + std::string(method_.name) +
-                      " signature: " + std::string(method_.descriptor) + ") " + old_text;
+    failure.message = old_message(old_text);
   } else {
     failure.message = text + error_details(context, view_, method_);
   }
@@ -181,14 +185,16 @@ void CodeChecker::push(const TypePair& pair) {
   for (unsigned i = 0; i < pair.count; ++i) push(pair.types[i]);
 }
 
+void CodeChecker::fail_underflow() const {
+  ErrorContext context;
+  context.kind = Kind::kStackUnderflow;
+  context.bci = bci_;
+  context.current = shown();
+  fail(std::move(context), "Unable to pop operand off an empty stack", "Operand stack underflow");
+}
+
 Type CodeChecker::pop_any() {
-  if (frame_.stack.empty()) {
-    ErrorContext context;
-    context.kind = Kind::kStackUnderflow;
-    context.bci = bci_;
-    context.current = shown();
-    fail(std::move(context), "Unable to pop operand off an empty stack", "Operand stack underflow");
-  }
+  if (frame_.stack.empty()) fail_underflow();
   const Type type = frame_.stack.back();
   frame_.stack.pop_back();
   taken_.push_back({frame_.stack.size(), type});
@@ -198,13 +204,31 @@ Type CodeChecker::pop_any() {
 Type CodeChecker::pop(const Type& expected, const char* old_text) {
   const Type type = pop_any();
   if (!assignable(type, expected)) {
-    fail(bad_type(popped(type), implicit(expected)), old_text != nullptr ? old_text : expecting(expected),
+    // What is no object at all is told apart from an object of the wrong class.
+    const bool special = old_text != nullptr && (expected.is(TypeKind::kAnyReference) ||
+                                                 (expected.is(TypeKind::kObject) && type.is_reference()));
+    fail(bad_type(popped(type), implicit(expected)), special ? old_text : expecting(expected),
          "Bad type on operand stack");
   }
   return type;
 }
 
 void CodeChecker::pop_pair(const TypePair& pair, const char* old_text) {
+  if (pair.count == 1) pop(pair.types[0], old_text);
+  if (pair.count != 2) return;
+  if (frame_.stack.size() < 2 && !(inference_ && frame_.stack.size() == 1)) fail_underflow();
+  const Type upper = pop_any();
+  if (frame_.stack.empty())
+    fail(bad_type(popped(upper), implicit(pair.types[1])), expecting(pair.types[0]), "");
+  const Type lower = pop_any();
+  // A long's halves and a double's always stand together, so the lower one tells what is wrong.
+  if (!assignable(upper, pair.types[1]) || !assignable(lower, pair.types[0])) {
+    fail(bad_type(popped(lower), implicit(pair.types[0])),
+         old_text != nullptr ? old_text : expecting(pair.types[0]), "Bad type on operand stack");
+  }
+}
+
+void CodeChecker::pop_halves(const TypePair& pair, const char* old_text) {
   for (unsigned i = pair.count; i-- > 0;) pop(pair.types[i], old_text);
 }
 
@@ -223,7 +247,8 @@ Type CodeChecker::get_local(unsigned index, const Type& expected) {
   const Type type = index < frame_.locals.size() ? frame_.locals[index] : Type();
   if (!assignable(type, expected)) {
     std::string old_text = text_of("Register %u contains wrong type", index);
-    if (type.is(TypeKind::kTop)) old_text = text_of("Accessing value from uninitialized register %u", index);
+    if (index >= frame_.locals.size())
+      old_text = text_of("Accessing value from uninitialized register %u", index);
     if (type.is(TypeKind::kReturnAddress))
       old_text = text_of("Cannot load return address from register %u", index);
     fail(bad_type({Origin::Place::kLocal, index, type}, implicit(expected)), old_text,
@@ -320,15 +345,29 @@ void CodeChecker::check_pool_tag(unsigned index, std::uint32_t allowed_tags) {
   }
 }
 
-void CodeChecker::check_local(unsigned index, unsigned slots) {
-  if (index + slots <= method_.code.max_locals) return;
+void CodeChecker::fail_local(unsigned index, const char* text) const {
   ErrorContext context;
   context.kind = Kind::kBadLocalIndex;
   context.bci = bci_;
   context.index = index;
-  fail(std::move(context), "Illegal local variable number",
-       slots == 2 && index < method_.code.max_locals ? "get long/double overflows locals"
-                                                     : "Local variable table overflow");
+  fail(std::move(context), "Illegal local variable number", text);
+}
+
+void CodeChecker::check_local(unsigned index, unsigned slots) const {
+  if (index + slots > method_.code.max_locals) fail_local(index, "Local variable table overflow");
+}
+
+void CodeChecker::get_local_pair(unsigned index, char letter) {
+  if (index + 1 >= frame_.locals.size() && !inference_) fail_local(index, "get long/double overflows locals");
+  const TypePair pair = pair_of(letter);
+  const Type lower = index < frame_.locals.size() ? frame_.locals[index] : Type();
+  const Type upper = index + 1 < frame_.locals.size() ? frame_.locals[index + 1] : Type();
+  if (assignable(lower, pair.types[0]) && assignable(upper, pair.types[1])) return;
+  const std::string registers = text_of("%u/%u", index, index + 1);
+  fail(bad_type({Origin::Place::kLocal, index, lower}, implicit(pair.types[0])),
+       index + 1 >= frame_.locals.size() ? "Accessing value from uninitialized register pair " + registers
+                                         : "Register pair " + registers + " contains wrong type",
+       "Bad local variable type");
 }
 
 void CodeChecker::check_constant_operand(unsigned index, bool wide) {
@@ -397,14 +436,8 @@ void CodeChecker::check_switch_operands() {
       }
     }
   }
-  if (static_cast<Opcode>(code_[bci_]) == Opcode::k_tableswitch) {
-    if (read_s4(code_, at + 4) > read_s4(code_, at + 8)) {
-      fail_code("Illegal branch in tableswitch", "low must be less than or equal to high in tableswitch");
-    }
-    return;
-  }
+  if (static_cast<Opcode>(code_[bci_]) == Opcode::k_tableswitch) return;
   const std::int32_t keys = read_s4(code_, at + 4);
-  if (keys < 0) fail_code("Unsorted lookup switch", "number of keys in lookupswitch less than 0");
   for (std::int32_t i = 1; i < keys; ++i) {
     const std::size_t key = at + 8 + static_cast<std::size_t>(i) * 8;
     if (read_s4(code_, key - 8) >= read_s4(code_, key))
@@ -502,7 +535,8 @@ void CodeChecker::check_operands() {
       }
       const bool two = operand.opcode == Opcode::k_lload || operand.opcode == Opcode::k_dload ||
                        operand.opcode == Opcode::k_lstore || operand.opcode == Opcode::k_dstore;
-      check_local(operand.index, two ? 2 : 1);
+      // Type checking tells first what is wrong on the stack.
+      if (inference_) check_local(operand.index, two ? 2 : 1);
       break;
     }
   }
@@ -512,7 +546,9 @@ void CodeChecker::check_tables() {
   const std::size_t size = code_.size();
   const auto begins = [&](std::size_t pc) { return pc < size && marks_[pc] != CodeMark::kNothing; };
   const auto format = [&](const char* text, unsigned pc, const char* old_text) {
-    if (inference_) fail_code(old_text, old_text);
+    if (inference_) {
+      throw VerifyThrow{{"java/lang/ClassFormatError", old_message(old_text)}};
+    }
     fail_format(text_of("%s %u", text, pc));
   };
   for (const ExceptionHandler& h : method_.code.handlers) {
@@ -596,13 +632,13 @@ void CodeChecker::execute() {
       break;
     case Opcode::k_if_acmpeq:
     case Opcode::k_if_acmpne:
-      pop(Type::object(kObjectName));
-      pop(Type::object(kObjectName));
+      pop(TypeKind::kAnyReference);
+      pop(TypeKind::kAnyReference);
       jump(std::int64_t(bci_) + read_s2(code_, bci_ + 1));
       break;
     case Opcode::k_ifnull:
     case Opcode::k_ifnonnull:
-      pop(Type::object(kObjectName));
+      pop(TypeKind::kAnyReference);
       jump(std::int64_t(bci_) + read_s2(code_, bci_ + 1));
       break;
     case Opcode::k_goto:
@@ -664,6 +700,10 @@ void CodeChecker::execute() {
       break;
     }
     case Opcode::k_athrow:
+      if (inference_ && !frame_.stack.empty() &&
+          (!frame_.stack.back().is_reference() || frame_.stack.back().is_array())) {
+        fail_code("Expecting to find object on stack", "Bad type on operand stack");
+      }
       pop(Type::object("java/lang/Throwable"), "Can only throw Throwable objects");
       falls_through_ = false;
       break;
@@ -692,6 +732,7 @@ void CodeChecker::execute_plain() {
   if (load || store || opcode == Opcode::k_wide || opcode == Opcode::k_iinc || opcode == Opcode::k_ret) {
     const LocalOperand operand = local_operand(code_, bci_);
     if (operand.opcode == Opcode::k_iinc) {
+      check_local(operand.index, 1);
       get_local(operand.index, TypeKind::kInt);
       set_local(operand.index, TypeKind::kInt);
     } else if (operand.opcode == Opcode::k_ret) {
@@ -715,18 +756,17 @@ void CodeChecker::execute_plain() {
 }
 
 void CodeChecker::execute_load(const LocalOperand& operand) {
+  if (operand.opcode != Opcode::k_lload && operand.opcode != Opcode::k_dload) check_local(operand.index, 1);
   switch (operand.opcode) {
     case Opcode::k_aload:
       push(get_local(operand.index, TypeKind::kAnyReference));
       break;
     case Opcode::k_lload:
-      get_local(operand.index, TypeKind::kLong);
-      get_local(operand.index + 1, TypeKind::kLong2);
+      get_local_pair(operand.index, 'J');
       push(pair_of('J'));
       break;
     case Opcode::k_dload:
-      get_local(operand.index, TypeKind::kDouble);
-      get_local(operand.index + 1, TypeKind::kDouble2);
+      get_local_pair(operand.index, 'D');
       push(pair_of('D'));
       break;
     case Opcode::k_fload:
@@ -741,32 +781,34 @@ void CodeChecker::execute_load(const LocalOperand& operand) {
 }
 
 void CodeChecker::execute_store(const LocalOperand& operand) {
+  const unsigned index = operand.index;
+  const auto store_pair = [&](const TypePair& pair) {
+    pop_pair(pair);
+    check_local(index, 2);
+    set_local(index, pair.types[0]);
+    set_local(index + 1, pair.types[1]);
+  };
+  Type type;
   switch (operand.opcode) {
+    case Opcode::k_lstore:
+      return store_pair(pair_of('J'));
+    case Opcode::k_dstore:
+      return store_pair(pair_of('D'));
     case Opcode::k_astore: {
-      if (inference_ && !frame_.stack.empty() && frame_.stack.back().is(TypeKind::kReturnAddress)) {
-        set_local(operand.index, pop_any());
-      } else {
-        set_local(operand.index, pop(TypeKind::kAnyReference));
-      }
+      const auto& stack = frame_.stack;
+      const bool address = inference_ && !stack.empty() && stack.back().is(TypeKind::kReturnAddress);
+      type = address ? pop_any() : pop(TypeKind::kAnyReference);
       break;
     }
-    case Opcode::k_lstore:
-      pop_pair(pair_of('J'));
-      set_local(operand.index, TypeKind::kLong);
-      set_local(operand.index + 1, TypeKind::kLong2);
-      break;
-    case Opcode::k_dstore:
-      pop_pair(pair_of('D'));
-      set_local(operand.index, TypeKind::kDouble);
-      set_local(operand.index + 1, TypeKind::kDouble2);
-      break;
     case Opcode::k_fstore:
-      set_local(operand.index, pop(TypeKind::kFloat));
+      type = pop(TypeKind::kFloat);
       break;
     default:
-      set_local(operand.index, pop(TypeKind::kInt));
+      type = pop(TypeKind::kInt);
       break;
   }
+  check_local(index, 1);
+  set_local(index, type);
 }
 
 namespace {
@@ -803,6 +845,20 @@ const char* expecting_array(char letter) {
   }
 }
 
+// For messages: nothing where two kinds of arrays are accepted.
+Origin expected_array(char letter) {
+  constexpr std::string_view kNames = "[I[J[F[D[C[S";
+  Origin origin;
+  if (letter == 'B') return origin;
+  origin.place = Origin::Place::kImplicit;
+  if (letter == 'A') {
+    origin.type = TypeKind::kAnyReference;
+  } else {
+    origin.type = Type::object(kNames.substr(kNames.find(letter) - 1, 2));
+  }
+  return origin;
+}
+
 // What the instruction moves: the sub-int types are int on the stack.
 char moved(char letter) { return letter == 'B' || letter == 'C' || letter == 'S' ? 'I' : letter; }
 
@@ -813,7 +869,7 @@ void CodeChecker::execute_array_load(Opcode opcode) {
   pop(TypeKind::kInt);
   const Type array = pop(TypeKind::kAnyReference, expecting_array(letter));
   if (!fits_array(array, letter)) {
-    const Origin expected = letter == 'A' ? implicit(TypeKind::kAnyReference) : Origin();
+    const Origin expected = expected_array(letter);
     fail(bad_type(popped(array), expected), expecting_array(letter),
          text_of("Bad type on operand stack in %s", opcode_name(code_[bci_]).data()));
   }
@@ -834,7 +890,7 @@ void CodeChecker::execute_array_store(Opcode opcode) {
   pop(TypeKind::kInt);
   const Type array = pop(TypeKind::kAnyReference, expecting_array(letter));
   if (!fits_array(array, letter)) {
-    const Origin expected = letter == 'A' ? implicit(TypeKind::kAnyReference) : Origin();
+    const Origin expected = expected_array(letter);
     fail(bad_type(popped(array), expected), expecting_array(letter),
          text_of("Bad type on operand stack in %s", opcode_name(code_[bci_]).data()));
   }
@@ -979,7 +1035,7 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
       push(value);
       break;
     case Opcode::k_putstatic:
-      pop_pair(value, "Bad type in putfield/putstatic");
+      pop_halves(value, "Bad type in putfield/putstatic");
       break;
     case Opcode::k_getfield: {
       const Type receiver = pop(holder, "Incompatible type for getting or setting field");
@@ -988,7 +1044,7 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
       break;
     }
     default: {
-      pop_pair(value, "Bad type in putfield/putstatic");
+      pop_halves(value, "Bad type in putfield/putstatic");
       Type receiver = pop_any();
       const Origin origin = popped(receiver);
       // A constructor may set fields of its own class before it calls another constructor.
@@ -1036,7 +1092,7 @@ void CodeChecker::execute_invoke(Opcode opcode, unsigned index) {
     if (count == kMaxArgumentSlots) fail_code("Signature has too many arguments", "Operand stack underflow");
     arguments[count++] = p.type();
   }
-  while (count > 0) pop_pair(types_of_descriptor(arguments[--count]), "Incompatible argument to function");
+  while (count > 0) pop_halves(types_of_descriptor(arguments[--count]), "Incompatible argument to function");
 
   constexpr const char* kReceiver = "Incompatible object argument for function call";
   switch (opcode) {
@@ -1205,7 +1261,7 @@ void CodeChecker::execute_return(Opcode opcode) {
     constexpr std::string_view kLetters = "IJFD";
     const TypePair pair =
         pair_of(kLetters[static_cast<unsigned>(opcode) - static_cast<unsigned>(Opcode::k_ireturn)]);
-    pop_pair(pair);
+    pop_halves(pair);
     type = pair.types[0];
   }
   const Origin expected{Origin::Place::kSignature, 0, declared.types[0]};

@@ -21,6 +21,7 @@ namespace uvm::rt::classfile {
 
 struct VerifyThrow {
   VerifyFailure failure;
+  bool final = false;  // no second try by inference
 };
 struct NeedClassThrow {
   std::string name;
@@ -63,6 +64,7 @@ class CodeChecker {
                               const std::string& text) const;  // kBadCode at bci_
   // A ClassFormatError.
   [[noreturn]] void fail_format(const std::string& text) const;
+  [[nodiscard]] std::string old_message(const std::string& old_text) const;
   [[nodiscard]] ShownFrame shown() const;  // frame_ as it was when the instruction began
   [[nodiscard]] ErrorContext bad_type(Origin actual, Origin expected) const;
   [[nodiscard]] Origin popped(const Type& type) const;  // the type that has just been popped
@@ -75,10 +77,14 @@ class CodeChecker {
   void push(const TypePair& pair);
   Type pop_any();
   Type pop(const Type& expected, const char* old_text = nullptr);
+  // A whole value. What is wrong with a long or double is told at once, by its lower half.
   void pop_pair(const TypePair& pair, const char* old_text = nullptr);
+  // The same, half by half from the top.
+  void pop_halves(const TypePair& pair, const char* old_text = nullptr);
   Type pop_category1();
   void set_local(unsigned index, const Type& type);
   Type get_local(unsigned index, const Type& expected);
+  void get_local_pair(unsigned index, char letter);  // J or D
   void initialize(const Type& uninitialized, const Type& initialized);
 
   // ---- questions
@@ -125,7 +131,9 @@ class CodeChecker {
   void check_constant_operand(unsigned index, bool wide);
   void check_invoke_operands(Opcode opcode, unsigned index);
   void check_switch_operands();
-  void check_local(unsigned index, unsigned slots);
+  void check_local(unsigned index, unsigned slots) const;
+  [[noreturn]] void fail_local(unsigned index, const char* text) const;
+  [[noreturn]] void fail_underflow() const;
   void check_pool_tag(unsigned index, std::uint32_t allowed_tags);  // bits: 1 << tag
   void check_protected(const MemberView& member, const Type& receiver, bool method, const char* what);
   void check_special_target(const MemberView& member, bool interface_method);

@@ -244,9 +244,9 @@ inline constexpr std::array<OpcodeInfo, kOpcodeCount> kOpcodeInfo = {{
 
 static_assert(kOpcodeInfo[0xb6].name == "invokevirtual" && kOpcodeInfo[0xc9].name == "jsr_w");
 
-// Name for messages; "illegal" for a byte that is no instruction.
+// Name for messages; "<illegal>" for a byte that is no instruction.
 constexpr std::string_view opcode_name(std::uint8_t byte) {
-  return byte < kOpcodeCount ? kOpcodeInfo[byte].name : std::string_view("illegal");
+  return byte < kOpcodeCount ? kOpcodeInfo[byte].name : std::string_view("<illegal>");
 }
 
 }  // namespace uvm::rt::classfile

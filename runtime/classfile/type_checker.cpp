@@ -26,7 +26,7 @@ class MapReader {
 };
 
 void TypeChecker::fail_table(const char* what) const {
-  throw VerifyThrow{{"java/lang/ClassFormatError", std::string("StackMapTable format error: ") + what}};
+  throw VerifyThrow{{"java/lang/ClassFormatError", std::string("StackMapTable format error: ") + what}, true};
 }
 
 Type TypeChecker::read_type(MapReader& in, std::vector<Type>& into) {
@@ -110,9 +110,9 @@ void TypeChecker::read_frame(MapReader& in, Frame& frame, std::size_t& bci, bool
     check_stack();
     return;
   }
-  if (tag < 247) fail_table("reserved frame type");
   need(2);
   advance(in.u2());
+  if (tag < 247) fail_table("reserved frame type");
   if (tag == 247) {
     read_type(in, frame.stack);
     check_stack();
@@ -126,24 +126,18 @@ void TypeChecker::read_frame(MapReader& in, Frame& frame, std::size_t& bci, bool
     }
     frame.this_uninitialized = has_this(frame.locals);
   } else if (tag > 251 && tag < 255) {
-    for (unsigned i = 251; i < tag; ++i) {
-      read_type(in, frame.locals);
-      check_locals();
-    }
+    for (unsigned i = 251; i < tag; ++i) read_type(in, frame.locals);
+    check_locals();
     frame.this_uninitialized = has_this(frame.locals);
   } else if (tag == 255) {
     frame.locals.clear();
     need(2);
-    for (unsigned count = in.u2(); count > 0; --count) {
-      read_type(in, frame.locals);
-      check_locals();
-    }
+    for (unsigned count = in.u2(); count > 0; --count) read_type(in, frame.locals);
+    check_locals();
     frame.this_uninitialized = has_this(frame.locals);
     need(2);
-    for (unsigned count = in.u2(); count > 0; --count) {
-      read_type(in, frame.stack);
-      check_stack();
-    }
+    for (unsigned count = in.u2(); count > 0; --count) read_type(in, frame.stack);
+    check_stack();
   }
 }
 
@@ -161,7 +155,7 @@ void TypeChecker::read_table() {
     if (bci >= code_.size() || marks_[bci] == CodeMark::kNothing) {
       ErrorContext context;
       context.kind = Kind::kBadMap;
-      context.bci = i;
+      context.bci = 0;
       context.current = ShownFrame{bci, frame};
       fail(std::move(context), "", "StackMapTable error: bad offset");
     }
@@ -187,7 +181,7 @@ bool TypeChecker::accepts_types(const std::vector<Type>& from, const MapFrame& t
     why.bci = to.bci;
     why.actual = {stack ? Origin::Place::kStack : Origin::Place::kLocal, i, type};
     why.expected = {stack ? Origin::Place::kMapStack : Origin::Place::kMapLocal, i, wanted[i]};
-    why.current = ShownFrame{bci_, shown_frame};
+    why.current = show(shown_frame);
     why.map = ShownFrame{to.bci, to.frame};
     return false;
   }
@@ -196,7 +190,7 @@ bool TypeChecker::accepts_types(const std::vector<Type>& from, const MapFrame& t
 
 bool TypeChecker::accepts(const Frame& from, const MapFrame& to, ErrorContext& why) {
   const auto frames = [&] {
-    why.current = ShownFrame{bci_, from};
+    why.current = show(from);
     why.map = ShownFrame{to.bci, to.frame};
   };
   if (from.stack.size() != to.frame.stack.size()) {
@@ -267,14 +261,14 @@ void TypeChecker::jump_to_subroutine(std::int64_t) { fail_code("", "Bad instruct
 void TypeChecker::return_from_subroutine(unsigned) { fail_code("", "Bad instruction: a9"); }
 
 void TypeChecker::meet_table(bool reached) {
-  const auto missing = [&] {
+  const auto missing = [&](Kind kind) {
     ErrorContext context;
-    context.kind = Kind::kMissingMap;
+    context.kind = kind;
     context.bci = bci_;
     fail(std::move(context), "", "Expecting a stack map frame");
   };
   if (next_frame_ == table_.size()) {
-    if (!reached) missing();
+    if (!reached) missing(Kind::kBadCode);
     return;
   }
   const MapFrame& next = table_[next_frame_];
@@ -287,7 +281,7 @@ void TypeChecker::meet_table(bool reached) {
     ++next_frame_;
     return;
   }
-  if (!reached) missing();
+  if (!reached) missing(Kind::kMissingMap);
 }
 
 void TypeChecker::run() {
@@ -301,7 +295,7 @@ void TypeChecker::run() {
   }
   bool reached = true;
   for (std::size_t bci = 0; bci < code_.size(); bci += instruction_length(code_, bci)) {
-    bci_ = bci;
+    begin_instruction(bci);
     meet_table(reached);
     begin_instruction(bci);
     check_operands();
@@ -315,6 +309,7 @@ void TypeChecker::run() {
     if (!store) flow_to_handlers(this_initialized_here_);
     reached = falls_through_;
   }
+  bci_ = code_.size();
   if (reached) fail_code("", "Control flow falls through code end");
 }
 

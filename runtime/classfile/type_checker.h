@@ -32,6 +32,10 @@ class TypeChecker final : public CodeChecker {
   [[nodiscard]] const MapFrame* find(std::int64_t bci) const;
   // May control go from `from` to `to`? If not, `why` says what is wrong.
   bool accepts(const Frame& from, const MapFrame& to, ErrorContext& why);
+  // `frame` for a message: the current one as it was when the instruction began.
+  [[nodiscard]] ShownFrame show(const Frame& frame) const {
+    return &frame == &frame_ ? shown() : ShownFrame{bci_, frame};
+  }
   bool accepts_types(const std::vector<Type>& from, const MapFrame& to, bool stack, const Frame& shown_frame,
                      ErrorContext& why);
 

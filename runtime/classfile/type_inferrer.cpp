@@ -14,13 +14,15 @@ constexpr std::size_t kMaxTypesKept = std::size_t{1} << 24;
 constexpr std::size_t kMaxNesting = 256;
 
 constexpr const char* kBadTarget = "Illegal target of jump or branch";
+constexpr const char* kBadDefault = "Illegal default target in switch";
+constexpr const char* kBadCase = "Illegal branch in tableswitch";
 
 }  // namespace
 
-void TypeInferrer::check_target(std::int64_t target) const {
+void TypeInferrer::check_target(std::int64_t target, const char* text) const {
   if (target < 0 || target >= static_cast<std::int64_t>(code_.size()) ||
       marks_[static_cast<std::size_t>(target)] == CodeMark::kNothing) {
-    fail_code(kBadTarget, kBadTarget);
+    fail_code(text, text);
   }
 }
 
@@ -30,24 +32,20 @@ void TypeInferrer::check_static_targets() {
   const auto at = static_cast<std::int64_t>(bci_);
   if ((opcode >= Opcode::k_ifeq && opcode <= Opcode::k_jsr) || opcode == Opcode::k_ifnull ||
       opcode == Opcode::k_ifnonnull) {
-    check_target(at + read_s2(code_, bci_ + 1));
+    check_target(at + read_s2(code_, bci_ + 1), kBadTarget);
   } else if (opcode == Opcode::k_goto_w || opcode == Opcode::k_jsr_w) {
-    check_target(at + read_s4(code_, bci_ + 1));
+    check_target(at + read_s4(code_, bci_ + 1), kBadTarget);
   } else if (opcode == Opcode::k_tableswitch || opcode == Opcode::k_lookupswitch) {
     const std::size_t operands = switch_operands(bci_);
     const std::size_t end = bci_ + instruction_length(code_, bci_);
-    check_target(at + read_s4(code_, operands));
+    check_target(at + read_s4(code_, operands), kBadDefault);
     for (std::size_t i = operands + 12; i + 4 <= end; i += opcode == Opcode::k_tableswitch ? 4 : 8) {
-      check_target(at + read_s4(code_, i));
+      check_target(at + read_s4(code_, i), kBadCase);
     }
   }
 }
 
-void TypeInferrer::enqueue(std::size_t bci) {
-  if (queued_[bci]) return;
-  queued_[bci] = true;
-  queue_.push_back(bci);
-}
+void TypeInferrer::enqueue(std::size_t bci) { queue_.insert(bci); }
 
 // ---- merging
 
@@ -259,13 +257,16 @@ void TypeInferrer::run() {
   bci_ = 0;
   check_tables();
   states_.resize(code_.size());
-  queued_.resize(code_.size());
+
   set_initial_frame();
   flow_to(0, {frame_, {}});
+  // In sweeps over the code, from the front to the back.
+  std::size_t bci = 0;
   while (!queue_.empty()) {
-    const std::size_t bci = queue_.back();
-    queue_.pop_back();
-    queued_[bci] = false;
+    auto waiting = queue_.lower_bound(bci);
+    if (waiting == queue_.end()) waiting = queue_.begin();
+    bci = *waiting;
+    queue_.erase(waiting);
     before_ = *states_[bci];
     frame_ = before_.frame;
     active_ = before_.active;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 
 #include "runtime/classfile/code_checker.h"
 
@@ -33,7 +34,7 @@ class TypeInferrer final : public CodeChecker {
   void return_from_subroutine(unsigned local) override;
 
   void check_static_targets();
-  void check_target(std::int64_t target) const;
+  void check_target(std::int64_t target, const char* text) const;
   void touch_locals();
   void flow_to(std::size_t target, const State& state);
   // Makes `into` what holds after either; true when that changed it.
@@ -43,9 +44,8 @@ class TypeInferrer final : public CodeChecker {
   Type merge_objects(std::string_view a, std::string_view b);
   void enqueue(std::size_t bci);
 
-  std::vector<std::optional<State>> states_;  // before each instruction that has been reached
-  std::vector<std::size_t> queue_;
-  std::vector<bool> queued_;
+  std::vector<std::optional<State>> states_;                // before each instruction that has been reached
+  std::set<std::size_t> queue_;                             // instructions whose state has changed
   State before_;                                            // of the instruction being executed
   std::vector<Active> active_;                              // goes with frame_
   std::vector<std::pair<std::size_t, std::size_t>> calls_;  // jsr instruction, entry

@@ -16,8 +16,8 @@ void verify_method(const ClassView& view, const MethodView& method, TypeOracle& 
     try {
       TypeChecker(view, method, oracle).run();
       return;
-    } catch (VerifyThrow&) {
-      if (view.major_version >= kFirstWithoutFailover) throw;
+    } catch (VerifyThrow& thrown) {
+      if (thrown.final || view.major_version >= kFirstWithoutFailover) throw;
     }
   }
   TypeInferrer(view, method, oracle).run();

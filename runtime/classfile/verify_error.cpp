@@ -90,17 +90,23 @@ std::string reason_text(const ErrorContext& context) {
   return {};
 }
 
+// Lines of 16 bytes; the last one is filled up with spaces and is there even when nothing is left for it.
 std::string hex_dump(CodeBytes code) {
   std::string text;
   char buffer[32];
-  for (std::size_t i = 0; i < code.size(); ++i) {
-    if (i % 16 == 0) {
-      std::snprintf(buffer, sizeof buffer, "    %07zx:", i);
-      text += buffer;
-    }
-    std::snprintf(buffer, sizeof buffer, i % 2 == 0 ? " %02x" : "%02x", code[i]);
+  for (std::size_t line = 0; line <= code.size(); line += 16) {
+    std::snprintf(buffer, sizeof buffer, "    %07zx:", line);
     text += buffer;
-    if (i % 16 == 15 || i + 1 == code.size()) text += "\n";
+    for (std::size_t i = line; i < line + 16; ++i) {
+      if (i % 2 == 0) text += " ";
+      if (i < code.size()) {
+        std::snprintf(buffer, sizeof buffer, "%02x", code[i]);
+        text += buffer;
+      } else {
+        text += "  ";
+      }
+    }
+    text += "\n";
   }
   return text;
 }
@@ -176,7 +182,7 @@ class MapPrinter {
       const std::string head = "same_locals_1_stack_item_frame" + offset(tag - 64, first);
       return head + "," + type() + ")";
     }
-    if (tag < 247) return "reserved_frame(" + number(tag) + ")";
+    if (tag < 247) return {};  // reserved
     const std::size_t delta = u2();
     if (tag == 247) {
       const std::string head = "same_locals_1_stack_item_extended" + offset(delta, first);
