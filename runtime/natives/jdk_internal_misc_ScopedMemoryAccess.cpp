@@ -1,11 +1,51 @@
 // Natives of jdk.internal.misc.ScopedMemoryAccess.
-#include "runtime/native.h"
+#include <mutex>
+
+#include "runtime/natives/support.h"
+#include "runtime/safepoint.h"
 
 namespace uvm::rt {
 namespace {
 
+// Whether the thread is inside an access to memory of `scope`: in a method of ScopedMemoryAccess with the
+// scope among its locals. (A stopped thread's position is stored.)
+bool uses_scope(Thread& thread, const Class* accessor, std::uint32_t scope) {
+  for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
+    if (f->kind != FrameKind::kJava || f->method->holder.get() != accessor) continue;
+    const Slot* locals = locals_of(f);
+    for (unsigned i = 0; i < f->method->max_locals; ++i) {
+      if (locals[i].ref == scope) return true;
+    }
+  }
+  return false;
+}
+
+// False when another thread is accessing memory of the scope right now. (scope, exception for such threads)
+Status close_scope(NativeCall& call) {
+  const std::uint32_t scope = gc::encode(call.object(1));
+  const Class* accessor = class_of(call.object(0));
+  Vm& machine = *call.thread.vm;
+  bool used = false;
+  {
+    const BlockedScope blocked(call.thread);
+    if (!stop_threads(machine)) return Status::kRetire;
+    {
+      const std::lock_guard lock(machine.threads_lock);
+      for (Thread* thread : machine.threads) {
+        if (thread != &call.thread) used = used || uses_scope(*thread, accessor, scope);
+      }
+    }
+    resume_threads(machine);
+  }
+  return call.ret(!used);
+}
+
 const NativeMethod kMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
+    {"closeScope0",
+     "(Ljdk/internal/misc/ScopedMemoryAccess$Scope;Ljdk/internal/misc/"
+     "ScopedMemoryAccess$Scope$ScopedAccessError;)Z",
+     close_scope},
 };
 UVM_REGISTER_NATIVES("jdk/internal/misc/ScopedMemoryAccess", kMethods)
 
