@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/vm.h"
+#include "runtime/zip/deflate_stream.h"
 
 namespace uvm::rt {
 namespace {
@@ -290,6 +291,7 @@ void store_directory(const std::string& directory) {
 void release_host() {
   for (std::size_t i = 0; i < g_host.size(); ++i) close_host(static_cast<std::int32_t>(i));
   g_host.clear();
+  zip::forget_host_streams();
 }
 
 }  // namespace

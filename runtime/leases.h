@@ -115,6 +115,7 @@ void leases_at_cut();
 // run.
 void leases_at_resume();
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
+// Natives drop what else they have on the host for this heap.
 void leases_release_host();
 
 }  // namespace uvm::rt

@@ -1,0 +1,67 @@
+// DeflateStream: a java.util.zip.Deflater's stream, which zlib computes on the host and the region can
+// rebuild.
+//
+// zlib's state has host pointers, and what it will still put out is no function of the output alone. So the
+// region keeps all calls since the stream began, with their input: replayed into a fresh zlib stream they
+// give the same state, since deflate is deterministic. After a resume that happens at the first use. Every
+// replayed call is compared with what it did the first time; another zlib that compresses otherwise is found
+// out, and the stream then answers kLost.
+//
+// Limit: the record grows with the input, until the Deflater is reset or ended.
+//
+// Who may call: Java threads in kRunning mode, one at a time per stream (Deflater locks). Needs the Vm to
+// exist.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gc/layout.h"
+
+namespace uvm::rt::zip {
+
+// In the native segment; its offset is the address that Java code holds.
+struct DeflateRecord {
+  std::int32_t level;  // of the stream's begin
+  std::int32_t strategy;
+  std::int32_t current_level;  // after deflateParams
+  std::int32_t current_strategy;
+  std::uint32_t raw;
+  std::uint32_t adler;         // as zlib shows it: of the input, or the dictionary's id
+  std::uint32_t output_check;  // Adler-32 of all output
+  std::uint32_t reserved;
+  std::uint64_t calls;
+  gc::RegionOffset log;    // native segment
+  std::uint64_t log_size;  // bytes
+  std::uint64_t log_capacity;
+};
+static_assert(sizeof(DeflateRecord) == 64, "part of the heap format");
+
+enum class DeflateStatus : std::uint8_t { kOk, kEnd, kNoProgress, kBadArgument, kOutOfMemory, kLost };
+
+struct DeflateResult {
+  DeflateStatus status;
+  std::size_t consumed;
+  std::size_t produced;
+};
+
+// A new stream; 0 when memory is out. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); bad ones give
+// kBadArgument.
+DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset* stream);
+// As zlib's deflate().
+DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
+                          std::uint8_t* out, std::size_t out_size, int flush);
+// As zlib's deflateParams(): may compress what it has with the old parameters first; kNoProgress: again, with
+// more room.
+DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
+                             std::uint8_t* out, std::size_t out_size, int level, int strategy);
+DeflateStatus deflate_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size);
+std::uint32_t deflate_adler(gc::RegionOffset stream);
+// Begins again with the current parameters, and forgets the calls.
+void deflate_reset(gc::RegionOffset stream);
+void deflate_end(gc::RegionOffset stream);
+
+// Drops this process's zlib streams; the next use of each rebuilds it. When a heap is left or entered.
+void forget_host_streams();
+
+}  // namespace uvm::rt::zip
