@@ -1,0 +1,11 @@
+package util;
+
+import java.lang.ref.*;
+import java.util.*;
+
+public class References {
+    static class Res { final String n; Res(String n) { this.n = n; } @Override public String toString() { return n; } }
+    public static void main(String[] args) throws Exception {
+        Res r = new Res("strong"); ReferenceQueue<Res> q = new ReferenceQueue<>(); WeakReference<Res> w = new WeakReference<>(r, q); SoftReference<Res> s = new SoftReference<>(r); PhantomReference<Res> p = new PhantomReference<>(r, q); System.out.println(w.get() + " " + s.get() + p.get() + w.refersTo(r) + p.refersTo(r) + w.refersTo(null) + q.poll()); System.out.println(w.enqueue() + "" + w.enqueue() + (q.poll() == w) + q.poll() + w.get()); w = new WeakReference<>(r, q); w.clear(); System.out.println(w.get() + "" + w.refersTo(null) + w.enqueue() + (q.poll() == w)); Thread t = new Thread(() -> { try { System.out.println("removed " + (q.remove() == p)); } catch (InterruptedException e) { } }); t.start(); p.enqueue(); t.join(); System.out.println(q.remove(10)); Cleaner c = Cleaner.create(); boolean[] ran = {false}; Cleaner.Cleanable cl = c.register(r, () -> ran[0] = true); System.out.println(ran[0]); cl.clean(); System.out.println(ran[0]); ran[0] = false; cl.clean(); System.out.println(ran[0]); WeakHashMap<Res, Integer> m = new WeakHashMap<>(); List<Res> keep = new ArrayList<>(); for (int i = 0; i < 50; i++) { Res k = new Res("k" + i); keep.add(k); m.put(k, i); } System.out.println(m.size() + " " + m.get(keep.get(7))); for (Res k : keep) if (m.get(k) == null) System.out.println("lost " + k); Reference.reachabilityFence(keep); ReferenceQueue<Object> many = new ReferenceQueue<>(); List<Reference<Object>> refs = new ArrayList<>(); for (int i = 0; i < 200; i++) refs.add(new WeakReference<>("literal", many)); for (Reference<Object> x : refs) x.enqueue(); int n = 0; while (many.poll() != null) n++; System.out.println(n); class Fin { @Override protected void finalize() { System.out.println("must not be seen while reachable"); } } Fin f = new Fin(); System.gc(); System.out.println(f != null); Reference.reachabilityFence(f); try { w.getClass().getMethod("clone"); } catch (NoSuchMethodException e) { System.out.println("no public clone"); }
+    }
+}
