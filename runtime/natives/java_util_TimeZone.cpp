@@ -105,7 +105,7 @@ Status get_offset_zone(NativeCall& call) {
   const long offset = local.tm_gmtoff;
   std::string zone = "GMT";
   if (offset != 0) {
-    std::array<char, 16> text{};
+    std::array<char, 48> text{};  // more than any two longs need
     const long minutes = std::labs(offset) / 60;
     std::snprintf(text.data(), text.size(), "GMT%c%02ld:%02ld", offset < 0 ? '-' : '+', minutes / 60,
                   minutes % 60);
