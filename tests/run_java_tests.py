@@ -16,6 +16,7 @@ A program is tests/java/<group>/<Name>.java, a class `<group>.<Name>` with a mai
                   == remove path/Class.class     removes a class file again
 Comments of the form `// uvm-test: WORD [text]` in a program say how it is run:
   no-torture REASON, no-tiny REASON   left out in that mode
+  skip REASON                         not run under uvm at all
   torture10                           part of the subset run with a resume every 10 safepoints
   args A B C                          arguments of main
   heap SIZE                           virtual heap limit (uvm --heap, java -Xmx)
@@ -69,6 +70,8 @@ class Program:
         return [word for line in self.directives.get("args", []) for word in line.split()]
 
     def skip_reason(self, mode):
+        if "skip" in self.directives:
+            return self.directives["skip"][0]
         if mode.startswith("torture") and "no-torture" in self.directives:
             return self.directives["no-torture"][0]
         if mode == "tiny" and "no-tiny" in self.directives:
