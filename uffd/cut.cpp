@@ -39,13 +39,45 @@ void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {
   }
 }
 
+// As note_written(), for lines that the kernel may have unmapped when they were written. Nothing is left in
+// their page table entries to protect, so a marker is put there; otherwise they would be found again and
+// again.
+void RegionImpl::note_unmapped(std::uint64_t first, std::uint64_t count) {
+  std::uint64_t last = first + count;
+  for (std::uint64_t line = first; (line = table_.find(line, last, LineTable::kResident)) < last; ++line) {
+    table_.lock(line);
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) != 0 && (flags & LineTable::kZapped) == 0) {
+      table_.set(line, LineTable::kDirty);
+      tracker_.forget_unmapped(line);
+    }
+    table_.unlock(line);
+  }
+}
+
 // Called with the evict mutex held.
 void RegionImpl::harvest(const Segment& segment) {
-  auto visit = [](void* context, std::uint64_t first, std::uint64_t count) {
-    static_cast<RegionImpl*>(context)->note_written(first, count);
-  };
-  tracker_.harvest(segment.first, segment.last - segment.first, visit, this);
-  if (swap_) tracker_.unmapped_written(segment.first, segment.last - segment.first, visit, this);
+  std::uint64_t count = segment.last - segment.first;
+  tracker_.harvest(
+      segment.first, count,
+      [](void* context, std::uint64_t first, std::uint64_t lines) {
+        static_cast<RegionImpl*>(context)->note_written(first, lines);
+      },
+      this);
+  if (!swap_) return;
+  tracker_.unmapped_written(
+      segment.first, count,
+      [](void* context, std::uint64_t first, std::uint64_t lines) {
+        static_cast<RegionImpl*>(context)->note_unmapped(first, lines);
+      },
+      this);
+}
+
+// Takes the memory that the next cut will probably need, so that the program does not stand still for it.
+void RegionImpl::prepare_staging() {
+  std::size_t lines = std::min(staging_lines_, last_cut_lines_ + last_cut_lines_ / 4);
+  // Kernels before Linux 5.14 refuse; then the cut takes it.
+  if (lines != 0) madvise(staging_, lines * kLineSize, MADV_POPULATE_WRITE);
 }
 
 PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
@@ -90,6 +122,7 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
           write_batch();
           preflush_hand_ = line;
           result.more = true;
+          prepare_staging();
           return result;
         }
         if (!table_.try_lock(line)) continue;  // somebody works on it: it stays dirty
@@ -109,6 +142,7 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
     }
   }
   write_batch();
+  prepare_staging();
   return result;
 }
 
@@ -197,6 +231,7 @@ Result<Cut> RegionImpl::cut() {
   flushed_ = 0;
   cut_outstanding_ = true;
   result.lines_staged = staged_.size();
+  last_cut_lines_ = staged_.size();
   result.nanoseconds = now_ns() - begin;
   return result;
 }
@@ -215,7 +250,7 @@ bool RegionImpl::flush_cut() {
     }
     flushed_ += count;
   }
-  madvise(staging_, staged_.size() * kLineSize, MADV_DONTNEED);
+  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
   staged_.clear();
   cut_outstanding_ = false;
   return true;
@@ -225,7 +260,7 @@ void RegionImpl::abort_cut() {
   if (!cut_outstanding_)
     return;  // everything is in the pending transaction: merging it back is the store's part
   make_dirty_again(staged_.data() + flushed_, staged_.size() - flushed_);
-  madvise(staging_, staged_.size() * kLineSize, MADV_DONTNEED);
+  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
   staged_.clear();
   cut_outstanding_ = false;
 }

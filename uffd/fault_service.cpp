@@ -216,6 +216,7 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
       if (bad(i)) usable = i;
     }
     note_resident(line, usable);
+    read_ahead_.advanced(window, line, usable);  // before a waiting thread goes on and faults again
     if (write) faults_.copy(at, buffer, kLineSize, false);
     unsigned done = write ? 1 : 0;
     if (done < usable) {
@@ -228,6 +229,7 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
     // Zeroes. Protected, and so clean, where nothing is written: looking at empty memory must not make it
     // dirty.
     note_resident(line, usable);
+    read_ahead_.advanced(window, line, usable);
     if (write) faults_.zero(at, kLineSize);
     unsigned done = write ? 1 : 0;
     if (done < usable) faults_.copy(at + done * kLineSize, zeroes_, (usable - done) * kLineSize, true);
@@ -237,7 +239,6 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
   if (write) mark_written(line);
   for (unsigned i = 1; i < lines; ++i) table_.unlock(line + i);
   if (usable < lines) unreserve(lines - usable);
-  read_ahead_.advanced(window, line, usable);
   bump(counters_.read_ahead_lines, usable - 1);
   bump(counters_.read_ahead_hits, window.hits);
 }

@@ -94,6 +94,8 @@ struct RegionOptions {
   void* address_hint = nullptr;        // where the base should be, if that is free; nullptr: anywhere
   std::uint64_t staging_bytes =
       8 << 20;  // memory for the captured lines of a cut, used between cut and flush only
+  // The kernel may unmap lines on its own: true on machines with swap space whatever is said here.
+  bool kernel_may_unmap = false;
   RegionCallbacks callbacks;
 };
 
@@ -193,7 +195,7 @@ class Region {
   // -------------------------------------------------------------------------------------
   //
   //   loop: preflush() until little is left;  stop the program;  cut();  let it run;
-  //         flush_cut();  store.commit(blob);  when either fails: abort_cut()
+  //         flush_cut(), again until it succeeds;  store.commit(blob), and abort_cut() when that fails
 
   // Writes dirty lines to the current transaction while the program runs, at most max_lines of them; they
   // become clean (dirty again if written meanwhile). Precondition: no cut is outstanding.
@@ -207,12 +209,13 @@ class Region {
   virtual Result<Cut> cut() = 0;
 
   // Writes the staged lines to the pending transaction, with the program running. False when the store
-  // refused; it may be tried again, or given up with abort_cut().
+  // refused: commit() must not be called then, for a part of the version is missing. It may be tried again at
+  // any time; the captured lines stay in staging until it succeeds.
   [[nodiscard]] virtual bool flush_cut() = 0;
 
-  // The cut did not become a version: lines that flush_cut() has not written are dirty again. To be called
-  // when commit() or flush_cut() failed; what the pending transaction already held is the store's to merge
-  // back.
+  // The cut will not become a version: lines that flush_cut() has not written are dirty again. Call it when
+  // commit() has failed. What the pending transaction held already is the store's to merge back under the
+  // current one.
   virtual void abort_cut() = 0;
 
  protected:

@@ -100,7 +100,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
                 : kernel.async_tracking()              ? TrackMode::kAsync
                                                        : TrackMode::kSync;
   continue_wp_ = kernel.continue_wp;
-  swap_ = kernel.swap;
+  swap_ = kernel.swap || options.kernel_may_unmap;
   for (const SegmentSpec& s : options.segments) {
     if (s.size == 0) continue;
     segments_.push_back({s.name, s.offset / kLineSize, (s.offset + s.size) / kLineSize, s.pinned, s.flushed});

@@ -126,6 +126,8 @@ class RegionImpl final : public Region, private FaultTarget {
   // cut.cpp
   void harvest(const Segment& segment);
   void note_written(std::uint64_t first, std::uint64_t count);
+  void note_unmapped(std::uint64_t first, std::uint64_t count);
+  void prepare_staging();
   bool capture_direct(const std::uint32_t* lines, unsigned count);
   void make_dirty_again(const std::uint32_t* lines, std::size_t count);
 
@@ -165,6 +167,7 @@ class RegionImpl final : public Region, private FaultTarget {
   std::byte* staging_ = nullptr;
   std::vector<std::uint32_t> staged_;  // line of each slot of staging
   std::size_t staging_lines_ = 0;
+  std::size_t last_cut_lines_ = 0;
   std::size_t flushed_ = 0;  // staged lines that are in the pending transaction
   bool cut_outstanding_ = false;
   std::uint64_t preflush_hand_ = 0;

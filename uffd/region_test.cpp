@@ -41,6 +41,7 @@ class RegionTest : public ::testing::TestWithParam<Modes> {
     options.track_mode = GetParam().track;
     options.store = &store_;
     options.staging_bytes = staging;
+    options.kernel_may_unmap = kernel_may_unmap_;
     auto region = Region::create(options);
     EXPECT_TRUE(region) << region.error().message;
     return region ? std::move(*region) : nullptr;
@@ -78,6 +79,7 @@ class RegionTest : public ::testing::TestWithParam<Modes> {
     return cut->lines;
   }
 
+  bool kernel_may_unmap_ = false;
   PlainStore store_{kLines};
 };
 
@@ -97,7 +99,9 @@ TEST_P(RegionTest, WrittenLinesComeBackAfterEviction) {
   auto region = make(1024);
   for (std::uint64_t line = 0; line < 700; ++line) poke(*region, line, line + 1);
   evict_everything(*region);
-  EXPECT_EQ(region->counters().evictions_dirty, 700U);
+  // A handler thread may get to a message when its line has come and gone already, and bring it in once more.
+  EXPECT_GE(region->counters().evictions_dirty, 700U);
+  EXPECT_LE(region->counters().evictions_dirty, 710U);
   for (std::uint64_t line = 0; line < 700; ++line) ASSERT_EQ(peek(*region, line), line + 1);
   // They are clean now: they leave without a write.
   std::uint64_t written = store_.counters().lines_written;
@@ -199,6 +203,27 @@ TEST_P(RegionTest, CleanLinesOfAnUnflushedCutSurviveEviction) {
   ASSERT_TRUE(region->flush_cut());
   ASSERT_TRUE(store_.commit({}));
   for (std::uint64_t line = 0; line < 50; ++line) ASSERT_EQ(committed(line), line + 9);
+}
+
+// With swap space the kernel takes page table entries away behind the pager's back.
+TEST_P(RegionTest, LinesUnmappedByTheKernelAreInTheCut) {
+  kernel_may_unmap_ = true;
+  auto region = make(1024);
+  for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, 1);
+  checkpoint(*region);
+  for (std::uint64_t line = 0; line < 50; ++line) poke(*region, line, 2);
+  ASSERT_EQ(madvise(region->base() + 30 * kLineSize, 40 * kLineSize, MADV_DONTNEED), 0);
+  EXPECT_EQ(checkpoint(*region), 50U);
+  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(committed(line), line < 50 ? 2U : 1U);
+  EXPECT_EQ(checkpoint(*region), 0U);
+  for (std::uint64_t line = 0; line < 100; ++line) {
+    ASSERT_EQ(peek(*region, line), line < 50 ? 2U : 1U);
+    poke(*region, line, 3);
+  }
+  ASSERT_EQ(madvise(region->base(), 100 * kLineSize, MADV_DONTNEED), 0);
+  region->preflush(1000);
+  evict_everything(*region);
+  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), 3U);
 }
 
 TEST_P(RegionTest, PreflushLeavesLittleForTheCut) {

@@ -39,10 +39,14 @@ class WriteTracker {
   void zapped_written(std::uint64_t first, std::uint64_t count, Visit visit, void* context);
 
   // Async: like harvest() but neither protects nor asks for a mapped page: with swap space the kernel may
-  // have taken a written line's page table entry away. Reports unmapped address space too. Sync: visits
-  // nothing.
+  // have taken a written line's page table entry away. Reports unmapped address space too; forget_unmapped()
+  // what is dealt with. Sync: visits nothing.
   void unmapped_written(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
     zapped_written(first, count, visit, context);
+  }
+
+  void forget_unmapped(std::uint64_t line) {
+    faults_->write_protect(view_ + line * kLineSize, kLineSize, true);
   }
 
   // Sync: writes to these mapped lines fault again. Async: nothing to do, harvest() did it.

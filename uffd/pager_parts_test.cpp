@@ -1,0 +1,188 @@
+// The small parts of the pager by themselves.
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "uffd/buffer_pool.h"
+#include "uffd/evict_queue.h"
+#include "uffd/futex.h"
+#include "uffd/kernel_features.h"
+#include "uffd/line_table.h"
+#include "uffd/read_ahead.h"
+
+namespace uvm::uffd {
+namespace {
+
+TEST(KernelFeaturesTest, SaysWhatItFound) {
+  const KernelFeatures& features = kernel_features();
+  if (features.open_errno != 0) {
+    EXPECT_FALSE(features.shmem);
+    EXPECT_NE(features.describe().find("userfaultfd: "), std::string::npos);
+  } else {
+    EXPECT_NE(features.describe().find(features.wp_async ? "+wp_async" : "-wp_async"), std::string::npos);
+  }
+  if (features.async_tracking()) {
+    EXPECT_TRUE(features.pagemap_scan);
+  }
+}
+
+TEST(LineTableTest, CountsResidentAndDirtyLinesPerChunk) {
+  LineTable table;
+  ASSERT_TRUE(table.create(2000));
+  table.set(511, LineTable::kResident);
+  table.set(512, LineTable::kResident | LineTable::kDirty);
+  table.set(512, LineTable::kDirty);
+  table.set(1999, LineTable::kResident | LineTable::kZapped);
+  EXPECT_EQ(table.chunk_resident(0), 1U);
+  EXPECT_EQ(table.chunk_resident(600), 1U);
+  EXPECT_EQ(table.chunk_dirty(600), 1U);
+  EXPECT_EQ(table.chunk_dirty(0), 0U);
+  EXPECT_EQ(table.find(0, 2000, LineTable::kResident), 511U);
+  EXPECT_EQ(table.find(513, 2000, LineTable::kResident), 1999U);
+  EXPECT_EQ(table.find(0, 2000, LineTable::kDirty), 512U);
+  EXPECT_EQ(table.find(513, 1999, LineTable::kDirty), 1999U);
+  EXPECT_EQ(table.find(0, 100, LineTable::kResident), 100U);
+  table.clear(512, LineTable::kResident | LineTable::kDirty);
+  EXPECT_EQ(table.chunk_resident(600), 0U);
+  EXPECT_EQ(table.chunk_dirty(600), 0U);
+}
+
+TEST(LineTableTest, PinsAreCountedAndSaturate) {
+  LineTable table;
+  ASSERT_TRUE(table.create(512));
+  table.set(3, LineTable::kResident);
+  table.pin(3);
+  table.pin(3);
+  table.unpin(3);
+  EXPECT_TRUE(LineTable::pinned(table.get(3)));
+  table.unpin(3);
+  EXPECT_FALSE(LineTable::pinned(table.get(3)));
+  table.unpin(3);
+  EXPECT_EQ(table.get(3), LineTable::kResident);
+  for (int i = 0; i < 300; ++i) table.pin(3);
+  for (int i = 0; i < 300; ++i) table.unpin(3);
+  EXPECT_TRUE(LineTable::pinned(table.get(3)));  // the count was lost, so the line stays
+  EXPECT_EQ(table.get(3) & 0xff, LineTable::kResident);
+}
+
+TEST(LineTableTest, LocksExclude) {
+  LineTable table;
+  ASSERT_TRUE(table.create(512));
+  std::uint64_t shared = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5000; ++i) {
+        table.lock(7);
+        ++shared;
+        table.unlock(7);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(shared, 15000U);
+  EXPECT_TRUE(table.try_lock(7));
+  EXPECT_FALSE(table.try_lock(7));
+}
+
+TEST(FutexTest, MutexExcludesAndEventWakes) {
+  FutexMutex mutex;
+  FutexEvent event;
+  std::uint64_t shared = 0;
+  bool ready = false;
+  std::thread waiter([&] {
+    for (;;) {
+      event.wait();
+      std::lock_guard guard(mutex);
+      if (ready) return;
+    }
+  });
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5000; ++i) {
+        std::lock_guard guard(mutex);
+        ++shared;
+      }
+      event.signal();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  {
+    std::lock_guard guard(mutex);
+    EXPECT_EQ(shared, 15000U);
+    EXPECT_FALSE(mutex.try_lock());
+    ready = true;
+  }
+  event.signal();
+  waiter.join();
+}
+
+TEST(EvictQueueTest, KeepsOrderAtBothEnds) {
+  std::uint32_t ring[4];
+  EvictQueue queue;
+  queue.create(ring, 4);
+  queue.push_back(1);
+  queue.push_back(2);
+  queue.push_front(0);
+  queue.push_back(3);
+  EXPECT_TRUE(queue.full());
+  for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(queue.pop_front(), i);
+  EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST(BufferPoolTest, HandsOutEachBufferOnceAndTheLastOneFirst) {
+  std::vector<std::byte> memory(BufferPool::kBuffers * 8);
+  BufferPool pool;
+  pool.create(memory.data(), 8);
+  std::set<std::byte*> taken;
+  for (unsigned i = 0; i < BufferPool::kBuffers; ++i) EXPECT_TRUE(taken.insert(pool.acquire()).second);
+  pool.release(memory.data() + 24);
+  EXPECT_EQ(pool.acquire(), memory.data() + 24);
+}
+
+TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
+  ReadAhead ahead;
+  ahead.set_max(64);
+  auto miss = [&](std::uint64_t line) {
+    ReadAhead::Window window = ahead.missed(line);
+    ahead.advanced(window, line, window.lines);
+    return window.lines;
+  };
+  EXPECT_EQ(miss(101), 1U);
+  EXPECT_EQ(miss(102), 10U);  // to the end of the cluster
+  EXPECT_EQ(miss(112), 16U);
+  EXPECT_EQ(miss(128), 32U);
+  EXPECT_EQ(miss(160), 64U);
+  EXPECT_EQ(miss(224), 64U);
+  EXPECT_EQ(miss(1000), 1U);
+  EXPECT_EQ(miss(5000), 1U);
+  EXPECT_EQ(miss(288), 64U);  // the run is remembered beside the jumps
+  EXPECT_EQ(miss(286), 1U);
+}
+
+TEST(ReadAheadTest, CountsAsHitsWhatAFinishedWindowBroughtIn) {
+  ReadAhead ahead;
+  ahead.set_max(32);
+  ahead.advanced(ahead.missed(16), 16, 1);
+  ReadAhead::Window window = ahead.missed(17);
+  EXPECT_EQ(window.hits, 0U);
+  ahead.advanced(window, 17, 15);
+  EXPECT_EQ(ahead.missed(32).hits, 14U);
+}
+
+TEST(ReadAheadTest, CanBeSwitchedOff) {
+  ReadAhead ahead;
+  ahead.set_max(1);
+  for (std::uint64_t line = 0; line < 10; ++line) {
+    ReadAhead::Window window = ahead.missed(line);
+    EXPECT_EQ(window.lines, 1U);
+    ahead.advanced(window, line, 1);
+  }
+}
+
+}  // namespace
+}  // namespace uvm::uffd
