@@ -137,14 +137,10 @@ void RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
   // Protecting a dirty line would erase its dirtiness; not protecting a clean one makes it dirty. When the
   // access is a write the line becomes dirty anyway, and is spared the write fault.
   bool writable = write || (flags & LineTable::kDirty) != 0 || !continue_wp_;
+  if (writable) mark_written(line);
   faults_.map(address_of(line), !writable);
-  if (writable) {
-    if (tracker_.async()) {
-      table_.clear(line, LineTable::kDirty);  // the entry shows it from now on
-    } else {
-      table_.set(line, LineTable::kDirty);
-    }
-  }
+  // The entry shows it from now on, and is where writes will be looked for.
+  if (writable && tracker_.async()) table_.clear(line, LineTable::kDirty);
   table_.clear(line, LineTable::kZapped);
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
   bump(counters_.faults_minor);
@@ -201,10 +197,12 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
   ReadAhead::Window window = read_ahead_.missed(line);
   unsigned lines = extend(line, segment.last, window.lines, present);
   unsigned usable = lines;
-  std::byte* at = address_of(line);
+  std::byte* buffer = nullptr;
+  const std::byte* content = zeroes_;
 
   if (present) {
-    std::byte* buffer = buffers_.acquire();
+    buffer = buffers_.acquire();
+    content = buffer;
     std::array<store::ReadStatus, kMaxReadAhead> status;
     store_->read(line, lines, buffer, status.data());
     auto bad = [&status](unsigned i) {
@@ -215,32 +213,30 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
     for (unsigned i = 1; i < usable; ++i) {
       if (bad(i)) usable = i;
     }
-    note_resident(line, usable);
-    read_ahead_.advanced(window, line, usable);  // before a waiting thread goes on and faults again
-    if (write) faults_.copy(at, buffer, kLineSize, false);
-    unsigned done = write ? 1 : 0;
-    if (done < usable) {
-      faults_.copy(at + done * kLineSize, buffer + done * kLineSize, (usable - done) * kLineSize, true);
-    }
-    buffers_.release(buffer);
     bump(counters_.faults_disk);
     bump(counters_.lines_read, usable);
   } else {
-    // Zeroes. Protected, and so clean, where nothing is written: looking at empty memory must not make it
-    // dirty.
-    note_resident(line, usable);
-    read_ahead_.advanced(window, line, usable);
-    if (write) faults_.zero(at, kLineSize);
-    unsigned done = write ? 1 : 0;
-    if (done < usable) faults_.copy(at + done * kLineSize, zeroes_, (usable - done) * kLineSize, true);
     bump(counters_.faults_zero);
   }
 
-  if (write) mark_written(line);
+  // The line that faulted comes last: a handler thread lets the program go on with it, perhaps into the lines
+  // ahead.
+  note_resident(line, usable);
+  read_ahead_.advanced(window, line, usable);
+  if (usable > 1) faults_.copy(address_of(line + 1), content + kLineSize, (usable - 1) * kLineSize, true);
   for (unsigned i = 1; i < lines; ++i) table_.unlock(line + i);
   if (usable < lines) unreserve(lines - usable);
   bump(counters_.read_ahead_lines, usable - 1);
   bump(counters_.read_ahead_hits, window.hits);
+
+  // Protected, and so clean, when nothing is written: looking at memory must not make it dirty.
+  if (write) mark_written(line);
+  if (write && !present) {
+    faults_.zero(address_of(line), kLineSize);
+  } else {
+    faults_.copy(address_of(line), content, kLineSize, !write);
+  }
+  if (buffer != nullptr) buffers_.release(buffer);
 }
 
 void RegionImpl::damaged(std::uint64_t line, store::ReadStatus status) {

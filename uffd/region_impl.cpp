@@ -296,11 +296,9 @@ void RegionImpl::populate_fresh(std::uint64_t offset, std::uint64_t length) {
         }
       }
       note_resident(line, run);
+      for (std::uint64_t i = line; i < line + run; ++i) mark_written(i);
       if (run > 0) faults_.zero(address_of(line), run * kLineSize);
-      for (std::uint64_t i = line; i < line + run; ++i) {
-        mark_written(i);
-        table_.unlock(i);
-      }
+      for (std::uint64_t i = line; i < line + run; ++i) table_.unlock(i);
       if (run < wanted) unreserve(wanted - run);
       line += std::max<std::uint64_t>(run, 1);
     }

@@ -140,6 +140,7 @@ TEST_P(RegionTest, ZappedLineIsRescuedWithItsDirtiness) {
   for (std::uint64_t line = 0; line < 8; ++line) {
     for (int i = 0; i < 1000 && region->state(line) != LineState::kZapped; ++i) {
       region->evict_first(line * kLineSize, kLineSize);
+      usleep(1000);
     }
     ASSERT_EQ(region->state(line), LineState::kZapped);
   }
@@ -156,8 +157,10 @@ TEST_P(RegionTest, ZappedLineIsRescuedWithItsDirtiness) {
 TEST_P(RegionTest, ZappedDirtyLineIsInTheCut) {
   auto region = make(1024);
   poke(*region, 5, 55);
-  for (int i = 0; i < 1000 && region->state(5) != LineState::kZapped; ++i)
+  for (int i = 0; i < 1000 && region->state(5) != LineState::kZapped; ++i) {
     region->evict_first(5 * kLineSize, kLineSize);
+    usleep(1000);
+  }
   ASSERT_EQ(region->state(5), LineState::kZapped);
   EXPECT_EQ(checkpoint(*region), 1U);
   EXPECT_EQ(committed(5), 55U);
@@ -469,7 +472,7 @@ TEST_P(RegionTest, SeveralRegionsAtOnce) {
 TEST_P(RegionTest, ManyThreadsOnTheSameAbsentLine) {
   auto region = make(256);
   for (std::uint64_t line = 0; line < 1000; ++line) poke(*region, line, line);
-  region->evict_all();
+  evict_everything(*region);
   std::atomic<std::uint64_t> turn{0};
   std::atomic<unsigned> wrong{0};
   std::vector<std::thread> threads;
