@@ -207,9 +207,8 @@ Result<void> FileStore::write_table(Attempt& attempt) {
     for (const std::uint64_t index : indexes) {
       // The node's own entry and those in it must be known.
       ReadStatus status = table_.load(level, index, *this, *node);
-      if (status == ReadStatus::kOk) status = table_.load(level - 1, index * kFanout, *this, *node);
       for (std::uint32_t i = 0; status == ReadStatus::kOk && i < kFanout; ++i) {
-        // Replayed changes and writes may have made single entries known without the rest of the node.
+        // Each one: another thread may be half-way through filling the node.
         if (index * kFanout + i < table_.level_size(level - 1)) {
           status = table_.load(level - 1, index * kFanout + i, *this, *node);
         }

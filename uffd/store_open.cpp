@@ -154,6 +154,7 @@ Result<void> FileStore::load(const OpenOptions& options) {
   bitmap_nodes_ = (*map)->nodes;
   space_map_ = opened->space_map;
   table_.set_root(opened->table);
+  std::vector<Change> changes;
   for (std::uint32_t i = 0; i < opened->segment_count; ++i) {
     auto list = held.changes(opened->segments[i]);
     if (!list) return Unexpected<Error>{list.error()};
@@ -163,12 +164,13 @@ Result<void> FileStore::load(const OpenOptions& options) {
             {Errc::kInvalid, 0,
              name_ + " has lines beyond the limit of " + std::to_string(options.line_limit)}};
       }
-      table_.replay(change);
+      changes.push_back(change);
       stale_leaves_.push_back(change.line / kFanout);
     }
     log_changes_ += opened->segments[i].changes;
     segments_.push_back(opened->segments[i]);
   }
+  table_.set_changes(std::move(changes));
   std::sort(stale_leaves_.begin(), stale_leaves_.end());
   stale_leaves_.erase(std::unique(stale_leaves_.begin(), stale_leaves_.end()), stale_leaves_.end());
   info_ = info_of(*opened);

@@ -43,9 +43,19 @@ bool PageTable::reserve(std::uint64_t lines) {
   return true;
 }
 
-void PageTable::replay(const Change& change) {
-  levels_[0][change.line] = to_entry(change.now);
-  set_bit(touched_, change.line >> kLeafBits);
+void PageTable::set_changes(std::vector<Change> changes) {
+  const auto by_line = [](const Change& a, const Change& b) { return a.line < b.line; };
+  std::stable_sort(changes.begin(), changes.end(), by_line);
+  changes_.clear();
+  for (const Change& change : changes) {
+    if (!changes_.empty() && changes_.back().line == change.line) {
+      changes_.back() = change;
+    } else {
+      changes_.push_back(change);
+      set_bit(touched_, change.line >> kLeafBits);
+    }
+  }
+  changes_.shrink_to_fit();
 }
 
 ReadStatus PageTable::load(int level, std::uint64_t index, NodeReader& reader, Node& scratch) noexcept {
@@ -69,6 +79,13 @@ ReadStatus PageTable::load(int level, std::uint64_t index, NodeReader& reader, N
       scratch = Node{};
     }
     const std::uint64_t first = parent_index << kFanoutBits;
+    if (level == 0) {
+      auto change = std::lower_bound(changes_.begin(), changes_.end(), first,
+                                     [](const Change& c, std::uint64_t line) { return c.line < line; });
+      for (; change != changes_.end() && change->line < first + kFanout; ++change) {
+        scratch.entry[change->line - first] = change->now;
+      }
+    }
     const std::uint64_t count = std::min<std::uint64_t>(kFanout, levels_[level].size() - first);
     for (std::uint64_t i = 0; i < count; ++i) {
       Entry unknown = kUnknownEntry;

@@ -59,9 +59,12 @@ class PageTable {
   [[nodiscard]] std::uint64_t line_limit() const { return levels_[0].size(); }
   [[nodiscard]] std::uint64_t level_size(int level) const { return levels_[level].size(); }
 
-  // For opening, before any other thread: the root of the version, and changes on top of it.
+  // For opening, before any other thread: the root of the version, and the changes on top of it in the order
+  // in which they were made. They are laid over a leaf when it is loaded, so opening does not touch every
+  // leaf that changed. A leaf is rewritten only after it was loaded, so what they are laid over is always the
+  // leaf they belong to.
   void set_root(BlockPointer root) { levels_[kTableLevels][0] = to_entry(root); }
-  void replay(const Change& change);
+  void set_changes(std::vector<Change> changes);
 
   [[nodiscard]] Entry entry(int level, std::uint64_t index) const noexcept {
     return std::atomic_ref(const_cast<Entry&>(levels_[level][index])).load(std::memory_order_acquire);
@@ -132,7 +135,8 @@ class PageTable {
   }
 
   std::array<SparseArray<Entry>, kTableLevels + 1> levels_;
-  SparseArray<std::uint64_t> touched_;  // bit per leaf: a line of it was given an entry in this process
+  std::vector<Change> changes_;         // by rising line, one for each; never changes after opening
+  SparseArray<std::uint64_t> touched_;  // bit per leaf: changes_ or a transaction gave a line of it an entry
   TransactionLines transactions_[2];
   unsigned current_ = 0;  // under all stripes' locks
   std::array<Stripe, kStripes> stripes_;
