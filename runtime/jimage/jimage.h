@@ -63,8 +63,9 @@ static_assert(sizeof(ImageHeader) == 28);
 inline constexpr std::uint32_t kMagic = 0xCAFEDADA;
 inline constexpr std::uint32_t kVersion = 1u << 16;
 
-// One resource, "/module/parent/base.extension"; parent and extension may be empty. The two roots of the image's own
-// directory index, "/modules" and "/packages", have no module and their whole name as base: find() does not find them.
+// One resource, "/module/parent/base.extension"; parent and extension may be empty. The two roots of the
+// image's own directory index, "/modules" and "/packages", have no module and their whole name as base:
+// find() does not find them.
 struct Location {
   std::string_view module;
   std::string_view parent;
