@@ -283,11 +283,11 @@ struct ClassFile {
 
 struct ParseOptions {
   // The name that was asked for, internal form; empty: take the one in the file. Must outlive the ClassFile.
-  std::string_view expected_name;
+  std::string_view expected_name = {};
   // Defining a hidden class: the name with its suffix ("foo/Bar+0x1") that the this_class entry gets instead
   // of the one in the file. It becomes one further Utf8 entry behind the pool of the file. Must outlive the
   // ClassFile. Empty: none.
-  std::string_view replacement_name;
+  std::string_view replacement_name = {};
   bool trusted = false;  // see above; for classes of the boot loader
   bool enable_preview = false;
 };
