@@ -1,0 +1,7 @@
+// uvm-test: torture10
+package threads;
+
+public class ClassMonitor {
+    static int a, b; static synchronized void inc() { a++; } static void inc2() { synchronized (ClassMonitor.class) { a++; } } synchronized int get() { return b++; } static class Sub extends ClassMonitor { @Override synchronized int get() { return super.get() + 1; } static synchronized void other() { synchronized (ClassMonitor.class) { inc(); } } }
+    public static void main(String[] args) throws Exception { Sub s = new Sub(); Integer boxed = 1000; Thread[] ts = new Thread[5]; long[] sums = new long[5]; for (int i = 0; i < 5; i++) { int k = i; ts[i] = new Thread(() -> { for (int j = 0; j < 1000; j++) { switch ((j + k) % 3) { case 0 -> inc(); case 1 -> inc2(); default -> Sub.other(); } sums[k] += s.get(); synchronized (boxed) { if (j == 500) Thread.yield(); } } }); ts[i].start(); } for (Thread t : ts) t.join(); long t = 0; for (long x : sums) t += x; System.out.println(a + " " + b + " " + t); StringBuffer sb = new StringBuffer(); java.util.Vector<Integer> v = new java.util.Vector<>(); java.util.Hashtable<Integer, Integer> h = new java.util.Hashtable<>(); Thread[] us = new Thread[3]; for (int i = 0; i < 3; i++) { int k = i; us[i] = new Thread(() -> { for (int j = 0; j < 300; j++) { sb.append('x'); v.add(j); h.merge(j, k, Integer::sum); } }); us[i].start(); } for (Thread u : us) u.join(); System.out.println(sb.length() + " " + v.size() + " " + h.size() + " " + h.values().stream().mapToInt(x -> x).sum()); }
+}

@@ -1,0 +1,9 @@
+// uvm-test: torture10
+package threads;
+
+import java.lang.invoke.*;
+
+public class Peterson {
+    static volatile boolean w0, w1; static volatile int turn; static int counter; static volatile long published; static int plain; static final VarHandle PLAIN; static { try { PLAIN = MethodHandles.lookup().findStaticVarHandle(Peterson.class, "plain", int.class); } catch (ReflectiveOperationException e) { throw new AssertionError(e); } }
+    public static void main(String[] args) throws Exception { Thread a = new Thread(() -> { for (int i = 0; i < 2000; i++) { w0 = true; turn = 1; while (w1 && turn == 1) Thread.onSpinWait(); counter++; w0 = false; } }), b = new Thread(() -> { for (int i = 0; i < 2000; i++) { w1 = true; turn = 0; while (w0 && turn == 0) Thread.onSpinWait(); counter++; w1 = false; } }); a.start(); b.start(); a.join(); b.join(); System.out.println(counter); Thread writer = new Thread(() -> { for (int i = 1; i <= 1000; i++) { plain = i; published = i; } }); int[] bad = {0}; Thread reader = new Thread(() -> { long last = 0; while (last < 1000) { long p = published; if (plain < p) bad[0]++; if (p < last) bad[0]++; last = p; } }); reader.start(); writer.start(); writer.join(); reader.join(); System.out.println(bad[0]); plain = 0; Thread[] ts = new Thread[3]; for (int i = 0; i < 3; i++) { ts[i] = new Thread(() -> { for (int k = 0; k < 1500; k++) { int v; do { v = (int) PLAIN.getVolatile(); } while (!PLAIN.compareAndSet(v, v + 1)); } }); ts[i].start(); } for (Thread t : ts) t.join(); System.out.println(plain); boolean[] stop = {false}; long[] spins = {0}; Thread s = new Thread(() -> { while (!(boolean) VH.getAcquire(stop, 0)) { spins[0]++; if (spins[0] % 1000 == 0) Thread.yield(); } }); s.start(); Thread.sleep(5); VH.setRelease(stop, 0, true); s.join(); System.out.println(spins[0] >= 0); } static final VarHandle VH = MethodHandles.arrayElementVarHandle(boolean[].class);
+}

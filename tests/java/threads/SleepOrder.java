@@ -1,0 +1,6 @@
+// uvm-test: no-torture the order of its timers depends on how fast it runs
+package threads;
+
+public class SleepOrder {
+    public static void main(String[] args) throws Exception { StringBuffer b = new StringBuffer(); long t0 = System.nanoTime(); Thread a = new Thread(() -> { try { Thread.sleep(30); b.append("slept30 "); } catch (InterruptedException e) { } }); a.start(); a.join(); b.append(System.nanoTime() - t0 >= 30_000_000L).append(' '); long t1 = System.currentTimeMillis(); Thread.sleep(0); Thread.sleep(1, 999999); java.util.concurrent.TimeUnit.MILLISECONDS.sleep(5); java.util.concurrent.locks.LockSupport.parkNanos(2_000_000); b.append(System.currentTimeMillis() - t1 >= 5); System.out.println(b); Thread j = new Thread(() -> { try { Thread.sleep(100000); } catch (InterruptedException e) { System.out.println("woken"); } }); j.start(); j.join(20); System.out.println(j.isAlive()); j.interrupt(); j.join(); java.util.concurrent.ScheduledExecutorService s = java.util.concurrent.Executors.newSingleThreadScheduledExecutor(); StringBuffer o = new StringBuffer(); for (int d : new int[] {60, 20, 40}) s.schedule(() -> o.append(d).append(' '), d, java.util.concurrent.TimeUnit.MILLISECONDS); s.shutdown(); System.out.println(s.awaitTermination(30, java.util.concurrent.TimeUnit.SECONDS) + " " + o); }
+}
