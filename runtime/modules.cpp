@@ -177,10 +177,13 @@ Status define_module(Thread& thread, Object* module, bool open, std::string_view
   if (find_module(module) != nullptr) {
     return throw_new(thread, "java/lang/IllegalStateException", "Module " + name + " is already defined");
   }
+  const bool may_not_be_java =
+      loader != nullptr &&
+      class_of(loader)->name->view() != "jdk/internal/loader/ClassLoaders$PlatformClassLoader";
   std::vector<Symbol*> names;
   names.reserve(packages.size());
   for (const std::string& package : packages) {
-    if (loader != nullptr && package.starts_with("java/")) {
+    if (may_not_be_java && (package == "java" || package.starts_with("java/"))) {
       return throw_new(thread, "java/lang/IllegalArgumentException",
                        "Class loader (instance of): " + external_name(class_of(loader)) +
                            " tried to define prohibited package name: " + external_name(package));
