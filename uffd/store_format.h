@@ -126,7 +126,7 @@ struct HeapId {
 // Identity of the content of one version: XXH3-128 of its version record.
 using ContentId = HeapId;
 
-inline constexpr std::uint64_t kHeaderMagic = 0x3165726f74736d75;   // "umstore1"
+inline constexpr std::uint64_t kHeaderMagic = 0x31706165686d7675;   // "uvmheap1"
 inline constexpr std::uint64_t kRootMagic = 0x31746f6f726d7675;     // "uvmroot1"
 inline constexpr std::uint64_t kVersionMagic = 0x31737265766d7675;  // "uvmvers1"
 
