@@ -58,7 +58,16 @@ Status throw_object(Thread& thread, Object* throwable) {
   return Status::kThrow;
 }
 
-Status throw_null_pointer(Thread& thread) { return throw_new(thread, "java/lang/NullPointerException"); }
+Status throw_null_pointer(Thread& thread) {
+  const Status status = throw_new(thread, "java/lang/NullPointerException");
+  Object* exception = thread.pending_exception();
+  // What its fillInStackTrace would do: the message is made of the backtrace when it is asked for. (The pending exception is
+  // another one when there was no memory.)
+  const Field* state =
+      find_declared_field(class_of(exception), make_symbol("extendedMessageState"), make_symbol("I"));
+  if (state != nullptr) exception->field<std::int32_t>(state->offset) = 1;
+  return status;
+}
 
 Status throw_out_of_memory(Thread& thread, std::string_view message) {
   if (vm()->heap.free_bytes() > kOutOfMemoryReserve) return throw_new(thread, "java/lang/OutOfMemoryError", message);

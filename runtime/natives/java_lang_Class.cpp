@@ -56,7 +56,8 @@ Status is_instance(NativeCall& call) {
 
 Status is_assignable_from(NativeCall& call) {
   const Class* other = class_argument(call, 1);
-  if (other == nullptr) return throw_null_pointer(call.thread);
+  // Without the helpful message, which would be about the caller's call: as a leaf it has no frame.
+  if (other == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   const Class* c = this_class(call);
   if (c->is_primitive() || other->is_primitive()) return call.ret(c == other);
   return call.ret(other->is_subclass_of(c));

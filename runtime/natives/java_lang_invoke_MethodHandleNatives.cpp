@@ -1,7 +1,8 @@
 // java.lang.invoke.MethodHandleNatives: how Java code names methods and fields to the VM.
 //
-// A MemberName is resolved when it says what to call or where a field lies: for methods its ResolvedMethodName.vmtarget is
-// the Method and vmindex the table index if it is dispatched; for fields vmindex is the byte offset.
+// A MemberName is resolved when it says what to call or where a field lies: for methods its
+// ResolvedMethodName.vmtarget is the Method and vmindex the table index if it is dispatched; for fields
+// vmindex is the byte offset.
 #include <string>
 
 #include "runtime/class_description.h"
@@ -23,7 +24,14 @@ constexpr std::uint32_t kFieldModifiers = 0xffff;
 
 // JVMS table 5.4.3.5-A.
 enum ReferenceKind : std::uint32_t {
-  kGetField = 1, kGetStatic, kPutField, kPutStatic, kInvokeVirtual, kInvokeStatic, kInvokeSpecial, kNewInvokeSpecial,
+  kGetField = 1,
+  kGetStatic,
+  kPutField,
+  kPutStatic,
+  kInvokeVirtual,
+  kInvokeStatic,
+  kInvokeSpecial,
+  kNewInvokeSpecial,
   kInvokeInterface,
 };
 
@@ -83,8 +91,8 @@ void init_field_name(Object* name, const Field* field, bool setter) {
 }
 
 // The access check of JVMS 5.4.4 for a caller; the Lookup's own rules are Java's business.
-Status check_access(Thread& thread, Class* caller, Class* holder, std::uint32_t access, Class* referenced, const char* what,
-                    const std::string& member) {
+Status check_access(Thread& thread, Class* caller, Class* holder, std::uint32_t access, Class* referenced,
+                    const char* what, const std::string& member) {
   if (caller == nullptr) return Status::kOk;
   if ((access & kAccPrivate) != 0 && caller != holder) {
     Class* host = nullptr;
@@ -132,7 +140,8 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller, bool s
   if (constructor) {
     method = find_declared_method(c, symbol, descriptor);
   } else {
-    method = c->is_interface() ? lookup_interface_method(c, symbol, descriptor) : lookup_method(c, symbol, descriptor);
+    method = c->is_interface() ? lookup_interface_method(c, symbol, descriptor)
+                               : lookup_method(c, symbol, descriptor);
   }
   const ReferenceKind kind = kind_of(name);
   if (method == nullptr) {
@@ -142,14 +151,17 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller, bool s
   const std::string description = describe_method(method->holder.get(), symbol, descriptor);
   UVM_TRY(check_access(call.thread, caller, method->holder.get(), method->access, c, "method", description));
   if (method->is_static() != (kind == kInvokeStatic)) {
-    return throw_new(call.thread, "java/lang/IncompatibleClassChangeError",
-                     (kind == kInvokeStatic ? "Expected static method " : "Expected instance not static method ") + description);
+    return throw_new(
+        call.thread, "java/lang/IncompatibleClassChangeError",
+        (kind == kInvokeStatic ? "Expected static method " : "Expected instance not static method ") +
+            description);
   }
   UVM_TRY(init_member_name(call.thread, name, method));
   const bool dispatched = kind == kInvokeVirtual || kind == kInvokeInterface;
   if (!dispatched && !method->is_static()) {
     // invokespecial: what is resolved is what is run.
-    const std::uint32_t flags = (flags_of(name) & ~(0xfU << kReferenceKindShift)) | kInvokeSpecial << kReferenceKindShift;
+    const std::uint32_t flags =
+        (flags_of(name) & ~(0xfU << kReferenceKindShift)) | kInvokeSpecial << kReferenceKindShift;
     name->field<std::int32_t>(vm()->known().MemberName_flags) = static_cast<std::int32_t>(flags);
     name->field<std::int64_t>(vm()->known().MemberName_vmindex) = -1;
   }
@@ -168,7 +180,8 @@ Status resolve(NativeCall& call) {
     return throw_new(call.thread, "java/lang/IllegalArgumentException", "nothing to resolve");
   }
   constexpr std::int32_t kUnconditionalModes = -1;  // a trusted lookup: no access check
-  Class* caller = call.object(1) == nullptr || call.i32(2) == kUnconditionalModes ? nullptr : mirrored(call.object(1));
+  Class* caller =
+      call.object(1) == nullptr || call.i32(2) == kUnconditionalModes ? nullptr : mirrored(call.object(1));
   const std::uint32_t flags = flags_of(name);
   const Status status = (flags & kIsField) != 0 ? resolve_field_name(call, name, caller, speculative)
                                                 : resolve_method_name(call, name, caller, speculative);
@@ -185,11 +198,13 @@ Status init(NativeCall& call) {
   Object* name = call.object(0);
   const Object* reflected = call.object(1);
   const WellKnown& known = vm()->known();
-  if (name == nullptr || reflected == nullptr) return throw_new(call.thread, "java/lang/InternalError", "init");
+  if (name == nullptr || reflected == nullptr)
+    return throw_new(call.thread, "java/lang/InternalError", "init");
   const Class* kind = class_of(reflected);
   if (kind == known.Field.get()) {
     const Class* c = mirrored(reflected->reference(known.Field_clazz));
-    init_field_name(name, &c->fields[static_cast<std::size_t>(reflected->field<std::int32_t>(known.Field_slot))], false);
+    init_field_name(
+        name, &c->fields[static_cast<std::size_t>(reflected->field<std::int32_t>(known.Field_slot))], false);
     return call.ret();
   }
   const bool method = kind == known.Method.get();
@@ -216,7 +231,8 @@ Status expand(NativeCall& call) {
   const WellKnown& known = vm()->known();
   if ((flags_of(name) & (kIsMethod | kIsConstructor)) != 0) {
     const Method* method = member_method(name);
-    if (method == nullptr) return throw_new(call.thread, "java/lang/IllegalArgumentException", "nothing to expand");
+    if (method == nullptr)
+      return throw_new(call.thread, "java/lang/IllegalArgumentException", "nothing to expand");
     name->set_reference(known.MemberName_clazz, method->holder->mirror_object());
     UVM_TRY(set_text(call.thread, name, known.MemberName_name, method->name.get()));
     return set_text(call.thread, name, known.MemberName_type, method->descriptor.get());
@@ -245,7 +261,8 @@ Status static_field_base(NativeCall& call) {
 Status set_call_site_target(NativeCall& call) {
   const Field* target = find_declared_field(vm()->known().CallSite.get(), make_symbol("target"),
                                             make_symbol("Ljava/lang/invoke/MethodHandle;"));
-  __atomic_store_n(&call.object(0)->field<std::uint32_t>(target->offset), gc::encode(call.object(1)), __ATOMIC_SEQ_CST);
+  __atomic_store_n(&call.object(0)->field<std::uint32_t>(target->offset), gc::encode(call.object(1)),
+                   __ATOMIC_SEQ_CST);
   return call.ret();
 }
 
@@ -256,11 +273,12 @@ const NativeMethod kMethods[] = {
     {"objectFieldOffset", "(Ljava/lang/invoke/MemberName;)J", field_offset, kLeaf},
     {"staticFieldOffset", "(Ljava/lang/invoke/MemberName;)J", field_offset, kLeaf},
     {"staticFieldBase", "(Ljava/lang/invoke/MemberName;)Ljava/lang/Object;", static_field_base, kLeaf},
-    {"setCallSiteTargetNormal", "(Ljava/lang/invoke/CallSite;Ljava/lang/invoke/MethodHandle;)V", set_call_site_target,
-     kLeaf},
+    {"setCallSiteTargetNormal", "(Ljava/lang/invoke/CallSite;Ljava/lang/invoke/MethodHandle;)V",
+     set_call_site_target, kLeaf},
     {"setCallSiteTargetVolatile", "(Ljava/lang/invoke/CallSite;Ljava/lang/invoke/MethodHandle;)V",
      set_call_site_target, kLeaf},
-    {"clearCallSiteContext", "(Ljava/lang/invoke/MethodHandleNatives$CallSiteContext;)V", native_nothing, kLeaf},
+    {"clearCallSiteContext", "(Ljava/lang/invoke/MethodHandleNatives$CallSiteContext;)V", native_nothing,
+     kLeaf},
 };
 UVM_REGISTER_NATIVES("java/lang/invoke/MethodHandleNatives", kMethods)
 

@@ -17,10 +17,10 @@ Status checked_array(NativeCall& call, bool primitive_only, Array** array) {
   Object* object = call.object(0);
   if (object == nullptr) return throw_null_pointer(call.thread);
   const Class* c = class_of(object);
-  if (primitive_only && !(c->is_array() && c->component->is_primitive())) {
+  if (!c->is_array()) return throw_new(call.thread, kIllegalArgument, "Argument is not an array");
+  if (primitive_only && !c->component->is_primitive()) {
     return throw_new(call.thread, kIllegalArgument, "Argument is not an array of primitive type");
   }
-  if (!c->is_array()) return throw_new(call.thread, kIllegalArgument, "Argument is not an array");
   *array = static_cast<Array*>(object);
   return Status::kOk;
 }
