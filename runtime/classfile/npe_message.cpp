@@ -533,10 +533,10 @@ std::optional<std::string> npe_message(const MethodView& method, const PoolView&
     }
   }
   Sources sources(method, pool, bci);
-  const bool followed = sources.run();
   const Message message(method, pool, sources);
   const std::size_t slot = message.null_slot(bci);
   if (slot == kUnknown) return std::nullopt;
+  const bool followed = sources.run();
   std::string text = message.action(bci);
   if (followed) text += message.cause(bci, slot);
   return text;
