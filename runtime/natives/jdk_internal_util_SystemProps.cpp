@@ -161,6 +161,8 @@ Pairs vm_pairs() {
       {"java.library.path", library_path()},
       {"java.class.path", ""},
       {"sun.java.launcher", "SUN_STANDARD"},
+      // Its reader of lib/modules would otherwise map the whole file, here: copy it into the heap.
+      {"jdk.image.map.all", "false"},
   };
 }
 
