@@ -108,6 +108,7 @@ std::uint64_t run(const Fault& fault) {
   {
     auto copy = std::make_shared<MemoryDisk>(*disk);
     auto other = testing::open_disk(copy, {.line_limit = kLimit});
+    if (!other) return operations;
     const Version version = other->current_version().version;
     if (version == store->current_version().version) {
       candidates = {stands};
@@ -132,6 +133,7 @@ std::uint64_t run(const Fault& fault) {
   EXPECT_TRUE(findings);
   for (const auto& finding : *findings) ADD_FAILURE() << finding.message;
   store = testing::open_disk(disk, {.line_limit = kLimit});
+  if (!store) return operations;
   for (const auto& [line, tag] : lines) EXPECT_TRUE(line_is(*store, line, tag));
   EXPECT_EQ(store->current_version().lines, lines.size());
   return operations;

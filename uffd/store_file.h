@@ -128,7 +128,7 @@ class FileStore final : public LineStore, private NodeReader {
     std::uint32_t op_of[kBatch];  // index of the op that moves each line of the batch
     std::atomic<bool> busy;
   };
-  static constexpr std::size_t kWorkspaces = 16;
+  static constexpr std::size_t kWorkspaces = 64;
   friend class ClaimedWorkspace;
 
   struct Attempt;  // one commit on its way (store_commit.cpp)

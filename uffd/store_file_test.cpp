@@ -400,6 +400,52 @@ TEST_P(FileStoreTest, FileStopsGrowing) {
   EXPECT_EQ(store->counters().free_bytes, free);  // opening finds the same free space
 }
 
+// A pinned version holds what it needs and no more, however many versions come after it.
+TEST_P(FileStoreTest, APinnedVersionDoesNotMakeTheFileGrow) {
+  auto store = create();
+  std::mt19937_64 random(3);
+  std::map<LineNumber, std::uint64_t> pinned;
+  for (LineNumber line = 0; line < 2048; ++line) pinned[line] = random() | 1;
+  ASSERT_TRUE(write_lines(*store, pinned));
+  ASSERT_TRUE(cut_and_commit(*store));
+  ASSERT_TRUE(store->pin(1, true));
+  std::uint64_t settled = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::map<LineNumber, std::uint64_t> lines;
+    for (int i = 0; i < 100; ++i) lines[random() % 2048] = random() | 1;
+    ASSERT_TRUE(write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+    if (round == 150) settled = store->counters().file_bytes;
+  }
+  EXPECT_EQ(store->counters().file_bytes, settled);
+  store.reset();
+  store = open({.version = 1});
+  for (const auto& [line, tag] : pinned) ASSERT_TRUE(line_is(*store, line, tag));
+}
+
+// More threads than there are rings, on a page table that none of them has loaded yet.
+TEST_P(FileStoreTest, ManyThreadsReadAtOnce) {
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 4096; ++line) lines[line * 37] = 1 + line % 9;
+  {
+    auto store = create();
+    ASSERT_TRUE(write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  auto store = open();
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < 24; ++t) {
+    threads.emplace_back([&, t] {
+      std::mt19937_64 random(t);
+      for (int i = 0; i < 200; ++i) {
+        const LineNumber line = random() % 4096 * 37 + random() % 2;
+        ASSERT_TRUE(line_is(*store, line, lines.contains(line) ? lines.at(line) : kNoTag));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
 TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   auto store = create();
   constexpr LineNumber kPerThread = 300;

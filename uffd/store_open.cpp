@@ -132,6 +132,10 @@ Result<void> FileStore::load(const OpenOptions& options) {
     if (!record && ref.version == wanted) return Unexpected<Error>{record.error()};
     if (!record) continue;
     auto set = held.held(ref, **record);
+    if (set && set->end() > allocator_.capacity()) {
+      set = Unexpected<Error>{
+          reader.corrupt("version " + std::to_string(ref.version) + " uses blocks behind its end")};
+    }
     if (!set && ref.version == wanted) return Unexpected<Error>{set.error()};
     if (!set) continue;
     retained_.push_back({ref, info_of(**record), *record, std::move(*set)});

@@ -54,13 +54,15 @@ void BlockSet::clear_range(BlockNumber first, std::uint32_t count) {
 
 void BlockSet::put_chunk(std::uint32_t index, const Chunk& content) { own(index) = content; }
 
-std::uint64_t BlockSet::count() const {
-  std::uint64_t total = 0;
-  for (const auto& chunk : chunks_) {
-    if (!chunk) continue;
-    for (const std::uint64_t word : chunk->word) total += static_cast<unsigned>(std::popcount(word));
+std::uint64_t BlockSet::end() const {
+  for (std::size_t c = chunks_.size(); c-- > 0;) {
+    if (!chunks_[c]) continue;
+    for (std::uint32_t i = kWordsPerChunk; i-- > 0;) {
+      const std::uint64_t word = chunks_[c]->word[i];
+      if (word != 0) return (c * kWordsPerChunk + i + 1) * 64 - static_cast<unsigned>(std::countl_zero(word));
+    }
   }
-  return total;
+  return 0;
 }
 
 bool BlockAllocator::reserve() {

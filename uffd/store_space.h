@@ -33,7 +33,8 @@ class BlockSet {
   // Null where no block of the chunk is in the set, or chunk() is beyond chunk_count().
   [[nodiscard]] const Chunk* chunk(std::uint32_t index) const;
   void put_chunk(std::uint32_t index, const Chunk& content);
-  [[nodiscard]] std::uint64_t count() const;
+  // One above the highest block in the set, 0 for the empty one.
+  [[nodiscard]] std::uint64_t end() const;
 
  private:
   Chunk& own(std::uint32_t index);
