@@ -197,7 +197,8 @@ Result<bool> FileStore::write_segments(Attempt& attempt) {
 
 // Rewrites the stale leaves and the nodes above them.
 Result<void> FileStore::write_table(Attempt& attempt) {
-  const auto node = std::make_unique<Node>();
+  const AlignedBuffer memory = make_aligned(sizeof(Node));  // nodes are read into it past the page cache
+  auto* const node = new (memory.get()) Node;
   attempt.table = to_pointer(table_.entry(kTableLevels, 0));
   std::vector<Attempt::NodeUpdate> below;  // what changed one level down, by rising index
   std::vector<std::uint64_t> indexes = attempt.stale;
