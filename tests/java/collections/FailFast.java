@@ -1,0 +1,9 @@
+package collections;
+
+import java.util.*;
+import java.util.function.*;
+
+public class FailFast {
+    static void t(String n, Runnable r) { try { r.run(); System.out.println(n + " fine"); } catch (RuntimeException e) { System.out.println(n + " " + e.getClass().getSimpleName()); } }
+    public static void main(String[] args) { for (Supplier<Collection<Integer>> s : List.<Supplier<Collection<Integer>>>of(ArrayList::new, LinkedList::new, HashSet::new, TreeSet::new, LinkedHashSet::new, ArrayDeque::new, PriorityQueue::new, Vector::new)) { Collection<Integer> c = s.get(); for (int i = 0; i < 5; i++) c.add(i); String n = c.getClass().getSimpleName(); t(n + " remove in loop", () -> { for (Integer i : c) if (i == 1) c.remove(1 + 0 * i); }); t(n + " iterator remove", () -> { for (Iterator<Integer> i = c.iterator(); i.hasNext(); ) if (i.next() % 2 == 0) i.remove(); }); t(n + " double remove", () -> { Iterator<Integer> i = c.iterator(); i.next(); i.remove(); i.remove(); }); t(n + " past end", () -> { Iterator<Integer> i = c.iterator(); while (true) i.next(); }); t(n + " forEach add", () -> c.forEach(x -> c.add(x + 100))); t(n + " stream add", () -> c.stream().forEach(x -> c.add(x + 1000))); System.out.println(new TreeSet<>(c)); } Map<Integer, Integer> m = new TreeMap<>(Map.of(1, 1, 2, 2, 3, 3)); t("map keys", () -> { for (int k : m.keySet()) m.remove(k); }); t("map setValue", () -> { for (var e : m.entrySet()) e.setValue(9); }); t("sublist", () -> { List<Integer> l = new ArrayList<>(List.of(1, 2, 3)), sub = l.subList(0, 2); l.remove(0); sub.get(0); }); t("unmodifiable set value", () -> Map.of(1, 2).entrySet().iterator().next().setValue(3)); t("empty iterator", () -> Collections.emptyIterator().next()); t("singleton", () -> { Iterator<Integer> i = Set.of(1).iterator(); i.next(); i.remove(); }); t("asList remove", () -> Arrays.asList(1, 2).iterator().remove()); System.out.println(m); }
+}
