@@ -239,7 +239,7 @@ Result<void> FileStore::write_table(Attempt& attempt) {
       if (!empty) {
         auto block = take_block(attempt);
         if (!block) return Unexpected<Error>{block.error()};
-        auto put = put_block(attempt, *block, node.get());
+        auto put = put_block(attempt, *block, node);
         if (!put) return Unexpected<Error>{put.error()};
         pointer = *put;
         attempt.held.set(pointer.block);
