@@ -1,0 +1,267 @@
+// Leases over a region of plain memory: what a cut stores, and what a resume makes of it.
+#include "runtime/leases.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "runtime/boot.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+class Leases : public testing::Test {
+ protected:
+  void SetUp() override {
+    base_ = ::mmap(nullptr, gc::kRegionSize, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ASSERT_NE(base_, MAP_FAILED);
+    gc::g_region_base = static_cast<std::byte*>(base_);
+    vm_ = std::make_unique<Vm>(nullptr, nullptr, ProgramInput{});
+    format_heap(gc::kOldStart + gc::kMaxOldSize);
+    char name[] = "/tmp/leases_test_XXXXXX";
+    ASSERT_NE(::mkdtemp(name), nullptr);
+    folder_ = name;
+    leases_at_start();
+  }
+  void TearDown() override {
+    leases_release_host();
+    vm_.reset();
+    ::munmap(base_, gc::kRegionSize);
+    gc::g_region_base = nullptr;
+    for (const char* file : {"a", "b", "moved"}) (void)::unlink(path(file).c_str());
+    (void)::rmdir(folder_.c_str());
+  }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  void make_file(const std::string& name, const std::string& content) const {
+    std::ofstream(path(name), std::ios::binary) << content;
+  }
+  [[nodiscard]] std::string content(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  }
+  static void put(std::int32_t lease, const std::string& text) {
+    ASSERT_EQ(::write(host_fd(lease), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  static std::string get(std::int32_t lease, std::size_t size) {
+    std::string text(size, '\0');
+    const ssize_t got = ::read(host_fd(lease), text.data(), size);
+    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return text;
+  }
+  // The process is lost and another one goes on with the last cut.
+  static void lose_process() {
+    leases_release_host();
+    leases_at_resume();
+  }
+
+  // What a version holds of the native segment and the roots.
+  static std::pair<Roots, std::string> version() {
+    const auto* native = gc::at_offset<char>(gc::kNativeStart);
+    return {roots(), std::string(native, roots().native.top - gc::kNativeStart)};
+  }
+  static void restore(const std::pair<Roots, std::string>& version) {
+    roots() = version.first;
+    std::memcpy(gc::at_offset<char>(gc::kNativeStart), version.second.data(), version.second.size());
+  }
+
+  std::string folder_;
+  std::unique_ptr<Vm> vm_;
+  void* base_ = nullptr;
+};
+
+TEST_F(Leases, NumbersStartBehindTheStandardStreamsAndAreReused) {
+  make_file("a", "x");
+  const std::int32_t first = lease_open(path("a").c_str(), O_RDONLY, 0);
+  const std::int32_t second = lease_open(path("a").c_str(), O_RDONLY, 0);
+  EXPECT_EQ(first, 3);
+  EXPECT_EQ(second, 4);
+  EXPECT_EQ(lease_close(first), 0);
+  EXPECT_EQ(host_fd(first), -1);
+  EXPECT_EQ(lease_close(first), EBADF);
+  EXPECT_EQ(lease_open(path("a").c_str(), O_RDONLY, 0), first);
+  EXPECT_EQ(lease_open(path("nothing").c_str(), O_RDONLY, 0), -ENOENT);
+}
+
+TEST_F(Leases, ManyLeasesSurvive) {
+  make_file("a", "0123456789");
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(lease_open(path("a").c_str(), O_RDONLY, 0), 3 + i);
+  EXPECT_EQ(get(250, 4), "0123");
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(get(250, 3), "456");
+  EXPECT_EQ(get(302, 3), "012");
+}
+
+TEST_F(Leases, ReadingGoesOnAtTheCommittedPosition) {
+  make_file("a", "abcdefghij");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDONLY, 0);
+  EXPECT_EQ(get(lease, 3), "abc");
+  leases_at_cut();
+  EXPECT_EQ(get(lease, 4), "defg");
+  lose_process();
+  EXPECT_EQ(get(lease, 4), "defg");
+}
+
+TEST_F(Leases, OutputBehindTheCutIsTakenBack) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  put(lease, "one ");
+  leases_at_cut();
+  put(lease, "two ");
+  lose_process();
+  EXPECT_EQ(content("a"), "one ");
+  put(lease, "two three");
+  EXPECT_EQ(content("a"), "one two three");
+}
+
+TEST_F(Leases, AppendedOutputIsTakenBack) {
+  make_file("a", "before ");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_APPEND, 0);
+  put(lease, "one ");
+  leases_at_cut();
+  put(lease, "two ");
+  lose_process();
+  put(lease, "TWO");
+  EXPECT_EQ(content("a"), "before one TWO");
+}
+
+TEST_F(Leases, FileClosedAfterTheCutIsOpenAgain) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
+  put(lease, "one");
+  leases_at_cut();
+  const auto committed = version();
+  put(lease, "two");
+  ASSERT_EQ(lease_close(lease), 0);
+  leases_release_host();
+  restore(committed);
+  leases_at_resume();
+  put(lease, "TWO");
+  EXPECT_EQ(content("a"), "oneTWO");
+}
+
+TEST_F(Leases, LostFilesBreakTheLeaseAndSayWhy) {
+  make_file("a", "abcdef");
+  const std::int32_t gone = lease_open(path("a").c_str(), O_RDONLY, 0);
+  make_file("b", "abcdef");
+  const std::int32_t shrunk = lease_open(path("b").c_str(), O_RDONLY, 0);
+  leases_at_cut();
+  ASSERT_EQ(::unlink(path("a").c_str()), 0);
+  ASSERT_EQ(::truncate(path("b").c_str(), 2), 0);
+  lose_process();
+  EXPECT_EQ(host_fd(gone), -1);
+  EXPECT_EQ(lease_problem(gone),
+            "lease on " + path("a") + " could not be re-established: No such file or directory");
+  EXPECT_EQ(lease_problem(shrunk),
+            "lease on " + path("b") +
+                " could not be re-established: it is shorter than the 6 bytes it had at the "
+                "last checkpoint");
+  EXPECT_EQ(lease_close(gone), 0);
+  EXPECT_EQ(lease_problem(gone), "");
+}
+
+TEST_F(Leases, AnotherFileInItsPlaceIsRefused) {
+  make_file("a", "abcdef");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
+  leases_at_cut();
+  ASSERT_EQ(::rename(path("a").c_str(), path("moved").c_str()), 0);
+  make_file("a", "other content");
+  lose_process();
+  EXPECT_EQ(lease_problem(lease),
+            "lease on " + path("a") + " could not be re-established: another file is there now");
+  EXPECT_EQ(content("a"), "other content");
+  EXPECT_EQ(content("moved"), "abcdef");
+}
+
+TEST_F(Leases, PipesAreLost) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::int32_t reading = lease_adopt(ends[0]);
+  EXPECT_TRUE(lease_may_wait(reading));
+  ::close(ends[1]);
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(lease_problem(reading),
+            "lease on a pipe or socket could not be re-established: its other end was lost with the process");
+}
+
+TEST_F(Leases, DuplicatesHaveTheSamePosition) {
+  make_file("a", "abcdef");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDONLY, 0);
+  const std::int32_t copy = lease_dup(lease);
+  EXPECT_EQ(get(lease, 2), "ab");
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(get(copy, 2), "cd");
+}
+
+TEST_F(Leases, ClosedStandardStreamSwallowsOutput) {
+  EXPECT_EQ(lease_close(1), 0);
+  put(1, "nobody sees this");
+  leases_at_cut();
+  lose_process();
+  put(1, "nor this");
+  EXPECT_EQ(lease_close(1), 0);
+}
+
+// Standard output as a file, in a child, so that the test program keeps its own.
+TEST_F(Leases, StandardOutputInAFileIsCutBack) {
+  const int saved = ::dup(1);
+  const auto redirect = [&](int flags) {
+    const int fd = ::open(path("a").c_str(), flags, 0644);
+    ASSERT_GE(fd, 0);
+    ASSERT_EQ(::dup2(fd, 1), 1);
+    ::close(fd);
+  };
+  redirect(O_WRONLY | O_CREAT | O_APPEND);
+  leases_at_start();
+  put(1, "one ");
+  leases_at_cut();
+  put(1, "two ");
+  leases_release_host();
+  redirect(O_WRONLY | O_APPEND);  // >> in the shell that resumes
+  leases_at_resume();
+  put(1, "TWO ");
+  leases_at_cut();
+  leases_release_host();
+  const std::string appended = content("a");
+
+  redirect(O_WRONLY | O_TRUNC);  // >: shorter than it was, so the program goes on from here
+  leases_at_resume();
+  put(1, "three");
+  leases_release_host();
+  ASSERT_EQ(::dup2(saved, 1), 1);
+  ::close(saved);
+  EXPECT_EQ(appended, "one TWO ");
+  EXPECT_EQ(content("a"), "three");
+}
+
+TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
+  char before[4096];
+  ASSERT_NE(::getcwd(before, sizeof before), nullptr);
+  leases_at_cut();
+  EXPECT_EQ(host_path("x"), "x");
+  EXPECT_EQ(program_directory(), before);
+  leases_release_host();
+  ASSERT_EQ(::chdir("/"), 0);
+  leases_at_resume();
+  const std::string there = host_path("x");
+  ASSERT_EQ(::chdir(before), 0);
+  EXPECT_EQ(there, std::string(before) + "/x");
+  EXPECT_EQ(host_path("/x"), "/x");
+}
+
+}  // namespace
+}  // namespace uvm::rt
