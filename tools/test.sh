@@ -1,0 +1,99 @@
+#!/bin/bash
+# Builds and tests uvm; installs what is missing for that first. test.sh [STAGE...]
+#   release   the whole suite on the release build: unit tests, command lines, Java programs, kills, torture
+#   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan (clang)
+#   tsan      the same under ThreadSanitizer (gcc)
+#   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (in the asan build)
+#   format    clang-format finds nothing to change
+#   all       all of these (the default)
+# Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+top=$PWD
+jobs=${JOBS:-$(nproc)}
+fuzz_seconds=${FUZZ_SECONDS:-20}
+# Programs whose threads, monitors, pages and checkpoints get in each other's way.
+stress='^(threads|juc|memory)/'
+
+tools/setup.sh test || exit 1
+PATH=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin:$PATH
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+
+# build PRESET TARGET...: configures and builds.
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"$top/.cache/cmake-$preset.log" || { cat "$top/.cache/cmake-$preset.log"; return 1; }
+  cmake --build --preset "$preset" -j "$jobs" --target "$@"
+}
+
+# run_ctest STAGE ARGUMENT...
+run_ctest() {
+  local log=.cache/ctest-$1.log
+  shift
+  ctest -j "$jobs" --output-on-failure --timeout 900 --no-tests=error "$@" 2>&1 | tee "$log"
+}
+
+release() { build release all && run_ctest release --test-dir build; }
+
+# sanitized PRESET: unit tests and the stress subset.
+sanitized() {
+  local folder=build-$1 status=0
+  build "$1" all || return 1
+  run_ctest "$1" --test-dir "$folder" -R '^unit\.' || status=1
+  tests/run_java_tests.py --uvm "$folder/uvm" --uvmc "$folder/uvmc" --build-dir "$folder/java_tests" \
+    --filter "$stress" --timeout 300 -j "$jobs" || status=1
+  return $status
+}
+
+asan() { sanitized asan; }
+tsan() { sanitized tsan; }
+
+fuzz() {
+  build asan bundle_fuzz jimage_fuzz class_file_fuzz || return 1
+  local target status=0
+  # What it finds on the way goes to a scratch corpus; the one in tests/corpus is kept by hand.
+  for target in bundle_fuzz jimage_fuzz class_file_fuzz; do
+    local seeds=() scratch=build-asan/corpus/$target
+    mkdir -p "$scratch"
+    [[ -d tests/corpus/$target ]] && seeds+=("tests/corpus/$target")
+    [[ $target == class_file_fuzz ]] && seeds+=(build-asan/java/classes)
+    echo "$target for $fuzz_seconds s"
+    "build-asan/$target" -max_total_time="$fuzz_seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
+      -print_final_stats=1 -artifact_prefix=build-asan/ "$scratch" "${seeds[@]}" >"build-asan/$target.log" 2>&1 ||
+      { status=1; tail -n 40 "build-asan/$target.log"; }
+    grep -E '^stat::number_of_executed_units|DONE' "build-asan/$target.log"
+  done
+  return $status
+}
+
+format() {
+  find runtime uffd pmem gc checkpoint tools bench java tests examples -name '*.h' -o -name '*.cpp' |
+    xargs clang-format --dry-run -Werror
+}
+
+stages=("$@")
+[[ ${#stages[@]} -gt 0 ]] || stages=(all)
+[[ ${stages[*]} == all ]] && stages=(format release asan fuzz tsan)
+mkdir -p .cache
+summary=() failed=0
+for stage in "${stages[@]}"; do
+  case $stage in
+    release | asan | tsan | fuzz | format) ;;
+    *) echo "$0: no stage $stage; see its first lines" >&2; exit 2 ;;
+  esac
+  printf '\n=== %s\n' "$stage"
+  start=$SECONDS
+  rm -f ".cache/ctest-$stage.log"
+  if "$stage"; then verdict=passed; else verdict=FAILED failed=1; fi
+  summary+=("$(printf '%-8s %s in %d s' "$stage" "$verdict" $((SECONDS - start)))")
+done
+printf '\n=== summary\n'
+# ctest's closing lines once more, below all that was printed since.
+for stage in "${stages[@]}"; do
+  [[ -e .cache/ctest-$stage.log ]] && sed -n '/tests passed/,$p' ".cache/ctest-$stage.log"
+done
+printf '%s\n' "${summary[@]}"
+exit $failed
