@@ -1,6 +1,6 @@
 // libFuzzer: any bytes as a class file. What parses is verified both ways, and each method's stack maps and
-// null messages are made whether it verified or not. Seeds: the classes of any jar, unpacked, or `jimage
-// extract`.
+// null messages are made whether it verified or not. The corpus is kept in tests/corpus/class_file_fuzz; the
+// class library makes a larger one: jimage extract --dir DIR $JAVA_HOME/lib/modules.
 #include <cstdint>
 #include <cstdlib>
 
