@@ -1,0 +1,4 @@
+package classes;
+
+public class MainInherited extends MainInheritedBase {
+}

@@ -1,0 +1,12 @@
+// uvm-test: torture10
+package loaders;
+
+import java.io.*;
+import java.lang.reflect.*;
+import java.util.*;
+
+public class Reload {
+    public interface Plugin { String run(int n); } public static class Impl implements Plugin { static int state = 100; static final Map<Integer, String> CACHE = new HashMap<>(); public String run(int n) { state += n; return CACHE.computeIfAbsent(n, k -> "v" + k * VERSION) + ":" + state + new Part().get(); } static final int VERSION = Integer.parseInt("3"); class Part { String get() { return "p" + state % 7; } } enum Mode { A, B } static { for (Mode m : Mode.values()) CACHE.put(-m.ordinal() - 1, m.name()); } }
+    static class Fresh extends ClassLoader { Fresh(String n) { super(n, Reload.class.getClassLoader()); } @Override public Class<?> loadClass(String n) throws ClassNotFoundException { if (!n.startsWith("loaders.Reload$Impl")) return super.loadClass(n); synchronized (getClassLoadingLock(n)) { Class<?> c = findLoadedClass(n); if (c != null) return c; try (InputStream in = getResourceAsStream(n.replace('.', '/') + ".class")) { byte[] b = in.readAllBytes(); return defineClass(n, b, 0, b.length); } catch (IOException e) { throw new ClassNotFoundException(n, e); } } } }
+    public static void main(String[] args) throws Exception { List<Plugin> ps = new ArrayList<>(); for (int i = 0; i < 12; i++) ps.add((Plugin) new Fresh("f" + i).loadClass("loaders.Reload$Impl").getDeclaredConstructor().newInstance()); for (int r = 0; r < 3; r++) for (int i = 0; i < ps.size(); i += 4) System.out.print(ps.get(i).run(i + r) + " "); System.out.println(); Set<Class<?>> cs = new HashSet<>(); for (Plugin p : ps) cs.add(p.getClass()); System.out.println(cs.size() + " " + ps.get(3).getClass().getClassLoader().getName() + ps.get(0).getClass().getNestHost().getSimpleName()); long h = 0; for (int i = 0; i < 1200; i++) h = h * 31 + ps.get(i % ps.size()).run(i % 5).hashCode(); System.out.println(h); Thread t = new Thread(() -> System.out.println(Thread.currentThread().getContextClassLoader().getName())); t.setContextClassLoader(ps.get(7).getClass().getClassLoader()); t.start(); t.join(); Field f = ps.get(1).getClass().getDeclaredField("state"); f.setAccessible(true); System.out.println(f.getInt(null) + " " + Impl.state); Plugin proxy = (Plugin) Proxy.newProxyInstance(ps.get(2).getClass().getClassLoader(), new Class<?>[] {Plugin.class}, (p, m, a) -> "proxied " + m.getName() + a[0]); System.out.println(proxy.run(4) + (proxy.getClass().getClassLoader() == ps.get(2).getClass().getClassLoader())); }
+}

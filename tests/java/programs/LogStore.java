@@ -1,0 +1,11 @@
+// uvm-test: torture10
+package programs;
+
+import java.io.*;
+import java.util.*;
+import java.util.zip.CRC32;
+
+public class LogStore {
+    final RandomAccessFile f; final Map<String, Long> index = new HashMap<>(); int dead; LogStore(String n) throws IOException { f = new RandomAccessFile(n, "rw"); long at = 0; while (at < f.length()) { f.seek(at); String k = read(true); if (k == null) break; at = f.getFilePointer(); } } private String read(boolean load) throws IOException { long at = f.getFilePointer(); long crc = f.readLong(); byte[] b = new byte[f.readInt()]; f.readFully(b); CRC32 c = new CRC32(); c.update(b); if (c.getValue() != crc) throw new IOException("damaged record at " + at); DataInputStream d = new DataInputStream(new ByteArrayInputStream(b)); String k = d.readUTF(); if (load) { if (d.readBoolean()) index.put(k, at); else index.remove(k); return k; } d.readBoolean(); return d.readUTF(); } void put(String k, String v) throws IOException { ByteArrayOutputStream b = new ByteArrayOutputStream(); DataOutputStream d = new DataOutputStream(b); d.writeUTF(k); d.writeBoolean(v != null); if (v != null) d.writeUTF(v); CRC32 c = new CRC32(); c.update(b.toByteArray()); long at = f.length(); f.seek(at); f.writeLong(c.getValue()); f.writeInt(b.size()); f.write(b.toByteArray()); if (v == null) index.remove(k); else if (index.put(k, at) != null) dead++; } String get(String k) throws IOException { Long at = index.get(k); if (at == null) return null; f.seek(at); return read(false); }
+    public static void main(String[] args) throws Exception { LogStore s = new LogStore("db"); for (int i = 0; i < 600; i++) { s.put("k" + i % 83, "value " + i); if (i % 7 == 0) s.put("k" + i % 41, null); } TreeMap<String, String> all = new TreeMap<>(); for (String k : s.index.keySet()) all.put(k, s.get(k)); System.out.println(all.size() + " " + all.hashCode() + " " + s.dead + " " + s.f.length() + " " + s.get("k5") + s.get("none")); s.f.close(); LogStore t = new LogStore("db"); TreeMap<String, String> again = new TreeMap<>(); for (String k : t.index.keySet()) again.put(k, t.get(k)); System.out.println(all.equals(again)); t.f.seek(100); int old = t.f.read(); t.f.seek(100); t.f.write(old ^ 1); t.f.close(); try { new LogStore("db"); } catch (IOException e) { System.out.println(e.getMessage()); } }
+}
