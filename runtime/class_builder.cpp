@@ -139,7 +139,7 @@ MethodKind polymorphic_kind(const Class* holder, const classfile::Method& m) {
   return MethodKind::kNativeUnbound;
 }
 
-void build_code(Method* to, const classfile::Code& code, const classfile::ClassFile&) {
+void build_code(Method* to, const classfile::Code& code) {
   to->max_locals = code.max_locals;
   to->max_stack = code.max_stack;
   to->bytecode_length = static_cast<std::uint16_t>(code.bytes.size());
@@ -166,7 +166,8 @@ void build_code(Method* to, const classfile::Code& code, const classfile::ClassF
   to->type_annotations = copy_bytes(code.visible_types);
 }
 
-void build_method(Class* c, Method* to, const classfile::Method& m, const classfile::ClassFile& file, unsigned slot) {
+void build_method(Class* c, Method* to, const classfile::Method& m, const ClassParts& parts, unsigned slot) {
+  const classfile::ClassFile& file = parts.file;
   to->holder = c;
   to->name = make_symbol(m.name);
   to->descriptor = make_symbol(m.descriptor);
@@ -188,11 +189,11 @@ void build_method(Class* c, Method* to, const classfile::Method& m, const classf
   to->max_locals = to->arg_slots;
   if (m.code) {
     to->kind = MethodKind::kUnprepared;
-    build_code(to, *m.code, file);
+    build_code(to, *m.code);
   } else {
     to->kind = (m.access_flags & kAccNative) != 0 ? polymorphic_kind(c, m) : MethodKind::kAbstract;
   }
-  if (c->loader.bits == 0 && m.annotations.visible.data() != nullptr) {
+  if (parts.vm_annotations && m.annotations.visible.data() != nullptr) {
     to->flags |= AnnotationTypes(file.pool, m.annotations.visible).flags();
   }
   std::vector<std::uint16_t> exceptions(m.exceptions);
@@ -210,7 +211,8 @@ void build_method(Class* c, Method* to, const classfile::Method& m, const classf
   if (!to->type_annotations) to->type_annotations = copy_bytes(m.annotations.visible_types);
 }
 
-void build_members(Class* c, const classfile::ClassFile& file) {
+void build_members(Class* c, const ClassParts& parts) {
+  const classfile::ClassFile& file = parts.file;
   auto* fields = vm()->metadata.make<Field>(file.fields.size());
   c->fields = file.fields.empty() ? nullptr : fields;
   c->field_count = static_cast<std::uint16_t>(file.fields.size());
@@ -231,7 +233,7 @@ void build_members(Class* c, const classfile::ClassFile& file) {
   auto* methods = vm()->metadata.make<Method>(file.methods.size());
   c->methods = file.methods.empty() ? nullptr : methods;
   c->method_count = static_cast<std::uint16_t>(file.methods.size());
-  for (unsigned i = 0; i < file.methods.size(); i++) build_method(c, &methods[i], file.methods[i], file, i);
+  for (unsigned i = 0; i < file.methods.size(); i++) build_method(c, &methods[i], file.methods[i], parts, i);
 }
 
 void build_attributes(Class* c, const classfile::ClassFile& file) {
@@ -351,7 +353,7 @@ Class* build_class(const ClassParts& parts) {
   link_supers(c, parts.super, parts.interfaces);
   c->pool = build_pool(c, file);
   c->pool->entry(file.this_class).resolved = gc::encode(c);
-  build_members(c, file);
+  build_members(c, parts);
   build_attributes(c, file);
   set_flags(c);
   const bool is_class_class = parts.name->view() == "java/lang/Class" && parts.loader == nullptr;

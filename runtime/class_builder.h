@@ -16,6 +16,7 @@ struct ClassParts {
   Class* super;                       // null for java/lang/Object
   std::span<Class* const> interfaces;
   Object* loader;
+  bool vm_annotations;                // annotations of the VM count: the boot loader's classes and hidden ones
 };
 
 Class* build_class(const ClassParts& parts);

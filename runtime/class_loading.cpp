@@ -63,10 +63,8 @@ bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
 }
 
 Status not_found(Thread& thread, std::string_view name, NotFound how) {
-  if (how == NotFound::kException) {
-    return throw_new(thread, "java/lang/ClassNotFoundException", external_name(name));
-  }
-  return throw_new(thread, "java/lang/NoClassDefFoundError", name);
+  return throw_new(thread, how == NotFound::kException ? "java/lang/ClassNotFoundException" : "java/lang/NoClassDefFoundError",
+                   name);
 }
 
 Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
@@ -191,12 +189,9 @@ Status load_class_step(Thread& thread, Frame* frame) {
   const auto how = static_cast<NotFound>(frame->aux);
   const auto* mirror = gc::decode<Object>(frame->operands()[8].ref);
   pop_frame(thread);
-  if (mirror == nullptr) return not_found(thread, name->view(), how);
+  // A class of another name than asked for counts as none.
+  if (mirror == nullptr || mirrored(mirror)->name.get() != name) return not_found(thread, name->view(), how);
   Class* c = mirrored(mirror);
-  if (c->name.get() != name) {
-    return throw_new(thread, "java/lang/NoClassDefFoundError",
-                     std::string(name->view()) + " (wrong name: " + std::string(c->name->view()) + ")");
-  }
   const std::lock_guard lock(vm()->metadata_lock);
   if (dictionary_find(name, loader) == nullptr) dictionary_add(name, loader, c);
   return Status::kOk;
@@ -244,7 +239,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
 
   const std::lock_guard lock(vm()->metadata_lock);
-  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader});
+  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader,
+                         options.loader == nullptr || options.hidden});
   roots().classes_defined++;
   c->protection_domain = options.protection_domain;
   c->class_data = options.class_data;

@@ -102,6 +102,8 @@ enum NativeTraits : std::uint8_t {
   // No frame is pushed: the function must not call Java, block, or use frame(), phase(), saved(), upcall(). It may
   // throw, but then the stack trace lacks the native's own line, so use it for natives that throw only in misuse.
   kLeaf = 1,
+  // A leaf that takes the place of a method's bytecode, in classes of the boot loader.
+  kIntrinsic = 2,
 };
 
 struct NativeMethod {

@@ -35,6 +35,17 @@ Op offset_op(Op byte_op, BasicType type) {
   }
 }
 
+// A method of the class library that has a native in place of its bytecode.
+bool bind_intrinsic(Method* method) {
+  if ((method->holder->flags & kClassTrusted) == 0 || method->is_synchronized()) return false;
+  const std::int32_t index =
+      find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
+  if (index < 0 || native_at(static_cast<std::uint32_t>(index)).traits != kIntrinsic) return false;
+  method->native_index = static_cast<std::uint32_t>(index);
+  __atomic_store_n(&method->kind, MethodKind::kNativeLeaf, __ATOMIC_RELEASE);
+  return true;
+}
+
 }  // namespace
 
 Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) {
@@ -284,7 +295,7 @@ Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {
 
 Status prepare_method(Thread& thread, Method* method) {
   if (method->kind == MethodKind::kUnprepared) {
-    translate(method);
+    if (!bind_intrinsic(method)) translate(method);
     return Status::kOk;
   }
   if (method->kind != MethodKind::kNativeUnbound) return Status::kOk;

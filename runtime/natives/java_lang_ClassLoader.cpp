@@ -73,7 +73,7 @@ Status define_class0(NativeCall& call) {
     options.protection_domain = call.object(6);
     options.hidden = (flags & kHidden) != 0;
     options.lookup_class = lookup;
-    options.nest_host = (flags & kNestmate) != 0 ? lookup : nullptr;
+    if ((flags & kNestmate) != 0) UVM_TRY(nest_host_of(thread, lookup, &options.nest_host));
     options.class_data = call.object(9);
     Class* c = nullptr;
     UVM_TRY(define_class(thread, bytes->elements<std::uint8_t>() + offset, static_cast<std::size_t>(length),
