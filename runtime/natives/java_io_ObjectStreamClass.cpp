@@ -10,7 +10,7 @@ Status has_static_initializer(NativeCall& call) {
   const Object* mirror = call.object(0);
   if (mirror == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   const Class* c = mirrored(mirror);
-  return call.ret(c != nullptr && (c->flags & kClassHasClassInit) != 0);
+  return call.ret(c != nullptr && static_cast<bool>(c->class_init));
 }
 
 const NativeMethod kMethods[] = {
