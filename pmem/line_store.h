@@ -111,7 +111,7 @@ class LineStore {
   // would otherwise hold is not written again. Async-signal-safe for kCurrent.
   [[nodiscard]] virtual bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
 
-  // Makes lines absent in the current transaction.
+  // Makes lines absent in the current transaction. May be called by any thread beside the others, not in a handler.
   [[nodiscard]] virtual bool erase(std::span<const LineRange> ranges) noexcept = 0;
 
   // Freezes current as pending. Precondition: nothing is pending. Takes microseconds, does no I/O.

@@ -64,9 +64,9 @@ const FileStore::Retained* FileStore::find_retained(Version version) const {
 }
 
 void FileStore::cut() noexcept {
+  pending_ = true;  // first: a write that runs beside this one takes the careful way early rather than late
   table_.cut();
   current_tally_.fetch_xor(1, std::memory_order_relaxed);
-  pending_ = true;
 }
 
 Result<BlockNumber> FileStore::take_block(Attempt& attempt) {
