@@ -247,6 +247,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   if (options.hidden) {
     c->flags |= kClassHidden;
     if (options.nest_host != nullptr) c->nest_host = options.nest_host;
+    // Frames of hidden classes are left out of stack traces (java.lang.invoke.MethodHandles.Lookup.defineHiddenClass).
+    for (unsigned i = 0; i < c->method_count; i++) c->methods[i].flags |= kMethodHidden;
   }
   UVM_TRY(make_mirror(thread, c));
   c->next = roots().all_classes;

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include <cstring>
+#include <string>
 
 #include "runtime/class_loading.h"
 #include "runtime/clock.h"
@@ -82,6 +83,24 @@ Status throw_initialization_failed(Thread& thread, Class* c) {
   return throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", message, cause);
 }
 
+// What later uses of the class give as their cause: an ExceptionInInitializerError that tells of `thrown` and has its
+// stack trace, without keeping the objects that it refers to.
+Object* make_initialization_error(Thread& thread, Object* thrown) {
+  const WellKnown& known = vm()->known();
+  std::string text = "Exception " + external_name(class_of(thrown));
+  if (const Object* message = thrown->reference(known.Throwable_detailMessage)) text += ": " + to_utf8(message);
+  const Object* self = thread.java->object.get();
+  const Object* name = self == nullptr ? nullptr : self->reference(known.Thread_name);
+  text += " [in thread \"" + (name == nullptr ? std::string() : to_utf8(name)) + "\"]";
+  (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", text, nullptr);
+  Object* error = thread.pending_exception();
+  thread.java->pending_exception = nullptr;
+  if (class_of(error)->name->view() != "java/lang/ExceptionInInitializerError") return nullptr;  // no memory
+  error->set_reference(known.Throwable_backtrace, thrown->reference(known.Throwable_backtrace));
+  error->field<std::int32_t>(known.Throwable_depth) = thrown->field<std::int32_t>(known.Throwable_depth);
+  return error;
+}
+
 // kOk: the class is initialised and the frame is popped.
 Status run_phases(Thread& thread, Frame* frame) {
   Class* c = class_slot(frame);
@@ -151,6 +170,9 @@ Status class_init_step(Thread& thread, Frame* frame) {
 void class_init_threw(Thread& thread, Frame* frame) {
   Class* c = class_slot(frame);
   Object* thrown = thread.pending_exception();
+  thread.java->pending_exception = nullptr;
+  c->init_error = make_initialization_error(thread, thrown);
+  thread.java->pending_exception = thrown;
   if (!class_of(thrown)->is_subclass_of(vm()->known().Error.get())) {
     thread.java->pending_exception = nullptr;
     (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", {}, thrown);
