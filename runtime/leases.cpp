@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "runtime/natives/io_support.h"
 #include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
 
@@ -292,6 +293,7 @@ void release_host() {
   for (std::size_t i = 0; i < g_host.size(); ++i) close_host(static_cast<std::int32_t>(i));
   g_host.clear();
   zip::forget_host_streams();
+  forget_field_offsets();
 }
 
 }  // namespace
@@ -418,6 +420,7 @@ std::string host_path(const std::string& path) {
 
 void leases_at_start() {
   const std::lock_guard guard(g_lock);
+  release_host();
   if (!make_table()) return;  // then every open answers ENOMEM
   store_directory(working_directory());
   g_directory.clear();

@@ -63,7 +63,10 @@ std::int32_t lease_of_stream(const Object* stream);
 // cannot.
 Status open_stream(NativeCall& call, Object* stream, const Object* path, int flags);
 
-// Byte offset of an instance field; the field must exist.
+// Byte offset of an instance field; the field must exist. `name` is a string literal: found again by its
+// address.
 std::uint32_t field_offset(const Object* object, const char* name, const char* descriptor);
+// When a heap is left or entered.
+void forget_field_offsets();
 
 }  // namespace uvm::rt
