@@ -193,7 +193,9 @@ void build_method(Class* c, Method* to, const classfile::Method& m, const ClassP
   } else {
     to->kind = (m.access_flags & kAccNative) != 0 ? polymorphic_kind(c, m) : MethodKind::kAbstract;
   }
-  if (parts.vm_annotations && m.annotations.visible.data() != nullptr) {
+  // Frames of hidden classes are left out of stack traces, as HotSpot does.
+  if (parts.hidden) to->flags |= kMethodHidden;
+  if ((parts.hidden || parts.loader == nullptr) && m.annotations.visible.data() != nullptr) {
     to->flags |= AnnotationTypes(file.pool, m.annotations.visible).flags();
   }
   std::vector<std::uint16_t> exceptions(m.exceptions);

@@ -16,7 +16,7 @@ struct ClassParts {
   Class* super;                       // null for java/lang/Object
   std::span<Class* const> interfaces;
   Object* loader;
-  bool vm_annotations;                // annotations of the VM count: the boot loader's classes and hidden ones
+  bool hidden;
 };
 
 Class* build_class(const ClassParts& parts);
@@ -30,6 +30,8 @@ std::uint32_t mirror_size(const Class* c);
 // Entries the vtable of a class needs, and their filling in (runtime/dispatch_tables.cpp).
 std::uint32_t count_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
 void fill_vtable(Class* c);
+// The final method that a method of `file` would override (JVMS 5.3.5 step 3); null when there is none.
+const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
 void fill_itable(Class* c);
 
 }  // namespace uvm::rt

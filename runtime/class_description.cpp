@@ -12,7 +12,7 @@ const Class* base_of(const Class* c) { return c->is_array() ? c->element.get() :
 
 std::string module_and_loader(const Class* c) {
   const Class* base = base_of(c);
-  const ModuleEntry* module = named_module_of(base);
+  const ModuleEntry* module = named_module_of(base->is_primitive() ? vm()->known().Object.get() : base);
   std::string text = module == nullptr ? "unnamed module" : "module " + std::string(module->name->view());
   return text + " of loader " + describe_loader(base->loader.get());
 }
@@ -39,6 +39,11 @@ std::string describe_loader(const Object* loader) {
   if (loader == nullptr) return "'bootstrap'";
   const Object* name = loader->reference(vm()->known().ClassLoader_nameAndId);
   return name == nullptr ? external_name(class_of(loader)) : to_utf8(name);
+}
+
+std::string describe_parent(const Object* loader) {
+  if (loader == nullptr || (class_of(loader)->flags & kClassTrusted) != 0) return "";
+  return ", parent loader " + describe_loader(loader->reference(vm()->known().ClassLoader_parent));
 }
 
 std::string describe_place(const Class* c) { return external_name(c) + " is in " + module_and_loader(c); }

@@ -13,6 +13,8 @@ std::string describe_place(const Class* c);
 std::string describe_places(const Class* a, const Class* b);
 // "'app'", "'bootstrap'", "my.Loader @1b2c3d4".
 std::string describe_loader(const Object* loader);
+// ", parent loader 'app'" for loaders of programs; empty for those of the class library.
+std::string describe_parent(const Object* loader);
 // "'int a.B.size(java.lang.String)'" with the quotes.
 std::string describe_method(const Class* holder, const Symbol* name, const Symbol* descriptor);
 

@@ -233,14 +233,20 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     }
     return throw_new(thread, "java/lang/LinkageError",
                      "loader " + describe_loader(options.loader) + " attempted duplicate class definition for " +
-                         external_name(name->view()) + ".");
+                         external_name(name->view()) + ". (" +
+                         describe_place(find_loaded_class(name, options.loader)) + describe_parent(options.loader) + ")");
   }
   Supers supers;
   UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
+  if (const Method* m = overridden_final_method(supers.super, *file, name, options.loader); m != nullptr) {
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     "class " + external_name(name->view()) + " overrides final method " + external_name(m->holder.get()) +
+                         "." + std::string(m->name->view()) + std::string(m->descriptor->view()));
+  }
 
   const std::lock_guard lock(vm()->metadata_lock);
   Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader,
-                         options.loader == nullptr || options.hidden});
+                         options.hidden});
   roots().classes_defined++;
   c->protection_domain = options.protection_domain;
   c->class_data = options.class_data;

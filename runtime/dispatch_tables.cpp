@@ -96,6 +96,23 @@ void fill_vtable(Class* c) {
   }
 }
 
+const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader) {
+  if (super == nullptr || (file.access_flags & kAccInterface) != 0) return nullptr;
+  for (const classfile::Method& m : file.methods) {
+    if (!is_virtual(m.access_flags, m.name)) continue;
+    const Symbol* method_name = make_symbol(m.name);
+    const Symbol* descriptor = make_symbol(m.descriptor);
+    for (std::uint32_t i = 0; i < super->vtable_length; i++) {
+      const Method* s = super->vtable()[i].get();
+      if ((s->access & kAccFinal) != 0 && s->name.get() == method_name && s->descriptor.get() == descriptor &&
+          overrides(s, name->view(), loader)) {
+        return s;
+      }
+    }
+  }
+  return nullptr;
+}
+
 void fill_itable(Class* c) {
   std::vector<ItableEntry> entries;
   for (unsigned i = 0; i < c->all_interface_count; i++) {

@@ -100,7 +100,7 @@ void fill_in_stack_trace(Thread& thread, Object* throwable) {
   const Class* c = class_of(throwable);
   walk_frames(thread, [&](Frame*, Method* m, int bci) {
     if (in_fill) {
-      if (m->holder.get() == known.Throwable.get() && m->name->view() == "fillInStackTrace") return true;
+      if (m->name->view() == "fillInStackTrace" && c->is_subclass_of(m->holder.get())) return true;
       in_fill = false;
     }
     if (in_constructors) {

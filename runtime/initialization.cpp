@@ -101,6 +101,24 @@ Object* make_initialization_error(Thread& thread, Object* thrown) {
   return error;
 }
 
+// Later uses of the class throw NoClassDefFoundError with this as cause: what was thrown, in words, with its stack trace.
+void remember_failure(Thread& thread, Class* c, Object* thrown) {
+  const WellKnown& known = vm()->known();
+  std::string message = "Exception " + external_name(class_of(thrown));
+  if (const Object* text = thrown->reference(known.Throwable_detailMessage); text != nullptr) {
+    message += ": " + to_utf8(text);
+  }
+  const Object* name = thread.java->object->reference(known.Thread_name);
+  message += " [in thread \"" + (name == nullptr ? std::string() : to_utf8(name)) + "\"]";
+  thread.java->pending_exception = nullptr;
+  (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", message, nullptr);
+  Object* failure = thread.pending_exception();
+  failure->set_reference(known.Throwable_backtrace, thrown->reference(known.Throwable_backtrace));
+  failure->field<std::int32_t>(known.Throwable_depth) = thrown->field<std::int32_t>(known.Throwable_depth);
+  c->init_error = failure;
+  thread.java->pending_exception = thrown;
+}
+
 // kOk: the class is initialised and the frame is popped.
 Status run_phases(Thread& thread, Frame* frame) {
   Class* c = class_slot(frame);
@@ -173,6 +191,7 @@ void class_init_threw(Thread& thread, Frame* frame) {
   thread.java->pending_exception = nullptr;
   c->init_error = make_initialization_error(thread, thrown);
   thread.java->pending_exception = thrown;
+  remember_failure(thread, c, thrown);
   if (!class_of(thrown)->is_subclass_of(vm()->known().Error.get())) {
     thread.java->pending_exception = nullptr;
     (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", {}, thrown);

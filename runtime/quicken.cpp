@@ -108,7 +108,8 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
     return Status::kOk;
   }
   if (m->is_static()) {
-    return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Expected instance not static method " + where);
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                     (interface_ref ? "Expected instance not static method " : "Expecting non-static method ") + where);
   }
   if (op == Op::invokespecial) {
     // JVMS 6.5 invokespecial: a superclass call selects from the direct superclass of the calling class.
@@ -273,7 +274,7 @@ Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* reso
                                              resolved->descriptor.get());
       if (m == nullptr || m->is_abstract() || m->is_static() || m->is_private()) continue;
       count++;
-      conflict += " " + external_name(m->holder.get()) + "." + std::string(m->name->view());
+      conflict += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
     }
     if (count > 1) {
       return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Conflicting default methods:" + conflict);

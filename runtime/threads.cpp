@@ -382,7 +382,11 @@ Status entry_frame_returned(Thread& thread, Frame* frame, bool) {
         }
         break;
       case kExit:
-        take_pending(thread);  // an exception of a handler of uncaught exceptions is ignored
+        if (const Object* exception = take_pending(thread); exception != nullptr) {
+          std::fprintf(stderr, "\nException: %s thrown from the UncaughtExceptionHandler in thread \"%s\"\n",
+                       external_name(class_of(exception)).c_str(),
+                       to_utf8(self->reference(known.Thread_name)).c_str());
+        }
         status = call(thread, frame, kTerminate, known.Thread_exit.get(), {slot_of(self)});
         break;
       case kTerminate:

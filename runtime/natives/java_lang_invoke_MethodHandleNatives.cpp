@@ -92,7 +92,7 @@ void init_field_name(Object* name, const Field* field, bool setter) {
 
 // The access check of JVMS 5.4.4 for a caller; the Lookup's own rules are Java's business.
 Status check_access(Thread& thread, Class* caller, Class* holder, std::uint32_t access, Class* referenced,
-                    const char* what, const std::string& member) {
+                    const std::string& member) {
   if (caller == nullptr) return Status::kOk;
   if ((access & kAccPrivate) != 0 && caller != holder) {
     Class* host = nullptr;
@@ -102,11 +102,11 @@ Status check_access(Thread& thread, Class* caller, Class* holder, std::uint32_t 
   const bool array_clone = referenced->is_array() && member.find(".clone(") != std::string::npos;
   if (array_clone || can_access_member(caller, holder, access, referenced)) return Status::kOk;
   return throw_new(thread, "java/lang/IllegalAccessError",
-                   "class " + external_name(caller) + " tried to access " + what + " " + member + " (" +
+                   "class " + external_name(caller) + " tried to access method " + member + " (" +
                        describe_places(caller, holder) + ")");
 }
 
-Status resolve_field_name(NativeCall& call, Object* name, Class* caller, bool speculative) {
+Status resolve_field_name(NativeCall& call, Object* name, bool speculative) {
   Class* c = class_named(name);
   const Object* text = name->reference(vm()->known().MemberName_name);
   const Symbol* symbol = make_symbol(to_modified_utf8(text));
@@ -116,15 +116,8 @@ Status resolve_field_name(NativeCall& call, Object* name, Class* caller, bool sp
     return speculative ? call.ret(static_cast<Object*>(nullptr))
                        : throw_new(call.thread, "java/lang/NoSuchFieldError", symbol->view());
   }
-  UVM_TRY(check_access(call.thread, caller, field->holder.get(), field->access, c, "field",
-                       external_name(field->holder.get()) + "." + std::string(symbol->view())));
+  // Access, and whether the field is static, is checked by Java.
   const ReferenceKind kind = kind_of(name);
-  const bool wants_static = kind == kGetStatic || kind == kPutStatic;
-  if (field->is_static() != wants_static) {
-    return throw_new(call.thread, "java/lang/IncompatibleClassChangeError",
-                     std::string("Expected ") + (wants_static ? "static" : "non-static") + " field " +
-                         external_name(field->holder.get()) + "." + std::string(symbol->view()));
-  }
   init_field_name(name, field, kind == kPutField || kind == kPutStatic);
   return call.ret(name);
 }
@@ -149,7 +142,7 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller, bool s
     return throw_new(call.thread, "java/lang/NoSuchMethodError", describe_method(c, symbol, descriptor));
   }
   const std::string description = describe_method(method->holder.get(), symbol, descriptor);
-  UVM_TRY(check_access(call.thread, caller, method->holder.get(), method->access, c, "method", description));
+  UVM_TRY(check_access(call.thread, caller, method->holder.get(), method->access, c, description));
   if (method->is_static() != (kind == kInvokeStatic)) {
     return throw_new(
         call.thread, "java/lang/IncompatibleClassChangeError",
@@ -183,7 +176,7 @@ Status resolve(NativeCall& call) {
   Class* caller =
       call.object(1) == nullptr || call.i32(2) == kUnconditionalModes ? nullptr : mirrored(call.object(1));
   const std::uint32_t flags = flags_of(name);
-  const Status status = (flags & kIsField) != 0 ? resolve_field_name(call, name, caller, speculative)
+  const Status status = (flags & kIsField) != 0 ? resolve_field_name(call, name, speculative)
                                                 : resolve_method_name(call, name, caller, speculative);
   if (status == Status::kThrow && speculative &&
       class_of(call.thread.pending_exception())->name->view() != "java/lang/OutOfMemoryError") {
