@@ -79,6 +79,13 @@ class Program:
         return None
 
 
+jdk = pathlib.Path()  # the folder that javac and java are taken from; empty: the PATH
+
+
+def tool(name):
+    return str(jdk / name)
+
+
 class Failure(Exception):
     """A program could not be built or did not behave as expected; the message is for the reader."""
 
@@ -114,7 +121,7 @@ def compile_group(group, programs, build):
     if up_to_date(folder, digest):
         return folder
     fresh_folder(folder)
-    run_tool(["javac", "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
+    run_tool([tool("javac"), "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
               "-d", str(folder)] + [str(s) for s in sources])
     (folder / ".stamp").write_text(digest)
     return folder
@@ -158,10 +165,10 @@ def build_special(program, build):
             if first:
                 sources.append(str(program.source))
                 first = False
-            run_tool(["javac", "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
+            run_tool([tool("javac"), "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
                       *rest.split(), "-cp", str(classes), "-d", str(classes)] + sources)
         elif verb == "generate":
-            run_tool(["java", "--add-exports", ASM_EXPORT, *sources, str(classes)])
+            run_tool([tool("java"), "--add-exports", ASM_EXPORT, *sources, str(classes)])
         elif verb == "remove":
             (classes / rest).unlink()
         else:
@@ -261,7 +268,7 @@ class Session:
         self.store = self.build / f"store-{options.mode.replace('=', '')}"
 
     def java_command(self, program, classes):
-        command = ["java", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+        command = [tool("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
         command += [f"-Xmx{size}" for size in program.directives.get("heap", [])]
         command += [f"-D{d}" for d in program.directives.get("define", [])]
         return command + ["-cp", str(classes), program.main, *program.arguments()]
@@ -321,6 +328,7 @@ def parse_options():
     parser.add_argument("--uvm", metavar="PATH", help="the uvm program")
     parser.add_argument("--uvmc", metavar="PATH", help="the uvmc program")
     parser.add_argument("--build-dir", metavar="DIR", required=True, help="where classes, bundles and the store go")
+    parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="the bin folder of a JDK 17 (default: the PATH)")
     parser.add_argument("--mode", default="plain", help="plain, tiny (--memory 24M) or torture=N (--torture=resume:N)")
     parser.add_argument("--filter", metavar="REGEX", help="only programs whose group/Name matches")
     parser.add_argument("--tag", metavar="WORD", help="only programs with the directive WORD")
@@ -343,7 +351,9 @@ def parse_options():
 
 
 def main():
+    global jdk
     options = parse_options()
+    jdk = options.jdk.resolve() if options.jdk else jdk
     everything = [Program(p) for p in sorted(SUITE.glob("*/*.java"))]
     programs = [p for p in everything
                 if (not options.filter or re.search(options.filter, p.id)) and
