@@ -166,11 +166,7 @@ void CodeChecker::check_operands() {
       const std::string_view name = pool_.class_name(index);
       const unsigned dimensions = code_[bci_ + 3];
       if (name.front() != '[') {
-        ErrorContext context;
-        context.kind = Kind::kBadPoolIndex;
-        context.bci = bci_;
-        context.index = index;
-        fail(std::move(context), "Illegal dimension argument",
+        fail(bad_type(from_pool(index, pool_class(index)), {}), "Illegal dimension argument",
              "Illegal constant pool index in multianewarray instruction");
       }
       if (dimensions < 1 || name.find_first_not_of('[') < dimensions) {
