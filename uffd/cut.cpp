@@ -162,11 +162,22 @@ void RegionImpl::make_dirty_again(const std::uint32_t* lines, std::size_t count)
   }
 }
 
+// With no line on its way to the current transaction: what is older than the cut must not arrive after it.
+RegionImpl::EvictGuard RegionImpl::lock_out_eviction() {
+  Backoff backoff;
+  for (;;) {
+    EvictGuard guard(evict_mutex_);
+    if (!writing_back_) return guard;
+    guard.unlock();
+    backoff.wait();
+  }
+}
+
 Result<Cut> RegionImpl::cut() {
   assert(!cut_outstanding_);
   std::uint64_t begin = now_ns();
   Cut result;
-  std::lock_guard guard(evict_mutex_);
+  EvictGuard guard = lock_out_eviction();
   Batch direct;
   std::uint64_t protect_first = 0, protect_count = 0;  // a run of lines to protect (sync tracking)
   auto protect = [&] {
@@ -196,6 +207,7 @@ Result<Cut> RegionImpl::cut() {
         }
       }
       if (staged_.size() < staging_lines_) {
+        table_.clear(line, LineTable::kWrittenBack);
         table_.set(line, LineTable::kInCut);
         staged_.push_back(static_cast<std::uint32_t>(line));
       } else {

@@ -34,6 +34,13 @@ bool in_second_chance(Flags flags) {
   return (flags & LineTable::kResident) != 0 && (flags & LineTable::kZapped) != 0;
 }
 
+// Whether a line must be written before it may leave memory. A line of a cut is clean, but its staged content
+// is not in the store yet: it goes to the current transaction, too, unless it has done so.
+bool needs_write(Flags flags) {
+  return (flags & LineTable::kDirty) != 0 ||
+         ((flags & LineTable::kInCut) != 0 && (flags & LineTable::kWrittenBack) == 0);
+}
+
 }  // namespace
 
 void RegionImpl::run_evictor() {
@@ -45,23 +52,31 @@ void RegionImpl::run_evictor() {
       std::uint64_t resident = resident_.load(std::memory_order_acquire);
       if (resident + high_free_ <= limit_lines_) break;
       std::uint64_t freed;
+      bool busy;
       {
-        std::lock_guard guard(evict_mutex_);
-        freed = evict_some(std::min<std::uint64_t>(kBatch, resident + high_free_ - limit_lines_));
+        EvictGuard guard(evict_mutex_);
+        freed = evict_some(guard, std::min<std::uint64_t>(kBatch, resident + high_free_ - limit_lines_));
+        busy = writing_back_;
       }
+      if (freed != 0) continue;
       // With nothing to evict, faulting threads come here by themselves and know when to give up.
-      if (freed == 0) break;
+      if (!busy) break;
+      backoff.wait();
     }
   }
 }
 
-// Returns lines freed; 0 when there is nothing to evict right now.
-std::uint64_t RegionImpl::evict_some(std::uint64_t wanted) {
+// Returns lines freed; 0 when there is nothing to evict right now. May let go of the mutex in between.
+std::uint64_t RegionImpl::evict_some(EvictGuard& guard, std::uint64_t wanted) {
   if (queued() < zap_target_) advance_hand(zap_target_ - queued());
   std::uint64_t freed = evict_clean(wanted);
+  if (writing_back_) return freed;  // more will be clean soon
   // Dirty lines wait for a batch worth writing, unless nothing else is there.
-  if (freed == 0 || (freed < wanted && dirty_.size() > zap_target_ / 2)) freed += evict_dirty(wanted - freed);
-  if (freed == 0) {
+  if (freed == 0 || (freed < wanted && dirty_.size() > zap_target_ / 2)) {
+    write_dirty(guard);
+    freed += evict_clean(wanted - freed);
+  }
+  if (freed == 0 && !writing_back_) {
     // The queues held nothing but lines that were rescued, that somebody works on, or that the store refused.
     // Look further: there may be clean lines that have not been zapped yet.
     advance_hand(std::max<std::uint64_t>(wanted, kBatch));
@@ -72,12 +87,23 @@ std::uint64_t RegionImpl::evict_some(std::uint64_t wanted) {
 
 std::uint64_t RegionImpl::evict_all() {
   std::uint64_t freed = 0;
+  Backoff backoff;
   for (;;) {
-    std::lock_guard guard(evict_mutex_);
+    EvictGuard guard(evict_mutex_);
+    if (writing_back_) {
+      guard.unlock();
+      backoff.wait();
+      continue;
+    }
     advance_hand(limit_lines_ * 2);
-    std::uint64_t now = evict_clean(limit_lines_ * 2) + evict_dirty(limit_lines_ * 2);
+    std::uint64_t now = evict_clean(limit_lines_ * 2), got = 1;
+    while (got != 0 && dirty_.size() != 0 && !writing_back_) {
+      write_dirty(guard);
+      got = evict_clean(limit_lines_ * 2);
+      now += got;
+    }
     freed += now;
-    if (now == 0) return freed;
+    if (now == 0 && !writing_back_) return freed;
   }
 }
 
@@ -177,7 +203,7 @@ std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, bool 
     if (zappable(flags)) {
       ++zapped;
       table_.set(i, LineTable::kZapped);
-      EvictQueue& queue = (flags & (LineTable::kDirty | LineTable::kInCut)) != 0 ? dirty_ : clean_;
+      EvictQueue& queue = needs_write(flags) ? dirty_ : clean_;
       if ((flags & LineTable::kQueued) == 0 && !queue.full()) {
         table_.set(i, LineTable::kQueued);
         if (to_front) {
@@ -219,7 +245,7 @@ std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted) {
     if (!in_second_chance(flags)) {
       table_.clear(line, LineTable::kQueued);
       table_.unlock(line);
-    } else if ((flags & (LineTable::kDirty | LineTable::kInCut)) != 0) {
+    } else if (needs_write(flags)) {
       dirty_.push_back(line);
       table_.unlock(line);
     } else if ((flags & LineTable::kWriting) != 0) {
@@ -230,65 +256,64 @@ std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted) {
       if (batch.full()) freed += drop(batch);
     }
   }
-  freed += drop(batch);
-  bump(counters_.evictions_clean, freed);
-  return freed;
+  return freed + drop(batch);
 }
 
-// Evicts about `wanted` lines, writing those that need it.
-std::uint64_t RegionImpl::evict_dirty(std::uint64_t wanted) {
-  std::uint64_t freed = 0;
-  std::size_t looks = dirty_.size();
-  while (looks > 0 && freed < wanted) {
-    Batch writing;
-    for (; looks > 0 && !writing.full(); --looks) {
-      std::uint64_t line = dirty_.pop_front();
-      if (!table_.try_lock(line)) {
-        dirty_.push_back(line);
-        continue;
-      }
-      Flags flags = table_.get(line);
-      if (!in_second_chance(flags) || !segment_of(line)->flushed) {
-        // Rescued; or written though it is no part of the store, so that it has to stay.
-        table_.clear(line, LineTable::kQueued);
-      } else if ((flags & LineTable::kWriting) != 0) {
-        dirty_.push_back(line);
-      } else if ((flags & (LineTable::kDirty | LineTable::kInCut)) == 0) {
-        clean_.push_back(line);
-      } else {
-        // From here on a rescue may map it clean: what is written now is what it holds. Lines of a cut are
-        // written here too although they are clean: their staged content is not in the store yet.
-        table_.clear(line, LineTable::kDirty);
-        table_.set(line, LineTable::kWriting);
-        writing.add(line);
-      }
-      table_.unlock(line);
-    }
-    if (writing.count == 0) break;
-    std::sort(writing.lines.begin(), writing.lines.begin() + writing.count);
-    read_memory(writing.lines.data(), writing.count, evict_buffer_);
-    bool ok = write_store(store::Transaction::kCurrent, writing.lines.data(), writing.count, evict_buffer_);
-
-    Batch leaving;
-    for (unsigned i = 0; i < writing.count; ++i) {
-      std::uint64_t line = writing.lines[i];
-      table_.lock(line);
-      table_.clear(line, LineTable::kWriting);
-      if (!ok) table_.set(line, LineTable::kDirty);
-      Flags flags = table_.get(line);
-      if (ok && in_second_chance(flags) && (flags & LineTable::kDirty) == 0) {
-        leaving.add(line);  // stays locked
-        continue;
-      }
+// Writes a batch of lines that need it before they may leave, and puts them first among those that may. Lets
+// go of the mutex while it writes: others go on evicting what is clean.
+void RegionImpl::write_dirty(EvictGuard& guard) {
+  Batch batch;
+  for (std::size_t looks = dirty_.size(); looks > 0 && !batch.full(); --looks) {
+    std::uint64_t line = dirty_.pop_front();
+    if (!table_.try_lock(line)) {
       dirty_.push_back(line);
-      table_.unlock(line);
+      continue;
     }
-    std::uint64_t dropped = drop(leaving);
-    bump(counters_.evictions_dirty, dropped);
-    freed += dropped;
-    if (!ok) break;
+    Flags flags = table_.get(line);
+    if (!in_second_chance(flags) || !segment_of(line)->flushed) {
+      // Rescued; or written though it is no part of the store, so that it has to stay.
+      table_.clear(line, LineTable::kQueued);
+    } else if ((flags & LineTable::kWriting) != 0) {
+      dirty_.push_back(line);
+    } else if (!needs_write(flags)) {
+      clean_.push_back(line);
+    } else {
+      // From here on a rescue may map it clean: what is written now is what it holds.
+      table_.clear(line, LineTable::kDirty);
+      table_.set(line, LineTable::kWriting);
+      batch.add(line);
+    }
+    table_.unlock(line);
   }
-  return freed;
+  if (batch.count == 0) return;
+
+  writing_back_ = true;
+  guard.unlock();
+  std::sort(batch.lines.begin(), batch.lines.begin() + batch.count);
+  read_memory(batch.lines.data(), batch.count, evict_buffer_);
+  bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, evict_buffer_);
+  // Before the mutex is taken again: a discard that holds locks may be waiting for this, and the holder of
+  // the mutex for the discard.
+  for (unsigned i = 0; i < batch.count; ++i) {
+    std::uint64_t line = batch.lines[i];
+    table_.lock(line);
+    table_.clear(line, LineTable::kWriting);
+    if (!ok) {
+      table_.set(line, LineTable::kDirty);
+    } else if (in_second_chance(table_.get(line)) && (table_.get(line) & LineTable::kDirty) == 0) {
+      table_.set(line, LineTable::kWrittenBack);
+    }
+    table_.unlock(line);
+  }
+  guard.lock();
+  writing_back_ = false;
+  for (unsigned i = batch.count; i > 0; --i) {
+    if (ok) {
+      clean_.push_front(batch.lines[i - 1]);
+    } else {
+      dirty_.push_back(batch.lines[i - 1]);
+    }
+  }
 }
 
 // Takes locked lines out of memory, and unlocks them.
@@ -326,9 +351,12 @@ std::uint64_t RegionImpl::drop(Batch& batch) {
 void RegionImpl::drop_run(std::uint64_t first, std::uint64_t last) {
   drop_memory(first, last - first);
   for (std::uint64_t line = first; line < last; ++line) {
-    if ((table_.get(line) & LineTable::kResident) != 0) {
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) != 0) {
+      bump((flags & LineTable::kWrittenBack) != 0 ? counters_.evictions_dirty : counters_.evictions_clean);
       // A line of a cut keeps kInCut: it tells nothing about memory, and flush_cut() takes it away.
-      table_.clear(line, LineTable::kResident | LineTable::kZapped | LineTable::kQueued);
+      table_.clear(line,
+                   LineTable::kResident | LineTable::kZapped | LineTable::kQueued | LineTable::kWrittenBack);
     }
     table_.unlock(line);
   }

@@ -52,9 +52,9 @@ void RegionImpl::reserve(std::uint64_t lines) {
   for (;;) {
     std::uint64_t freed = 0;
     {
-      std::lock_guard guard(evict_mutex_);
+      EvictGuard guard(evict_mutex_);
       if (try_reserve(lines, 0)) return;
-      freed = evict_some(std::max<std::uint64_t>(lines, 16));
+      freed = evict_some(guard, std::max<std::uint64_t>(lines, 16));
       bump(counters_.evictions_direct, freed);
     }
     if (try_reserve(lines, 0)) return;
@@ -141,7 +141,7 @@ void RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
   faults_.map(address_of(line), !writable);
   // The entry shows it from now on, and is where writes will be looked for.
   if (writable && tracker_.async()) table_.clear(line, LineTable::kDirty);
-  table_.clear(line, LineTable::kZapped);
+  table_.clear(line, LineTable::kZapped | LineTable::kWrittenBack);
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
   bump(counters_.faults_minor);
 }

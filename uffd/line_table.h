@@ -22,17 +22,23 @@ class LineTable {
  public:
   using Flags = std::uint16_t;
   static constexpr Flags kLocked = 1 << 0;
-  static constexpr Flags kResident = 1 << 1;  // has a page in the memfd
-  static constexpr Flags kZapped = 1 << 2;    // resident, but unmapped from the view: second chance
-  static constexpr Flags kDirty = 1 << 3;     // differs from the store, whatever its page table entry says.
-                                              // Sync tracking: exactly the lines that differ. Async tracking:
-                                              // lines whose dirtiness the page table entry no longer shows.
-  static constexpr Flags kInCut =
-      1 << 4;  // captured by a cut, not yet in the store: not clean, may not be dropped
-  static constexpr Flags kWriting = 1 << 5;  // being written to the current transaction: may not leave memory
-  static constexpr Flags kQueued = 1 << 6;   // has an entry in a queue of the evictor
-  static constexpr unsigned kPinShift =
-      8;  // the upper byte counts pins; at 255 the line stays pinned for good
+  // Has a page in the memfd.
+  static constexpr Flags kResident = 1 << 1;
+  // Resident, but unmapped from the view: second chance.
+  static constexpr Flags kZapped = 1 << 2;
+  // Differs from the store, whatever its page table entry says. Sync tracking: exactly the lines that differ.
+  // Async tracking: lines whose dirtiness the page table entry no longer shows.
+  static constexpr Flags kDirty = 1 << 3;
+  // Captured by a cut, not yet in the store: may not be dropped as if it were clean.
+  static constexpr Flags kInCut = 1 << 4;
+  // On its way to the current transaction: may not leave memory.
+  static constexpr Flags kWriting = 1 << 5;
+  // Has an entry in a queue of the evictor.
+  static constexpr Flags kQueued = 1 << 6;
+  // Zapped, and written to the current transaction since: may leave memory even when kInCut.
+  static constexpr Flags kWrittenBack = 1 << 7;
+  // The upper byte counts pins; at 255 the line stays pinned for good.
+  static constexpr unsigned kPinShift = 8;
   static constexpr Flags kPinOne = 1 << kPinShift;
 
   static constexpr std::uint64_t kChunkLines = 512;

@@ -360,7 +360,8 @@ bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
         drop_memory(line, end - line);
         for (std::uint64_t i = line; i < end; ++i) {
           if ((table_.get(i) & LineTable::kResident) == 0) continue;
-          table_.clear(i, LineTable::kResident | LineTable::kZapped | LineTable::kDirty);
+          table_.clear(
+              i, LineTable::kResident | LineTable::kZapped | LineTable::kDirty | LineTable::kWrittenBack);
           ++dropped;
         }
       }

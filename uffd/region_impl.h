@@ -50,7 +50,7 @@ class RegionImpl final : public Region, private FaultTarget {
 
  private:
   // Lines written to the store in one call, and evicted in one step.
-  static constexpr unsigned kBatch = 64;
+  static constexpr unsigned kBatch = 128;
 
   struct Segment {
     std::string name;
@@ -109,8 +109,9 @@ class RegionImpl final : public Region, private FaultTarget {
   void serve_faults();  // the handler threads
 
   // evictor.cpp: all with the evict mutex held, except run_evictor()
+  using EvictGuard = std::unique_lock<FutexMutex>;
   void run_evictor();
-  std::uint64_t evict_some(std::uint64_t wanted);
+  std::uint64_t evict_some(EvictGuard& guard, std::uint64_t wanted);
   std::uint64_t zap_some(std::uint64_t wanted, std::uint64_t first, std::uint64_t last, std::uint64_t* hand,
                          bool to_front);
   std::uint64_t zap_chunk(std::uint64_t first, std::uint64_t last, std::uint64_t wanted, std::uint64_t* hand,
@@ -118,12 +119,13 @@ class RegionImpl final : public Region, private FaultTarget {
   std::uint64_t zap_run(std::uint64_t first, std::uint64_t last, bool to_front);
   void advance_hand(std::uint64_t wanted);
   std::uint64_t evict_clean(std::uint64_t wanted);
-  std::uint64_t evict_dirty(std::uint64_t wanted);
+  void write_dirty(EvictGuard& guard);
   std::uint64_t drop(Batch& batch);
   void drop_run(std::uint64_t first, std::uint64_t last);
   [[nodiscard]] std::uint64_t queued() const { return clean_.size() + dirty_.size(); }
 
   // cut.cpp
+  EvictGuard lock_out_eviction();
   void harvest(const Segment& segment);
   void note_written(std::uint64_t first, std::uint64_t count);
   void note_unmapped(std::uint64_t first, std::uint64_t count);
@@ -155,6 +157,7 @@ class RegionImpl final : public Region, private FaultTarget {
   Counters counters_;
 
   FutexMutex evict_mutex_;
+  bool writing_back_ = false;          // somebody is inside write_dirty(), and uses evict_buffer_
   EvictQueue clean_, dirty_;           // zapped lines, by what they were when they were queued
   std::uint64_t hand_ = 0;             // where zapping goes on
   std::byte* evict_buffer_ = nullptr;  // kBatch lines

@@ -31,7 +31,7 @@ class RegionTest : public ::testing::TestWithParam<Modes> {
   }
 
   std::unique_ptr<Region> make(std::uint64_t limit_lines, std::vector<SegmentSpec> segments = {},
-                               std::uint64_t staging = 64 * kLineSize) {
+                               std::uint64_t staging = 128 * kLineSize) {
     if (segments.empty()) segments = {{"heap", 0, kSize, false, true}};
     RegionOptions options;
     options.segments = segments;
@@ -180,21 +180,21 @@ TEST_P(RegionTest, CutTakesExactlyWhatWasWritten) {
 
 TEST_P(RegionTest, WritesAfterTheCutAreNotInItsVersion) {
   auto region = make(1024);
-  for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, 1);
+  for (std::uint64_t line = 0; line < 200; ++line) poke(*region, line, 1);
   auto cut = region->cut();
   ASSERT_TRUE(cut);
-  EXPECT_EQ(cut->lines_staged, 64U);  // as much as staging holds
-  EXPECT_EQ(cut->lines_direct, 36U);
-  for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, 2);
+  EXPECT_EQ(cut->lines_staged, 128U);  // as much as staging holds
+  EXPECT_EQ(cut->lines_direct, 72U);
+  for (std::uint64_t line = 0; line < 200; ++line) poke(*region, line, 2);
   // In the middle of the cut everything leaves memory, and comes back as it was last.
   evict_everything(*region);
-  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), 2U);
+  for (std::uint64_t line = 0; line < 200; ++line) ASSERT_EQ(peek(*region, line), 2U);
   ASSERT_TRUE(region->flush_cut());
-  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), 2U);
+  for (std::uint64_t line = 0; line < 200; ++line) ASSERT_EQ(peek(*region, line), 2U);
   ASSERT_TRUE(store_.commit({}));
-  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(committed(line), 1U);
+  for (std::uint64_t line = 0; line < 200; ++line) ASSERT_EQ(committed(line), 1U);
   checkpoint(*region);
-  for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(committed(line), 2U);
+  for (std::uint64_t line = 0; line < 200; ++line) ASSERT_EQ(committed(line), 2U);
 }
 
 TEST_P(RegionTest, CleanLinesOfAnUnflushedCutSurviveEviction) {
@@ -251,15 +251,15 @@ TEST_P(RegionTest, PreflushLeavesLittleForTheCut) {
 
 TEST_P(RegionTest, FailedCommitsAndCutsLoseNothing) {
   auto region = make(1024);
-  for (std::uint64_t line = 0; line < 90; ++line) poke(*region, line, 1);
+  for (std::uint64_t line = 0; line < 190; ++line) poke(*region, line, 1);
   store_.fail_writes = true;
   EXPECT_FALSE(region->preflush(10).ok);
   auto cut = region->cut();  // more than staging holds: has to write
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().code, store::Errc::kNoSpace);
   store_.fail_writes = false;
-  EXPECT_EQ(checkpoint(*region), 90U);
-  for (std::uint64_t line = 0; line < 90; ++line) ASSERT_EQ(committed(line), 1U);
+  EXPECT_EQ(checkpoint(*region), 190U);
+  for (std::uint64_t line = 0; line < 190; ++line) ASSERT_EQ(committed(line), 1U);
 
   for (std::uint64_t line = 0; line < 40; ++line) poke(*region, line, 2);
   ASSERT_TRUE(region->cut());
