@@ -3,15 +3,11 @@
 // The backtrace of a Throwable is a long[] of (Reference bits of the Method) << 32 | bytecode index
 // (runtime/exceptions.cpp).
 #include "runtime/modules.h"
+#include "runtime/natives/stack_trace.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {
 namespace {
-
-Status fill_in(NativeCall& call) {
-  fill_in_stack_trace(call.thread, call.object(0));
-  return call.ret(call.object(0));
-}
 
 Status set_string(Thread& thread, Object* element, std::uint32_t field, std::string_view text) {
   const Object* string = new_string(thread, text);
@@ -20,7 +16,9 @@ Status set_string(Thread& thread, Object* element, std::uint32_t field, std::str
   return Status::kOk;
 }
 
-Status fill_element(Thread& thread, Object* element, Method* method, int bci) {
+}  // namespace
+
+Status fill_stack_trace_element(Thread& thread, Object* element, Method* method, int bci) {
   const WellKnown& k = known();
   const Class* holder = method->holder.get();
   element->set_reference(k.StackTraceElement_declaringClassObject, holder->mirror_object());
@@ -56,6 +54,13 @@ Status fill_element(Thread& thread, Object* element, Method* method, int bci) {
   return Status::kOk;
 }
 
+namespace {
+
+Status fill_in(NativeCall& call) {
+  fill_in_stack_trace(call.thread, call.object(0));
+  return call.ret(call.object(0));
+}
+
 Status init_elements(NativeCall& call) {
   const Array* elements = call.array(0);
   const Object* throwable = call.object(1);
@@ -69,8 +74,9 @@ Status init_elements(NativeCall& call) {
     const auto entry = static_cast<std::uint64_t>(backtrace->elements<std::int64_t>()[i]);
     Object* element = array_get(elements, i);
     if (element == nullptr) return throw_null_pointer(call.thread);
-    UVM_TRY(fill_element(call.thread, element, gc::decode<Method>(static_cast<std::uint32_t>(entry >> 32)),
-                         static_cast<std::int32_t>(entry)));
+    UVM_TRY(fill_stack_trace_element(call.thread, element,
+                                     gc::decode<Method>(static_cast<std::uint32_t>(entry >> 32)),
+                                     static_cast<std::int32_t>(entry)));
   }
   return call.ret();
 }
@@ -88,7 +94,7 @@ Status init_element(NativeCall& call) {
   auto* method = gc::decode<Method>(
       static_cast<std::uint32_t>(resolved->field<std::int64_t>(k.ResolvedMethodName_vmtarget)));
   const auto bci = static_cast<std::int32_t>(info->field<std::int32_t>(k.StackFrameInfo_bci));
-  UVM_TRY(fill_element(call.thread, element, method, bci));
+  UVM_TRY(fill_stack_trace_element(call.thread, element, method, bci));
   return call.ret();
 }
 

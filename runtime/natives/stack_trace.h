@@ -1,0 +1,13 @@
+// Stack traces as Java sees them.
+#pragma once
+
+#include "runtime/metadata.h"
+#include "runtime/status.h"
+#include "runtime/thread.h"
+
+namespace uvm::rt {
+
+// Fills in a java.lang.StackTraceElement, as its natives do: `bci` is -2 for natives.
+Status fill_stack_trace_element(Thread& thread, Object* element, Method* method, int bci);
+
+}  // namespace uvm::rt
