@@ -662,20 +662,22 @@ void interpret(Thread& thread) {
     CHECK(quicken_field(thread, fp, const_cast<Insn*>(pc), nullptr));
     DISPATCH();
   }
-  CASE(getstatic) : CASE(putstatic) : {
+  CASE(getstatic) : {
     SAVE();
     Field* unready = nullptr;
     CHECK(quicken_field(thread, fp, const_cast<Insn*>(pc), &unready));
     if (unready == nullptr) DISPATCH();
-    const unsigned slots = slots_of(unready->type);
-    Object* mirror = unready->holder->mirror_object();
-    if (pc->op == Op::getstatic) {
-      load_field(unready, mirror, sp);
-      sp += slots;
-    } else {
-      sp -= slots;
-      store_field(unready, mirror, *sp);
-    }
+    load_field(unready, unready->holder->mirror_object(), sp);
+    sp += slots_of(unready->type);
+    NEXT();
+  }
+  CASE(putstatic) : {
+    SAVE();
+    Field* unready = nullptr;
+    CHECK(quicken_field(thread, fp, const_cast<Insn*>(pc), &unready));
+    if (unready == nullptr) DISPATCH();
+    sp -= slots_of(unready->type);
+    store_field(unready, unready->holder->mirror_object(), *sp);
     NEXT();
   }
 #define FIELD_AT(type, bits, offset) (*reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift) + static_cast<std::uint32_t>(offset)))
@@ -967,9 +969,14 @@ invoke_checked:
     sp[-1].raw = ENCODE(array);
     NEXT();
   }
-  CASE(anewarray) : CASE(checkcast) : CASE(instanceof_) : {
+  CASE(anewarray) : {
+    SAVE();
+    CHECK(quicken_class_operand(thread, fp, const_cast<Insn*>(pc)));
+    DISPATCH();
+  }
+  CASE(checkcast) : CASE(instanceof_) : {
     // JVMS 6.5 checkcast, instanceof: null needs no resolution.
-    if (pc->op != Op::anewarray && sp[-1].ref == 0) {
+    if (sp[-1].ref == 0) {
       sp[-1].raw = 0;
       NEXT();
     }

@@ -1,7 +1,8 @@
 // The first execution of an instruction: resolves its pool entry and rewrites the instruction to its quick form.
 //
 // An instruction is rewritten by one 64-bit store, and only when its effect can no longer depend on who executes it:
-// static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
+// static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5). Another thread may have
+// rewritten it since the interpreter dispatched on it: so it is read once, whole, and left alone when it is quick already.
 #include <cstdint>
 #include <cstring>
 
@@ -20,6 +21,13 @@ void rewrite(Insn* at, Op op, unsigned a, std::uint32_t b) {
   std::uint64_t bits;
   std::memcpy(&bits, &insn, sizeof bits);
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(at), bits, __ATOMIC_RELEASE);
+}
+
+Insn read(const Insn* at) {
+  const std::uint64_t bits = __atomic_load_n(reinterpret_cast<const std::uint64_t*>(at), __ATOMIC_ACQUIRE);
+  Insn insn;
+  std::memcpy(&insn, &bits, sizeof insn);
+  return insn;
 }
 
 Op offset_op(Op byte_op, BasicType type) {
@@ -51,11 +59,13 @@ bool bind_intrinsic(Method* method) {
 Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) {
   Method* method = frame->method.get();
   Class* referrer = method->holder.get();
-  const Op op = insn->op;
+  const Insn now = read(insn);
+  const Op op = now.op;
+  if (op != Op::getfield && op != Op::putfield && op != Op::getstatic && op != Op::putstatic) return Status::kOk;
   const bool is_static = op == Op::getstatic || op == Op::putstatic;
   const bool is_put = op == Op::putfield || op == Op::putstatic;
   Field* field = nullptr;
-  UVM_TRY(resolve_field(thread, referrer, static_cast<unsigned>(insn->b), is_static, is_put, method, &field));
+  UVM_TRY(resolve_field(thread, referrer, static_cast<unsigned>(now.b), is_static, is_put, method, &field));
   if (!is_static) {
     if (is_put && field->is_volatile()) {
       rewrite(insn, Op::putfield_volatile, static_cast<unsigned>(field->type), field->offset);
@@ -81,10 +91,14 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   Method* caller = frame->method.get();
   Class* referrer = caller->holder.get();
   ConstantPool* pool = referrer->pool.get();
-  const auto index = static_cast<unsigned>(insn->b);
-  const unsigned a = insn->a;
-  const Op op = insn->op;
-  if (op == Op::invokehandle_quick) return Status::kOk;  // another thread has linked it meanwhile
+  const Insn now = read(insn);
+  const auto index = static_cast<unsigned>(now.b);
+  const unsigned a = now.a;
+  const Op op = now.op;
+  if (op != Op::invokevirtual && op != Op::invokespecial && op != Op::invokestatic && op != Op::invokeinterface &&
+      op != Op::invokedynamic) {
+    return Status::kOk;
+  }
   if (op == Op::invokedynamic) {
     return link_invokedynamic(thread, caller, insn, index);
   }
@@ -143,8 +157,10 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
 }
 
 Status quicken_new(Thread& thread, Frame* frame, Insn* insn, Class** unready) {
+  const Insn now = read(insn);
+  if (now.op != Op::new_) return Status::kOk;
   Class* c = nullptr;
-  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(insn->b), &c));
+  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(now.b), &c));
   if (c->is_abstract() || c->is_interface() || c == vm()->known().Class.get()) {
     return throw_new(thread, c == vm()->known().Class.get() ? "java/lang/IllegalAccessError" : "java/lang/InstantiationError",
                      external_name(c));
@@ -159,10 +175,12 @@ Status quicken_new(Thread& thread, Frame* frame, Insn* insn, Class** unready) {
 }
 
 Status quicken_class_operand(Thread& thread, Frame* frame, Insn* insn) {
+  const Insn now = read(insn);
+  if (now.op != Op::anewarray && now.op != Op::checkcast && now.op != Op::instanceof_) return Status::kOk;
   Class* c = nullptr;
-  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(insn->b), &c));
-  Op quick = insn->op == Op::checkcast ? Op::checkcast_quick : Op::instanceof_quick;
-  if (insn->op == Op::anewarray) {
+  UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(now.b), &c));
+  Op quick = now.op == Op::checkcast ? Op::checkcast_quick : Op::instanceof_quick;
+  if (now.op == Op::anewarray) {
     c = array_class_of(thread, c);
     if (c == nullptr) return Status::kThrow;
     quick = Op::anewarray_quick;
@@ -173,7 +191,9 @@ Status quicken_class_operand(Thread& thread, Frame* frame, Insn* insn) {
 
 Status quicken_ldc(Thread& thread, Frame* frame, Insn* insn, Slot* two_slot_value) {
   Class* referrer = frame->method->holder.get();
-  const auto index = static_cast<unsigned>(insn->b);
+  const Insn now = read(insn);
+  if (now.op != Op::ldc && now.op != Op::ldc2_dynamic) return Status::kOk;
+  const auto index = static_cast<unsigned>(now.b);
   ConstantPool* pool = referrer->pool.get();
   Object* value = nullptr;
   UVM_TRY(resolve_constant(thread, referrer, index, &value));
