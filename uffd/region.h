@@ -177,9 +177,9 @@ class Region {
   virtual void unpin(std::uint64_t offset, std::uint64_t length) = 0;
 
   // The content of whole lines is no longer needed: they leave memory without a write, are erased in the
-  // store's current transaction, and read zero afterwards. False when the store refused the erasure (then the
-  // lines are resident and dirty zeroes or have their former content in the store). Lines must not be pinned,
-  // nor touched by others during the call.
+  // store's current transaction, and read zero afterwards. False when the store refused an erasure: a
+  // beginning of the range may be discarded then, the rest is as before. Lines must not be pinned, nor
+  // touched by others during the call. In a segment that is not flushed only what is in memory goes.
   [[nodiscard]] virtual bool discard(std::uint64_t offset, std::uint64_t length) = 0;
 
   // A hint: these lines will not be used soon; they lose their place before all others.
