@@ -1,13 +1,18 @@
 #!/bin/bash
-# Installs what is missing, builds uvm, and shows what it is for: a long computation with threads is killed with
-# kill -9 in the middle and goes on. Its output must be what java prints, no line lost or doubled.
+# Shows what uvm is for: a long computation with threads is killed with kill -9 in the middle and goes on. Its output must
+# be what java prints, no line lost or doubled. demo.sh [BUILD]: without the build folder of a finished build, installs
+# what is missing and builds uvm first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tools/setup.sh run
-cmake --preset release >/dev/null
-cmake --build --preset release --target uvm uvmc
+build=${1:-build}
+if [[ $# -eq 0 ]]; then
+  tools/setup.sh run
+  cmake --preset release >/dev/null
+  cmake --build --preset release --target uvm uvmc examples
+fi
 jdk=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin
+generations=2000
 
 work=$(mktemp -d)
 pid=
@@ -16,23 +21,18 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-uvm=(build/uvm --store "$work/store")
+uvm=("$build/uvm" --store "$work/store" --checkpoint-every 250ms "$build/examples/LongComputation.bc" $generations)
 
 show() { printf '\n$ %s\n' "$*"; }
 
-show uvmc -o queens.bc Queens*.class
-"$jdk/javac" -Xlint:all -d "$work/classes" examples/queens/Queens.java
-build/uvmc -o "$work/queens.bc" "$work/classes"
-
-show "uvm --checkpoint-every 250ms queens.bc 15 >output &"
-"${uvm[@]}" --checkpoint-every 250ms "$work/queens.bc" 15 >"$work/output" &
+show "uvm --checkpoint-every 250ms LongComputation.bc $generations >output &"
+"${uvm[@]}" >"$work/output" &
 pid=$!
 for ((i = 0; i < 6000; i++)); do
-  [[ $(wc -l <"$work/output") -lt 3 ]] || break
-  kill -0 "$pid"  # it must not have ended by itself
+  [[ $(wc -l <"$work/output") -lt 6 ]] || break
+  kill -0 "$pid" # it must not have ended by itself
   sleep 0.1
 done
-sleep 0.3
 
 show "kill -9 $pid"
 kill -9 "$pid"
@@ -41,13 +41,13 @@ pid=
 show cat output
 cat "$work/output"
 show uvm list
-build/uvm list --store "$work/store"
+"$build/uvm" list --store "$work/store"
 
-show "uvm queens.bc 15 >>output"
-"${uvm[@]}" "$work/queens.bc" 15 >>"$work/output"
+show "uvm LongComputation.bc $generations >>output"
+"${uvm[@]}" >>"$work/output"
 show cat output
 cat "$work/output"
 
-show "java Queens 15 | diff - output && echo the same"
-"$jdk/java" -cp "$work/classes" Queens 15 | diff - "$work/output"
+show "java LongComputation $generations | diff - output && echo the same"
+"$jdk/java" -cp "$build/examples/classes/LongComputation" LongComputation $generations | diff - "$work/output"
 echo the same
