@@ -12,7 +12,7 @@ if [[ $# -eq 0 ]]; then
   cmake --build --preset release --target uvm uvmc examples
 fi
 jdk=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin
-generations=2000
+generations=4000
 
 work=$(mktemp -d)
 pid=
@@ -21,7 +21,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-uvm=("$build/uvm" --store "$work/store" --checkpoint-every 250ms "$build/examples/LongComputation.bc" $generations)
+uvm=("$build/uvm" --store "$work/store" --checkpoint-every 250ms "$build/examples/LongComputation.bc" "$generations")
 
 show() { printf '\n$ %s\n' "$*"; }
 
