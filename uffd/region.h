@@ -1,33 +1,34 @@
 // Region: the address range in which a heap lives, much larger than the memory that holds it.
 //
-// A region is a sparse memfd mapped once, as the *view* that the program reads and writes; userfaultfd tells
-// of the first touch of each absent line, write tracking of the first write to each clean one. The pager
-// itself never touches the view: it fills lines with UFFDIO_COPY, reads them through the file descriptor of
-// the memfd (its alias), and drops them by punching holes.
+// A region is a sparse memfd mapped once, as the *view* that the program reads and writes; userfaultfd
+// tells of the first touch of each absent line, write tracking of the first write to each clean one. The
+// pager itself never touches the view: it fills lines with UFFDIO_COPY, reads them through the file
+// descriptor of the memfd (its alias), and drops them by punching holes.
 //
 // Invariants
 //   * Resident bytes (pages of the memfd) never exceed the memory limit by more than 1 MiB.
-//   * A line that is not resident has its newest content in the store, or was never written (then it reads
-//   zero).
-//   * A resident line that differs from the store is dirty: written according to the write tracking of its
-//   page
-//     table entry, or marked kDirty in the line table. Cleanliness is only ever concluded from both.
+//   * A line that is not resident has its newest content in the store, or was never written (then it
+//     reads zero).
+//   * A resident line that differs from the store is dirty: written according to the write tracking of
+//     its page table entry, or marked kDirty in the line table. Cleanliness is only ever concluded from
+//     both.
 //   * A line of a cut that is not yet in the store leaves memory only by being written to the current
-//   transaction.
-//   * Lock order: evict mutex, then line locks. No pager lock is held while the view is touched or while code
-//   of
-//     the program runs.
+//     transaction.
+//   * Lock order: evict mutex, then line locks. No pager lock is held while the view is touched or while
+//     code of the program runs.
 //
-// Two fault modes (paging.md has their costs). kInThread resolves a fault in the faulting thread, inside a
-// SIGBUS handler; a system call that is handed an absent line then fails with EFAULT, so natives pin() what
-// they hand to the kernel, in both modes. kHandlerThread wakes a thread of the region. ThreadSanitizer needs
-// kHandlerThread: it runs signal handlers with its own view of the interrupted thread's clocks and locks and
-// reports the handler's ordinary work as unsafe calls inside a signal; create() refuses kInThread there.
+// Two fault modes. kInThread resolves a fault in the faulting thread, inside a SIGBUS handler, about ten
+// times cheaper than waking another thread; a system call that is handed an absent line then fails with
+// EFAULT, so natives pin() what they hand to the kernel, in both modes. kHandlerThread wakes a thread of the
+// region. ThreadSanitizer gets kHandlerThread only: its runtime touches the program's memory in its own
+// interceptors, where a fault would run our instrumented handler inside the runtime. create() refuses
+// kInThread there.
 //
-// Who may call: base(), size(), counters(), pin(), unpin(), populate_fresh(), discard(), evict_first(): any
-// thread that is not inside a signal handler. preflush(), cut(), flush_cut(), abort_cut(): one thread, the
-// checkpointer. A signal handler of the program must not touch the view: it might interrupt the pager at
-// work.
+// Who may call: base(), size(), counters(), pin(), unpin(), populate_fresh(), discard(), evict_first():
+// any thread that is not inside a signal handler. preflush(), cut(), flush_cut(), abort_cut(): one
+// thread, the checkpointer. A signal handler of the program must not touch the view: it might interrupt
+// the pager at work. Threads with an alternate signal stack give it at least 64 KiB: faults are resolved
+// on it.
 #pragma once
 
 #include <cstddef>
@@ -92,8 +93,8 @@ struct RegionOptions {
   store::LineStore* store = nullptr;   // outlives the region
   unsigned read_ahead_max_lines = 32;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none
   void* address_hint = nullptr;        // where the base should be, if that is free; nullptr: anywhere
-  std::uint64_t staging_bytes =
-      8 << 20;  // memory for the captured lines of a cut, used between cut and flush only
+  // Memory for the captured lines of a cut, taken around a cut only; at least 128 lines.
+  std::uint64_t staging_bytes = 8 << 20;
   // The kernel may unmap lines on its own: true on machines with swap space whatever is said here.
   bool kernel_may_unmap = false;
   RegionCallbacks callbacks;
