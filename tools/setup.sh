@@ -8,10 +8,10 @@ set -euo pipefail
 # OpenJDK 17 it must be: its class library is what uvm boots, and uvm's own classes use its internals.
 packages=(g++ cmake ninja-build ccache pkg-config openjdk-17-jdk-headless liburing-dev libpmem-dev libspdlog-dev
           libfmt-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libzstd-dev zlib1g-dev libgtest-dev libgmock-dev
-          librhino-java)
+          librhino-java python3)
 case "${1:-run}" in
   run) ;;
-  test) packages+=(python3 clang clang-format libclang-rt-14-dev libbenchmark-dev) ;;
+  test) packages+=(clang clang-format libclang-rt-14-dev libbenchmark-dev) ;;
   *) echo "usage: $0 [run|test]" >&2; exit 2 ;;
 esac
 
