@@ -82,6 +82,7 @@ class Runner {
   std::optional<rt::jimage::JavaHome> home_;
   std::optional<rt::jimage::JImage> image_;
   std::optional<RunLock> lock_;
+  std::shared_ptr<store::FileStore> base_;  // the heap's base image, when we know it without searching
   checkpoint::Blob blob_;
   bool main_called_ = false;
   std::uint64_t lives_ = 0;  // sessions so far
@@ -201,6 +202,7 @@ Runner::Opened Runner::start_fresh() {
     base = std::move(*image);
     checkpoint::set_text(blob_.image, key);
   }
+  base_ = base;
   if (auto created = directory_.create_heap(options_.name, {.base = base}); !created) {
     return Unexpected{created.error()};
   }
@@ -228,7 +230,7 @@ Runner::Opened Runner::start_fresh() {
 }
 
 Runner::Opened Runner::resume(std::optional<store::Version> version) {
-  auto heap = directory_.open_heap(options_.name, {.version = version, .line_limit = line_limit()});
+  auto heap = directory_.open_heap(options_.name, {.version = version, .base = base_, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};

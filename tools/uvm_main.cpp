@@ -2,6 +2,7 @@
 // help.cpp.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -42,7 +43,9 @@ int main(int argc, char** argv) {
     case Command::kRun:
     case Command::kResume:
       watch_signals();
-      return run_program(*options);
+      // Without the destructors of statics, which the thread that waits for signals still uses; and at once, because a
+      // process that is killed after its heap was removed looks like one that never finished.
+      _exit(run_program(*options));
   }
   return kExitFailure;
 }
