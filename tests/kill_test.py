@@ -122,7 +122,7 @@ class Program:
             process = self.start(fresh=False)
         self.finish(process)
         self.compare()
-        return self.made, len(re.findall(rb"resum", self.err.read_bytes(), re.I))
+        return self.made, len(re.findall(rb"going on with the interrupted run", self.err.read_bytes()))
 
     def check_code(self, code):
         if code:

@@ -16,7 +16,7 @@ import java.io.PrintStream;
  */
 public class FileWriting {
     public static void main(String[] args) throws IOException {
-        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 600;
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3000;
         long hash = 7;
         try (FileOutputStream raw = new FileOutputStream("raw.bin");
              BufferedWriter log = new BufferedWriter(new FileWriter("log.txt"), 512);
@@ -29,7 +29,7 @@ public class FileWriting {
                 raw.write(new byte[] {(byte) hash, (byte) round, (byte) (round >> 8)});
                 log.write("round " + round + " " + hash + "\n");
                 lines.println(round + ": " + Long.toHexString(hash));
-                if (round % 10 == 0) {
+                if (round % 50 == 0) {
                     log.flush();
                     try (DataOutputStream part = new DataOutputStream(new FileOutputStream("part-" + round + ".bin"))) {
                         for (int i = 0; i < 100; i++) {

@@ -40,7 +40,7 @@ public class ManyThreads {
             cell[0] = cell[1];
             hash = hash * 31 + cell[0];
         }
-        if (round % 5 == 0) {
+        if (round % 20 == 0) {
             System.out.println("round " + round + " " + hash);
         }
         synchronized (bell) {
@@ -109,7 +109,7 @@ public class ManyThreads {
     }
 
     public static void main(String[] args) throws Exception {
-        ManyThreads all = new ManyThreads(args.length > 0 ? Integer.parseInt(args[0]) : 500);
+        ManyThreads all = new ManyThreads(args.length > 0 ? Integer.parseInt(args[0]) : 2500);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
             int me = i;

@@ -61,7 +61,7 @@ public class OneThread {
     }
 
     public static void main(String[] args) {
-        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 200;
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 300;
         OneThread state = new OneThread();
         for (int round = 1; round <= rounds; round++) {
             long hash = state.round(round);
