@@ -12,6 +12,14 @@ namespace {
 constexpr std::uint64_t kLargeObject = kOldRegionSize / 2;
 
 std::size_t region_index(RegionOffset offset) { return (offset - kOldStart) / kOldRegionSize; }
+
+// Only the lines wholly inside: one that is shared with a neighbour may have content that is no longer resident, which
+// populating would replace by zeroes.
+void populate(uffd::Region* region, RegionOffset from, RegionOffset to) {
+  const RegionOffset first = (from + uffd::kLineSize - 1) / uffd::kLineSize * uffd::kLineSize;
+  const RegionOffset last = to / uffd::kLineSize * uffd::kLineSize;
+  if (region != nullptr && first < last) region->populate_fresh(first, last - first);
+}
 }  // namespace
 
 std::uint64_t Heap::free_bytes() const {
@@ -83,7 +91,7 @@ std::byte* Heap::allocate_slow(AllocationBuffer& buffer, std::uint64_t bytes) {
   state_->shared_top += take;
   state_->allocated_bytes += take;
   unlock();
-  if (region_ != nullptr) region_->populate_fresh(start, take);
+  populate(region_, start, start + take);
   if (direct) return g_region_base + start;
   retire(buffer);
   buffer.top = start + bytes;
