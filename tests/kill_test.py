@@ -109,7 +109,8 @@ class Program:
         process = self.start(fresh=True)
         while self.made < kills:
             # One kill in ten comes while the program is only just being resumed.
-            delay = dice.uniform(0, 0.05) if dice.random() < 0.1 else dice.uniform(0.02, 2 * self.seconds / kills + 0.25)
+            early = dice.random() < 0.1
+            delay = dice.uniform(0, 0.05) if early else dice.uniform(0.02, 1.2 * self.seconds / kills + 0.12)
             try:
                 self.check_code(process.wait(delay))
                 break
@@ -149,7 +150,7 @@ def parse_options():
     parser.add_argument("--uvm", metavar="PATH", required=True, type=pathlib.Path, help="the uvm program")
     parser.add_argument("--uvmc", metavar="PATH", required=True, type=pathlib.Path, help="the uvmc program")
     parser.add_argument("--build-dir", metavar="DIR", required=True, type=pathlib.Path, help="where everything goes")
-    parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="the bin folder of a JDK 17 (default: the PATH)")
+    parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="bin folder of a JDK 17 (default: the PATH)")
     parser.add_argument("--kills", type=int, default=300, help="kills in all, over all programs (default 300)")
     parser.add_argument("--chain", type=int, default=10, help="kills of one run before it may end (default 10)")
     parser.add_argument("--seed", type=int, help="seed of the random times (default: of the clock; printed)")

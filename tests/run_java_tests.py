@@ -328,10 +328,11 @@ def parse_options():
     parser.add_argument("--uvm", metavar="PATH", help="the uvm program")
     parser.add_argument("--uvmc", metavar="PATH", help="the uvmc program")
     parser.add_argument("--build-dir", metavar="DIR", required=True, help="where classes, bundles and the store go")
-    parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="the bin folder of a JDK 17 (default: the PATH)")
+    parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="bin folder of a JDK 17 (default: the PATH)")
     parser.add_argument("--mode", default="plain", help="plain, tiny (--memory 24M) or torture=N (--torture=resume:N)")
     parser.add_argument("--filter", metavar="REGEX", help="only programs whose group/Name matches")
     parser.add_argument("--tag", metavar="WORD", help="only programs with the directive WORD")
+    parser.add_argument("--shard", metavar="I/N", help="only the I-th, counted from 1, of N parts of the programs")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per program (default 60)")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="programs run at once")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run each program N times")
@@ -345,6 +346,8 @@ def parse_options():
         parser.error("--update needs --java")
     if not options.java and not options.list and not (options.uvm and options.uvmc):
         parser.error("--uvm and --uvmc are needed (or --java)")
+    if options.shard and not re.fullmatch(r"[1-9]\d*/[1-9]\d*", options.shard):
+        parser.error(f"--shard {options.shard}: expected I/N")
     if not re.fullmatch(r"plain|tiny|torture=[1-9]\d*", options.mode):
         parser.error(f"--mode {options.mode}: expected plain, tiny or torture=N")
     return options
@@ -358,6 +361,9 @@ def main():
     programs = [p for p in everything
                 if (not options.filter or re.search(options.filter, p.id)) and
                 (not options.tag or options.tag in p.directives)]
+    if options.shard:
+        index, _, parts = options.shard.partition("/")
+        programs = programs[int(index) - 1::int(parts)]
     if options.list:
         print("\n".join(p.id for p in programs))
         return 0

@@ -1,4 +1,3 @@
-// uvm-test: torture10
 package bytecodes;
 
 public class ArrayOpcodes {

@@ -1,4 +1,3 @@
-// uvm-test: torture10
 package classes;
 
 import java.util.concurrent.*;

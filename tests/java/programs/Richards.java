@@ -1,4 +1,3 @@
-// uvm-test: torture10
 package programs;
 
 import java.util.*;

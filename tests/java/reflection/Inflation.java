@@ -1,4 +1,3 @@
-// uvm-test: torture10
 package reflection;
 
 import java.lang.reflect.*;

@@ -1,4 +1,3 @@
-// uvm-test: torture10
 package threads;
 
 import java.util.concurrent.atomic.*;
