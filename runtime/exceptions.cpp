@@ -65,7 +65,10 @@ Status throw_null_pointer(Thread& thread) {
   // another one when there was no memory.)
   const Field* state =
       find_declared_field(class_of(exception), make_symbol("extendedMessageState"), make_symbol("I"));
-  if (state != nullptr) exception->field<std::int32_t>(state->offset) = 1;
+  // Of code in a hidden frame (a method handle's adapter) nothing is told.
+  const Frame* top = thread.frame;
+  const bool hidden = top != nullptr && top->method.bits != 0 && (top->method->flags & kMethodHidden) != 0;
+  if (state != nullptr && !hidden) exception->field<std::int32_t>(state->offset) = 1;
   return status;
 }
 

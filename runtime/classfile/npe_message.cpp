@@ -389,7 +389,14 @@ std::size_t Message::null_slot(std::size_t bci) const {
 
 std::string Message::method_text(std::size_t bci) const {
   const MemberView called = member(bci);
-  std::string text = short_name(called.class_name, false) + "." + std::string(called.name) + "(";
+  // An array class keeps its descriptor here: "[I.clone()".
+  std::string text(called.class_name);
+  if (text.front() == '[') {
+    std::replace(text.begin(), text.end(), '/', '.');
+  } else {
+    text = short_name(text, false);
+  }
+  text += "." + std::string(called.name) + "(";
   bool first = true;
   for (ParameterTypes p(called.descriptor); !p.done(); p.next()) {
     if (!first) text += ", ";
