@@ -38,4 +38,13 @@ void dictionary_add(Symbol* name, Object* loader, Class* c) {
   });
 }
 
+void dictionary_visit_loaders(const std::function<void(std::uint32_t)>& visit) {
+  const RegionTable& table = roots().classes;
+  for (std::uint32_t i = 0; i < table.capacity; i++) {
+    if (table.slots[i] == 0) continue;
+    const std::uint32_t loader = gc::decode<DictionaryEntry>(table.slots[i])->loader.bits;
+    if (loader != 0) visit(loader);
+  }
+}
+
 }  // namespace uvm::rt

@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include "runtime/natives/support.h"
+#include "runtime/reference_processing.h"
 
 namespace uvm::rt {
 namespace {
@@ -17,15 +18,15 @@ Status free_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t>
 // The heap is reserved as a whole: it has its final size from the start.
 Status total_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t>(vm()->heap.capacity())); }
 
-// System.gc is a suggestion (JLS 12.6 promises nothing), and this heap does not collect.
-Status gc(NativeCall& call) { return call.ret(); }
+// No memory is reclaimed, but references are treated as after a collection.
+Status gc(NativeCall& call) { return collect_references(call.thread); }
 
 const NativeMethod kMethods[] = {
     {"availableProcessors", "()I", available_processors, kLeaf},
     {"freeMemory", "()J", free_memory, kLeaf},
     {"totalMemory", "()J", total_memory, kLeaf},
     {"maxMemory", "()J", total_memory, kLeaf},
-    {"gc", "()V", gc, kLeaf},
+    {"gc", "()V", gc},
 };
 UVM_REGISTER_NATIVES("java/lang/Runtime", kMethods)
 

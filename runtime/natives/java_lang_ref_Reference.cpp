@@ -1,8 +1,6 @@
 // Natives of java.lang.ref.Reference and PhantomReference.
-//
-// Nothing is ever collected yet, so no reference becomes pending.
 #include "runtime/natives/support.h"
-#include "runtime/safepoint.h"
+#include "runtime/reference_processing.h"
 
 namespace uvm::rt {
 namespace {
@@ -16,14 +14,11 @@ Status clear(NativeCall& call) {
   return call.ret();
 }
 
-Status get_and_clear_pending_list(NativeCall& call) { return call.ret(static_cast<Object*>(nullptr)); }
+Status get_and_clear_pending_list(NativeCall& call) { return call.ret(take_pending_references()); }
 
-Status has_pending_list(NativeCall& call) { return call.ret(false); }
+Status has_pending_list(NativeCall& call) { return call.ret(static_cast<bool>(pending_references())); }
 
-Status wait_for_pending_list(NativeCall& call) {
-  while (!retiring(call.thread)) wait_for_wake(call.thread, call.thread.wake.load(), 0);
-  return Status::kRetire;
-}
+Status wait_for_pending_list(NativeCall& call) { return wait_for_pending_references(call.thread); }
 
 const NativeMethod kMethods[] = {
     {"getAndClearReferencePendingList", "()Ljava/lang/ref/Reference;", get_and_clear_pending_list, kLeaf},

@@ -1,0 +1,167 @@
+#include "runtime/reference_processing.h"
+
+#include <mutex>
+
+#include "gc/marker.h"
+#include "gc/region_walk.h"
+#include "runtime/heap_roots.h"
+#include "runtime/safepoint.h"
+#include "runtime/vm.h"
+
+namespace uvm::rt {
+namespace {
+
+// Words of Roots::reserved.
+constexpr unsigned kPendingList = 0;    // reference bits of the head
+constexpr unsigned kPendingWaiter = 1;  // JavaThread::id of the thread that waits for the list; 0 none
+
+enum class Strength : std::uint8_t { kSoft, kWeak, kFinal, kPhantom };
+
+Strength strength_of(const Object* reference) {
+  const WellKnown& known = vm()->known();
+  const Class* c = class_of(reference);
+  if (c->is_subclass_of(known.WeakReference.get())) return Strength::kWeak;
+  if (c->is_subclass_of(known.PhantomReference.get())) return Strength::kPhantom;
+  if (c->is_subclass_of(known.FinalReference.get())) return Strength::kFinal;
+  return Strength::kSoft;
+}
+
+// One collection, while the program is stopped.
+class Processing {
+ public:
+  explicit Processing(const Vm& vm)
+      : known_(vm.known()),
+        walker_(roots().heap, allocation_buffers()),
+        starts_(walker_),
+        weak_shapes_(gc::kMetadataStart, gc::kMetadataStart + gc::kMetadataSize),
+        marker_(walker_.end()),
+        next_(find_next()) {}
+
+  // True when references have become pending.
+  bool run() {
+    find_weak_shapes();
+    marker_.set_weak(weak_shapes_, known_.Reference_referent);
+    HeapRoots().visit_roots([this](const gc::Root& root) {
+      if (root.exact || starts_.is_start(root.bits)) marker_.mark(root.bits);
+    });
+    marker_.drain();
+    process(Strength::kWeak);
+    process(Strength::kFinal);
+    // What finalizers can reach may have weak references of its own.
+    process(Strength::kWeak);
+    process(Strength::kPhantom);
+    return enqueued_;
+  }
+
+ private:
+  // Reference.next, which is not null in a reference that is no longer active.
+  std::uint32_t find_next() const {
+    const Class* c = known_.Reference.get();
+    for (unsigned i = 0; i < c->field_count; i++) {
+      const Field& field = c->fields[i];
+      if (!field.is_static() && field.name->view() == "next") return field.offset;
+    }
+    __builtin_trap();  // boot would have failed on a library like that
+  }
+
+  // Of soft references, the referent is a field like others.
+  void find_weak_shapes() {
+    for_each_class([this](const Class* c) {
+      if ((c->flags & kClassIsReference) != 0 && !c->is_subclass_of(known_.SoftReference.get())) {
+        weak_shapes_.set(gc::offset_of(c));
+      }
+    });
+  }
+
+  void process(Strength strength) {
+    // Marking what a finalizer needs finds more of them: hence by index.
+    const std::vector<std::uint32_t>& found = marker_.weak_objects();
+    for (std::size_t i = 0; i < found.size(); i++) {
+      auto* reference = gc::decode<Object>(found[i]);
+      const Object* referent = reference->reference(known_.Reference_referent);
+      if (referent == nullptr || strength_of(reference) != strength) continue;
+      if (strength == Strength::kFinal) {
+        process_final(reference, referent);
+      } else if (!marker_.is_marked(gc::encode(referent))) {
+        reference->set_reference(known_.Reference_referent, nullptr);
+        enqueue(reference);
+      }
+    }
+    marker_.drain();
+  }
+
+  // The finalizer gets the object, so it and what it refers to stay reachable until then; a reference that
+  // had its turn holds its referent like any other field.
+  void process_final(Object* reference, const Object* referent) {
+    const std::uint32_t bits = gc::encode(referent);
+    if (marker_.is_marked(bits)) return;
+    if (reference->reference(next_) == nullptr) {
+      reference->set_reference(next_, reference);
+      enqueue(reference);
+    }
+    marker_.mark(bits);
+  }
+
+  void enqueue(Object* reference) {
+    std::uint64_t& head = roots().reserved[kPendingList];
+    reference->set_reference(known_.Reference_discovered,
+                             gc::decode<Object>(static_cast<std::uint32_t>(head)));
+    head = gc::encode(reference);
+    enqueued_ = true;
+  }
+
+  const WellKnown& known_;
+  gc::RegionWalker walker_;
+  gc::ObjectStarts starts_;
+  gc::SideBitmap weak_shapes_;
+  gc::Marker marker_;
+  std::uint32_t next_;
+  bool enqueued_ = false;
+};
+
+void wake_waiter(Vm& vm) {
+  const auto id =
+      static_cast<std::uint32_t>(__atomic_load_n(&roots().reserved[kPendingWaiter], __ATOMIC_SEQ_CST));
+  const std::lock_guard lock(vm.threads_lock);
+  for (Thread* thread : vm.threads) {
+    if (thread->java->id == id) wake(*thread);
+  }
+}
+
+}  // namespace
+
+Status collect_references(Thread& thread) {
+  Vm& vm = *thread.vm;
+  bool pending = false;
+  {
+    const BlockedScope scope(thread);
+    if (!stop_threads(vm)) return Status::kRetire;
+    pending = Processing(vm).run();
+    resume_threads(vm);
+  }
+  if (pending) wake_waiter(vm);
+  return Status::kOk;
+}
+
+Ref<Object> pending_references() {
+  return {static_cast<std::uint32_t>(__atomic_load_n(&roots().reserved[kPendingList], __ATOMIC_SEQ_CST))};
+}
+
+Object* take_pending_references() {
+  return gc::decode<Object>(static_cast<std::uint32_t>(
+      __atomic_exchange_n(&roots().reserved[kPendingList], std::uint64_t{0}, __ATOMIC_SEQ_CST)));
+}
+
+// The waiter says who it is before it looks at the list; the collector fills the list before it looks for the
+// waiter.
+Status wait_for_pending_references(Thread& thread) {
+  for (;;) {
+    const std::uint32_t seen = thread.wake.load();
+    __atomic_store_n(&roots().reserved[kPendingWaiter], std::uint64_t{thread.java->id}, __ATOMIC_SEQ_CST);
+    if (pending_references()) return Status::kOk;
+    if (retiring(thread)) return Status::kRetire;
+    wait_for_wake(thread, seen, 0);
+  }
+}
+
+}  // namespace uvm::rt

@@ -1,0 +1,30 @@
+// References (java.lang.ref): what happens to Reference objects whose referents are no longer reachable.
+//
+// No memory is reclaimed yet, but System.gc() does what the package's specification says of the four
+// strengths of reachability. References that are due go on the pending list, linked through
+// Reference.discovered, from which the library's ReferenceHandler thread takes them. The head of that list is
+// in the roots segment: an interrupted run goes on with it.
+//
+// Soft references are never cleared: memory is not short as long as the heap is virtual.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/metadata.h"
+#include "runtime/status.h"
+#include "runtime/thread.h"
+
+namespace uvm::rt {
+
+// Stops the program, marks, clears and enqueues references, and lets the program run. Called by a native
+// method of `thread`. kRetire: nothing has been done.
+Status collect_references(Thread& thread);
+
+// Head of the pending list.
+Ref<Object> pending_references();
+// The same, leaving the list empty; null when it was.
+Object* take_pending_references();
+// Waits until the list is not empty. kRetire: to be executed again.
+Status wait_for_pending_references(Thread& thread);
+
+}  // namespace uvm::rt
