@@ -1,9 +1,9 @@
 #!/bin/bash
 # Builds and tests uvm; installs what is missing for that first. test.sh [STAGE...]
 #   release   the whole suite on the release build: unit tests, command lines, Java programs, kills, torture
-#   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan (clang)
-#   tsan      the same under ThreadSanitizer (gcc)
-#   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (in the asan build)
+#   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan
+#   tsan      the same under ThreadSanitizer
+#   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
 #   all       all of these (the default)
 # Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
@@ -52,19 +52,19 @@ asan() { sanitized asan; }
 tsan() { sanitized tsan; }
 
 fuzz() {
-  build asan bundle_fuzz jimage_fuzz class_file_fuzz || return 1
+  build fuzz fuzzers uvm_builtin_classes || return 1
   local target status=0
   # What it finds on the way goes to a scratch corpus; the one in tests/corpus is kept by hand.
   for target in bundle_fuzz jimage_fuzz class_file_fuzz; do
-    local seeds=() scratch=build-asan/corpus/$target
+    local seeds=() scratch=build-fuzz/corpus/$target
     mkdir -p "$scratch"
     [[ -d tests/corpus/$target ]] && seeds+=("tests/corpus/$target")
-    [[ $target == class_file_fuzz ]] && seeds+=(build-asan/java/classes)
+    [[ $target == class_file_fuzz ]] && seeds+=(build-fuzz/java/classes)
     echo "$target for $fuzz_seconds s"
-    "build-asan/$target" -max_total_time="$fuzz_seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
-      -print_final_stats=1 -artifact_prefix=build-asan/ "$scratch" "${seeds[@]}" >"build-asan/$target.log" 2>&1 ||
-      { status=1; tail -n 40 "build-asan/$target.log"; }
-    grep -E '^stat::number_of_executed_units|DONE' "build-asan/$target.log"
+    "build-fuzz/$target" -max_total_time="$fuzz_seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
+      -print_final_stats=1 -artifact_prefix=build-fuzz/ "$scratch" "${seeds[@]}" >"build-fuzz/$target.log" 2>&1 ||
+      { status=1; tail -n 40 "build-fuzz/$target.log"; }
+    grep -E '^stat::number_of_executed_units|DONE' "build-fuzz/$target.log"
   done
   return $status
 }
@@ -76,7 +76,7 @@ format() {
 
 stages=("$@")
 [[ ${#stages[@]} -gt 0 ]] || stages=(all)
-[[ ${stages[*]} == all ]] && stages=(format release asan fuzz tsan)
+[[ ${stages[*]} == all ]] && stages=(format release fuzz asan tsan)
 mkdir -p .cache
 summary=() failed=0
 for stage in "${stages[@]}"; do
