@@ -98,7 +98,7 @@ public class RawAccess {
     System.out.println(vs.weakCompareAndSet(x, (short) 2, (short) 9) + " " + x.s);
     VarHandle vd = MethodHandles.lookup().findVarHandle(RawAccess.class, "d", double.class);
     System.out.println((double) vd.getAndAdd(x, 1.0) + " " + x.d);
-    ByteBuffer big = ByteBuffer.allocateDirect(1 << 20);
+    ByteBuffer big = ByteBuffer.allocateDirect(1 << 10);
     for (int i = 0; i < big.capacity() / 4; i++) big.putInt(i);
     big.flip();
     long sum = 0;
