@@ -12,24 +12,30 @@ namespace {
 
 enum class LinkKind : std::uint16_t { kMethodType, kMethodHandle, kDynamic, kCallSite, kHandleCall };
 
-// Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6 the pool index.
+// Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6
+// the pool index.
 enum Phase : std::uint8_t { kType, kHaveType, kLinked };
 
-Class* referrer_of(Frame* frame) { return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw)); }
+Class* referrer_of(Frame* frame) {
+  return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+}
 Insn* insn_of(Frame* frame) { return gc::decode<Insn>(static_cast<std::uint32_t>(frame->operands()[5].raw)); }
 unsigned index_of(Frame* frame) { return static_cast<unsigned>(frame->operands()[6].raw); }
 
 // The descriptor whose MethodType (or, of a field, Class) the link needs.
 std::string_view descriptor_for(LinkKind kind, ConstantPool* pool, unsigned index) {
   switch (kind) {
-    case LinkKind::kMethodType: return gc::decode<Symbol>(pool->entry(index).raw)->view();
-    case LinkKind::kMethodHandle: return pool->descriptor_of(pool->entry(index).raw & 0xffff)->view();
-    default: return pool->descriptor_of(index)->view();
+    case LinkKind::kMethodType:
+      return gc::decode<Symbol>(pool->entry(index).raw)->view();
+    case LinkKind::kMethodHandle:
+      return pool->descriptor_of(pool->entry(index).raw & 0xffff)->view();
+    default:
+      return pool->descriptor_of(index)->view();
   }
 }
 
-// Asks for the MethodType of a method descriptor: kUpcall, the result in slot 8. Of a field descriptor: kOk, the Class
-// in slot 8.
+// Asks for the MethodType of a method descriptor: kUpcall, the result in slot 8. Of a field descriptor: kOk,
+// the Class in slot 8.
 Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Object* loader) {
   Class* type = nullptr;
   if (descriptor.front() != '(') {
@@ -61,8 +67,8 @@ Status string_of(Thread& thread, Symbol* symbol, Slot* slot) {
   return Status::kOk;
 }
 
-// Bootstrap method and static arguments of a dynamic entry, as linkCallSite takes them: no argument null, one itself, more an
-// array.
+// Bootstrap method and static arguments of a dynamic entry, as linkCallSite takes them: no argument null, one
+// itself, more an array.
 Status bootstrap_of(Thread& thread, Class* referrer, unsigned index, Slot* handle, Slot* arguments) {
   const BootstrapMethod& bootstrap = referrer->bootstrap_methods[referrer->pool->entry(index).raw >> 16];
   Object* value = nullptr;
@@ -117,18 +123,20 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   }
   if (kind == LinkKind::kCallSite) UVM_TRY(bootstrap_of(thread, referrer, index, &handle, &arguments));
   Class* callee = nullptr;
-  if (kind == LinkKind::kHandleCall) UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &callee));
+  if (kind == LinkKind::kHandleCall)
+    UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &callee));
   Array* appendix = new_object_array(thread, known.Object.get(), 1);
   if (appendix == nullptr) return Status::kThrow;
   frame->operands()[1] = slot_of(appendix);
   frame->phase = kLinked;
   if (kind == LinkKind::kCallSite) {
-    const Slot args[] = {caller,    slot_of(static_cast<std::int32_t>(index)), handle, name, type, arguments,
-                         slot_of(appendix)};
+    const Slot args[] = {
+        caller, slot_of(static_cast<std::int32_t>(index)), handle, name, type, arguments, slot_of(appendix)};
     return push_call(thread, known.MHN_linkCallSite.get(), args);
   }
   constexpr std::int32_t kInvokeVirtual = 5;  // JVMS table 5.4.3.5-A
-  const Slot args[] = {caller, slot_of(kInvokeVirtual), slot_of(callee->mirror_object()), name, type, slot_of(appendix)};
+  const Slot args[] = {caller, slot_of(kInvokeVirtual), slot_of(callee->mirror_object()), name,
+                       type,   slot_of(appendix)};
   return push_call(thread, known.MHN_linkMethod.get(), args);
 }
 
@@ -137,8 +145,8 @@ void store_constant(Frame* frame) {
   const std::uint32_t value = frame->operands()[8].ref;
   std::uint64_t expected = entry.raw;  // unresolved: the first to link it wins
   const std::uint64_t linked = static_cast<std::uint64_t>(value == 0 ? kPoolNull : value) << 32 | entry.raw;
-  __atomic_compare_exchange_n(reinterpret_cast<std::uint64_t*>(&entry), &expected, linked, false, __ATOMIC_RELEASE,
-                              __ATOMIC_RELAXED);
+  __atomic_compare_exchange_n(reinterpret_cast<std::uint64_t*>(&entry), &expected, linked, false,
+                              __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 void store_call_site(Frame* frame, Op unlinked) {
@@ -155,7 +163,54 @@ void store_call_site(Frame* frame, Op unlinked) {
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(insn), bits, __ATOMIC_RELEASE);
 }
 
+// --- Errors: what failed once fails again in the same way (JVMS 5.4.3), without the upcalls. As on HotSpot,
+// the class and the message of a LinkageError are kept. Class::resolution_errors is an Object[] of threes: a
+// long[1] with the key, the mirror of the exception's class, its message.
+
+constexpr std::int32_t kErrorFields = 3;
+
+std::int64_t error_key(const Insn* insn, unsigned index) {
+  return static_cast<std::int64_t>(gc::encode(insn)) << 32 | index;
+}
+
+Status throw_remembered(Thread& thread, Class* referrer, std::int64_t key) {
+  const auto* errors = static_cast<const Array*>(referrer->resolution_errors.get());
+  for (std::int32_t i = 0; errors != nullptr && i < errors->length; i += kErrorFields) {
+    if (static_cast<const Array*>(array_get(errors, i))->elements<std::int64_t>()[0] != key) continue;
+    const Class* c = mirrored(array_get(errors, i + 1));
+    const Object* message = array_get(errors, i + 2);
+    return message == nullptr ? throw_new(thread, c->name->view())
+                              : throw_new(thread, c->name->view(), to_utf8(message));
+  }
+  return Status::kOk;
+}
+
+// Another error while doing this (memory) leaves the first one as it is: it is merely not remembered.
+void remember_error(Thread& thread, Class* referrer, std::int64_t key) {
+  Object* exception = thread.pending_exception();
+  const Class* c = class_of(exception);
+  const WellKnown& known = vm()->known();
+  const Class* linkage_error = boot_class(thread, "java/lang/LinkageError");
+  if (linkage_error == nullptr || !c->is_subclass_of(linkage_error) || c->loader.bits != 0) return;
+  const std::lock_guard lock(vm()->metadata_lock);
+  const auto* old = static_cast<const Array*>(referrer->resolution_errors.get());
+  const std::int32_t length = old == nullptr ? 0 : old->length;
+  Array* errors = new_object_array(thread, known.Object.get(), length + kErrorFields);
+  Array* box = new_primitive_array(thread, BasicType::kLong, 1);
+  if (errors == nullptr || box == nullptr) {
+    thread.java->pending_exception = exception;
+    return;
+  }
+  box->elements<std::int64_t>()[0] = key;
+  for (std::int32_t i = 0; i < length; i++) array_set(errors, i, array_get(old, i));
+  array_set(errors, length, box);
+  array_set(errors, length + 1, c->mirror_object());
+  array_set(errors, length + 2, exception->reference(known.Throwable_detailMessage));
+  referrer->resolution_errors = errors;
+}
+
 Status start_link(Thread& thread, LinkKind kind, Class* referrer, Insn* insn, unsigned index) {
+  UVM_TRY(throw_remembered(thread, referrer, error_key(insn, index)));
   Frame* frame = nullptr;
   UVM_TRY(push_continuation(thread, FrameKind::kLink, &frame));
   frame->aux = static_cast<std::uint16_t>(kind);
@@ -194,18 +249,29 @@ Status run_phases(Thread& thread, Frame* frame) {
 
 Status link_step(Thread& thread, Frame* frame) {
   const Status status = run_phases(thread, frame);
-  if (status == Status::kThrow) thread.frame = thread.caller_of(frame);
+  if (status == Status::kThrow) {
+    link_threw(thread, frame);
+    thread.frame = thread.caller_of(frame);
+  }
   return status;
 }
 
-void link_threw(Thread&, Frame*) {}
+// Only what the linking of a call site itself threw is kept: constants are linked anew, with the causes of
+// their failure.
+void link_threw(Thread& thread, Frame* frame) {
+  if (static_cast<LinkKind>(frame->aux) != LinkKind::kCallSite || frame->phase != kLinked) return;
+  remember_error(thread, referrer_of(frame), error_key(insn_of(frame), index_of(frame)));
+}
 
 Status resolve_constant(Thread& thread, Class* referrer, unsigned pool_index, Object** result) {
   ConstantPool* pool = referrer->pool.get();
   const PoolEntry& entry = pool->entry(pool_index);
   LinkKind kind{};
   switch (pool->tag(pool_index)) {
-    case PoolTag::kInteger: case PoolTag::kFloat: case PoolTag::kLong: case PoolTag::kDouble: {
+    case PoolTag::kInteger:
+    case PoolTag::kFloat:
+    case PoolTag::kLong:
+    case PoolTag::kDouble: {
       Slot value{};
       __builtin_memcpy(&value, &entry, sizeof value);
       const PoolTag tag = pool->tag(pool_index);
@@ -222,10 +288,17 @@ Status resolve_constant(Thread& thread, Class* referrer, unsigned pool_index, Ob
       *result = c->mirror_object();
       return Status::kOk;
     }
-    case PoolTag::kString: return resolve_string(thread, referrer, pool_index, result);
-    case PoolTag::kMethodType: kind = LinkKind::kMethodType; break;
-    case PoolTag::kMethodHandle: kind = LinkKind::kMethodHandle; break;
-    default: kind = LinkKind::kDynamic; break;
+    case PoolTag::kString:
+      return resolve_string(thread, referrer, pool_index, result);
+    case PoolTag::kMethodType:
+      kind = LinkKind::kMethodType;
+      break;
+    case PoolTag::kMethodHandle:
+      kind = LinkKind::kMethodHandle;
+      break;
+    default:
+      kind = LinkKind::kDynamic;
+      break;
   }
   for (;;) {
     const std::uint32_t resolved = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE);
