@@ -17,6 +17,7 @@
 #include "runtime/monitors.h"
 #include "runtime/native.h"
 #include "runtime/safepoint.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/threads.h"
 #include "runtime/vm.h"
 
@@ -140,7 +141,7 @@ Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 
-void interpret(Thread& thread) {
+UVM_RUNS_JAVA void interpret(Thread& thread) {
   static const void* const kLabels[] = {
 #define UVM_LABEL(name) &&op_##name,
       UVM_OPS(UVM_LABEL)

@@ -1,5 +1,6 @@
 #include "runtime/vm.h"
 
+#include "runtime/thread_sanitizer.h"
 #include "uffd/region.h"
 
 namespace uvm::rt {
@@ -17,6 +18,7 @@ Vm::Vm(uffd::Region* region_in, const jimage::JImage* image_in, ProgramInput inp
       image(image_in),
       input(std::move(input_in)) {
   g_vm = this;
+  expect_java_races(gc::g_region_base);
 }
 
 Vm::~Vm() { g_vm = nullptr; }

@@ -1,0 +1,31 @@
+// What ThreadSanitizer is told of Java. Empty in other builds.
+//
+// Java permits data races (JLS 17.4.5), so a race on Java data is the program's business and no defect of the
+// VM; and what orders two Java accesses, a volatile field, is read by the interpreter like any other field,
+// so ThreadSanitizer could not tell a race when it saw one. So the interpreter loop is not instrumented, and
+// races on what Java programs read and write are expected: objects, and Unsafe memory. All else stays
+// checked: the VM's own data on the host, and in the region roots, classes and thread records.
+#pragma once
+
+#include <cstddef>
+
+#if defined(__SANITIZE_THREAD__)
+#define UVM_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UVM_THREAD_SANITIZER 1
+#endif
+#endif
+
+#if defined(UVM_THREAD_SANITIZER)
+#define UVM_RUNS_JAVA __attribute__((no_sanitize("thread")))
+#else
+#define UVM_RUNS_JAVA
+#endif
+
+namespace uvm::rt {
+
+// Once for each mapping of a region.
+void expect_java_races(std::byte* region_base);
+
+}  // namespace uvm::rt
