@@ -13,8 +13,8 @@ constexpr std::uint64_t kLargeObject = kOldRegionSize / 2;
 
 std::size_t region_index(RegionOffset offset) { return (offset - kOldStart) / kOldRegionSize; }
 
-// Only the lines wholly inside: one that is shared with a neighbour may have content that is no longer resident, which
-// populating would replace by zeroes.
+// Only the lines wholly inside: one that is shared with a neighbour may have content that is no longer
+// resident, which populating would replace by zeroes.
 void populate(uffd::Region* region, RegionOffset from, RegionOffset to) {
   const RegionOffset first = (from + uffd::kLineSize - 1) / uffd::kLineSize * uffd::kLineSize;
   const RegionOffset last = to / uffd::kLineSize * uffd::kLineSize;
@@ -29,8 +29,8 @@ std::uint64_t Heap::free_bytes() const {
 void Heap::fill(RegionOffset from, RegionOffset to) {
   if (from >= to) return;
   if (to - from == sizeof(Object)) {
-    // Too small for an array header: a bare object of the filler's instance form. The length field of the following
-    // object is not ours, so a header alone marks one word of dead space.
+    // Too small for an array header: a bare object of the filler's instance form. The length field of the
+    // following object is not ours, so a header alone marks one word of dead space.
     at_offset<std::uint64_t>(from)[0] = encode(state_->filler_shape.get());
     return;
   }

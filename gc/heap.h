@@ -1,11 +1,12 @@
-// The object heap: allocation of objects in the old segment, in regions of 1 MiB, through thread-local buffers.
+// The object heap: allocation of objects in the old segment, in regions of 1 MiB, through thread-local
+// buffers.
 //
-// There is no collection yet: the segment is large, and cold lines leave memory. All state is in the region (HeapState
-// in the roots segment, one AllocationBuffer inside each thread's record), so that a resumed heap goes on allocating
-// where it was.
+// There is no collection yet: the segment is large, and cold lines leave memory. All state is in the region
+// (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so that a resumed heap
+// goes on allocating where it was.
 //
-// Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the unused part
-// of an allocation buffer [top, end), which its owner's record names. New memory is zero.
+// Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
+// unused part of an allocation buffer [top, end), which its owner's record names. New memory is zero.
 #pragma once
 
 #include <atomic>
@@ -31,11 +32,11 @@ enum class RegionKind : std::uint8_t { kFree, kOld, kLargeStart, kLargeContinued
 
 // Lives in the roots segment.
 struct HeapState {
-  RegionOffset old_end;             // end of the old segment of this heap: the --heap limit
-  RegionOffset next_region;         // regions above have never been used
-  RegionOffset shared_top;          // bump pointer in the region that allocation buffers are cut from
+  RegionOffset old_end;      // end of the old segment of this heap: the --heap limit
+  RegionOffset next_region;  // regions above have never been used
+  RegionOffset shared_top;   // bump pointer in the region that allocation buffers are cut from
   RegionOffset shared_end;
-  std::uint64_t allocated_bytes;    // since the heap was made
+  std::uint64_t allocated_bytes;         // since the heap was made
   Reference<std::uint8_t> region_kinds;  // RegionKind by index, metadata segment
   Reference<Shape> filler_shape;
   std::uint32_t reserved;
@@ -49,8 +50,8 @@ class Heap {
   // `state` is in the roots segment; `region` populates fresh lines in batches and may be null in unit tests.
   Heap(HeapState* state, uffd::Region* region) : state_(state), region_(region) {}
 
-  // Allocates `bytes` (a multiple of 8) of zeroed memory; null when the virtual heap is full. Does not write a header.
-  // Any thread, with its own buffer.
+  // Allocates `bytes` (a multiple of 8) of zeroed memory; null when the virtual heap is full. Does not write
+  // a header. Any thread, with its own buffer.
   std::byte* allocate(AllocationBuffer& buffer, std::uint64_t bytes) {
     const RegionOffset top = buffer.top;
     if (bytes <= buffer.end - top) [[likely]] {
@@ -68,7 +69,8 @@ class Heap {
   [[nodiscard]] std::uint64_t capacity() const { return state_->old_end - kOldStart; }
   [[nodiscard]] std::uint64_t allocated_bytes() const { return state_->allocated_bytes; }
 
-  // Calls `visit` for every object, fillers left out. Only while the program is stopped; `buffers` are all threads'.
+  // Calls `visit` for every object, fillers left out. Only while the program is stopped; `buffers` are all
+  // threads'.
   void walk(std::span<const AllocationBuffer> buffers, const std::function<void(Object*)>& visit) const;
 
   [[nodiscard]] bool contains(const void* address) const {
@@ -97,8 +99,7 @@ inline void set_header(void* memory, const Shape* shape) {
   std::uint32_t hash = (bits * 0x9E3779B1U) ^ (bits >> 15);
   hash &= 0x7fffffffU;
   if (hash == 0) hash = 1;
-  *static_cast<std::uint64_t*>(memory) =
-      (static_cast<std::uint64_t>(hash) << 32) | encode(shape);
+  *static_cast<std::uint64_t*>(memory) = (static_cast<std::uint64_t>(hash) << 32) | encode(shape);
 }
 
 }  // namespace uvm::gc

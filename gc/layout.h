@@ -1,8 +1,8 @@
 // The segments of a heap's region: where each kind of thing lives, as region offsets.
 //
-// Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below kReferenceReach,
-// so that one 32-bit offset scaled by 8 serves objects and metadata alike. Stacks and native memory lie above it and
-// are named by 64-bit region offsets.
+// Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below
+// kReferenceReach, so that one 32-bit offset scaled by 8 serves objects and metadata alike. Stacks and native
+// memory lie above it and are named by 64-bit region offsets.
 //
 // Invariant: these numbers are part of the heap's format (kHeapFormat); changing one makes a new format.
 #pragma once
@@ -18,19 +18,21 @@ inline constexpr std::uint32_t kHeapFormat = 1;
 inline constexpr RegionOffset kMiB = RegionOffset{1} << 20;
 inline constexpr RegionOffset kGiB = RegionOffset{1} << 30;
 
-inline constexpr RegionOffset kRootsStart = 0;             // superstructure: format, roots, thread list
+inline constexpr RegionOffset kRootsStart = 0;  // superstructure: format, roots, thread list
 inline constexpr RegionOffset kRootsSize = 1 * kMiB;
-inline constexpr RegionOffset kMetadataStart = kRootsStart + kRootsSize;  // classes, methods, pools, symbols, code
+inline constexpr RegionOffset kMetadataStart =
+    kRootsStart + kRootsSize;  // classes, methods, pools, symbols, code
 inline constexpr RegionOffset kMetadataSize = 2 * kGiB - kRootsSize;
-inline constexpr RegionOffset kOldStart = 2 * kGiB;        // objects, in regions of 1 MiB; large ones span several
+inline constexpr RegionOffset kOldStart = 2 * kGiB;  // objects, in regions of 1 MiB; large ones span several
 inline constexpr RegionOffset kReferenceReach = 32 * kGiB;
 inline constexpr RegionOffset kMaxOldSize = kReferenceReach - kOldStart;
 inline constexpr RegionOffset kStacksStart = kReferenceReach;  // Java frames, one slice per thread
 inline constexpr RegionOffset kStacksSize = 16 * kGiB;
-inline constexpr RegionOffset kNativeStart = kStacksStart + kStacksSize;  // Unsafe memory, zlib state, the bundle
+inline constexpr RegionOffset kNativeStart =
+    kStacksStart + kStacksSize;  // Unsafe memory, zlib state, the bundle
 inline constexpr RegionOffset kNativeSize = 16 * kGiB;
 inline constexpr RegionOffset kRegionSize = kNativeStart + kNativeSize;
 
-inline constexpr RegionOffset kOldRegionSize = 1 * kMiB;   // the unit of collection, an aligned store extent
+inline constexpr RegionOffset kOldRegionSize = 1 * kMiB;  // the unit of collection, an aligned store extent
 
 }  // namespace uvm::gc

@@ -1,13 +1,16 @@
 // The layout of objects and of the part of a class that the heap must know to walk them.
 //
 //   Object   [ shape : u32 reference to Shape | identity hash : u32 ] fields from offset 8
-//   Array    [ header 8 ][ length : i32 ][ unused : u32 ] elements from offset 16 (as on HotSpot, so that byte array
+//   Array    [ header 8 ][ length : i32 ][ unused : u32 ] elements from offset 16 (as on HotSpot, so that
+//   byte array
 //            views have the alignment programs expect)
-//   Mirror   a java.lang.Class instance: [ header 8 ][ mirrored : u32 ][ size in bytes : u32 ] Java fields from
+//   Mirror   a java.lang.Class instance: [ header 8 ][ mirrored : u32 ][ size in bytes : u32 ] Java fields
+//   from
 //            offset 16, then the static fields of the class that it mirrors
 //
-// Every object is 8-aligned and a multiple of 8 bytes. The identity hash is given at birth, with the header store
-// that happens anyway, so hashing never writes to an object; locks, marks and ages live in side tables (law 8).
+// Every object is 8-aligned and a multiple of 8 bytes. The identity hash is given at birth, with the header
+// store that happens anyway, so hashing never writes to an object; locks, marks and ages live in side tables
+// (law 8).
 #pragma once
 
 #include <cstdint>
@@ -26,13 +29,14 @@ enum class ShapeKind : std::uint8_t {
 
 // What the heap knows of a class. First member of rt::Class. Lives in the metadata segment.
 struct Shape {
-  std::uint32_t instance_size;             // bytes; of arrays: 16
+  std::uint32_t instance_size;  // bytes; of arrays: 16
   ShapeKind kind;
-  std::uint8_t element_shift;              // arrays: log2 of the element size
-  std::uint16_t ref_count;                 // entries of ref_offsets
-  Reference<std::uint32_t> ref_offsets;    // byte offsets of reference fields, inherited ones included
-  std::uint32_t static_ref_count;          // entries of static_ref_offsets
-  Reference<std::uint32_t> static_ref_offsets;  // byte offsets in this class's mirror of its static references
+  std::uint8_t element_shift;            // arrays: log2 of the element size
+  std::uint16_t ref_count;               // entries of ref_offsets
+  Reference<std::uint32_t> ref_offsets;  // byte offsets of reference fields, inherited ones included
+  std::uint32_t static_ref_count;        // entries of static_ref_offsets
+  Reference<std::uint32_t>
+      static_ref_offsets;  // byte offsets in this class's mirror of its static references
   std::uint32_t reserved;
 };
 static_assert(sizeof(Shape) == 24);
@@ -50,8 +54,12 @@ struct Object {
     return *reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + offset);
   }
   // The reference field at `offset`.
-  [[nodiscard]] Object* reference(std::uint32_t offset) const { return decode<Object>(field<std::uint32_t>(offset)); }
-  void set_reference(std::uint32_t offset, const Object* value) { field<std::uint32_t>(offset) = encode(value); }
+  [[nodiscard]] Object* reference(std::uint32_t offset) const {
+    return decode<Object>(field<std::uint32_t>(offset));
+  }
+  void set_reference(std::uint32_t offset, const Object* value) {
+    field<std::uint32_t>(offset) = encode(value);
+  }
 };
 static_assert(sizeof(Object) == 8);
 
@@ -89,10 +97,10 @@ inline std::uint64_t object_size(const Object* object) {
     case ShapeKind::kMirror:
       return static_cast<const Mirror*>(object)->size;
     default:
-      return align_object(sizeof(Array) +
-                          (static_cast<std::uint64_t>(
-                               static_cast<std::uint32_t>(static_cast<const Array*>(object)->length))
-                           << shape->element_shift));
+      return align_object(
+          sizeof(Array) +
+          (static_cast<std::uint64_t>(static_cast<std::uint32_t>(static_cast<const Array*>(object)->length))
+           << shape->element_shift));
   }
 }
 

@@ -1,5 +1,6 @@
 // Result<T, E>: a value or an error, for code that reports failure to its caller instead of throwing.
-// The shape of C++23's std::expected, of which it has the part that uvm uses; gcc 12 has it in C++23 mode only.
+// The shape of C++23's std::expected, of which it has the part that uvm uses; gcc 12 has it in C++23 mode
+// only.
 #pragma once
 
 #include <utility>
@@ -17,7 +18,7 @@ Unexpected(E) -> Unexpected<E>;
 template <typename T, typename E>
 class [[nodiscard]] BasicResult {
  public:
-  BasicResult(T value) : state_(std::in_place_index<0>, std::move(value)) {}              // NOLINT: by intent
+  BasicResult(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: by intent
   BasicResult(Unexpected<E> error) : state_(std::in_place_index<1>, std::move(error.error)) {}  // NOLINT
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }

@@ -16,7 +16,8 @@ namespace uvm::rt {
 namespace {
 
 [[noreturn]] void boot_cannot_go_on(std::string_view what, std::string_view name) {
-  spdlog::critical("the class library does not have the {} {} that uvm needs; is it OpenJDK 17's?", what, name);
+  spdlog::critical("the class library does not have the {} {} that uvm needs; is it OpenJDK 17's?", what,
+                   name);
   std::abort();
 }
 
@@ -35,7 +36,8 @@ Field* must_find_field(Class* holder, std::string_view name, std::string_view de
 Method* must_find_method(Class* holder, std::string_view name, std::string_view descriptor) {
   Method* m = find_declared_method(holder, make_symbol(name), make_symbol(descriptor));
   if (m == nullptr) {
-    boot_cannot_go_on("method", std::string(holder->name->view()) + "." + std::string(name) + std::string(descriptor));
+    boot_cannot_go_on("method",
+                      std::string(holder->name->view()) + "." + std::string(name) + std::string(descriptor));
   }
   return m;
 }
@@ -53,7 +55,8 @@ void load_well_known(Thread& thread) {
   known.Cloneable = must_load(thread, "java/lang/Cloneable");
   known.Serializable = must_load(thread, "java/io/Serializable");
   for (const auto& [type, name] : kPrimitives) {
-    if (type != BasicType::kVoid) array_class_of(thread, known.primitive_classes[static_cast<unsigned>(type)].get());
+    if (type != BasicType::kVoid)
+      array_class_of(thread, known.primitive_classes[static_cast<unsigned>(type)].get());
   }
 #define UVM_CLASS(id, name) known.id = must_load(thread, name);
   UVM_KNOWN_CLASSES(UVM_CLASS)
@@ -77,12 +80,15 @@ Status load_core(Thread& thread) {
   // Mirrors made before their fields were known.
   const WellKnown& known = vm()->known();
   for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
-    if (c->is_array()) c->mirror_object()->set_reference(known.Class_componentType, c->component->mirror_object());
+    if (c->is_array())
+      c->mirror_object()->set_reference(known.Class_componentType, c->component->mirror_object());
   }
   return Status::kOk;
 }
 
-Status initialize(Thread& thread, std::string_view name) { return ensure_initialized(thread, must_load(thread, name)); }
+Status initialize(Thread& thread, std::string_view name) {
+  return ensure_initialized(thread, must_load(thread, name));
+}
 
 // The next step is due when what this one pushes is done.
 Status call_as_last(Thread& thread, Method* method, std::initializer_list<Slot> args) {
@@ -104,7 +110,8 @@ Status make_main_group(Thread& thread) {
   Object* name = new_string(thread, "main");
   if (main == nullptr || name == nullptr) return Status::kThrow;
   roots().main_thread_group = main;
-  return call_as_last(thread, must_find_method(group, "<init>", "(Ljava/lang/ThreadGroup;Ljava/lang/String;)V"),
+  return call_as_last(thread,
+                      must_find_method(group, "<init>", "(Ljava/lang/ThreadGroup;Ljava/lang/String;)V"),
                       {slot_of(main), slot_of(roots().system_thread_group.get()), slot_of(name)});
 }
 
@@ -118,9 +125,9 @@ Status make_main_thread(Thread& thread) {
   object->field<std::int64_t>(known.Thread_eetop) = static_cast<std::int64_t>(gc::offset_of(thread.java));
   object->field<std::int32_t>(known.Thread_priority) = kNormalPriority;
   thread.java->object = object;
-  return call_as_last(thread,
-                      must_find_method(known.Thread.get(), "<init>", "(Ljava/lang/ThreadGroup;Ljava/lang/String;)V"),
-                      {slot_of(object), slot_of(roots().main_thread_group.get()), slot_of(name)});
+  return call_as_last(
+      thread, must_find_method(known.Thread.get(), "<init>", "(Ljava/lang/ThreadGroup;Ljava/lang/String;)V"),
+      {slot_of(object), slot_of(roots().main_thread_group.get()), slot_of(name)});
 }
 
 // jdk.internal.misc.UnsafeConstants are 0 in the class file; the VM sets what is so on this machine.
@@ -160,7 +167,8 @@ Status call_phase2(Thread& thread) {
 Status check_phase2(Thread& thread) {
   const std::int32_t result = thread.frame->operands()[8].i;
   if (result == 0) return Status::kOk;
-  return throw_new(thread, "java/lang/InternalError", "the module system could not be initialised: " + std::to_string(result));
+  return throw_new(thread, "java/lang/InternalError",
+                   "the module system could not be initialised: " + std::to_string(result));
 }
 
 using Step = Status (*)(Thread&);

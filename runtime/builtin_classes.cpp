@@ -6,7 +6,8 @@
 namespace uvm::rt {
 
 std::span<const std::byte> builtin_class_file(std::string_view path) {
-  static const auto view = bundle::BundleView::view(bundle::builtin_classes(), bundle::Check::kHeader, "built-in classes");
+  static const auto view =
+      bundle::BundleView::view(bundle::builtin_classes(), bundle::Check::kHeader, "built-in classes");
   if (!view) return {};
   const auto entry = view->find(path);
   return entry == bundle::kNone ? std::span<const std::byte>() : view->data(entry);

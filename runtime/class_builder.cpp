@@ -43,14 +43,29 @@ ConstantPool* build_pool(Class* c, const classfile::ClassFile& file) {
     tags[i] = static_cast<PoolTag>(e.tag);
     PoolEntry& to = pool->entry(i);
     switch (e.tag) {
-      case CpTag::kInvalid: break;
-      case CpTag::kUtf8: to.raw = symbol(i); break;
-      case CpTag::kInteger: case CpTag::kFloat: to.raw = static_cast<std::uint32_t>(e.bits); break;
-      case CpTag::kLong: case CpTag::kDouble: std::memcpy(&to, &e.bits, sizeof to); break;
-      case CpTag::kClass: case CpTag::kString: case CpTag::kMethodType: case CpTag::kModule: case CpTag::kPackage:
+      case CpTag::kInvalid:
+        break;
+      case CpTag::kUtf8:
+        to.raw = symbol(i);
+        break;
+      case CpTag::kInteger:
+      case CpTag::kFloat:
+        to.raw = static_cast<std::uint32_t>(e.bits);
+        break;
+      case CpTag::kLong:
+      case CpTag::kDouble:
+        std::memcpy(&to, &e.bits, sizeof to);
+        break;
+      case CpTag::kClass:
+      case CpTag::kString:
+      case CpTag::kMethodType:
+      case CpTag::kModule:
+      case CpTag::kPackage:
         to.raw = symbol(e.first);
         break;
-      default: to.raw = static_cast<std::uint32_t>(e.first) << 16 | e.second; break;
+      default:
+        to.raw = static_cast<std::uint32_t>(e.first) << 16 | e.second;
+        break;
     }
   }
   return pool;
@@ -69,7 +84,8 @@ std::uint16_t flag_of_annotation(std::string_view type) {
 // Reads the types of a RuntimeVisibleAnnotations attribute (JVMS 4.7.16) as far as it is well-formed.
 class AnnotationTypes {
  public:
-  AnnotationTypes(const classfile::ConstantPool& pool, classfile::RawAttribute raw) : pool_(pool), raw_(raw) {}
+  AnnotationTypes(const classfile::ConstantPool& pool, classfile::RawAttribute raw)
+      : pool_(pool), raw_(raw) {}
 
   std::uint16_t flags() {
     std::uint16_t flags = 0;
@@ -104,14 +120,22 @@ class AnnotationTypes {
   void skip_value(unsigned depth) {
     if (depth > 32) ok_ = false;
     switch (ok_ ? u1() : 0) {
-      case 'e': u2(); u2(); break;
-      case '@': u2(); skip_pairs(); break;
+      case 'e':
+        u2();
+        u2();
+        break;
+      case '@':
+        u2();
+        skip_pairs();
+        break;
       case '[': {
         const unsigned count = u2();
         for (unsigned i = 0; i < count && ok_; i++) skip_value(depth + 1);
         break;
       }
-      default: u2(); break;
+      default:
+        u2();
+        break;
     }
   }
 
@@ -243,8 +267,9 @@ void build_attributes(Class* c, const classfile::ClassFile& file) {
   c->source_file = utf8(file.source_file_index);
   c->generic_signature = utf8(file.signature_index);
   if (file.source_debug_extension.data() != nullptr) {
-    c->source_debug_extension = make_symbol({reinterpret_cast<const char*>(file.source_debug_extension.data()),
-                                             file.source_debug_extension.size()});
+    c->source_debug_extension =
+        make_symbol({reinterpret_cast<const char*>(file.source_debug_extension.data()),
+                     file.source_debug_extension.size()});
   }
   c->annotations = copy_bytes(file.annotations.visible);
   c->type_annotations = copy_bytes(file.annotations.visible_types);
@@ -295,7 +320,8 @@ void link_supers(Class* c, Class* super, std::span<Class* const> interfaces) {
   c->depth = super == nullptr ? 0 : static_cast<std::uint8_t>(std::min(255, super->depth + 1));
   if (super != nullptr) {
     std::memcpy(static_cast<void*>(c->primary_supers), super->primary_supers, sizeof c->primary_supers);
-    c->flags |= super->flags & (kClassHasFinalizer | kClassIsReference | kClassCloneable | kClassMagicAccessor);
+    c->flags |=
+        super->flags & (kClassHasFinalizer | kClassIsReference | kClassCloneable | kClassMagicAccessor);
   }
   if (c->depth < kPrimarySupers) c->primary_supers[c->depth] = c;
 
@@ -324,14 +350,17 @@ void set_flags(Class* c) {
   if (name == "java/lang/ref/Reference") c->flags |= kClassIsReference;
   if (name == "jdk/internal/reflect/MagicAccessorImpl") c->flags |= kClassMagicAccessor;
   if (name == "java/lang/Cloneable") c->flags |= kClassCloneable;
-  for (unsigned i = 0; i < c->all_interface_count; i++) c->flags |= c->all_interfaces[i]->flags & kClassCloneable;
+  for (unsigned i = 0; i < c->all_interface_count; i++)
+    c->flags |= c->all_interfaces[i]->flags & kClassCloneable;
   for (unsigned i = 0; i < c->method_count; i++) {
     const Method& m = c->methods[i];
     if (c->is_interface() && !m.is_static() && !m.is_abstract()) c->flags |= kClassHasDefaults;
     if (m.name->view() == "finalize" && m.descriptor->view() == "()V" && !m.is_static()) {
       // An empty finalize (only a return) is as good as none; java.lang.Object's is one.
-      if (m.bytecode_length > 1) c->flags |= kClassHasFinalizer;
-      else c->flags &= ~static_cast<std::uint32_t>(kClassHasFinalizer);
+      if (m.bytecode_length > 1)
+        c->flags |= kClassHasFinalizer;
+      else
+        c->flags &= ~static_cast<std::uint32_t>(kClassHasFinalizer);
     }
   }
 }
@@ -340,8 +369,9 @@ void set_flags(Class* c) {
 
 Class* build_class(const ClassParts& parts) {
   const classfile::ClassFile& file = parts.file;
-  const std::uint32_t vtable_length =
-      (file.access_flags & kAccInterface) != 0 ? 0 : count_vtable(parts.super, file, parts.name, parts.loader);
+  const std::uint32_t vtable_length = (file.access_flags & kAccInterface) != 0
+                                          ? 0
+                                          : count_vtable(parts.super, file, parts.name, parts.loader);
   auto* c = static_cast<Class*>(
       vm()->metadata.allocate_forever(sizeof(Class) + vtable_length * sizeof(Ref<Method>)));
   c->name = parts.name;
@@ -359,9 +389,9 @@ Class* build_class(const ClassParts& parts) {
   build_attributes(c, file);
   set_flags(c);
   const bool is_class_class = parts.name->view() == "java/lang/Class" && parts.loader == nullptr;
-  lay_out_fields(c, parts.super == nullptr  ? sizeof(Object)
-                    : is_class_class        ? sizeof(gc::Mirror)
-                                            : parts.super->fields_end);
+  lay_out_fields(c, parts.super == nullptr ? sizeof(Object)
+                    : is_class_class       ? sizeof(gc::Mirror)
+                                           : parts.super->fields_end);
   if (is_class_class) c->shape.kind = gc::ShapeKind::kMirror;
   if (c->is_interface()) {
     std::int32_t index = 0;

@@ -1,4 +1,5 @@
-// Turns a parsed class file into a Class in the region: step "derive a class" of JVMS 5.3.5 after its supertypes are known.
+// Turns a parsed class file into a Class in the region: step "derive a class" of JVMS 5.3.5 after its
+// supertypes are known.
 //
 // Callers hold Vm::metadata_lock. The class is complete but for its mirror and its place in the dictionary.
 #pragma once
@@ -13,7 +14,7 @@ namespace uvm::rt {
 struct ClassParts {
   const classfile::ClassFile& file;
   Symbol* name;
-  Class* super;                       // null for java/lang/Object
+  Class* super;  // null for java/lang/Object
   std::span<Class* const> interfaces;
   Object* loader;
   bool hidden;
@@ -31,7 +32,8 @@ std::uint32_t mirror_size(const Class* c);
 std::uint32_t count_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
 void fill_vtable(Class* c);
 // The final method that a method of `file` would override (JVMS 5.3.5 step 3); null when there is none.
-const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
+const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name,
+                                      Object* loader);
 void fill_itable(Class* c);
 
 }  // namespace uvm::rt

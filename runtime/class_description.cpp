@@ -50,13 +50,14 @@ std::string describe_place(const Class* c) { return external_name(c) + " is in "
 
 std::string describe_places(const Class* a, const Class* b) {
   const std::string place = module_and_loader(a);
-  if (place == module_and_loader(b)) return external_name(a) + " and " + external_name(b) + " are in " + place;
+  if (place == module_and_loader(b))
+    return external_name(a) + " and " + external_name(b) + " are in " + place;
   return describe_place(a) + "; " + describe_place(b);
 }
 
 std::string describe_method(const Class* holder, const Symbol* name, const Symbol* descriptor) {
-  std::string text = "'" + type_name(classfile::return_type(descriptor->view())) + " " + external_name(holder) + "." +
-                     std::string(name->view()) + "(";
+  std::string text = "'" + type_name(classfile::return_type(descriptor->view())) + " " +
+                     external_name(holder) + "." + std::string(name->view()) + "(";
   bool first = true;
   for (classfile::ParameterTypes p(descriptor->view()); !p.done(); p.next()) {
     if (!first) text += ", ";

@@ -7,7 +7,8 @@
 
 namespace uvm::rt {
 
-// "a.B is in unnamed module of loader 'app'", "java.lang.String is in module java.base of loader 'bootstrap'".
+// "a.B is in unnamed module of loader 'app'", "java.lang.String is in module java.base of loader
+// 'bootstrap'".
 std::string describe_place(const Class* c);
 // Both, joined when they are in the same module: "a.B and a.C are in unnamed module of loader 'app'".
 std::string describe_places(const Class* a, const Class* b);

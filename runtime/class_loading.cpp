@@ -1,8 +1,9 @@
 // Loading and creating classes (JVMS 5.3).
 //
-// The boot loader's classes come from the builtin bundle and the class library's image, and are loaded in C++ alone.
-// Every other loader is Java code: loading through it pushes a kLoadClass continuation and a call of loadClass, and when
-// that has returned a class, the class is in the dictionary under the initiating loader and whoever asked finds it.
+// The boot loader's classes come from the builtin bundle and the class library's image, and are loaded in C++
+// alone. Every other loader is Java code: loading through it pushes a kLoadClass continuation and a call of
+// loadClass, and when that has returned a class, the class is in the dictionary under the initiating loader
+// and whoever asked finds it.
 #include "runtime/class_loading.h"
 
 #include <vector>
@@ -13,8 +14,8 @@
 #include "runtime/dictionary.h"
 #include "runtime/jimage/jimage.h"
 #include "runtime/mirrors.h"
-#include "runtime/native.h"
 #include "runtime/modules.h"
+#include "runtime/native.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -29,7 +30,8 @@ std::span<const std::byte> boot_class_file(std::string_view name) {
   const std::string_view package = name.substr(0, slash);
   const auto module = vm()->image->module_of_package(package);
   if (!module) return {};
-  // Of the image's modules, only those that the module system has defined to the boot loader give classes here.
+  // Of the image's modules, only those that the module system has defined to the boot loader give classes
+  // here.
   if (*module != "java.base") {
     const Object* defined = module_of_package(nullptr, package);
     if (defined == nullptr || defined == roots().boot_unnamed_module.get()) return {};
@@ -51,7 +53,8 @@ Class* load_boot_class(Thread& thread, Symbol* name) {
   return status == Status::kOk ? c : nullptr;
 }
 
-// Whether this thread is already loading the class through the loader: its superclasses form a circle (JVMS 5.3.5).
+// Whether this thread is already loading the class through the loader: its superclasses form a circle
+// (JVMS 5.3.5).
 bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
   for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
     if (f->kind == FrameKind::kLoadClass && f->operands()[0].ref == gc::encode(loader) &&
@@ -63,8 +66,10 @@ bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
 }
 
 Status not_found(Thread& thread, std::string_view name, NotFound how) {
-  return throw_new(thread, how == NotFound::kException ? "java/lang/ClassNotFoundException" : "java/lang/NoClassDefFoundError",
-                   name);
+  return throw_new(
+      thread,
+      how == NotFound::kException ? "java/lang/ClassNotFoundException" : "java/lang/NoClassDefFoundError",
+      name);
 }
 
 Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
@@ -115,7 +120,8 @@ struct Supers {
   std::vector<Class*> interfaces;
 };
 
-Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* name, Object* loader, Supers* supers) {
+Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* name, Object* loader,
+                   Supers* supers) {
   const std::string sub = external_name(name->view());
   if (file.super_class != 0) {
     UVM_TRY(load_class(thread, make_symbol(file.super_name), loader, &supers->super));
@@ -130,8 +136,8 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
     UVM_TRY(load_class(thread, make_symbol(file.pool.class_name(index)), loader, &c));
     if (!c->is_interface()) {
       return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                       "class " + sub + " can not implement " + external_name(c) + ", because it is not an interface (" +
-                           describe_place(c) + ")");
+                       "class " + sub + " can not implement " + external_name(c) +
+                           ", because it is not an interface (" + describe_place(c) + ")");
     }
     if (!permits(c, name)) {
       return throw_new(thread, "java/lang/IncompatibleClassChangeError",
@@ -149,14 +155,17 @@ Class* find_loaded_class(Symbol* name, Object* loader) {
   return dictionary_find(name, loader);
 }
 
-Class* boot_class(Thread& thread, std::string_view name) { return load_boot_class(thread, make_symbol(name)); }
+Class* boot_class(Thread& thread, std::string_view name) {
+  return load_boot_class(thread, make_symbol(name));
+}
 
 Status find_class(Thread& thread, std::string_view name, Object* loader, Class** result) {
   return load_class(thread, make_symbol(name), loader, result);
 }
 
 Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
-  if (!name->view().empty() && name->view().front() == '[') return load_array_class(thread, name, loader, result, how);
+  if (!name->view().empty() && name->view().front() == '[')
+    return load_array_class(thread, name, loader, result, how);
   if (Class* c = find_loaded_class(name, loader)) {
     *result = c;
     return Status::kOk;
@@ -206,15 +215,16 @@ void load_class_threw(Thread& thread, Frame* frame) {
   (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", name->view(), cause);
 }
 
-Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t length, const DefineOptions& options,
-                    Class** result) {
+Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t length,
+                    const DefineOptions& options, Class** result) {
   classfile::ParseOptions parse_options;
   parse_options.trusted = options.loader == nullptr && !options.hidden;
-  if (options.expected_name != nullptr && !options.hidden) parse_options.expected_name = options.expected_name->view();
+  if (options.expected_name != nullptr && !options.hidden)
+    parse_options.expected_name = options.expected_name->view();
   std::string hidden_name;
   if (options.hidden) {
-    // The suffix makes the name unlike any other; it must be the same when this is executed again after an upcall, so
-    // it is the number of classes there are, which only a completed definition raises.
+    // The suffix makes the name unlike any other; it must be the same when this is executed again after an
+    // upcall, so it is the number of classes there are, which only a completed definition raises.
     char suffix[24];
     std::snprintf(suffix, sizeof suffix, "+0x%016x", 0x800c0000U + roots().classes_defined * 8);
     const auto plain = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
@@ -232,28 +242,30 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
       return Status::kOk;
     }
     return throw_new(thread, "java/lang/LinkageError",
-                     "loader " + describe_loader(options.loader) + " attempted duplicate class definition for " +
-                         external_name(name->view()) + ". (" +
-                         describe_place(find_loaded_class(name, options.loader)) + describe_parent(options.loader) + ")");
+                     "loader " + describe_loader(options.loader) +
+                         " attempted duplicate class definition for " + external_name(name->view()) + ". (" +
+                         describe_place(find_loaded_class(name, options.loader)) +
+                         describe_parent(options.loader) + ")");
   }
   Supers supers;
   UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
   if (const Method* m = overridden_final_method(supers.super, *file, name, options.loader); m != nullptr) {
     return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                     "class " + external_name(name->view()) + " overrides final method " + external_name(m->holder.get()) +
-                         "." + std::string(m->name->view()) + std::string(m->descriptor->view()));
+                     "class " + external_name(name->view()) + " overrides final method " +
+                         external_name(m->holder.get()) + "." + std::string(m->name->view()) +
+                         std::string(m->descriptor->view()));
   }
 
   const std::lock_guard lock(vm()->metadata_lock);
-  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader,
-                         options.hidden});
+  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader, options.hidden});
   roots().classes_defined++;
   c->protection_domain = options.protection_domain;
   c->class_data = options.class_data;
   if (options.hidden) {
     c->flags |= kClassHidden;
     if (options.nest_host != nullptr) c->nest_host = options.nest_host;
-    // Frames of hidden classes are left out of stack traces (java.lang.invoke.MethodHandles.Lookup.defineHiddenClass).
+    // Frames of hidden classes are left out of stack traces
+    // (java.lang.invoke.MethodHandles.Lookup.defineHiddenClass).
     for (unsigned i = 0; i < c->method_count; i++) c->methods[i].flags |= kMethodHidden;
   }
   UVM_TRY(make_mirror(thread, c));
@@ -271,7 +283,9 @@ std::string_view package_of(const Class* c) {
   return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
 }
 
-bool same_package(const Class* a, const Class* b) { return a->loader == b->loader && package_of(a) == package_of(b); }
+bool same_package(const Class* a, const Class* b) {
+  return a->loader == b->loader && package_of(a) == package_of(b);
+}
 
 Status class_of_descriptor(Thread& thread, std::string_view descriptor, Object* loader, Class** result) {
   if (descriptor.front() == '[') return find_class(thread, descriptor, loader, result);

@@ -11,11 +11,12 @@
 
 namespace uvm::rt {
 
-// Class file of one of uvm's own classes that join java.base ("jdk/internal/misc/UvmLauncher.class"); data() is null when
-// there is none (runtime/builtin_classes.cpp).
+// Class file of one of uvm's own classes that join java.base ("jdk/internal/misc/UvmLauncher.class"); data()
+// is null when there is none (runtime/builtin_classes.cpp).
 std::span<const std::byte> builtin_class_file(std::string_view path);
 
-// Whether a class's bytecode is to be verified at linking: not the boot loader's, nor accessors made by reflection.
+// Whether a class's bytecode is to be verified at linking: not the boot loader's, nor accessors made by
+// reflection.
 bool needs_verification(const Class* c);
 // Verifies it (JVMS 4.10); kUpcall while classes it depends on are loaded (runtime/verification.cpp).
 Status verify_class(Thread& thread, Class* c);

@@ -1,17 +1,18 @@
 // Program time: clocks that go on over checkpoint and resume.
 //
-// System.nanoTime never jumps back and does not count the time while no process ran the program; all deadlines of
-// blocked threads are in it. currentTimeMillis is the wall clock, never below what the program has seen.
+// System.nanoTime never jumps back and does not count the time while no process ran the program; all
+// deadlines of blocked threads are in it. currentTimeMillis is the wall clock, never below what the program
+// has seen.
 #pragma once
 
 #include <cstdint>
 
 namespace uvm::rt {
 
-std::int64_t program_nano_time();       // System.nanoTime
-std::int64_t program_wall_time_ns();    // CLOCK_REALTIME, not below the last cut's
+std::int64_t program_nano_time();                    // System.nanoTime
+std::int64_t program_wall_time_ns();                 // CLOCK_REALTIME, not below the last cut's
 std::int64_t monotonic_of(std::int64_t program_ns);  // CLOCK_MONOTONIC at which program time is `program_ns`
-void clock_at_cut();                    // called while stopped, before a cut: stores the clock's state in the roots
-void clock_at_resume();                 // called once before threads run; also for a fresh heap
+void clock_at_cut();     // called while stopped, before a cut: stores the clock's state in the roots
+void clock_at_resume();  // called once before threads run; also for a fresh heap
 
 }  // namespace uvm::rt

@@ -1,14 +1,15 @@
 // Internal code: what the interpreter executes.
 //
-// A method's bytecode is translated at its first invocation into instructions of one size, so that operands are aligned,
-// and an instruction is replaced by a quicker form of itself (resolved field offset, class, method) with one 64-bit
-// store that other threads see whole. It lives in the metadata segment and holds References only, so it stays valid over
-// resume; Roots::code_format says which build's numbering it has.
+// A method's bytecode is translated at its first invocation into instructions of one size, so that operands
+// are aligned, and an instruction is replaced by a quicker form of itself (resolved field offset, class,
+// method) with one 64-bit store that other threads see whole. It lives in the metadata segment and holds
+// References only, so it stays valid over resume; Roots::code_format says which build's numbering it has.
 //
-// Fields: `op`; `a` and `b` as the op's comment says. Branch targets are relative, in instructions. A `_back` form is
-// the same branch going backward: it polls for safepoints.
+// Fields: `op`; `a` and `b` as the op's comment says. Branch targets are relative, in instructions. A `_back`
+// form is the same branch going backward: it polls for safepoints.
 //
-// Values with a type of fewer than 64 bits occupy the low half of their slot. Names ending in 2 handle two-slot values.
+// Values with a type of fewer than 64 bits occupy the low half of their slot. Names ending in 2 handle
+// two-slot values.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@ namespace uvm::rt {
 
 inline constexpr std::uint32_t kCodeFormat = 1;
 
+// clang-format off
 // X(name): see interpreter.cpp for each family.
 #define UVM_COMPARE_OPS(X, suffix)                                                                       \
   X(ifeq##suffix) X(ifne##suffix) X(iflt##suffix) X(ifge##suffix) X(ifgt##suffix) X(ifle##suffix)        \
@@ -69,6 +71,8 @@ inline constexpr std::uint32_t kCodeFormat = 1;
   X(checkcast) X(instanceof_) X(checkcast_quick) X(instanceof_quick) /* b = ref to Class */              \
   X(monitorenter) X(monitorexit)
 
+// clang-format on
+
 enum class Op : std::uint16_t {
 #define UVM_OP(name) name,
   UVM_OPS(UVM_OP)
@@ -95,20 +99,21 @@ static_assert(sizeof(SwitchTable) == 16);
 
 // Call site of invokeinterface with an inline cache of the last receiver class.
 struct InterfaceSite {
-  Ref<Method> method;           // the resolved interface method
+  Ref<Method> method;  // the resolved interface method
   std::uint32_t unused;
-  std::uint64_t cache;          // Class reference << 32 | selected Method reference; 0 empty; replaced whole
+  std::uint64_t cache;  // Class reference << 32 | selected Method reference; 0 empty; replaced whole
 };
 static_assert(sizeof(InterfaceSite) == 16);
 
 // Call site linked through java.lang.invoke: calls `adapter` with `appendix`, if any, as the last argument.
 struct HandleSite {
   Ref<Method> adapter;
-  Ref<Object> appendix;         // 0: none is passed
+  Ref<Object> appendix;  // 0: none is passed
 };
 static_assert(sizeof(HandleSite) == 8);
 
-// Translates a method's bytecode (translate.cpp). Preconditions: its class is linked; Vm::metadata_lock is not held.
+// Translates a method's bytecode (translate.cpp). Preconditions: its class is linked; Vm::metadata_lock is
+// not held.
 void translate(Method* method);
 
 // Bytecode index of an instruction of `method`, and the instruction at a bytecode index that starts one.

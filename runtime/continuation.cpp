@@ -17,7 +17,8 @@ Status push_continuation(Thread& thread, FrameKind kind, Frame** frame) {
   std::memset(static_cast<void*>(f), 0, sizeof(Frame) + kNativeSavedSlots * sizeof(Slot));
   f->kind = kind;
   f->sp = kNativeSavedSlots;
-  f->caller = below == nullptr ? 0 : static_cast<std::uint32_t>(reinterpret_cast<Slot*>(below) - thread.stack_base);
+  f->caller =
+      below == nullptr ? 0 : static_cast<std::uint32_t>(reinterpret_cast<Slot*>(below) - thread.stack_base);
   thread.frame = f;
   *frame = f;
   return Status::kOk;
@@ -27,19 +28,27 @@ void pop_frame(Thread& thread) { thread.frame = thread.caller_of(thread.frame); 
 
 Status continuation_step(Thread& thread, Frame* frame) {
   switch (frame->kind) {
-    case FrameKind::kLoadClass: return load_class_step(thread, frame);
-    case FrameKind::kClassInit: return class_init_step(thread, frame);
-    case FrameKind::kLink: return link_step(thread, frame);
-    default: __builtin_trap();
+    case FrameKind::kLoadClass:
+      return load_class_step(thread, frame);
+    case FrameKind::kClassInit:
+      return class_init_step(thread, frame);
+    case FrameKind::kLink:
+      return link_step(thread, frame);
+    default:
+      __builtin_trap();
   }
 }
 
 void continuation_threw(Thread& thread, Frame* frame) {
   switch (frame->kind) {
-    case FrameKind::kLoadClass: return load_class_threw(thread, frame);
-    case FrameKind::kClassInit: return class_init_threw(thread, frame);
-    case FrameKind::kLink: return link_threw(thread, frame);
-    default: __builtin_trap();
+    case FrameKind::kLoadClass:
+      return load_class_threw(thread, frame);
+    case FrameKind::kClassInit:
+      return class_init_threw(thread, frame);
+    case FrameKind::kLink:
+      return link_threw(thread, frame);
+    default:
+      __builtin_trap();
   }
 }
 

@@ -20,10 +20,11 @@ std::uint32_t hash_of(const Symbol* name, std::uint32_t loader) { return name->h
 Class* dictionary_find(const Symbol* name, const Object* loader) {
   const std::uint32_t name_bits = gc::encode(name);
   const std::uint32_t loader_bits = gc::encode(loader);
-  const std::uint32_t found = table_find(roots().classes, hash_of(name, loader_bits), [&](std::uint32_t bits) {
-    const auto* e = gc::decode<DictionaryEntry>(bits);
-    return e->name.bits == name_bits && e->loader.bits == loader_bits;
-  });
+  const std::uint32_t found =
+      table_find(roots().classes, hash_of(name, loader_bits), [&](std::uint32_t bits) {
+        const auto* e = gc::decode<DictionaryEntry>(bits);
+        return e->name.bits == name_bits && e->loader.bits == loader_bits;
+      });
   return found == 0 ? nullptr : gc::decode<DictionaryEntry>(found)->target.get();
 }
 

@@ -1,4 +1,5 @@
-// The tables of dynamic dispatch: vtable for classes, itable for interfaces (JVMS 5.4.5 overriding, 5.4.6 selection).
+// The tables of dynamic dispatch: vtable for classes, itable for interfaces (JVMS 5.4.5 overriding, 5.4.6
+// selection).
 #include <algorithm>
 #include <vector>
 
@@ -17,15 +18,17 @@ bool is_virtual(std::uint32_t access, std::string_view name) {
   return (access & (kAccStatic | kAccPrivate)) == 0 && name != "<init>" && name != "<clinit>";
 }
 
-// JVMS 5.4.5: a method with the same name and descriptor in class `name` of `loader` overrides `super_method`.
+// JVMS 5.4.5: a method with the same name and descriptor in class `name` of `loader` overrides
+// `super_method`.
 bool overrides(const Method* super_method, std::string_view name, const Object* loader) {
   if ((super_method->access & (kAccPublic | kAccProtected)) != 0) return true;
   const Class* holder = super_method->holder.get();
   return holder->loader.get() == loader && package_part(holder->name->view()) == package_part(name);
 }
 
-// The method of `interface` or of its superinterfaces that implements `wanted` for a class whose superinterfaces
-// are `c`'s: the maximally-specific one (JVMS 5.4.3.3); null when there is none or when they conflict.
+// The method of `interface` or of its superinterfaces that implements `wanted` for a class whose
+// superinterfaces are `c`'s: the maximally-specific one (JVMS 5.4.3.3); null when there is none or when they
+// conflict.
 Method* default_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   std::vector<Method*> candidates;
   for (unsigned i = 0; i < c->all_interface_count; i++) {
@@ -84,7 +87,8 @@ void fill_vtable(Class* c) {
     if (!is_virtual(m.access, m.name->view())) continue;
     for (std::uint32_t k = 0; k < inherited; k++) {
       const Method* s = vtable[k].get();
-      if (s->name == m.name && s->descriptor == m.descriptor && overrides(s, c->name->view(), c->loader.get())) {
+      if (s->name == m.name && s->descriptor == m.descriptor &&
+          overrides(s, c->name->view(), c->loader.get())) {
         vtable[k] = &m;
         if (m.vtable_index < 0) m.vtable_index = static_cast<std::int32_t>(k);
       }
@@ -96,7 +100,8 @@ void fill_vtable(Class* c) {
   }
 }
 
-const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader) {
+const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name,
+                                      Object* loader) {
   if (super == nullptr || (file.access_flags & kAccInterface) != 0) return nullptr;
   for (const classfile::Method& m : file.methods) {
     if (!is_virtual(m.access_flags, m.name)) continue;

@@ -1,7 +1,8 @@
 // Exceptions that the VM throws, and stack traces.
 //
-// A backtrace is a long[]: for each frame, innermost first, the Method reference in the high half and the bytecode index
-// in the low half (-2 for native methods). java.lang.StackTraceElements are made of it only when asked for.
+// A backtrace is a long[]: for each frame, innermost first, the Method reference in the high half and the
+// bytecode index in the low half (-2 for native methods). java.lang.StackTraceElements are made of it only
+// when asked for.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t kMaxTraceDepth = 1024;            // HotSpot's MaxJavaStackTraceDepth
 constexpr std::uint64_t kOutOfMemoryReserve = 1 << 20;  // bytes a new exception with its trace may need
 
-Status make_exception(Thread& thread, std::string_view class_name, const std::string_view* message, Object* cause,
-                      bool has_cause) {
+Status make_exception(Thread& thread, std::string_view class_name, const std::string_view* message,
+                      Object* cause, bool has_cause) {
   Class* c = boot_class(thread, class_name);
   if (c == nullptr) return Status::kThrow;
   UVM_TRY(link_class(thread, c));
@@ -49,7 +50,8 @@ Status throw_new(Thread& thread, std::string_view class_name) {
   return make_exception(thread, class_name, nullptr, nullptr, false);
 }
 
-Status throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message, Object* cause) {
+Status throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message,
+                            Object* cause) {
   return make_exception(thread, class_name, message.data() == nullptr ? nullptr : &message, cause, true);
 }
 
@@ -61,8 +63,8 @@ Status throw_object(Thread& thread, Object* throwable) {
 Status throw_null_pointer(Thread& thread) {
   const Status status = throw_new(thread, "java/lang/NullPointerException");
   Object* exception = thread.pending_exception();
-  // What its fillInStackTrace would do: the message is made of the backtrace when it is asked for. (The pending exception is
-  // another one when there was no memory.)
+  // What its fillInStackTrace would do: the message is made of the backtrace when it is asked for. (The
+  // pending exception is another one when there was no memory.)
   const Field* state =
       find_declared_field(class_of(exception), make_symbol("extendedMessageState"), make_symbol("I"));
   // Of code in a hidden frame (a method handle's adapter) nothing is told.
@@ -73,7 +75,8 @@ Status throw_null_pointer(Thread& thread) {
 }
 
 Status throw_out_of_memory(Thread& thread, std::string_view message) {
-  if (vm()->heap.free_bytes() > kOutOfMemoryReserve) return throw_new(thread, "java/lang/OutOfMemoryError", message);
+  if (vm()->heap.free_bytes() > kOutOfMemoryReserve)
+    return throw_new(thread, "java/lang/OutOfMemoryError", message);
   return throw_object(thread, roots().out_of_memory_error.get());
 }
 

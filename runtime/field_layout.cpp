@@ -1,8 +1,8 @@
 // Where fields lie in an instance and in a mirror.
 //
-// A class's own fields follow its superclass's last field, largest first, so that gaps come only from alignment. Static
-// fields lie in the mirror behind the fields of java.lang.Class. Some classes of java.lang.invoke get fields that only
-// the VM sees (WellKnown).
+// A class's own fields follow its superclass's last field, largest first, so that gaps come only from
+// alignment. Static fields lie in the mirror behind the fields of java.lang.Class. Some classes of
+// java.lang.invoke get fields that only the VM sees (WellKnown).
 #include <algorithm>
 #include <vector>
 
@@ -70,8 +70,8 @@ void lay_out_fields(Class* c, std::uint32_t first_instance_offset) {
   c->shape.ref_count = static_cast<std::uint16_t>(references.size());
   c->shape.ref_offsets = copy(references);
 
-  // Static fields need the size of java.lang.Class; the few classes loaded before it get theirs when it is there
-  // (runtime/mirrors.cpp).
+  // Static fields need the size of java.lang.Class; the few classes loaded before it get theirs when it is
+  // there (runtime/mirrors.cpp).
   const Class* class_class = known.Class.get();
   if (class_class == nullptr && c->name->view() == "java/lang/Class") class_class = c;
   if (class_class != nullptr) {

@@ -1,9 +1,9 @@
 // Linking and initialisation of classes (JVMS 5.4, 5.5).
 //
-// Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with default methods,
-// 2 the initialiser method, 3 done. The class is marked kInitializing with its thread before, as JVMS 5.5 step 6 asks, so
-// that a recursive request of the same thread goes on at once and other threads wait. Being a frame, the half-done
-// initialisation survives checkpoints like any other code.
+// Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with default
+// methods, 2 the initialiser method, 3 done. The class is marked kInitializing with its thread before, as
+// JVMS 5.5 step 6 asks, so that a recursive request of the same thread goes on at once and other threads
+// wait. Being a frame, the half-done initialisation survives checkpoints like any other code.
 //
 // Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
 #include <mutex>
@@ -23,7 +23,9 @@ namespace {
 
 enum Phase : std::uint8_t { kSuper, kInterfaces, kInitializer, kFinished };
 
-Class* class_slot(Frame* frame) { return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw)); }
+Class* class_slot(Frame* frame) {
+  return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+}
 
 // JVMS 5.4.2: static fields get their default values by being zero, and constants their value now.
 Status prepare(Thread& thread, Class* c) {
@@ -33,9 +35,15 @@ Status prepare(Thread& thread, Class* c) {
     if (!f.is_static() || f.constant_index == 0) continue;
     const PoolEntry& value = c->pool->entry(f.constant_index);
     switch (size_log2_of(f.type)) {
-      case 0: mirror->field<std::uint8_t>(f.offset) = static_cast<std::uint8_t>(value.raw); break;
-      case 1: mirror->field<std::uint16_t>(f.offset) = static_cast<std::uint16_t>(value.raw); break;
-      case 3: std::memcpy(&mirror->field<std::uint64_t>(f.offset), &value, sizeof value); break;
+      case 0:
+        mirror->field<std::uint8_t>(f.offset) = static_cast<std::uint8_t>(value.raw);
+        break;
+      case 1:
+        mirror->field<std::uint16_t>(f.offset) = static_cast<std::uint16_t>(value.raw);
+        break;
+      case 3:
+        std::memcpy(&mirror->field<std::uint64_t>(f.offset), &value, sizeof value);
+        break;
       default:
         if (is_reference(f.type)) {
           Object* string = nullptr;
@@ -49,9 +57,7 @@ Status prepare(Thread& thread, Class* c) {
   return Status::kOk;
 }
 
-void set_state(Class* c, ClassState state) {
-  __atomic_store_n(&c->state, state, __ATOMIC_RELEASE);
-}
+void set_state(Class* c, ClassState state) { __atomic_store_n(&c->state, state, __ATOMIC_RELEASE); }
 
 Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
   if (frame->phase == kSuper) {
@@ -83,12 +89,13 @@ Status throw_initialization_failed(Thread& thread, Class* c) {
   return throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", message, cause);
 }
 
-// What later uses of the class give as their cause: an ExceptionInInitializerError that tells of `thrown` and has its
-// stack trace, without keeping the objects that it refers to.
+// What later uses of the class give as their cause: an ExceptionInInitializerError that tells of `thrown` and
+// has its stack trace, without keeping the objects that it refers to.
 Object* make_initialization_error(Thread& thread, Object* thrown) {
   const WellKnown& known = vm()->known();
   std::string text = "Exception " + external_name(class_of(thrown));
-  if (const Object* message = thrown->reference(known.Throwable_detailMessage)) text += ": " + to_utf8(message);
+  if (const Object* message = thrown->reference(known.Throwable_detailMessage))
+    text += ": " + to_utf8(message);
   const Object* self = thread.java->object.get();
   const Object* name = self == nullptr ? nullptr : self->reference(known.Thread_name);
   text += " [in thread \"" + (name == nullptr ? std::string() : to_utf8(name)) + "\"]";
@@ -101,7 +108,8 @@ Object* make_initialization_error(Thread& thread, Object* thrown) {
   return error;
 }
 
-// Later uses of the class throw NoClassDefFoundError with this as cause: what was thrown, in words, with its stack trace.
+// Later uses of the class throw NoClassDefFoundError with this as cause: what was thrown, in words, with its
+// stack trace.
 void remember_failure(Thread& thread, Class* c, Object* thrown) {
   const WellKnown& known = vm()->known();
   std::string message = "Exception " + external_name(class_of(thrown));

@@ -1,9 +1,10 @@
-// Linkage through java.lang.invoke: constants, call sites and method handle calls that Java code links (JVMS 5.4.3.5,
-// 5.4.3.6, 6.5 invokedynamic).
+// Linkage through java.lang.invoke: constants, call sites and method handle calls that Java code links
+// (JVMS 5.4.3.5, 5.4.3.6, 6.5 invokedynamic).
 //
-// Each is a state machine in a kLink frame: the MethodType of a descriptor is asked for first, then the linking method of
-// java.lang.invoke.MethodHandleNatives is called with it, and link_step() stores the result: a constant into its pool
-// entry, a call site into its instruction. The instruction that wanted it is then executed again and finds it there.
+// Each is a state machine in a kLink frame: the MethodType of a descriptor is asked for first, then the
+// linking method of java.lang.invoke.MethodHandleNatives is called with it, and link_step() stores the
+// result: a constant into its pool entry, a call site into its instruction. The instruction that wanted it is
+// then executed again and finds it there.
 #pragma once
 
 #include "runtime/code.h"
@@ -13,8 +14,8 @@
 
 namespace uvm::rt {
 
-// Value of a CONSTANT_Class, String, MethodHandle, MethodType or Dynamic entry; primitives of Dynamic boxed. *result may
-// be null for a Dynamic entry that is null.
+// Value of a CONSTANT_Class, String, MethodHandle, MethodType or Dynamic entry; primitives of Dynamic boxed.
+// *result may be null for a Dynamic entry that is null.
 Status resolve_constant(Thread& thread, Class* referrer, unsigned pool_index, Object** result);
 
 // Links the invokedynamic instruction `insn` of `caller`: kUpcall or kThrow; it becomes invokehandle_quick.

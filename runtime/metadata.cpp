@@ -6,17 +6,28 @@ namespace uvm::rt {
 
 BasicType basic_type_of(char descriptor) {
   switch (descriptor) {
-    case 'Z': return BasicType::kBoolean;
-    case 'C': return BasicType::kChar;
-    case 'F': return BasicType::kFloat;
-    case 'D': return BasicType::kDouble;
-    case 'B': return BasicType::kByte;
-    case 'S': return BasicType::kShort;
-    case 'I': return BasicType::kInt;
-    case 'J': return BasicType::kLong;
-    case '[': return BasicType::kArray;
-    case 'V': return BasicType::kVoid;
-    default: return BasicType::kObject;
+    case 'Z':
+      return BasicType::kBoolean;
+    case 'C':
+      return BasicType::kChar;
+    case 'F':
+      return BasicType::kFloat;
+    case 'D':
+      return BasicType::kDouble;
+    case 'B':
+      return BasicType::kByte;
+    case 'S':
+      return BasicType::kShort;
+    case 'I':
+      return BasicType::kInt;
+    case 'J':
+      return BasicType::kLong;
+    case '[':
+      return BasicType::kArray;
+    case 'V':
+      return BasicType::kVoid;
+    default:
+      return BasicType::kObject;
   }
 }
 
@@ -27,10 +38,17 @@ char descriptor_of(BasicType type) {
 
 unsigned size_log2_of(BasicType type) {
   switch (type) {
-    case BasicType::kBoolean: case BasicType::kByte: return 0;
-    case BasicType::kChar: case BasicType::kShort: return 1;
-    case BasicType::kLong: case BasicType::kDouble: return 3;
-    default: return 2;
+    case BasicType::kBoolean:
+    case BasicType::kByte:
+      return 0;
+    case BasicType::kChar:
+    case BasicType::kShort:
+      return 1;
+    case BasicType::kLong:
+    case BasicType::kDouble:
+      return 3;
+    default:
+      return 2;
   }
 }
 
@@ -83,17 +101,39 @@ std::string type_name_of_descriptor(std::string_view descriptor) {
   const std::string_view element = descriptor.substr(dimensions);
   std::string name;
   switch (element.empty() ? ' ' : element.front()) {
-    case 'Z': name = "boolean"; break;
-    case 'C': name = "char"; break;
-    case 'F': name = "float"; break;
-    case 'D': name = "double"; break;
-    case 'B': name = "byte"; break;
-    case 'S': name = "short"; break;
-    case 'I': name = "int"; break;
-    case 'J': name = "long"; break;
-    case 'V': name = "void"; break;
-    case 'L': name = external_name(element.substr(1, element.size() - 2)); break;
-    default: name = std::string(element); break;
+    case 'Z':
+      name = "boolean";
+      break;
+    case 'C':
+      name = "char";
+      break;
+    case 'F':
+      name = "float";
+      break;
+    case 'D':
+      name = "double";
+      break;
+    case 'B':
+      name = "byte";
+      break;
+    case 'S':
+      name = "short";
+      break;
+    case 'I':
+      name = "int";
+      break;
+    case 'J':
+      name = "long";
+      break;
+    case 'V':
+      name = "void";
+      break;
+    case 'L':
+      name = external_name(element.substr(1, element.size() - 2));
+      break;
+    default:
+      name = std::string(element);
+      break;
   }
   for (; dimensions > 0; dimensions--) name += "[]";
   return name;

@@ -1,8 +1,8 @@
 // Class metadata: what the JVM specification's classes, methods, fields and constant pools are in the region.
 //
-// All of it is plain data in the metadata segment, referred to by gc::Reference, written once at class definition and
-// linking and afterwards only where a field says so (states, resolved entries, code). Never freed yet.
-// Layouts are part of the heap format (gc::kHeapFormat).
+// All of it is plain data in the metadata segment, referred to by gc::Reference, written once at class
+// definition and linking and afterwards only where a field says so (states, resolved entries, code). Never
+// freed yet. Layouts are part of the heap format (gc::kHeapFormat).
 //
 // A pointer to one of these is good while the region is mapped. Only runtime/ may use this header.
 #pragma once
@@ -48,24 +48,50 @@ static_assert(sizeof(Bytes) == 8);
 
 // JVMS 4.1, 4.5, 4.6 access flags.
 enum AccessFlags : std::uint32_t {
-  kAccPublic = 0x0001, kAccPrivate = 0x0002, kAccProtected = 0x0004, kAccStatic = 0x0008, kAccFinal = 0x0010,
-  kAccSynchronized = 0x0020, kAccSuper = 0x0020, kAccVolatile = 0x0040, kAccBridge = 0x0040, kAccTransient = 0x0080,
-  kAccVarargs = 0x0080, kAccNative = 0x0100, kAccInterface = 0x0200, kAccAbstract = 0x0400, kAccStrict = 0x0800,
-  kAccSynthetic = 0x1000, kAccAnnotation = 0x2000, kAccEnum = 0x4000, kAccModule = 0x8000,
+  kAccPublic = 0x0001,
+  kAccPrivate = 0x0002,
+  kAccProtected = 0x0004,
+  kAccStatic = 0x0008,
+  kAccFinal = 0x0010,
+  kAccSynchronized = 0x0020,
+  kAccSuper = 0x0020,
+  kAccVolatile = 0x0040,
+  kAccBridge = 0x0040,
+  kAccTransient = 0x0080,
+  kAccVarargs = 0x0080,
+  kAccNative = 0x0100,
+  kAccInterface = 0x0200,
+  kAccAbstract = 0x0400,
+  kAccStrict = 0x0800,
+  kAccSynthetic = 0x1000,
+  kAccAnnotation = 0x2000,
+  kAccEnum = 0x4000,
+  kAccModule = 0x8000,
 };
 
 // Types by descriptor letter, in the order of newarray's codes where those exist (JVMS 6.5 newarray).
 enum class BasicType : std::uint8_t {
-  kBoolean = 4, kChar = 5, kFloat = 6, kDouble = 7, kByte = 8, kShort = 9, kInt = 10, kLong = 11,
-  kObject = 12, kArray = 13, kVoid = 14,
+  kBoolean = 4,
+  kChar = 5,
+  kFloat = 6,
+  kDouble = 7,
+  kByte = 8,
+  kShort = 9,
+  kInt = 10,
+  kLong = 11,
+  kObject = 12,
+  kArray = 13,
+  kVoid = 14,
 };
-BasicType basic_type_of(char descriptor);                    // 'I' -> kInt, 'L' -> kObject, '[' -> kArray ...
+BasicType basic_type_of(char descriptor);  // 'I' -> kInt, 'L' -> kObject, '[' -> kArray ...
 char descriptor_of(BasicType type);
 constexpr unsigned slots_of(BasicType type) {
   return type == BasicType::kVoid ? 0 : (type == BasicType::kLong || type == BasicType::kDouble) ? 2 : 1;
 }
-unsigned size_log2_of(BasicType type);                       // bytes in a field or array element, as a power of two
-constexpr bool is_reference(BasicType type) { return type == BasicType::kObject || type == BasicType::kArray; }
+unsigned size_log2_of(BasicType type);  // bytes in a field or array element, as a power of two
+constexpr bool is_reference(BasicType type) {
+  return type == BasicType::kObject || type == BasicType::kArray;
+}
 
 // JVMS 5.5; kLinked includes verified and prepared.
 enum class ClassState : std::uint8_t { kLoaded, kLinked, kInitializing, kInitialized, kError };
@@ -75,11 +101,11 @@ struct Field {
   Ref<Symbol> name;
   Ref<Symbol> descriptor;
   std::uint32_t access;
-  std::uint32_t offset;        // byte offset in the instance, or in the holder's mirror for static fields
-  std::uint16_t slot;          // index in the holder's fields (java.lang.reflect.Field.slot)
+  std::uint32_t offset;          // byte offset in the instance, or in the holder's mirror for static fields
+  std::uint16_t slot;            // index in the holder's fields (java.lang.reflect.Field.slot)
   std::uint16_t constant_index;  // ConstantValue, 0 none
   BasicType type;
-  std::uint8_t flags;          // FieldFlags
+  std::uint8_t flags;  // FieldFlags
   std::uint16_t unused;
   Ref<Symbol> generic_signature;
   Ref<Bytes> annotations;
@@ -105,24 +131,28 @@ struct MethodParameter {
 
 // How an invocation of the method starts.
 enum class MethodKind : std::uint8_t {
-  kUnprepared,   // bytecode not yet translated to internal code
+  kUnprepared,  // bytecode not yet translated to internal code
   kInterpreted,
   kNativeUnbound,  // native method not yet looked up in the native tables
   kNative,
-  kNativeLeaf,   // native that needs no frame: cannot call Java, block or (normally) throw
+  kNativeLeaf,  // native that needs no frame: cannot call Java, block or (normally) throw
   kAbstract,
-  kMhInvokeBasic, kMhLinkToVirtual, kMhLinkToStatic, kMhLinkToSpecial, kMhLinkToInterface,  // JVMS 2.9.3 and
-  kMhInvoke,     // signature polymorphic invoke/invokeExact and VarHandle access modes: linked per call site
+  kMhInvokeBasic,
+  kMhLinkToVirtual,
+  kMhLinkToStatic,
+  kMhLinkToSpecial,
+  kMhLinkToInterface,  // JVMS 2.9.3 and
+  kMhInvoke,  // signature polymorphic invoke/invokeExact and VarHandle access modes: linked per call site
 };
 
 enum MethodFlags : std::uint16_t {
-  kMethodCallerSensitive = 1,   // @CallerSensitive
-  kMethodHidden = 2,            // @Hidden, @LambdaForm.Hidden: left out of stack traces
-  kMethodIsInitializer = 4,     // <init>
-  kMethodIsClassInit = 8,       // <clinit>
+  kMethodCallerSensitive = 1,  // @CallerSensitive
+  kMethodHidden = 2,           // @Hidden, @LambdaForm.Hidden: left out of stack traces
+  kMethodIsInitializer = 4,    // <init>
+  kMethodIsClassInit = 8,      // <clinit>
   kMethodHasJsr = 16,
   kMethodForceInline = 32,
-  kMethodOverpass = 64,         // made by the linker: throws AbstractMethodError or IncompatibleClassChangeError
+  kMethodOverpass = 64,  // made by the linker: throws AbstractMethodError or IncompatibleClassChangeError
 };
 
 struct Method {
@@ -133,16 +163,17 @@ struct Method {
   std::uint16_t flags;
   MethodKind kind;
   BasicType return_type;
-  std::uint16_t arg_slots;     // including the receiver
-  std::uint16_t max_locals;    // of natives: arg_slots
+  std::uint16_t arg_slots;   // including the receiver
+  std::uint16_t max_locals;  // of natives: arg_slots
   std::uint16_t max_stack;
-  std::int32_t vtable_index;   // -1: not dispatched through the vtable
-  std::int32_t itable_index;   // of interface methods: index in the interface's itable, else -1
-  std::uint32_t native_index;  // kNative, kNativeLeaf: index in the native table (rebuilt by name when uvm changes)
-  Ref<Insn> code;              // internal code (runtime/code.h), null until prepared
-  std::uint32_t code_length;   // instructions
-  Ref<std::uint16_t> bcis;     // bytecode index of each instruction
-  std::uint16_t slot;          // index in the holder's methods (java.lang.reflect.Method.slot)
+  std::int32_t vtable_index;  // -1: not dispatched through the vtable
+  std::int32_t itable_index;  // of interface methods: index in the interface's itable, else -1
+  std::uint32_t
+      native_index;  // kNative, kNativeLeaf: index in the native table (rebuilt by name when uvm changes)
+  Ref<Insn> code;    // internal code (runtime/code.h), null until prepared
+  std::uint32_t code_length;  // instructions
+  Ref<std::uint16_t> bcis;    // bytecode index of each instruction
+  std::uint16_t slot;         // index in the holder's methods (java.lang.reflect.Method.slot)
   std::uint16_t bytecode_length;
   Ref<std::uint8_t> bytecode;  // as in the class file, never changed
   std::uint16_t handler_count, line_count, variable_count, exception_count;
@@ -151,8 +182,8 @@ struct Method {
   Ref<LocalVariable> variables;
   Ref<std::uint16_t> exceptions;  // pool indexes of the Exceptions attribute
   Ref<MethodParameter> parameters;
-  std::uint16_t parameter_count;   // of the MethodParameters attribute
-  std::uint16_t has_parameters;    // the attribute is there (it may be empty)
+  std::uint16_t parameter_count;  // of the MethodParameters attribute
+  std::uint16_t has_parameters;   // the attribute is there (it may be empty)
   Ref<Bytes> stack_map_table;
   Ref<Symbol> generic_signature;
   Ref<Bytes> annotations, parameter_annotations, annotation_default, type_annotations;
@@ -167,20 +198,35 @@ struct Method {
 
 // Constant pool tags, JVMS table 4.4-A, and ours for entries patched into hidden classes.
 enum class PoolTag : std::uint8_t {
-  kUnusable = 0, kUtf8 = 1, kInteger = 3, kFloat = 4, kLong = 5, kDouble = 6, kClass = 7, kString = 8, kFieldref = 9,
-  kMethodref = 10, kInterfaceMethodref = 11, kNameAndType = 12, kMethodHandle = 15, kMethodType = 16, kDynamic = 17,
-  kInvokeDynamic = 18, kModule = 19, kPackage = 20,
+  kUnusable = 0,
+  kUtf8 = 1,
+  kInteger = 3,
+  kFloat = 4,
+  kLong = 5,
+  kDouble = 6,
+  kClass = 7,
+  kString = 8,
+  kFieldref = 9,
+  kMethodref = 10,
+  kInterfaceMethodref = 11,
+  kNameAndType = 12,
+  kMethodHandle = 15,
+  kMethodType = 16,
+  kDynamic = 17,
+  kInvokeDynamic = 18,
+  kModule = 19,
+  kPackage = 20,
 };
 
-// One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are written
-// together as one 64-bit store, so a reader sees a whole entry.
+// One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are
+// written together as one 64-bit store, so a reader sees a whole entry.
 //   kUtf8: raw = Symbol.  kInteger, kFloat: raw = bits.  kLong, kDouble: all 64 bits.
 //   kClass: raw = Symbol of the name, resolved = Class.   kString: raw = Symbol, resolved = String object.
-//   kFieldref, kMethodref, kInterfaceMethodref: raw = class_index << 16 | name_and_type_index, resolved = Field, Method.
-//   kNameAndType: raw = name_index << 16 | descriptor_index.
-//   kMethodHandle: raw = kind << 16 | reference_index; kMethodType: raw = Symbol; resolved = object.
-//   kDynamic, kInvokeDynamic: raw = bootstrap_index << 16 | name_and_type_index; kDynamic resolved = object (a boxed
-//   value for primitives; kPoolNull for null).
+//   kFieldref, kMethodref, kInterfaceMethodref: raw = class_index << 16 | name_and_type_index, resolved =
+//   Field, Method. kNameAndType: raw = name_index << 16 | descriptor_index. kMethodHandle: raw = kind << 16 |
+//   reference_index; kMethodType: raw = Symbol; resolved = object. kDynamic, kInvokeDynamic: raw =
+//   bootstrap_index << 16 | name_and_type_index; kDynamic resolved = object (a boxed value for primitives;
+//   kPoolNull for null).
 // A failed resolution leaves kPoolError in `resolved`, and the error in the class's resolution errors.
 struct PoolEntry {
   std::uint32_t raw;
@@ -228,23 +274,24 @@ struct RecordComponent {
 };
 
 enum ClassFlags : std::uint32_t {
-  kClassHidden = 1,            // Lookup.defineHiddenClass
+  kClassHidden = 1,  // Lookup.defineHiddenClass
   kClassIsRecord = 2,
   kClassHasFinalizer = 4,
   kClassHasClassInit = 8,
-  kClassIsReference = 16,      // java.lang.ref.Reference and below
+  kClassIsReference = 16,  // java.lang.ref.Reference and below
   kClassCloneable = 32,
-  kClassMagicAccessor = 64,    // below jdk.internal.reflect.MagicAccessorImpl: exempt from verification and access checks
-  kClassTrusted = 128,         // defined by the boot loader
-  kClassHasDefaults = 256,     // interface with non-abstract instance methods
-  kClassIsSealed = 512,        // has a PermittedSubclasses attribute
+  kClassMagicAccessor =
+      64,  // below jdk.internal.reflect.MagicAccessorImpl: exempt from verification and access checks
+  kClassTrusted = 128,      // defined by the boot loader
+  kClassHasDefaults = 256,  // interface with non-abstract instance methods
+  kClassIsSealed = 512,     // has a PermittedSubclasses attribute
 };
 
 inline constexpr unsigned kPrimarySupers = 8;
 
 struct Class {
   gc::Shape shape;
-  Ref<Symbol> name;            // internal form: java/lang/String, [I, [Ljava/lang/String;, int
+  Ref<Symbol> name;  // internal form: java/lang/String, [I, [Ljava/lang/String;, int
   Ref<Class> super;
   Ref<Object> mirror;          // the java.lang.Class instance
   Ref<Object> loader;          // java.lang.ClassLoader; null for the boot loader
@@ -252,16 +299,16 @@ struct Class {
   std::uint32_t inner_access;  // as given by InnerClasses, or access
   std::uint32_t flags;         // ClassFlags
   ClassState state;
-  BasicType primitive;         // primitive classes: their type; others kObject or kArray
-  std::uint8_t dimensions;     // arrays
-  std::uint8_t depth;          // number of superclasses
-  std::uint32_t init_thread;   // id of the thread that initialises it
+  BasicType primitive;                        // primitive classes: their type; others kObject or kArray
+  std::uint8_t dimensions;                    // arrays
+  std::uint8_t depth;                         // number of superclasses
+  std::uint32_t init_thread;                  // id of the thread that initialises it
   Ref<Class> primary_supers[kPrimarySupers];  // by depth, itself included, as far as it goes
-  Ref<Class> component;        // arrays: component type
-  Ref<Class> element;          // arrays: innermost element type
-  Ref<Class> array_class;      // the class of arrays of this, once made
-  Ref<Ref<Class>> interfaces;  // direct
-  Ref<Ref<Class>> all_interfaces;  // transitive, each once
+  Ref<Class> component;                       // arrays: component type
+  Ref<Class> element;                         // arrays: innermost element type
+  Ref<Class> array_class;                     // the class of arrays of this, once made
+  Ref<Ref<Class>> interfaces;                 // direct
+  Ref<Ref<Class>> all_interfaces;             // transitive, each once
   std::uint16_t interface_count, all_interface_count;
   std::uint16_t field_count, method_count;
   Ref<Field> fields;
@@ -270,7 +317,7 @@ struct Class {
   Ref<ItableEntry> itable;
   std::uint32_t itable_length;
   std::uint32_t vtable_length;
-  Ref<Method> class_init;      // <clinit>
+  Ref<Method> class_init;  // <clinit>
   Ref<Symbol> source_file;
   Ref<Symbol> generic_signature;
   Ref<Symbol> source_debug_extension;
@@ -278,24 +325,25 @@ struct Class {
   Ref<InnerClassInfo> inner_classes;
   Ref<BootstrapMethod> bootstrap_methods;
   Ref<RecordComponent> record_components;
-  Ref<std::uint16_t> nest_members;        // pool indexes
+  Ref<std::uint16_t> nest_members;  // pool indexes
   Ref<std::uint16_t> permitted_subclasses;
   std::uint16_t inner_class_count, bootstrap_method_count, record_component_count, nest_member_count;
   std::uint16_t permitted_subclass_count;
-  std::uint16_t nest_host_index;          // pool index, 0: itself
+  std::uint16_t nest_host_index;                                // pool index, 0: itself
   std::uint16_t enclosing_class_index, enclosing_method_index;  // EnclosingMethod, 0 none
   std::uint16_t major_version, minor_version;
-  Ref<Class> nest_host;                   // resolved
+  Ref<Class> nest_host;  // resolved
   Ref<Object> protection_domain;
-  Ref<Object> init_error;                 // kError: the exception of the class initialiser
-  Ref<Object> class_data;                 // hidden classes
-  Ref<Object> resolution_errors;          // Object[]: {Integer-free pairs} see resolution.cpp
-  std::uint32_t module_entry;             // reserved for the package's module: see runtime/modules.h
-  std::uint32_t verified_methods;         // methods whose code is verified: where verification goes on (runtime/verification.cpp)
+  Ref<Object> init_error;          // kError: the exception of the class initialiser
+  Ref<Object> class_data;          // hidden classes
+  Ref<Object> resolution_errors;   // Object[]: {Integer-free pairs} see resolution.cpp
+  std::uint32_t module_entry;      // reserved for the package's module: see runtime/modules.h
+  std::uint32_t verified_methods;  // methods whose code is verified: where verification goes on
+                                   // (runtime/verification.cpp)
   std::uint32_t reserved;
-  Ref<Class> next;                        // all classes, newest first
-  std::uint32_t fields_end;               // end of the last instance field, before alignment
-  Ref<Object> signers;                    // Object[]: Class.getSigners; null none
+  Ref<Class> next;           // all classes, newest first
+  std::uint32_t fields_end;  // end of the last instance field, before alignment
+  Ref<Object> signers;       // Object[]: Class.getSigners; null none
   std::uint32_t unused;
 
   Ref<Method>* vtable() { return reinterpret_cast<Ref<Method>*>(this + 1); }
@@ -303,7 +351,9 @@ struct Class {
   [[nodiscard]] bool is_interface() const { return (access & kAccInterface) != 0; }
   [[nodiscard]] bool is_abstract() const { return (access & kAccAbstract) != 0; }
   [[nodiscard]] bool is_array() const { return dimensions != 0; }
-  [[nodiscard]] bool is_primitive() const { return primitive != BasicType::kObject && primitive != BasicType::kArray; }
+  [[nodiscard]] bool is_primitive() const {
+    return primitive != BasicType::kObject && primitive != BasicType::kArray;
+  }
   [[nodiscard]] bool is_hidden() const { return (flags & kClassHidden) != 0; }
   [[nodiscard]] bool is_initialized() const {
     return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == ClassState::kInitialized;

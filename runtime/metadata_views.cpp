@@ -6,7 +6,9 @@ classfile::CpTag MetadataPoolView::tag(unsigned index) const {
   return index < pool_->count ? static_cast<classfile::CpTag>(pool_->tag(index)) : classfile::CpTag::kInvalid;
 }
 
-std::string_view MetadataPoolView::class_name(unsigned index) const { return pool_->class_name(index)->view(); }
+std::string_view MetadataPoolView::class_name(unsigned index) const {
+  return pool_->class_name(index)->view();
+}
 
 classfile::MemberView MetadataPoolView::member(unsigned index) const {
   classfile::MemberView view;

@@ -1,4 +1,5 @@
-// Views of class metadata for what runtime/classfile/ computes over code: verification, stack maps, messages about null.
+// Views of class metadata for what runtime/classfile/ computes over code: verification, stack maps, messages
+// about null.
 #pragma once
 
 #include <string_view>

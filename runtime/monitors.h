@@ -1,11 +1,12 @@
 // Monitors: Java locks and wait sets (JLS 17), kept in a side table of the region, never in objects (law 8).
 //
-// A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained in buckets by
-// object; a record with neither owner nor waiters is idle and serves the next object of its bucket. Blocking itself is
-// host state. So a checkpoint holds every lock and wait set, and a thread that was blocked simply asks again after resume.
+// A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained
+// in buckets by object; a record with neither owner nor waiters is idle and serves the next object of its
+// bucket. Blocking itself is host state. So a checkpoint holds every lock and wait set, and a thread that was
+// blocked simply asks again after resume.
 //
-// A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they take) and never
-// across a safepoint. Entering and leaving a free monitor takes that word once each.
+// A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they
+// take) and never across a safepoint. Entering and leaving a free monitor takes that word once each.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,11 @@ namespace uvm::rt {
 
 struct Monitor {
   Ref<Object> object;
-  Ref<Monitor> next;           // in the bucket
-  std::uint32_t owner;         // JavaThread::id, 0 none
-  std::uint32_t recursions;    // times entered
+  Ref<Monitor> next;         // in the bucket
+  std::uint32_t owner;       // JavaThread::id, 0 none
+  std::uint32_t recursions;  // times entered
   std::uint32_t unused;
-  Ref<JavaThread> waiters;     // wait set, first waiter first
+  Ref<JavaThread> waiters;  // wait set, first waiter first
 };
 static_assert(sizeof(Monitor) == 24);
 

@@ -25,7 +25,8 @@ std::vector<Entry>& entries() {
 // Sorted on first use, after all registrations: the index of a native depends on the set of natives only.
 const std::vector<Entry>& sorted() {
   static const bool once = [] {
-    std::sort(entries().begin(), entries().end(), [](const Entry& a, const Entry& b) { return a.key() < b.key(); });
+    std::sort(entries().begin(), entries().end(),
+              [](const Entry& a, const Entry& b) { return a.key() < b.key(); });
     return true;
   }();
   (void)once;

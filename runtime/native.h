@@ -8,15 +8,16 @@
 //   };
 //   UVM_REGISTER_NATIVES("java/lang/System", kMethods)
 //
-// Law 4: a native either completes or leaves no trace. It may be executed again from its start whenever it returned
-// kUpcall or kRetire, also in another process at another base address. So it keeps nothing in host memory between
-// executions; what it must remember is the frame's phase() and saved() slots.
+// Law 4: a native either completes or leaves no trace. It may be executed again from its start whenever it
+// returned kUpcall or kRetire, also in another process at another base address. So it keeps nothing in host
+// memory between executions; what it must remember is the frame's phase() and saved() slots.
 //
-// Calling Java: `return call.upcall(method, {args})`. When the Java method returns, the native is executed again with
-// upcall_result() set; it tells the executions apart by phase(), which it sets before. An exception of the Java method
-// propagates to the native's caller, unless catch_exceptions() was called: then it is in caught_exception().
-// Resolution helpers (class loading, initialisation) return kUpcall by themselves; the native is executed again in the
-// same phase. No native may hold an Object* across a kUpcall, kRetire, a BlockedScope: use saved().
+// Calling Java: `return call.upcall(method, {args})`. When the Java method returns, the native is executed
+// again with upcall_result() set; it tells the executions apart by phase(), which it sets before. An
+// exception of the Java method propagates to the native's caller, unless catch_exceptions() was called: then
+// it is in caught_exception(). Resolution helpers (class loading, initialisation) return kUpcall by
+// themselves; the native is executed again in the same phase. No native may hold an Object* across a kUpcall,
+// kRetire, a BlockedScope: use saved().
 #pragma once
 
 #include <cstdint>
@@ -59,48 +60,96 @@ class NativeCall {
   // Result. The functions return kOk so that a native can end with `return call.ret(x)`.
   Slot result{};
   Status ret() { return Status::kOk; }
-  Status ret(const Object* value) { result.raw = gc::encode(value); return Status::kOk; }
-  Status ret(bool value) { result.raw = value ? 1 : 0; return Status::kOk; }
-  Status ret(std::int32_t value) { result.raw = 0; result.i = value; return Status::kOk; }
-  Status ret(std::int64_t value) { result.l = value; return Status::kOk; }
-  Status ret(float value) { result.raw = 0; result.f = value; return Status::kOk; }
-  Status ret(double value) { result.d = value; return Status::kOk; }
+  Status ret(const Object* value) {
+    result.raw = gc::encode(value);
+    return Status::kOk;
+  }
+  Status ret(bool value) {
+    result.raw = value ? 1 : 0;
+    return Status::kOk;
+  }
+  Status ret(std::int32_t value) {
+    result.raw = 0;
+    result.i = value;
+    return Status::kOk;
+  }
+  Status ret(std::int64_t value) {
+    result.l = value;
+    return Status::kOk;
+  }
+  Status ret(float value) {
+    result.raw = 0;
+    result.f = value;
+    return Status::kOk;
+  }
+  Status ret(double value) {
+    result.d = value;
+    return Status::kOk;
+  }
 
   // --- Not for leaf natives:
   [[nodiscard]] Frame* frame() const { return frame_; }
   [[nodiscard]] Method* method() const { return frame_->method.get(); }
   [[nodiscard]] unsigned phase() const { return frame_->phase; }
   void set_phase(unsigned phase) { frame_->phase = static_cast<std::uint8_t>(phase); }
-  [[nodiscard]] Object* saved(unsigned index) const { return gc::decode<Object>(frame_->operands()[index].ref); }
+  [[nodiscard]] Object* saved(unsigned index) const {
+    return gc::decode<Object>(frame_->operands()[index].ref);
+  }
   void save(unsigned index, const Object* value) { frame_->operands()[index].raw = gc::encode(value); }
   Slot& saved_value(unsigned index) { return frame_->operands()[4 + index]; }  // plain values, index 0..3
 
-  // Pushes a call of `method` with `args` (one Slot per slot; a long or double is followed by an empty one; the receiver
-  // first; no dynamic dispatch: select the method before) and returns kUpcall (or kThrow: StackOverflowError).
+  // Pushes a call of `method` with `args` (one Slot per slot; a long or double is followed by an empty one;
+  // the receiver first; no dynamic dispatch: select the method before) and returns kUpcall (or kThrow:
+  // StackOverflowError).
   Status upcall(Method* method, std::initializer_list<Slot> args);
   Status upcall(Method* method, std::span<const Slot> args);
   [[nodiscard]] Slot upcall_result() const { return frame_->operands()[8]; }
-  void catch_exceptions();                                 // of the next upcall
-  [[nodiscard]] Object* caught_exception() const;          // null when the upcall returned normally
+  void catch_exceptions();                         // of the next upcall
+  [[nodiscard]] Object* caught_exception() const;  // null when the upcall returned normally
 
  private:
   Frame* frame_;
   Slot* args_;
 };
 
-inline Slot slot_of(const Object* o) { Slot s{}; s.raw = gc::encode(o); return s; }
-inline Slot slot_of(std::int32_t v) { Slot s{}; s.i = v; return s; }
-inline Slot slot_of(bool v) { Slot s{}; s.i = v ? 1 : 0; return s; }
-inline Slot slot_of(std::int64_t v) { Slot s{}; s.l = v; return s; }
-inline Slot slot_of(float v) { Slot s{}; s.f = v; return s; }
-inline Slot slot_of(double v) { Slot s{}; s.d = v; return s; }
+inline Slot slot_of(const Object* o) {
+  Slot s{};
+  s.raw = gc::encode(o);
+  return s;
+}
+inline Slot slot_of(std::int32_t v) {
+  Slot s{};
+  s.i = v;
+  return s;
+}
+inline Slot slot_of(bool v) {
+  Slot s{};
+  s.i = v ? 1 : 0;
+  return s;
+}
+inline Slot slot_of(std::int64_t v) {
+  Slot s{};
+  s.l = v;
+  return s;
+}
+inline Slot slot_of(float v) {
+  Slot s{};
+  s.f = v;
+  return s;
+}
+inline Slot slot_of(double v) {
+  Slot s{};
+  s.d = v;
+  return s;
+}
 
 using NativeFunction = Status (*)(NativeCall& call);
 
 enum NativeTraits : std::uint8_t {
   kFramed = 0,
-  // No frame is pushed: the function must not call Java, block, or use frame(), phase(), saved(), upcall(). It may
-  // throw, but then the stack trace lacks the native's own line, so use it for natives that throw only in misuse.
+  // No frame is pushed: the function must not call Java, block, or use frame(), phase(), saved(), upcall().
+  // It may throw, but then the stack trace lacks the native's own line, so use it for natives that throw only
+  // in misuse.
   kLeaf = 1,
   // A leaf that takes the place of a method's bytecode, in classes of the boot loader.
   kIntrinsic = 2,

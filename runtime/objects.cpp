@@ -6,35 +6,53 @@
 namespace uvm::rt {
 namespace {
 
-// Elements above which HotSpot refuses an array whatever the heap (JDK-8: max_array_length), with its own message.
+// Elements above which HotSpot refuses an array whatever the heap (JDK-8: max_array_length), with its own
+// message.
 constexpr std::int32_t kMaxArrayLength = 0x7fffffff - 2;
 
 Class* box_class(BasicType type) {
   const WellKnown& known = vm()->known();
   switch (type) {
-    case BasicType::kBoolean: return known.Boolean.get();
-    case BasicType::kChar: return known.Character.get();
-    case BasicType::kFloat: return known.Float.get();
-    case BasicType::kDouble: return known.Double.get();
-    case BasicType::kByte: return known.Byte.get();
-    case BasicType::kShort: return known.Short.get();
-    case BasicType::kInt: return known.Integer.get();
-    case BasicType::kLong: return known.Long.get();
-    default: return nullptr;
+    case BasicType::kBoolean:
+      return known.Boolean.get();
+    case BasicType::kChar:
+      return known.Character.get();
+    case BasicType::kFloat:
+      return known.Float.get();
+    case BasicType::kDouble:
+      return known.Double.get();
+    case BasicType::kByte:
+      return known.Byte.get();
+    case BasicType::kShort:
+      return known.Short.get();
+    case BasicType::kInt:
+      return known.Integer.get();
+    case BasicType::kLong:
+      return known.Long.get();
+    default:
+      return nullptr;
   }
 }
 
 std::uint32_t box_offset(BasicType type) {
   const WellKnown& known = vm()->known();
   switch (type) {
-    case BasicType::kBoolean: return known.Boolean_value;
-    case BasicType::kChar: return known.Character_value;
-    case BasicType::kFloat: return known.Float_value;
-    case BasicType::kDouble: return known.Double_value;
-    case BasicType::kByte: return known.Byte_value;
-    case BasicType::kShort: return known.Short_value;
-    case BasicType::kInt: return known.Integer_value;
-    default: return known.Long_value;
+    case BasicType::kBoolean:
+      return known.Boolean_value;
+    case BasicType::kChar:
+      return known.Character_value;
+    case BasicType::kFloat:
+      return known.Float_value;
+    case BasicType::kDouble:
+      return known.Double_value;
+    case BasicType::kByte:
+      return known.Byte_value;
+    case BasicType::kShort:
+      return known.Short_value;
+    case BasicType::kInt:
+      return known.Integer_value;
+    default:
+      return known.Long_value;
   }
 }
 
@@ -97,10 +115,18 @@ Object* box(Thread& thread, BasicType type, Slot value) {
   if (object == nullptr) return nullptr;
   const std::uint32_t offset = box_offset(type);
   switch (size_log2_of(type)) {
-    case 0: object->field<std::uint8_t>(offset) = static_cast<std::uint8_t>(value.i); break;
-    case 1: object->field<std::uint16_t>(offset) = static_cast<std::uint16_t>(value.i); break;
-    case 2: object->field<std::int32_t>(offset) = value.i; break;
-    default: object->field<std::int64_t>(offset) = value.l; break;
+    case 0:
+      object->field<std::uint8_t>(offset) = static_cast<std::uint8_t>(value.i);
+      break;
+    case 1:
+      object->field<std::uint16_t>(offset) = static_cast<std::uint16_t>(value.i);
+      break;
+    case 2:
+      object->field<std::int32_t>(offset) = value.i;
+      break;
+    default:
+      object->field<std::int64_t>(offset) = value.l;
+      break;
   }
   return object;
 }
@@ -114,12 +140,25 @@ BasicType unbox(const Object* boxed, Slot* value) {
     if (c != box_class(type)) continue;
     const std::uint32_t offset = box_offset(type);
     switch (type) {
-      case BasicType::kBoolean: value->i = boxed->field<std::uint8_t>(offset); break;
-      case BasicType::kByte: value->i = boxed->field<std::int8_t>(offset); break;
-      case BasicType::kChar: value->i = boxed->field<std::uint16_t>(offset); break;
-      case BasicType::kShort: value->i = boxed->field<std::int16_t>(offset); break;
-      case BasicType::kInt: case BasicType::kFloat: value->i = boxed->field<std::int32_t>(offset); break;
-      default: value->l = boxed->field<std::int64_t>(offset); break;
+      case BasicType::kBoolean:
+        value->i = boxed->field<std::uint8_t>(offset);
+        break;
+      case BasicType::kByte:
+        value->i = boxed->field<std::int8_t>(offset);
+        break;
+      case BasicType::kChar:
+        value->i = boxed->field<std::uint16_t>(offset);
+        break;
+      case BasicType::kShort:
+        value->i = boxed->field<std::int16_t>(offset);
+        break;
+      case BasicType::kInt:
+      case BasicType::kFloat:
+        value->i = boxed->field<std::int32_t>(offset);
+        break;
+      default:
+        value->l = boxed->field<std::int64_t>(offset);
+        break;
     }
     return type;
   }

@@ -1,8 +1,10 @@
-// The first execution of an instruction: resolves its pool entry and rewrites the instruction to its quick form.
+// The first execution of an instruction: resolves its pool entry and rewrites the instruction to its quick
+// form.
 //
-// An instruction is rewritten by one 64-bit store, and only when its effect can no longer depend on who executes it:
-// static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5). Another thread may have
-// rewritten it since the interpreter dispatched on it: so it is read once, whole, and left alone when it is quick already.
+// An instruction is rewritten by one 64-bit store, and only when its effect can no longer depend on who
+// executes it: static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
+// Another thread may have rewritten it since the interpreter dispatched on it: so it is read once, whole, and
+// left alone when it is quick already.
 #include <cstdint>
 #include <cstring>
 
@@ -35,11 +37,18 @@ Op offset_op(Op byte_op, BasicType type) {
   const auto first = static_cast<unsigned>(byte_op);
   const bool has_short = byte_op == Op::getfield_b || byte_op == Op::getstatic_b;
   switch (type) {
-    case BasicType::kBoolean: case BasicType::kByte: return byte_op;
-    case BasicType::kChar: return static_cast<Op>(first + 1);
-    case BasicType::kShort: return static_cast<Op>(has_short ? first + 2 : first + 1);
-    case BasicType::kLong: case BasicType::kDouble: return static_cast<Op>(has_short ? first + 4 : first + 3);
-    default: return static_cast<Op>(has_short ? first + 3 : first + 2);
+    case BasicType::kBoolean:
+    case BasicType::kByte:
+      return byte_op;
+    case BasicType::kChar:
+      return static_cast<Op>(first + 1);
+    case BasicType::kShort:
+      return static_cast<Op>(has_short ? first + 2 : first + 1);
+    case BasicType::kLong:
+    case BasicType::kDouble:
+      return static_cast<Op>(has_short ? first + 4 : first + 3);
+    default:
+      return static_cast<Op>(has_short ? first + 3 : first + 2);
   }
 }
 
@@ -61,7 +70,8 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
   Class* referrer = method->holder.get();
   const Insn now = read(insn);
   const Op op = now.op;
-  if (op != Op::getfield && op != Op::putfield && op != Op::getstatic && op != Op::putstatic) return Status::kOk;
+  if (op != Op::getfield && op != Op::putfield && op != Op::getstatic && op != Op::putstatic)
+    return Status::kOk;
   const bool is_static = op == Op::getstatic || op == Op::putstatic;
   const bool is_put = op == Op::putfield || op == Op::putstatic;
   Field* field = nullptr;
@@ -95,8 +105,8 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   const auto index = static_cast<unsigned>(now.b);
   const unsigned a = now.a;
   const Op op = now.op;
-  if (op != Op::invokevirtual && op != Op::invokespecial && op != Op::invokestatic && op != Op::invokeinterface &&
-      op != Op::invokedynamic) {
+  if (op != Op::invokevirtual && op != Op::invokespecial && op != Op::invokestatic &&
+      op != Op::invokeinterface && op != Op::invokedynamic) {
     return Status::kOk;
   }
   if (op == Op::invokedynamic) {
@@ -122,15 +132,16 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
     return Status::kOk;
   }
   if (m->is_static()) {
-    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                     (interface_ref ? "Expected instance not static method " : "Expecting non-static method ") + where);
+    return throw_new(
+        thread, "java/lang/IncompatibleClassChangeError",
+        (interface_ref ? "Expected instance not static method " : "Expecting non-static method ") + where);
   }
   if (op == Op::invokespecial) {
     // JVMS 6.5 invokespecial: a superclass call selects from the direct superclass of the calling class.
     Class* c = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &c));
-    if (!m->is_initializer() && (referrer->access & kAccSuper) != 0 && !c->is_interface() && referrer->super &&
-        referrer != c && referrer->super->is_subclass_of(c)) {
+    if (!m->is_initializer() && (referrer->access & kAccSuper) != 0 && !c->is_interface() &&
+        referrer->super && referrer != c && referrer->super->is_subclass_of(c)) {
       m = lookup_method(referrer->super.get(), m->name.get(), m->descriptor.get());
     }
     if (m == nullptr || m->is_abstract()) {
@@ -162,8 +173,10 @@ Status quicken_new(Thread& thread, Frame* frame, Insn* insn, Class** unready) {
   Class* c = nullptr;
   UVM_TRY(resolve_class(thread, frame->method->holder.get(), static_cast<unsigned>(now.b), &c));
   if (c->is_abstract() || c->is_interface() || c == vm()->known().Class.get()) {
-    return throw_new(thread, c == vm()->known().Class.get() ? "java/lang/IllegalAccessError" : "java/lang/InstantiationError",
-                     external_name(c));
+    return throw_new(
+        thread,
+        c == vm()->known().Class.get() ? "java/lang/IllegalAccessError" : "java/lang/InstantiationError",
+        external_name(c));
   }
   UVM_TRY(ensure_initialized(thread, c));
   if (c->is_initialized()) {
@@ -220,14 +233,25 @@ Status resolve_multianewarray(Thread& thread, Frame* frame, Insn* insn, Class** 
 void load_field(const Field* field, Object* holder, Slot* value) {
   value->raw = 0;
   switch (field->type) {
-    case BasicType::kBoolean: value->i = __atomic_load_n(&holder->field<std::uint8_t>(field->offset), __ATOMIC_ACQUIRE); break;
-    case BasicType::kByte: value->i = __atomic_load_n(&holder->field<std::int8_t>(field->offset), __ATOMIC_ACQUIRE); break;
-    case BasicType::kChar: value->i = __atomic_load_n(&holder->field<std::uint16_t>(field->offset), __ATOMIC_ACQUIRE); break;
-    case BasicType::kShort: value->i = __atomic_load_n(&holder->field<std::int16_t>(field->offset), __ATOMIC_ACQUIRE); break;
-    case BasicType::kLong: case BasicType::kDouble:
+    case BasicType::kBoolean:
+      value->i = __atomic_load_n(&holder->field<std::uint8_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
+    case BasicType::kByte:
+      value->i = __atomic_load_n(&holder->field<std::int8_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
+    case BasicType::kChar:
+      value->i = __atomic_load_n(&holder->field<std::uint16_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
+    case BasicType::kShort:
+      value->i = __atomic_load_n(&holder->field<std::int16_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
+    case BasicType::kLong:
+    case BasicType::kDouble:
       value->l = __atomic_load_n(&holder->field<std::int64_t>(field->offset), __ATOMIC_ACQUIRE);
       break;
-    default: value->i = __atomic_load_n(&holder->field<std::int32_t>(field->offset), __ATOMIC_ACQUIRE); break;
+    default:
+      value->i = __atomic_load_n(&holder->field<std::int32_t>(field->offset), __ATOMIC_ACQUIRE);
+      break;
   }
 }
 
@@ -239,10 +263,15 @@ void store_field(const Field* field, Object* holder, Slot value) {
       break;
     }
     case 1:
-      __atomic_store_n(&holder->field<std::uint16_t>(field->offset), static_cast<std::uint16_t>(value.i), __ATOMIC_SEQ_CST);
+      __atomic_store_n(&holder->field<std::uint16_t>(field->offset), static_cast<std::uint16_t>(value.i),
+                       __ATOMIC_SEQ_CST);
       break;
-    case 3: __atomic_store_n(&holder->field<std::int64_t>(field->offset), value.l, __ATOMIC_SEQ_CST); break;
-    default: __atomic_store_n(&holder->field<std::int32_t>(field->offset), value.i, __ATOMIC_SEQ_CST); break;
+    case 3:
+      __atomic_store_n(&holder->field<std::int64_t>(field->offset), value.l, __ATOMIC_SEQ_CST);
+      break;
+    default:
+      __atomic_store_n(&holder->field<std::int32_t>(field->offset), value.i, __ATOMIC_SEQ_CST);
+      break;
   }
 }
 
@@ -280,7 +309,8 @@ Method* select_interface_method(Thread& thread, Object* receiver, Method* resolv
 }
 
 Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved) {
-  std::string method = describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get());
+  std::string method =
+      describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get());
   // 'abstract int size()': without the class, with the modifier.
   const std::string holder = external_name(resolved->holder.get()) + ".";
   if (const std::size_t at = method.find(holder); at != std::string::npos) method.erase(at, holder.size());
@@ -297,13 +327,17 @@ Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* reso
       conflict += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
     }
     if (count > 1) {
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Conflicting default methods:" + conflict);
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                       "Conflicting default methods:" + conflict);
     }
   }
   return throw_new(thread, "java/lang/AbstractMethodError",
                    "Receiver class " + external_name(receiver_class) +
-                       " does not define or inherit an implementation of the resolved method " + method + " of " +
-                       (resolved->holder->is_interface() ? "interface " : resolved->holder->is_abstract() ? "abstract class " : "class ") +
+                       " does not define or inherit an implementation of the resolved method " + method +
+                       " of " +
+                       (resolved->holder->is_interface()  ? "interface "
+                        : resolved->holder->is_abstract() ? "abstract class "
+                                                          : "class ") +
                        external_name(resolved->holder.get()) + ".");
 }
 
@@ -330,7 +364,8 @@ Status prepare_method(Thread& thread, Method* method) {
                        describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
     }
   }
-  method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V")) : static_cast<std::uint32_t>(index);
+  method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V"))
+                                   : static_cast<std::uint32_t>(index);
   const bool leaf = native_at(method->native_index).traits == kLeaf && !method->is_synchronized();
   __atomic_store_n(&method->kind, leaf ? MethodKind::kNativeLeaf : MethodKind::kNative, __ATOMIC_RELEASE);
   return Status::kOk;

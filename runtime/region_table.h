@@ -1,5 +1,5 @@
-// Operations on RegionTable (runtime/roots.h): an open-addressing hash set of references, in the region so that a
-// resumed VM need not rebuild it. Entries are never removed. Callers hold Vm::metadata_lock.
+// Operations on RegionTable (runtime/roots.h): an open-addressing hash set of references, in the region so
+// that a resumed VM need not rebuild it. Entries are never removed. Callers hold Vm::metadata_lock.
 #pragma once
 
 #include <cstring>

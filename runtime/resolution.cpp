@@ -58,10 +58,12 @@ Status no_such_method(Thread& thread, const Class* c, const Symbol* name, const 
   return throw_new(thread, "java/lang/NoSuchMethodError", describe_method(c, name, descriptor));
 }
 
-Status check_final_put(Thread& thread, Class* referrer, const Field* field, Class* resolved_in, const Method* in) {
+Status check_final_put(Thread& thread, Class* referrer, const Field* field, Class* resolved_in,
+                       const Method* in) {
   if ((field->access & kAccFinal) == 0) return Status::kOk;
-  const std::string what = std::string("Update to ") + (field->is_static() ? "static" : "non-static") + " final field " +
-                           external_name(resolved_in) + "." + std::string(field->name->view()) + " attempted from a different ";
+  const std::string what = std::string("Update to ") + (field->is_static() ? "static" : "non-static") +
+                           " final field " + external_name(resolved_in) + "." +
+                           std::string(field->name->view()) + " attempted from a different ";
   if (field->holder.get() != referrer) {
     return throw_new(thread, "java/lang/IllegalAccessError",
                      what + "class (" + external_name(referrer) + ") than the field's declaring class");
@@ -85,7 +87,8 @@ bool is_accessible(const Class* from, const Class* to) {
   return same_package(from, element);
 }
 
-bool can_access_member(const Class* from, const Class* holder, std::uint32_t access, const Class* resolved_in) {
+bool can_access_member(const Class* from, const Class* holder, std::uint32_t access,
+                       const Class* resolved_in) {
   if (from == holder || (access & kAccPublic) != 0 || (from->flags & kClassMagicAccessor) != 0) return true;
   if ((access & kAccProtected) != 0) {
     if (same_package(from, holder)) return true;
@@ -132,8 +135,8 @@ Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class
   UVM_TRY(load_class(thread, referrer->pool->class_name(pool_index), referrer->loader.get(), result));
   if (!is_accessible(referrer, *result)) {
     return throw_new(thread, "java/lang/IllegalAccessError",
-                     "failed to access class " + external_name(*result) + " from class " + external_name(referrer) +
-                         " (" + describe_places(*result, referrer) + ")");
+                     "failed to access class " + external_name(*result) + " from class " +
+                         external_name(referrer) + " (" + describe_places(*result, referrer) + ")");
   }
   store_resolved(entry, *result);
   return Status::kOk;
@@ -183,13 +186,14 @@ Method* select_method(Class* receiver_class, Method* resolved) {
   }
   for (std::uint32_t i = 0; i < receiver_class->itable_length; i++) {
     const ItableEntry& e = receiver_class->itable[i];
-    if (e.interface == resolved->holder) return e.methods[static_cast<std::size_t>(resolved->itable_index)].get();
+    if (e.interface == resolved->holder)
+      return e.methods[static_cast<std::size_t>(resolved->itable_index)].get();
   }
   return nullptr;
 }
 
-Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool is_static, bool is_put, Method* in,
-                     Field** result) {
+Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool is_static, bool is_put,
+                     Method* in, Field** result) {
   ConstantPool* pool = referrer->pool.get();
   Class* c = nullptr;
   UVM_TRY(resolve_class(thread, referrer, pool->class_index(pool_index), &c));
@@ -203,8 +207,9 @@ Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool 
   }
   if (!can_access_member(referrer, field->holder.get(), field->access, c)) {
     return throw_new(thread, "java/lang/IllegalAccessError",
-                     "class " + external_name(referrer) + " tried to access " + std::string(access_word(field->access)) +
-                         "field " + external_name(field->holder.get()) + "." + std::string(name->view()) + " (" +
+                     "class " + external_name(referrer) + " tried to access " +
+                         std::string(access_word(field->access)) + "field " +
+                         external_name(field->holder.get()) + "." + std::string(name->view()) + " (" +
                          describe_places(referrer, field->holder.get()) + ")");
   }
   if (field->is_static() != is_static) {
@@ -217,7 +222,8 @@ Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool 
   return Status::kOk;
 }
 
-Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool interface_ref, Method** result) {
+Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool interface_ref,
+                      Method** result) {
   ConstantPool* pool = referrer->pool.get();
   Class* c = nullptr;
   UVM_TRY(resolve_class(thread, referrer, pool->class_index(pool_index), &c));
@@ -228,7 +234,8 @@ Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool
                      interface_ref ? "Found class " + external_name(c) + ", but interface was expected"
                                    : "Found interface " + external_name(c) + ", but class was expected");
   }
-  Method* m = interface_ref ? lookup_interface_method(c, name, descriptor) : lookup_method(c, name, descriptor);
+  Method* m =
+      interface_ref ? lookup_interface_method(c, name, descriptor) : lookup_method(c, name, descriptor);
   if (m == nullptr) return no_such_method(thread, c, name, descriptor);
   if (m->is_private() && m->holder.get() != referrer) {
     Class* host = nullptr;
@@ -239,8 +246,9 @@ Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool
   const bool array_clone = c->is_array() && name->view() == "clone";
   if (!array_clone && !can_access_member(referrer, m->holder.get(), m->access, c)) {
     return throw_new(thread, "java/lang/IllegalAccessError",
-                     "class " + external_name(referrer) + " tried to access " + std::string(access_word(m->access)) +
-                         "method " + describe_method(m->holder.get(), name, m->descriptor.get()) + " (" +
+                     "class " + external_name(referrer) + " tried to access " +
+                         std::string(access_word(m->access)) + "method " +
+                         describe_method(m->holder.get(), name, m->descriptor.get()) + " (" +
                          describe_places(referrer, m->holder.get()) + ")");
   }
   *result = m;

@@ -1,7 +1,7 @@
 // Roots: the superstructure of a heap, at region offset 0, always resident.
 //
-// It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes, interned
-// strings and monitors, and the VM's own references into the heap. Part of the heap format.
+// It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes,
+// interned strings and monitors, and the VM's own references into the heap. Part of the heap format.
 #pragma once
 
 #include "gc/heap.h"
@@ -31,41 +31,41 @@ struct MonitorTable {
 
 // Process-independent time: see runtime/clock.h.
 struct ClockState {
-  std::int64_t nano_base;          // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
-  std::int64_t last_nano;          // nanoTime at the last cut
-  std::int64_t last_wall_ms;       // currentTimeMillis at the last cut: wall time never goes below
+  std::int64_t nano_base;     // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
+  std::int64_t last_nano;     // nanoTime at the last cut
+  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut: wall time never goes below
 };
 
 struct Roots {
   std::uint64_t magic;
   std::uint32_t heap_format;
-  std::uint32_t code_format;       // runtime/code.h kCodeFormat that the internal code was made by
+  std::uint32_t code_format;         // runtime/code.h kCodeFormat that the internal code was made by
   std::uint64_t native_fingerprint;  // native_table_fingerprint() that native_index values belong to
   gc::HeapState heap;
   gc::SegmentAllocatorState metadata;
   gc::SegmentAllocatorState native;
   RegionTable symbols;
-  RegionTable classes;             // by (loader, name): initiated and defined, runtime/dictionary.h
+  RegionTable classes;  // by (loader, name): initiated and defined, runtime/dictionary.h
   RegionTable interned_strings;
   MonitorTable monitors;
-  Ref<Class> all_classes;          // list through Class::next
-  Ref<JavaThread> threads;         // list through JavaThread::next
+  Ref<Class> all_classes;   // list through Class::next
+  Ref<JavaThread> threads;  // list through JavaThread::next
   std::uint32_t next_thread_id;
-  std::uint32_t java_thread_count; // alive
+  std::uint32_t java_thread_count;  // alive
   WellKnown known;
   Ref<Object> main_thread_group, system_thread_group;
   Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot, for when nothing can be made
-  Ref<Object> boot_unnamed_module;  // of the boot loader
+  Ref<Object> boot_unnamed_module;                        // of the boot loader
   Ref<Object> java_base_module;
   ClockState clock;
-  std::uint32_t boot_phase;        // runtime/boot.h
+  std::uint32_t boot_phase;  // runtime/boot.h
   std::int32_t exit_code;
   std::uint64_t bundle_offset, bundle_size;  // the program's bundle, native segment
-  std::uint64_t leases_offset;     // lease table, native segment (runtime/leases.h)
-  std::uint64_t stack_slices_used; // stacks segment: slices handed out, ever
-  Ref<ModuleState> modules;        // runtime/modules.h; null until the first module is defined
-  std::uint32_t classes_defined;   // from class files, ever
-  std::uint64_t calls_of_dead_threads;  // for --stats
+  std::uint64_t leases_offset;               // lease table, native segment (runtime/leases.h)
+  std::uint64_t stack_slices_used;           // stacks segment: slices handed out, ever
+  Ref<ModuleState> modules;                  // runtime/modules.h; null until the first module is defined
+  std::uint32_t classes_defined;             // from class files, ever
+  std::uint64_t calls_of_dead_threads;       // for --stats
   std::uint64_t reserved[30];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);

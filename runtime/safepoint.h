@@ -1,12 +1,13 @@
 // Safepoints: stopping all Java threads, and waiting without holding up a stop.
 //
-// Protocol. A thread is kRunning or kBlocked (Thread::mode). A stop sets kPollStop in every thread's poll word and waits
-// until no thread is kRunning; a running thread sees the word at its next poll, stores its position (Thread::frame, its
-// frame's pc and sp) and blocks. A thread leaving kBlocked while a stop is on waits for its end first. So between
-// stop_threads() and resume_threads() nobody but the caller touches the region.
+// Protocol. A thread is kRunning or kBlocked (Thread::mode). A stop sets kPollStop in every thread's poll
+// word and waits until no thread is kRunning; a running thread sees the word at its next poll, stores its
+// position (Thread::frame, its frame's pc and sp) and blocks. A thread leaving kBlocked while a stop is on
+// waits for its end first. So between stop_threads() and resume_threads() nobody but the caller touches the
+// region.
 //
-// Retiring (suspend, torture resume) stops the threads for good: blocked natives are woken, return kRetire without a
-// trace, and each OS thread leaves its interpreter loop.
+// Retiring (suspend, torture resume) stops the threads for good: blocked natives are woken, return kRetire
+// without a trace, and each OS thread leaves its interpreter loop.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +18,18 @@ namespace uvm::rt {
 
 class Vm;
 
-// Called by the interpreter when Thread::poll is not 0, with the thread's position stored. Returns false when the thread
-// must leave the loop (retire).
+// Called by the interpreter when Thread::poll is not 0, with the thread's position stored. Returns false when
+// the thread must leave the loop (retire).
 bool safepoint_poll(Thread& thread);
 
-// Stops all Java threads of the process; true when none runs. One stopper at a time (others wait here). The caller is
-// no Java thread, or one that is kBlocked. False, with nothing stopped: the threads are being retired; a native that
-// wanted the stop returns kRetire.
+// Stops all Java threads of the process; true when none runs. One stopper at a time (others wait here). The
+// caller is no Java thread, or one that is kBlocked. False, with nothing stopped: the threads are being
+// retired; a native that wanted the stop returns kRetire.
 bool stop_threads(Vm& vm);
 void resume_threads(Vm& vm);
 
-// Retire: after it returns, no Java thread of this Vm exists on the host; their records say where they were. Not to be
-// called between stop_threads() and resume_threads(), nor by a Java thread.
+// Retire: after it returns, no Java thread of this Vm exists on the host; their records say where they were.
+// Not to be called between stop_threads() and resume_threads(), nor by a Java thread.
 void retire_threads(Vm& vm);
 
 // Enters kBlocked for its lifetime: for system calls that may wait. The region must not be touched inside.
@@ -44,17 +45,19 @@ class BlockedScope {
 };
 
 // Waits inside a BlockedScope of its own until the thread's wake word differs from `seen`, or program time
-// `deadline_ns` (0: none) has come, or the thread is to retire. The reasons are for the caller to tell apart by state.
+// `deadline_ns` (0: none) has come, or the thread is to retire. The reasons are for the caller to tell apart
+// by state.
 void wait_for_wake(Thread& thread, std::uint32_t seen, std::uint64_t deadline_ns);
 // Wakes a thread out of wait_for_wake, and out of interruptible I/O waits.
 void wake(Thread& thread);
 [[nodiscard]] bool retiring(const Thread& thread);
 
-// Waits until `fd` is ready for `poll_events` (POLLIN, POLLOUT): true. False: the thread is to retire; the native returns
-// kRetire. To be used before every read or write that may wait.
+// Waits until `fd` is ready for `poll_events` (POLLIN, POLLOUT): true. False: the thread is to retire; the
+// native returns kRetire. To be used before every read or write that may wait.
 bool wait_for_io(Thread& thread, int fd, short poll_events);
 
-// The host thread of a record; null when it has none now. Valid while threads_lock is held or for the caller itself.
+// The host thread of a record; null when it has none now. Valid while threads_lock is held or for the caller
+// itself.
 Thread* host_thread_of(JavaThread* record);
 
 }  // namespace uvm::rt

@@ -1,29 +1,29 @@
 // Status: how a piece of VM code that may need Java to run tells its caller what happened.
 //
-// The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to run first
-// (a class loader's loadClass, a class initialiser, method handle linking) pushes the frames to run and returns
-// kUpcall; everything up to the interpreter loop returns kUpcall too. When those frames are done, the instruction or
-// native method that asked is simply executed again from its start, and now finds what it needs. So code that may
-// return kUpcall must not have changed anything visible before it does.
+// The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to
+// run first (a class loader's loadClass, a class initialiser, method handle linking) pushes the frames to run
+// and returns kUpcall; everything up to the interpreter loop returns kUpcall too. When those frames are done,
+// the instruction or native method that asked is simply executed again from its start, and now finds what it
+// needs. So code that may return kUpcall must not have changed anything visible before it does.
 #pragma once
 
 #include <cstdint>
 
 namespace uvm::rt {
 
-enum class [[nodiscard]] Status : std::uint8_t {
-  kOk,
-  kThrow,   // Thread::pending_exception is set
-  kUpcall,  // frames were pushed on this thread: return to the interpreter loop, to be executed again later
-  kRetire,  // the VM is being torn down (suspend, torture): return to the loop, leaving no trace; executed again after
-            // resume
+enum class [[nodiscard]] Status : std::uint8_t{
+    kOk,
+    kThrow,   // Thread::pending_exception is set
+    kUpcall,  // frames were pushed on this thread: return to the interpreter loop, to be executed again later
+    kRetire,  // the VM is being torn down (suspend, torture): return to the loop, leaving no trace; executed
+              // again after resume
 };
 
 // Returns from the enclosing function with any status but kOk.
-#define UVM_TRY(expression)                                                                    \
-  do {                                                                                         \
+#define UVM_TRY(expression)                                                                      \
+  do {                                                                                           \
     if (const ::uvm::rt::Status uvm_status = (expression); uvm_status != ::uvm::rt::Status::kOk) \
-      return uvm_status;                                                                       \
+      return uvm_status;                                                                         \
   } while (0)
 
 }  // namespace uvm::rt

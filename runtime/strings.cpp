@@ -1,7 +1,7 @@
 // Strings: java.lang.String objects made and read by the VM, and the table of interned strings.
 //
-// A String is a byte array and a coder: 0 Latin-1, one byte a unit; 1 UTF-16, two bytes in the machine's order
-// (java.lang.String.COMPACT_STRINGS is always true here).
+// A String is a byte array and a coder: 0 Latin-1, one byte a unit; 1 UTF-16, two bytes in the machine's
+// order (java.lang.String.COMPACT_STRINGS is always true here).
 #include <algorithm>
 #include <cstring>
 
@@ -32,11 +32,13 @@ std::u16string decode_utf8(std::string_view text) {
       units.push_back(static_cast<char16_t>((b & 0x1f) << 6 | (byte(i + 1) & 0x3f)));
       i += 2;
     } else if ((b & 0xf0) == 0xe0 && continues(i + 1) && continues(i + 2)) {
-      units.push_back(static_cast<char16_t>((b & 0x0f) << 12 | (byte(i + 1) & 0x3fU) << 6 | (byte(i + 2) & 0x3fU)));
+      units.push_back(
+          static_cast<char16_t>((b & 0x0f) << 12 | (byte(i + 1) & 0x3fU) << 6 | (byte(i + 2) & 0x3fU)));
       i += 3;
     } else if ((b & 0xf8) == 0xf0 && continues(i + 1) && continues(i + 2) && continues(i + 3)) {
       const std::uint32_t c = ((b & 0x07) << 18 | (byte(i + 1) & 0x3fU) << 12 | (byte(i + 2) & 0x3fU) << 6 |
-                               (byte(i + 3) & 0x3fU)) - 0x10000;
+                               (byte(i + 3) & 0x3fU)) -
+                              0x10000;
       units.push_back(static_cast<char16_t>(0xd800 | (c >> 10 & 0x3ff)));
       units.push_back(static_cast<char16_t>(0xdc00 | (c & 0x3ff)));
       i += 4;
@@ -94,7 +96,9 @@ Object* new_string_utf16(Thread& thread, std::u16string_view units) {
   return string;
 }
 
-Object* new_string(Thread& thread, std::string_view utf8) { return new_string_utf16(thread, decode_utf8(utf8)); }
+Object* new_string(Thread& thread, std::string_view utf8) {
+  return new_string_utf16(thread, decode_utf8(utf8));
+}
 
 std::u16string to_utf16(const Object* string) {
   const Array* value = value_of(string);
@@ -186,7 +190,8 @@ Object* intern_symbol(Thread& thread, Symbol* symbol) {
     const std::uint32_t found =
         table_find(roots().interned_strings, hash_of_units(units), [&](std::uint32_t bits) {
           const Object* string = gc::decode<Object>(bits);
-          return string_length(string) == static_cast<std::int32_t>(units.size()) && to_utf16(string) == units;
+          return string_length(string) == static_cast<std::int32_t>(units.size()) &&
+                 to_utf16(string) == units;
         });
     if (found != 0) return gc::decode<Object>(found);
   }

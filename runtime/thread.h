@@ -1,11 +1,14 @@
-// Threads: the part that survives (JavaThread, in the region) and the part that does not (Thread, on the host).
+// Threads: the part that survives (JavaThread, in the region) and the part that does not (Thread, on the
+// host).
 //
-// A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and reused after the
-// thread is dead. At every safepoint it says all there is to say of the thread: frames, what it waits for, permits.
-// A Thread is the operating system's thread that runs it in this process, remade at resume. Host state only.
+// A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and
+// reused after the thread is dead. At every safepoint it says all there is to say of the thread: frames, what
+// it waits for, permits. A Thread is the operating system's thread that runs it in this process, remade at
+// resume. Host state only.
 //
-// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches, calls and returns. Native methods that may wait
-// are in kBlocked meanwhile, where they must not touch the region; see BlockedScope in runtime/safepoint.h.
+// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches, calls and returns.
+// Native methods that may wait are in kBlocked meanwhile, where they must not touch the region; see
+// BlockedScope in runtime/safepoint.h.
 #pragma once
 
 #include <atomic>
@@ -24,24 +27,26 @@ struct Monitor;
 enum class WaitKind : std::uint8_t { kNone, kMonitorEnter, kObjectWait, kPark, kSleep, kIo };
 
 struct JavaThread {
-  std::uint32_t id;              // from 1; names the owner of monitors; reused only after the thread is dead
-  std::uint32_t alive;           // 1 from start until its exit is complete
-  Ref<Object> object;            // java.lang.Thread
-  Ref<Object> pending_exception; // thrown, not yet caught
-  gc::RegionOffset stack_base;   // region offset of the first slot
+  std::uint32_t id;               // from 1; names the owner of monitors; reused only after the thread is dead
+  std::uint32_t alive;            // 1 from start until its exit is complete
+  Ref<Object> object;             // java.lang.Thread
+  Ref<Object> pending_exception;  // thrown, not yet caught
+  gc::RegionOffset stack_base;    // region offset of the first slot
   gc::RegionOffset stack_end;
-  gc::RegionOffset top_frame;    // region offset of the current frame; 0 none
+  gc::RegionOffset top_frame;  // region offset of the current frame; 0 none
   gc::AllocationBuffer buffer;
-  // Blocking state (runtime/monitors.cpp, runtime/natives/...): what a native method needs to go on when entered again.
+  // Blocking state (runtime/monitors.cpp, runtime/natives/...): what a native method needs to go on when
+  // entered again.
   WaitKind wait_kind;
   std::uint8_t interrupted;
   std::uint8_t park_permit;
-  std::uint8_t notified;         // taken out of its wait set by notify, not yet gone on
-  std::uint32_t wait_count;      // recursions to restore after Object.wait
-  Ref<Object> wait_object;       // monitor waited for
-  std::uint64_t deadline_ns;     // program time (runtime/clock.h) at which the wait ends; 0 no end, ~0 no wait begun
-  Ref<JavaThread> next_waiter;   // in a monitor's wait set
-  Ref<JavaThread> next;          // all threads
+  std::uint8_t notified;     // taken out of its wait set by notify, not yet gone on
+  std::uint32_t wait_count;  // recursions to restore after Object.wait
+  Ref<Object> wait_object;   // monitor waited for
+  std::uint64_t
+      deadline_ns;  // program time (runtime/clock.h) at which the wait ends; 0 no end, ~0 no wait begun
+  Ref<JavaThread> next_waiter;  // in a monitor's wait set
+  Ref<JavaThread> next;         // all threads
   std::uint32_t daemon;
   std::uint32_t is_primordial;   // runs main
   std::uint64_t calls;           // invocations executed, for --stats
@@ -56,22 +61,23 @@ enum PollReason : std::uint32_t { kPollStop = 1, kPollRetire = 2, kPollTorture =
 enum class ThreadMode : std::uint8_t { kRunning, kBlocked };
 
 struct Thread {
-  JavaThread* java = nullptr;    // record in the region
+  JavaThread* java = nullptr;  // record in the region
   Vm* vm = nullptr;
   std::atomic<std::uint32_t> poll{0};
   std::atomic<ThreadMode> mode{ThreadMode::kBlocked};
 
-  // --- Current position, kept in the interpreter's registers while Java code runs, and stored here whenever VM code
-  // is called. `frame` null: the stack is empty.
+  // --- Current position, kept in the interpreter's registers while Java code runs, and stored here whenever
+  // VM code is called. `frame` null: the stack is empty.
   Frame* frame = nullptr;
   Slot* stack_base = nullptr;
-  Slot* stack_limit = nullptr;   // frames must end below; a reserve above it is for the StackOverflowError itself
+  Slot* stack_limit =
+      nullptr;  // frames must end below; a reserve above it is for the StackOverflowError itself
 
   // Host-side waiting: one futex-like word per thread (runtime/safepoint.h).
   std::atomic<std::uint32_t> wake{0};
-  long tid = 0;                  // kernel thread id
+  long tid = 0;  // kernel thread id
   std::uint64_t torture_countdown = 0;
-  std::uint64_t calls = 0;       // invocations executed since the thread last went into its record
+  std::uint64_t calls = 0;  // invocations executed since the thread last went into its record
 
   [[nodiscard]] Object* pending_exception() const { return java->pending_exception.get(); }
   [[nodiscard]] Frame* caller_of(const Frame* f) const {

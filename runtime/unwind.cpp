@@ -10,9 +10,10 @@
 namespace uvm::rt {
 namespace {
 
-// Whether a handler for the class named by `catch_type` catches `exception`. The class is not loaded for this: when
-// no superclass of the exception has that name, it cannot be the class that the name stands for; when one has, it is
-// what the handler's loader knows by the name, or would find by delegation if it has not been asked yet.
+// Whether a handler for the class named by `catch_type` catches `exception`. The class is not loaded for
+// this: when no superclass of the exception has that name, it cannot be the class that the name stands for;
+// when one has, it is what the handler's loader knows by the name, or would find by delegation if it has not
+// been asked yet.
 bool catches(Class* referrer, unsigned catch_type, const Object* exception) {
   const PoolEntry& entry = referrer->pool->entry(catch_type);
   if (entry.resolved != 0) return class_of(exception)->is_subclass_of(gc::decode<Class>(entry.resolved));
@@ -45,7 +46,8 @@ bool unwind(Thread& thread) {
           for (unsigned i = 0; i < method->handler_count; i++) {
             const ExceptionHandler& handler = method->handlers[i];
             if (bci < handler.start_bci || bci >= handler.end_bci) continue;
-            if (handler.catch_type != 0 && !catches(method->holder.get(), handler.catch_type, exception)) continue;
+            if (handler.catch_type != 0 && !catches(method->holder.get(), handler.catch_type, exception))
+              continue;
             thread.java->pending_exception = nullptr;
             frame->pc = insn_at(method, handler.handler_bci);
             frame->operands()[0].raw = gc::encode(exception);

@@ -1,4 +1,5 @@
-// Verification at link time: the verifier of runtime/classfile/ over the class's metadata, asking about other classes here.
+// Verification at link time: the verifier of runtime/classfile/ over the class's metadata, asking about other
+// classes here.
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ class LoadedTypes final : public classfile::TypeOracle {
 
   bool is_current_or_superclass(std::string_view name) override { return ancestor(name) != nullptr; }
 
-  bool is_protected_elsewhere(std::string_view class_name, const classfile::MemberView& member, bool method) override {
+  bool is_protected_elsewhere(std::string_view class_name, const classfile::MemberView& member,
+                              bool method) override {
     Class* c = ancestor(class_name);
     const Symbol* name = make_symbol(member.name);
     const Symbol* descriptor = make_symbol(member.descriptor);
@@ -96,7 +98,8 @@ Status verify_class(Thread& thread, Class* c) {
   std::vector<MetadataMethodView> owners;
   owners.reserve(c->method_count);
   std::vector<classfile::MethodView> methods;
-  for (unsigned i = 0; i < c->method_count; i++) methods.push_back(owners.emplace_back(&c->methods[i]).view());
+  for (unsigned i = 0; i < c->method_count; i++)
+    methods.push_back(owners.emplace_back(&c->methods[i]).view());
   std::vector<std::string_view> interfaces;
   for (unsigned i = 0; i < c->interface_count; i++) interfaces.push_back(c->interfaces[i]->name->view());
 

@@ -1,14 +1,16 @@
 // Classes, fields and methods of the class library that the VM itself names, as one declarative table.
 //
-// They are resolved once at boot (runtime/boot.cpp) into WellKnown, which lives in the roots segment, so that a
-// resumed VM has them at once. Use: `vm.known().String`, `vm.known().String_value` (byte offset of a field),
-// `vm.known().Thread_exit` (Method*).
+// They are resolved once at boot (runtime/boot.cpp) into WellKnown, which lives in the roots segment, so that
+// a resumed VM has them at once. Use: `vm.known().String`, `vm.known().String_value` (byte offset of a
+// field), `vm.known().Thread_exit` (Method*).
 //
-// Only classes of java.base that are always there. To add one: a line here; boot fails loudly if it is not found.
+// Only classes of java.base that are always there. To add one: a line here; boot fails loudly if it is not
+// found.
 #pragma once
 
 #include "runtime/metadata.h"
 
+// clang-format off
 // C(identifier, internal name)
 #define UVM_KNOWN_CLASSES(C)                                                              \
   C(Object, "java/lang/Object")                                                           \
@@ -200,6 +202,8 @@
   M(StackWalker_doStackWalk, AbstractStackWalker, "doStackWalk",                                    \
     "(JIIII)Ljava/lang/Object;")
 
+// clang-format on
+
 namespace uvm::rt {
 
 // Lives in the roots segment.
@@ -213,13 +217,14 @@ struct WellKnown {
 #define UVM_METHOD(id, holder, name, descriptor) Ref<::uvm::rt::Method> id;
   UVM_KNOWN_METHODS(UVM_METHOD)
 #undef UVM_METHOD
-  // MemberName.vmindex, ResolvedMethodName.vmtarget and the like are fields that the VM adds to library classes:
-  std::uint32_t MemberName_vmindex;           // J
-  std::uint32_t ResolvedMethodName_vmtarget;  // J: Reference bits of the Method
-  std::uint32_t ResolvedMethodName_vmholder;  // Object: the holder's mirror
-  Ref<::uvm::rt::Class> primitive_classes[16];     // by BasicType value; kVoid included
-  Ref<::uvm::rt::Class> primitive_arrays[16];      // arrays of them, by element BasicType
-  Ref<::uvm::rt::Class> object_array;              // Object[]
+  // MemberName.vmindex, ResolvedMethodName.vmtarget and the like are fields that the VM adds to library
+  // classes:
+  std::uint32_t MemberName_vmindex;             // J
+  std::uint32_t ResolvedMethodName_vmtarget;    // J: Reference bits of the Method
+  std::uint32_t ResolvedMethodName_vmholder;    // Object: the holder's mirror
+  Ref<::uvm::rt::Class> primitive_classes[16];  // by BasicType value; kVoid included
+  Ref<::uvm::rt::Class> primitive_arrays[16];   // arrays of them, by element BasicType
+  Ref<::uvm::rt::Class> object_array;           // Object[]
   Ref<::uvm::rt::Class> string_array, class_array;
 };
 
