@@ -1,3 +1,4 @@
+// uvm-test: no-torture the order of two of its lines depends on how fast it runs
 package threads;
 
 public class DaemonExit {

@@ -1,0 +1,103 @@
+#!/bin/bash
+# The command line of uvm: exit statuses, messages, suspending and going on, what is kept.
+# Usage: uvm_test.sh UVM UVMC JAVAC
+set -u
+uvm=$1 uvmc=$2 javac=$3
+work=$(mktemp -d)
+running=
+trap '[ -z "$running" ] || kill "$running" 2> /dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export XDG_DATA_HOME=$work/data
+failures=0
+
+fail() {
+  echo "FAIL: $*" >&2
+  failures=$((failures + 1))
+}
+
+# expect STATUS PATTERN COMMAND...: the exit status, and an extended regular expression in stdout and stderr together.
+expect() {
+  local status=$1 pattern=$2
+  shift 2
+  local output
+  output=$("$@" 2>&1 < /dev/null)
+  local got=$?
+  [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $output"
+  grep -Eq -- "$pattern" <<< "$output" || fail "$*: no '$pattern' in: $output"
+}
+
+cat > Main.java <<'JAVA'
+public class Main {
+  public static void main(String[] args) throws Exception {
+    switch (args[0]) {
+      case "exit": System.exit(Integer.parseInt(args[1]));
+      case "throw": throw new IllegalStateException("thrown");
+      case "echo": System.out.println(String.join("|", args) + System.getProperty("p")); break;
+      case "count":
+        for (int i = 0; i < 40; i++) { System.out.println(i); Thread.sleep(50); }
+    }
+  }
+}
+JAVA
+"$javac" -d . Main.java && "$uvmc" -o app.bc --main Main Main.class && "$uvmc" -o library.bc Main.class 2> /dev/null
+
+# Usage.
+expect 2 '^uvm: no bundle' "$uvm"
+expect 2 '^uvm: unknown option --nonsense$' "$uvm" --nonsense app.bc
+expect 2 '^uvm: --memory: ' "$uvm" --memory much app.bc
+expect 2 '^uvm: resume: the NAME' "$uvm" resume
+expect 0 '^SYNOPSIS' "$uvm" --help
+expect 0 '^uvm [0-9]' "$uvm" --version
+expect 1 '^uvm: missing.bc' "$uvm" missing.bc
+expect 1 '^uvm: Main.java' "$uvm" Main.java
+expect 1 '^uvm: no interrupted run app.bc' "$uvm" resume app.bc
+expect 1 '^uvm: no heap app.bc' "$uvm" versions app.bc
+expect 0 '' "$uvm" list
+
+# Programs.
+expect 0 '^echo\|--keep\|-Dp=2value$' "$uvm" -Dp=value app.bc echo --keep -Dp=2
+expect 7 '' "$uvm" app.bc exit 7
+expect 1 '^Exception in thread "main" java.lang.IllegalStateException: thrown$' "$uvm" app.bc throw
+[ -z "$("$uvm" list)" ] || fail "heaps are left: $("$uvm" list)"
+expect 0 '^echo' "$uvm" --cold-boot --checkpoint-every off app.bc echo
+expect 3 '' "$uvm" --keep --name kept app.bc exit 3
+expect 0 '^kept .* ended with status 3$' "$uvm" list
+expect 1 '^uvm: kept has ended, with exit status 3$' "$uvm" resume kept
+expect 0 '^kept is sound$' "$uvm" verify kept
+expect 0 '' "$uvm" remove kept
+
+# Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
+seq 0 39 > expected
+wait_for_lines() {
+  for _ in $(seq 600); do
+    [ "$(wc -l < output)" -ge "$1" ] && return
+    sleep 0.05
+  done
+  fail "no $1 lines of output"
+}
+"$uvm" app.bc count > output 2> messages &
+running=$!
+wait_for_lines 5
+expect 0 '^app.bc .* run by process [0-9]+$' "$uvm" list
+expect 1 '^uvm: heap app.bc is in use' "$uvm" app.bc count
+expect 1 '^uvm: heap app.bc is in use' "$uvm" remove app.bc
+expect 0 '' "$uvm" suspend app.bc
+wait $running
+[ $? = 143 ] || fail "a suspended run does not end with 143"
+grep -q '^uvm: suspended app.bc at version' messages || fail "suspending says nothing: $(cat messages)"
+expect 1 '^uvm: no process runs app.bc$' "$uvm" suspend app.bc
+expect 0 '^app.bc .* interrupted$' "$uvm" list
+before=$(wc -l < output)
+"$uvm" resume app.bc >> output 2> messages &
+running=$!
+wait_for_lines $((before + 5))
+kill -TERM $running
+wait $running
+[ $? = 143 ] || fail "SIGTERM does not end a run with 143"
+running=
+"$uvm" app.bc count >> output 2> messages || fail "the run did not end well: $(cat messages)"
+grep -q '^uvm: going on with the interrupted run app.bc from version' messages || fail "going on says nothing"
+cmp -s output expected || fail "output differs: $(diff output expected)"
+
+[ $failures = 0 ] || exit 1
+echo "uvm's command line: all as expected"
