@@ -75,6 +75,7 @@ store::Result<void> Checkpointer::preflush() {
 store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
   if (!region_.flush_cut()) {
     const store::Error error = write_error(store_, "of the checkpoint");
+    store_.abandon();
     region_.abort_cut();
     return Unexpected{error};
   }
@@ -153,8 +154,8 @@ void Checkpointer::succeeded(const Record& record) {
     const std::lock_guard lock(lock_);
     statistics_.add(record);
   }
-  if (!told_.empty()) {
-    told_.clear();
+  if (told_) {
+    told_.reset();
     if (options_.report) options_.report("checkpoints work again: version " + std::to_string(record.version));
   }
   if (options_.after_checkpoint) options_.after_checkpoint(record);
@@ -165,8 +166,10 @@ void Checkpointer::failed(const store::Error& error) {
     const std::lock_guard lock(lock_);
     statistics_.add_failure();
   }
-  if (told_ == error.message) return;
-  told_ = error.message;
+  // A full disk is met at one step of a checkpoint or another; that is one cause.
+  const std::pair cause(error.code, error.sys_errno);
+  if (told_ == cause) return;
+  told_ = cause;
   if (options_.report) {
     options_.report("checkpoint failed: " + error.message + "; the run goes on, version " +
                     std::to_string(store_.current_version().version) + " stands");

@@ -21,8 +21,10 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "checkpoint/blob.h"
 #include "checkpoint/statistics.h"
@@ -93,7 +95,8 @@ class Checkpointer {
   const CheckpointerOptions options_;
 
   std::mutex transaction_;  // held through one checkpoint
-  std::string told_;        // the failure that was reported last; under transaction_
+  // The cause of the failure that was reported last; under transaction_.
+  std::optional<std::pair<store::Errc, int>> told_;
   std::uint64_t lines_at_last_ =
       0;  // RegionCounters::lines_written after the last checkpoint; under transaction_
 

@@ -28,12 +28,17 @@ class FailingStore final : public store::LineStore {
  public:
   explicit FailingStore(std::unique_ptr<store::FileStore> below) : below_(std::move(below)) {}
   std::atomic<bool> fail_writes{false};
+  std::atomic<bool> fail_writes_of_cuts{false};  // once a part of the cut is written
 
   void read(LineNumber first, std::size_t count, std::byte* buffer,
             store::ReadStatus* status) noexcept override {
     below_->read(first, count, buffer, status);
   }
   bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+    if (transaction == store::Transaction::kPending && fail_writes_of_cuts.load()) {
+      static_cast<void>(below_->write(transaction, lines.first(lines.size() / 2)));
+      return false;
+    }
     return !fail_writes.load() && below_->write(transaction, lines);
   }
   bool erase(std::span<const store::LineRange> ranges) noexcept override { return below_->erase(ranges); }
@@ -41,6 +46,7 @@ class FailingStore final : public store::LineStore {
   store::Result<store::VersionInfo> commit(std::span<const std::byte> blob) override {
     return below_->commit(blob);
   }
+  void abandon() override { below_->abandon(); }
   bool present(LineNumber line) const noexcept override { return below_->present(line); }
   std::vector<std::byte> blob() const override { return below_->blob(); }
   store::VersionInfo current_version() const override { return below_->current_version(); }
@@ -250,6 +256,34 @@ TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
   open();
   CountingProgram program(region_->base());
   EXPECT_EQ(program.word(0), 23U);
+  program.expect_consistent();
+}
+
+// The disk fills while the residue of a cut is written: half of it is in the store.
+TEST_F(CheckpointerTest, CutThatCannotBeWrittenIsGivenUp) {
+  {
+    CountingProgram program(region_->base());
+    Checkpointer checkpointer(*region_, *store_, program, options());
+    program.step();
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    store_->fail_writes_of_cuts = true;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      for (int i = 0; i < 500; ++i) program.step();
+      ASSERT_FALSE(checkpointer.checkpoint_retired().has_value());
+      region_->evict_all();  // what the program reads next comes from the store
+      program.expect_consistent();
+    }
+    EXPECT_EQ(reports_.size(), 1U);
+    EXPECT_EQ(store_->current_version().version, 1U);
+    store_->fail_writes_of_cuts = false;
+    for (int i = 0; i < 100; ++i) program.step();
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    EXPECT_EQ(store_->current_version().version, 2U);
+  }
+  close();
+  open();
+  CountingProgram program(region_->base());
+  EXPECT_EQ(program.word(0), 1601U);
   program.expect_consistent();
 }
 

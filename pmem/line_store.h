@@ -1,22 +1,26 @@
 // LineStore: the contract of a store of lines, shared by the file store (uffd/) and the store on persistent
 // memory (pmem/). One LineStore object is one heap opened by one process.
 //
-// A heap is a map from line number to 4 KiB of content, with history: version 0 is empty, and each commit makes
-// one new version out of all writes and erasures since the one before, atomically. The implementation promises:
+// A heap is a map from line number to 4 KiB of content, with history: version 0 is empty, and each commit
+// makes one new version out of all writes and erasures since the one before, atomically. The implementation
+// promises:
 //
-//   * Nothing of a transaction is visible after a crash until commit() has returned, and all of it is afterwards.
+//   * Nothing of a transaction is visible after a crash until commit() has returned, and all of it is
+//   afterwards.
 //   * The newest committed version is never overwritten. A failed commit leaves it standing.
-//   * Every byte read back is checked; damage is reported as kCorrupt with the line, never returned as content.
+//   * Every byte read back is checked; damage is reported as kCorrupt with the line, never returned as
+//   content.
 //   * read() sees the newest content written, committed or not, of this process.
 //
-// Transactions. There is one *current* transaction, into which write() and erase() go. cut() freezes it: what has
-// been written so far becomes the *pending* transaction, the content of the next version, and later writes go to a
-// new current one. The captured rest of the cut is added with write(kPending, ...). commit() then makes pending
-// durable while the program goes on writing to current. There is at most one pending transaction.
+// Transactions. There is one *current* transaction, into which write() and erase() go. cut() freezes it: what
+// has been written so far becomes the *pending* transaction, the content of the next version, and later
+// writes go to a new current one. The captured rest of the cut is added with write(kPending, ...). commit()
+// then makes pending durable while the program goes on writing to current. There is at most one pending
+// transaction.
 //
-// Who may call: read() and write(kCurrent) are called by the pager from any thread, inside the SIGBUS handler too,
-// so they are async-signal-safe: no allocation, no lock that non-handler code holds while touching the heap.
-// The others are called by the checkpointer, one thread at a time, never from a signal handler.
+// Who may call: read() and write(kCurrent) are called by the pager from any thread, inside the SIGBUS handler
+// too, so they are async-signal-safe: no allocation, no lock that non-handler code holds while touching the
+// heap. The others are called by the checkpointer, one thread at a time, never from a signal handler.
 #pragma once
 
 #include <cstddef>
@@ -58,15 +62,15 @@ struct LineRange {
 };
 
 enum class Errc : std::uint8_t {
-  kIo,            // a system call failed: see sys_errno
-  kNoSpace,       // ENOSPC or EDQUOT
-  kCorrupt,       // checksum or structure wrong
-  kLocked,        // another process has the heap open
-  kNotFound,      // no such heap or version
-  kNewerFormat,   // written by a later uvm
-  kNotAStore,     // the file is something else
-  kPermission,    // EACCES, EPERM, EROFS
-  kInvalid,       // the caller's argument is out of range
+  kIo,           // a system call failed: see sys_errno
+  kNoSpace,      // ENOSPC or EDQUOT
+  kCorrupt,      // checksum or structure wrong
+  kLocked,       // another process has the heap open
+  kNotFound,     // no such heap or version
+  kNewerFormat,  // written by a later uvm
+  kNotAStore,    // the file is something else
+  kPermission,   // EACCES, EPERM, EROFS
+  kInvalid,      // the caller's argument is out of range
 };
 
 struct Error {
@@ -80,10 +84,10 @@ using Result = BasicResult<T, Error>;
 
 struct VersionInfo {
   Version version = 0;
-  std::uint64_t wall_time_ns = 0;  // CLOCK_REALTIME at commit
-  std::uint64_t lines = 0;         // lines present in this version
-  std::uint64_t lines_written = 0; // lines written by this commit
-  std::uint64_t bytes_written = 0; // all bytes this commit sent to the device, metadata included
+  std::uint64_t wall_time_ns = 0;   // CLOCK_REALTIME at commit
+  std::uint64_t lines = 0;          // lines present in this version
+  std::uint64_t lines_written = 0;  // lines written by this commit
+  std::uint64_t bytes_written = 0;  // all bytes this commit sent to the device, metadata included
 };
 
 // What commit() stores beside the lines: opaque to the store, at most kMaxBlob bytes.
@@ -101,29 +105,36 @@ class LineStore {
   LineStore(const LineStore&) = delete;
   LineStore& operator=(const LineStore&) = delete;
 
-  // Reads lines [first, first + count) to buffer (count * kLineSize bytes, aligned to kLineSize); status gets one
-  // entry per line. Reads what is adjacent in the store in one operation. Async-signal-safe.
+  // Reads lines [first, first + count) to buffer (count * kLineSize bytes, aligned to kLineSize); status gets
+  // one entry per line. Reads what is adjacent in the store in one operation. Async-signal-safe.
   virtual void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept = 0;
 
   // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
-  // last_error()); those keep their former content. A line written to kPending does not hide a newer one already
-  // written to kCurrent. Content must not change until the call returns. A line that equals what the transaction
-  // would otherwise hold is not written again. Async-signal-safe for kCurrent.
+  // last_error()); those keep their former content. A line written to kPending does not hide a newer one
+  // already written to kCurrent. Content must not change until the call returns. A line that equals what the
+  // transaction would otherwise hold is not written again. Async-signal-safe for kCurrent.
   [[nodiscard]] virtual bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
 
-  // Makes lines absent in the current transaction. May be called by any thread beside the others, not in a handler.
+  // Makes lines absent in the current transaction. May be called by any thread beside the others, not in a
+  // handler.
   [[nodiscard]] virtual bool erase(std::span<const LineRange> ranges) noexcept = 0;
 
   // Freezes current as pending. Precondition: nothing is pending. Takes microseconds, does no I/O.
   virtual void cut() noexcept = 0;
 
-  // Makes pending durable as a new version with `blob`. After an error the last version stands, pending's changes
-  // are merged back under current, and the same or a later commit may be tried again with a new cut().
+  // Makes pending durable as a new version with `blob`. After an error the last version stands, pending's
+  // changes are merged back under current, and the same or a later commit may be tried again with a new
+  // cut().
   virtual Result<VersionInfo> commit(std::span<const std::byte> blob) = 0;
 
-  // True when read() would deliver content: the line was written (zeros count) and not erased since, in this heap
-  // or in its base image. Also true when the store cannot tell because of damage, which read() then reports.
-  // Async-signal-safe; seldom reads the device.
+  // Gives up the pending transaction without trying to commit it: its changes are merged back under current,
+  // as after a failed commit, and the last version stands. For a cut of which a part could not be written.
+  // Does no I/O; nothing happens when nothing is pending.
+  virtual void abandon() = 0;
+
+  // True when read() would deliver content: the line was written (zeros count) and not erased since, in this
+  // heap or in its base image. Also true when the store cannot tell because of damage, which read() then
+  // reports. Async-signal-safe; seldom reads the device.
   [[nodiscard]] virtual bool present(LineNumber line) const noexcept = 0;
 
   // The blob of the version this store was opened at, or of the last commit.

@@ -196,7 +196,9 @@ class Region {
   // -------------------------------------------------------------------------------------
   //
   //   loop: preflush() until little is left;  stop the program;  cut();  let it run;
-  //         flush_cut(), again until it succeeds;  store.commit(blob), and abort_cut() when that fails
+  //         flush_cut();  store.commit(blob), and abort_cut() when that fails
+  //
+  // When flush_cut() fails it may be tried again, or the cut is given up: store.abandon(), then abort_cut().
 
   // Writes dirty lines to the current transaction while the program runs, at most max_lines of them; they
   // become clean (dirty again if written meanwhile). Precondition: no cut is outstanding.
@@ -214,9 +216,9 @@ class Region {
   // any time; the captured lines stay in staging until it succeeds.
   [[nodiscard]] virtual bool flush_cut() = 0;
 
-  // The cut will not become a version: lines that flush_cut() has not written are dirty again. Call it when
-  // commit() has failed. What the pending transaction held already is the store's to merge back under the
-  // current one.
+  // The cut will not become a version: lines that flush_cut() has not written are dirty again. Call it after
+  // commit() has failed or the store has abandoned the cut: it merges what the pending transaction held back
+  // under the current one.
   virtual void abort_cut() = 0;
 
  protected:

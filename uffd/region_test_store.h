@@ -85,13 +85,21 @@ class PlainStore final : public store::LineStore {
   void cut() noexcept override { current_.store(1 - current_.load()); }
 
   store::Result<store::VersionInfo> commit(std::span<const std::byte>) override {
-    int pending = 1 - current_.load();
     bool fail = fail_commits.load();
+    end_pending(fail);
+    if (fail) return Unexpected{store::Error{store::Errc::kIo, EIO, "injected"}};
+    ++version_;
+    return store::VersionInfo{version_};
+  }
+  void abandon() override { end_pending(true); }
+
+  // Pending becomes committed, or is merged back under current as a failed commit does.
+  void end_pending(bool fail) {
+    int pending = 1 - current_.load();
     for (store::LineNumber line = 0; line < lines_; ++line) {
       std::lock_guard guard(mutex_);
       std::uint8_t state = images_[pending][line].load();
       if (state == 0) continue;
-      // A failed commit merges pending back under current.
       int target = fail ? current_.load() : kCommitted;
       if (!fail || images_[target][line].load() == 0) {
         copy(line, pending, target);
@@ -99,9 +107,6 @@ class PlainStore final : public store::LineStore {
       }
       images_[pending][line].store(0);
     }
-    if (fail) return Unexpected{store::Error{store::Errc::kIo, EIO, "injected"}};
-    ++version_;
-    return store::VersionInfo{version_};
   }
 
   bool present(store::LineNumber line) const noexcept override {

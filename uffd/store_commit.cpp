@@ -504,8 +504,16 @@ void FileStore::adopt(Attempt& attempt) {
   tallies_[1 - current_tally_.load(std::memory_order_relaxed)].bytes.store(0, std::memory_order_relaxed);
 }
 
-void FileStore::roll_back(Attempt& attempt) {
-  for (const BlockNumber block : attempt.fresh) allocator_.give_back(block, 1);
+// No transaction is pending any more; what becomes of its changes is the caller's part.
+void FileStore::end_pending() {
+  pending_ = false;
+  std::lock_guard guard(erased_lock_);
+  erased_since_cut_.clear();
+}
+
+// Merges pending under current and gives back the blocks that were taken for its metadata.
+void FileStore::roll_back(const std::vector<BlockNumber>& fresh) {
+  for (const BlockNumber block : fresh) allocator_.give_back(block, 1);
   std::vector<BlockNumber> superseded;
   table_.end_pending_failed(superseded);
   for (const BlockNumber block : superseded) allocator_.give_back(block, 1);
@@ -523,17 +531,19 @@ Result<VersionInfo> FileStore::commit(std::span<const std::byte> blob) {
   Attempt attempt;
   auto committed = attempt_commit(attempt, blob);
   if (attempt.reserve.count != 0) allocator_.give_back(attempt.reserve.first, attempt.reserve.count);
-  pending_ = false;
-  {
-    std::lock_guard guard(erased_lock_);
-    erased_since_cut_.clear();
-  }
+  end_pending();
   if (!committed) {
-    roll_back(attempt);
+    roll_back(attempt.fresh);
     return Unexpected<Error>{committed.error()};
   }
   adopt(attempt);
   return info_;
+}
+
+void FileStore::abandon() {
+  if (!pending_) return;
+  end_pending();
+  roll_back({});
 }
 
 Result<void> FileStore::pin(Version version, bool pinned) {

@@ -83,6 +83,7 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] bool erase(std::span<const LineRange> ranges) noexcept override;
   void cut() noexcept override;
   Result<VersionInfo> commit(std::span<const std::byte> blob) override;
+  void abandon() override;
   [[nodiscard]] bool present(LineNumber line) const noexcept override;
   [[nodiscard]] std::vector<std::byte> blob() const override { return blob_; }
   [[nodiscard]] VersionInfo current_version() const override { return info_; }
@@ -164,7 +165,8 @@ class FileStore final : public LineStore, private NodeReader {
   Result<void> write_out(Attempt& attempt);
   Result<void> publish_root(const std::vector<VersionRef>& refs, Version highest, std::uint64_t file_blocks);
   void adopt(Attempt& attempt);
-  void roll_back(Attempt& attempt);
+  void end_pending();
+  void roll_back(const std::vector<BlockNumber>& fresh);
   Error io_error(const std::string& what, int error) const;
   void distrust_unflushed();
   std::vector<const BlockSet*> held_sets() const;

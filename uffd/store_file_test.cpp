@@ -109,6 +109,34 @@ TEST_P(FileStoreTest, CutSeparatesPendingFromCurrent) {
   EXPECT_TRUE(line_is(*store, 4, 11));
 }
 
+TEST_P(FileStoreTest, AbandonedCutGoesBackUnderCurrent) {
+  auto store = create();
+  ASSERT_TRUE(write_lines(*store, {{1, 10}, {2, 10}, {3, 10}}));
+  ASSERT_TRUE(cut_and_commit(*store));
+  store->abandon();  // nothing is pending
+  ASSERT_TRUE(write_lines(*store, {{1, 11}, {2, 11}}));
+  store->cut();
+  ASSERT_TRUE(write_line(*store, 1, 20));
+  ASSERT_TRUE(write_line(*store, 3, 12, Transaction::kPending));
+  store->abandon();
+  EXPECT_EQ(store->current_version().version, 1U);
+  const auto version = store->commit({});
+  ASSERT_FALSE(version);  // nothing is pending any more
+  EXPECT_EQ(version.error().code, Errc::kInvalid);
+  EXPECT_TRUE(line_is(*store, 1, 20));
+  EXPECT_TRUE(line_is(*store, 2, 11));
+  EXPECT_TRUE(line_is(*store, 3, 12));
+  const auto committed = cut_and_commit(*store);
+  ASSERT_TRUE(committed);
+  EXPECT_EQ(committed->version, 2U);
+  EXPECT_EQ(committed->lines_written, 3U);
+  store.reset();
+  store = open();
+  EXPECT_TRUE(line_is(*store, 1, 20));
+  EXPECT_TRUE(line_is(*store, 2, 11));
+  EXPECT_TRUE(line_is(*store, 3, 12));
+}
+
 TEST_P(FileStoreTest, CommitWithoutCutIsRefused) {
   auto store = create();
   const auto version = store->commit({});
