@@ -194,7 +194,9 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
 // The line is not in memory, and is locked; its place in the budget is reserved.
 void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
   bool present = store_->present(line);
-  ReadAhead::Window window = read_ahead_.missed(line);
+  // Zeroes are not read, and lines that nothing was ever written to would only fill memory.
+  bool plentiful = present && resident_.load(std::memory_order_relaxed) < limit_lines_ / 2;
+  ReadAhead::Window window = read_ahead_.missed(line, plentiful);
   unsigned lines = extend(line, segment.last, window.lines, present);
   unsigned usable = lines;
   std::byte* buffer = nullptr;

@@ -148,7 +148,7 @@ TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
   ReadAhead ahead;
   ahead.set_max(64);
   auto miss = [&](std::uint64_t line) {
-    ReadAhead::Window window = ahead.missed(line);
+    ReadAhead::Window window = ahead.missed(line, false);
     ahead.advanced(window, line, window.lines);
     return window.lines;
   };
@@ -167,18 +167,27 @@ TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
 TEST(ReadAheadTest, CountsAsHitsWhatAFinishedWindowBroughtIn) {
   ReadAhead ahead;
   ahead.set_max(32);
-  ahead.advanced(ahead.missed(16), 16, 1);
-  ReadAhead::Window window = ahead.missed(17);
+  ahead.advanced(ahead.missed(16, false), 16, 1);
+  ReadAhead::Window window = ahead.missed(17, false);
   EXPECT_EQ(window.hits, 0U);
   ahead.advanced(window, 17, 15);
-  EXPECT_EQ(ahead.missed(32).hits, 14U);
+  EXPECT_EQ(ahead.missed(32, false).hits, 14U);
+}
+
+TEST(ReadAheadTest, JumpsBringInAClusterWhileMemoryIsPlentiful) {
+  ReadAhead ahead;
+  ahead.set_max(32);
+  EXPECT_EQ(ahead.missed(101, true).lines, ReadAhead::kClusterLines);
+  EXPECT_EQ(ahead.missed(101, false).lines, 1U);
+  ahead.set_max(8);
+  EXPECT_EQ(ahead.missed(101, true).lines, 8U);
 }
 
 TEST(ReadAheadTest, CanBeSwitchedOff) {
   ReadAhead ahead;
   ahead.set_max(1);
   for (std::uint64_t line = 0; line < 10; ++line) {
-    ReadAhead::Window window = ahead.missed(line);
+    ReadAhead::Window window = ahead.missed(line, line % 2 == 0);
     EXPECT_EQ(window.lines, 1U);
     ahead.advanced(window, line, 1);
   }

@@ -2,8 +2,10 @@
 //
 // It remembers the ends of the last few runs. A miss exactly where a run ended goes on with that run: the
 // window starts at the rest of the 64 KiB cluster and doubles up to the maximum. Any other miss is a jump: it
-// brings in one line and starts a new run. So random access reads one line each time. Kept with relaxed
-// atomics: threads that collide cost a window, nothing else.
+// starts a new run, and brings in one line, so that random access to a heap larger than memory reads one line
+// each time; or a cluster while memory is plentiful, for a read of 64 KiB takes hardly longer than one of a
+// line, and a program that starts or resumes will want most of its neighbours. Kept with relaxed atomics:
+// threads that collide cost a window, nothing else.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +27,7 @@ class ReadAhead {
 
   void set_max(unsigned lines) { max_ = lines; }
 
-  Window missed(std::uint64_t line) {
+  Window missed(std::uint64_t line, bool plentiful) {
     for (unsigned i = 0; i < kRuns; ++i) {
       std::uint64_t run = runs_[i].load(std::memory_order_relaxed);
       if (run != 0 && next_of(run) == line) {
@@ -37,7 +39,8 @@ class ReadAhead {
         return {end > line ? static_cast<unsigned>(end - line) : 1, last - 1, i};
       }
     }
-    return {1, 0, victim_.fetch_add(1, std::memory_order_relaxed) % kRuns};
+    return {plentiful ? std::min(kClusterLines, max_) : 1, 0,
+            victim_.fetch_add(1, std::memory_order_relaxed) % kRuns};
   }
 
   // What was really brought in from `line` on.
