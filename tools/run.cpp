@@ -117,6 +117,7 @@ std::string Runner::prepare() {
 
 SessionOptions Runner::session_options() {
   SessionOptions options;
+  options.name = options_.name;
   options.memory = options_.memory;
   options.handler_thread = options_.handler_thread;
   if (lives_ > 0) {
@@ -136,6 +137,7 @@ SessionOptions Runner::session_options() {
   options.input.properties = options_.properties;
   options.blob = blob_;
   options.torture_interval = options_.torture_interval;
+  options.verify_heap = options_.verify_heap;
   options.checkpoints.every = options_.checkpoint_every;
   options.checkpoints.report = [](const std::string& line) { say(line); };
   options.checkpoints.after_checkpoint = [this](const checkpoint::Record& record) {
@@ -181,6 +183,7 @@ void Runner::install_bundle(Session& session, std::span<const std::byte> bundle)
 
 store::Result<void> Runner::start_threads(Session& session) {
   ++lives_;
+  session.verify_heap();
   if (rt::start_all_threads(session.vm())) return {};
   const int error = errno;
   rt::retire_threads(session.vm());

@@ -1,5 +1,9 @@
 #include "tools/session.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "gc/layout.h"
@@ -7,9 +11,11 @@
 #include "runtime/clock.h"
 #include "runtime/code.h"
 #include "runtime/heap_format.h"
+#include "runtime/heap_verification.h"
 #include "runtime/leases.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
+#include "tools/messages.h"
 
 namespace uvm::tools {
 
@@ -32,6 +38,8 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
 #endif
   region.store = store.get();
   region.address_hint = options.address_hint;
+  session->name_ = std::move(options.name);
+  region.callbacks = {.context = session.get(), .on_damage = on_damage};
   auto mapped = uffd::Region::create(region);
   if (!mapped) return Unexpected{mapped.error()};
 
@@ -40,14 +48,31 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   gc::g_region_base = session->region_->base();
   session->vm_ = std::make_unique<rt::Vm>(session->region_.get(), options.image, std::move(options.input));
   session->vm_->torture_interval = options.torture_interval;
+  session->verify_heap_ = options.verify_heap;
   rt::attach_threads(*session->vm_);
   session->blob_ = options.blob;
   session->blob_.heap_format = gc::kHeapFormat;
   session->blob_.code_format = rt::kCodeFormat;
   session->blob_.region_size = gc::kRegionSize;
-  session->checkpointer_.reset(new checkpoint::Checkpointer(
-      *session->region_, *session->store_, *session, std::move(options.checkpoints)));
+  session->checkpointer_.reset(new checkpoint::Checkpointer(*session->region_, *session->store_, *session,
+                                                            std::move(options.checkpoints)));
   return session;
+}
+
+// In the SIGBUS handler of the thread that needs the line.
+void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus status) {
+  const bool corrupt = status == store::ReadStatus::kCorrupt;
+  const char* name = static_cast<Session*>(context)->name_.c_str();
+  char text[512];
+  const int length =
+      std::snprintf(text, sizeof text, "uvm: heap %.128s %s: line %lu %s; uvm verify %.128s says more\n",
+                    name, corrupt ? "is damaged" : "cannot be read", static_cast<unsigned long>(line),
+                    corrupt ? "has a wrong checksum" : "gives an input/output error", name);
+  if (length > 0) {
+    const std::size_t bytes = std::min(static_cast<std::size_t>(length), sizeof text - 1);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
+  }
+  _exit(kExitDamage);
 }
 
 Session::~Session() {
@@ -68,7 +93,12 @@ void Session::stop() { static_cast<void>(rt::stop_threads(*vm_)); }
 void Session::resume() { rt::resume_threads(*vm_); }
 void Session::retire() { rt::retire_threads(*vm_); }
 
+void Session::verify_heap() {
+  if (verify_heap_) rt::verify_heap_or_abort();
+}
+
 void Session::before_cut() {
+  verify_heap();
   rt::clock_at_cut();
   rt::leases_at_cut();
 }

@@ -17,6 +17,7 @@
 namespace uvm::tools {
 
 struct SessionOptions {
+  std::string name;          // of the heap, for messages
   std::uint64_t memory = 0;  // bytes
   bool handler_thread = false;
   void* address_hint = nullptr;
@@ -25,6 +26,7 @@ struct SessionOptions {
   checkpoint::Blob blob;  // what every version of the session says of itself
   checkpoint::CheckpointerOptions checkpoints;
   std::uint64_t torture_interval = 0;
+  bool verify_heap = false;
 };
 
 // Lines of a heap file that a region can have.
@@ -43,20 +45,27 @@ class Session final : private checkpoint::Program {
   rt::Vm& vm() { return *vm_; }
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
+  // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what is wrong
+  // and aborts if something is. Precondition: nothing runs.
+  void verify_heap();
+
   // Makes the next versions say that the program has ended.
   void set_finished(int exit_code);
 
  private:
   Session() = default;
+  static void on_damage(void* context, store::LineNumber line, store::ReadStatus status);
   void stop() override;
   void resume() override;
   void retire() override;
   void before_cut() override;
   checkpoint::Blob blob() override;
 
+  std::string name_;
   std::unique_ptr<store::FileStore> store_;
   std::unique_ptr<uffd::Region> region_;
   std::unique_ptr<rt::Vm> vm_;
+  bool verify_heap_ = false;
   checkpoint::Blob blob_;
   std::unique_ptr<checkpoint::Checkpointer> checkpointer_;
 };
