@@ -288,6 +288,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string&
   OpenOptions options;
   options.read_only = true;
   options.line_limit = line_limit;
+  options.direct = false;  // each start of a program reads the same lines: let the kernel keep them
   auto store = FileStore::open(image_path(key), options);
   if (!store) return Unexpected<Error>{store.error()};
   return std::shared_ptr<FileStore>(std::move(*store));
