@@ -173,39 +173,29 @@ Op plain_op(Bytecode bytecode) {
   // clang-format off
   switch (bytecode) {
 #define UVM_SAME(bytecode_name, op_name) \
-  case Bytecode::k_##bytecode_name:      \
-    return Op::op_name;
-    UVM_SAME(nop, nop)
-    UVM_SAME(iaload, iaload)
-    UVM_SAME(faload, iaload)
-    UVM_SAME(laload, laload) UVM_SAME(daload, laload) UVM_SAME(aaload, aaload) UVM_SAME(
-        baload, baload) UVM_SAME(caload, caload) UVM_SAME(saload, saload) UVM_SAME(iastore, iastore)
-        UVM_SAME(fastore, iastore) UVM_SAME(lastore, lastore) UVM_SAME(dastore, lastore) UVM_SAME(
-            aastore, aastore) UVM_SAME(bastore, bastore) UVM_SAME(castore, castore) UVM_SAME(sastore, castore)
-            UVM_SAME(pop, pop) UVM_SAME(pop2, pop2) UVM_SAME(dup, dup) UVM_SAME(dup_x1, dup_x1) UVM_SAME(
-                dup_x2, dup_x2) UVM_SAME(dup2, dup2) UVM_SAME(dup2_x1, dup2_x1) UVM_SAME(dup2_x2, dup2_x2)
-                UVM_SAME(swap, swap) UVM_SAME(iadd, iadd) UVM_SAME(ladd, ladd) UVM_SAME(fadd, fadd) UVM_SAME(
-                    dadd, dadd) UVM_SAME(isub, isub) UVM_SAME(lsub, lsub) UVM_SAME(fsub, fsub)
-                    UVM_SAME(dsub, dsub) UVM_SAME(imul, imul) UVM_SAME(lmul, lmul) UVM_SAME(fmul, fmul)
-                        UVM_SAME(dmul, dmul) UVM_SAME(idiv, idiv) UVM_SAME(ldiv, ldiv) UVM_SAME(fdiv, fdiv)
-                            UVM_SAME(ddiv, ddiv) UVM_SAME(irem, irem) UVM_SAME(lrem, lrem) UVM_SAME(
-                                frem, frem) UVM_SAME(drem, drem) UVM_SAME(ineg, ineg) UVM_SAME(lneg, lneg)
-                                UVM_SAME(fneg, fneg) UVM_SAME(dneg, dneg) UVM_SAME(ishl, ishl) UVM_SAME(
-                                    lshl, lshl) UVM_SAME(ishr, ishr) UVM_SAME(lshr, lshr)
-                                    UVM_SAME(iushr, iushr) UVM_SAME(lushr, lushr) UVM_SAME(
-                                        iand, iand) UVM_SAME(land, land) UVM_SAME(ior, ior) UVM_SAME(lor, lor)
-                                        UVM_SAME(ixor, ixor) UVM_SAME(lxor, lxor) UVM_SAME(i2l, i2l) UVM_SAME(
-                                            i2f, i2f) UVM_SAME(i2d, i2d) UVM_SAME(l2i, l2i) UVM_SAME(l2f, l2f)
-                                            UVM_SAME(l2d, l2d) UVM_SAME(f2i, f2i) UVM_SAME(f2l, f2l)
-                                                UVM_SAME(f2d, f2d) UVM_SAME(d2i, d2i) UVM_SAME(d2l, d2l)
-                                                    UVM_SAME(d2f, d2f) UVM_SAME(i2b, i2b) UVM_SAME(i2c, i2c)
-                                                        UVM_SAME(i2s, i2s) UVM_SAME(lcmp, lcmp)
-                                                            UVM_SAME(fcmpl, fcmpl) UVM_SAME(fcmpg, fcmpg)
-                                                                UVM_SAME(dcmpl, dcmpl) UVM_SAME(dcmpg, dcmpg)
-                                                                    UVM_SAME(arraylength, arraylength)
-                                                                        UVM_SAME(athrow, athrow) UVM_SAME(
-                                                                            monitorenter, monitorenter)
-                                                                            UVM_SAME(monitorexit, monitorexit)
+    case Bytecode::k_##bytecode_name: return Op::op_name;
+    UVM_SAME(nop, nop) UVM_SAME(iaload, iaload) UVM_SAME(faload, iaload) UVM_SAME(laload, laload)
+    UVM_SAME(daload, laload) UVM_SAME(aaload, aaload) UVM_SAME(baload, baload) UVM_SAME(caload, caload)
+    UVM_SAME(saload, saload) UVM_SAME(iastore, iastore) UVM_SAME(fastore, iastore)
+    UVM_SAME(lastore, lastore) UVM_SAME(dastore, lastore) UVM_SAME(aastore, aastore)
+    UVM_SAME(bastore, bastore) UVM_SAME(castore, castore) UVM_SAME(sastore, castore) UVM_SAME(pop, pop)
+    UVM_SAME(pop2, pop2) UVM_SAME(dup, dup) UVM_SAME(dup_x1, dup_x1) UVM_SAME(dup_x2, dup_x2)
+    UVM_SAME(dup2, dup2) UVM_SAME(dup2_x1, dup2_x1) UVM_SAME(dup2_x2, dup2_x2) UVM_SAME(swap, swap)
+    UVM_SAME(iadd, iadd) UVM_SAME(ladd, ladd) UVM_SAME(fadd, fadd) UVM_SAME(dadd, dadd)
+    UVM_SAME(isub, isub) UVM_SAME(lsub, lsub) UVM_SAME(fsub, fsub) UVM_SAME(dsub, dsub)
+    UVM_SAME(imul, imul) UVM_SAME(lmul, lmul) UVM_SAME(fmul, fmul) UVM_SAME(dmul, dmul)
+    UVM_SAME(idiv, idiv) UVM_SAME(ldiv, ldiv) UVM_SAME(fdiv, fdiv) UVM_SAME(ddiv, ddiv)
+    UVM_SAME(irem, irem) UVM_SAME(lrem, lrem) UVM_SAME(frem, frem) UVM_SAME(drem, drem)
+    UVM_SAME(ineg, ineg) UVM_SAME(lneg, lneg) UVM_SAME(fneg, fneg) UVM_SAME(dneg, dneg)
+    UVM_SAME(ishl, ishl) UVM_SAME(lshl, lshl) UVM_SAME(ishr, ishr) UVM_SAME(lshr, lshr)
+    UVM_SAME(iushr, iushr) UVM_SAME(lushr, lushr) UVM_SAME(iand, iand) UVM_SAME(land, land)
+    UVM_SAME(ior, ior) UVM_SAME(lor, lor) UVM_SAME(ixor, ixor) UVM_SAME(lxor, lxor) UVM_SAME(i2l, i2l)
+    UVM_SAME(i2f, i2f) UVM_SAME(i2d, i2d) UVM_SAME(l2i, l2i) UVM_SAME(l2f, l2f) UVM_SAME(l2d, l2d)
+    UVM_SAME(f2i, f2i) UVM_SAME(f2l, f2l) UVM_SAME(f2d, f2d) UVM_SAME(d2i, d2i) UVM_SAME(d2l, d2l)
+    UVM_SAME(d2f, d2f) UVM_SAME(i2b, i2b) UVM_SAME(i2c, i2c) UVM_SAME(i2s, i2s) UVM_SAME(lcmp, lcmp)
+    UVM_SAME(fcmpl, fcmpl) UVM_SAME(fcmpg, fcmpg) UVM_SAME(dcmpl, dcmpl) UVM_SAME(dcmpg, dcmpg)
+    UVM_SAME(arraylength, arraylength) UVM_SAME(athrow, athrow) UVM_SAME(monitorenter, monitorenter)
+    UVM_SAME(monitorexit, monitorexit)
 #undef UVM_SAME
         // clang-format on
         default : return Op::kCount;
