@@ -63,6 +63,9 @@ OPTIONS
     --torture=resume:N
         For tests: after every N safepoints, write the whole VM to the store, tear
         it down, and resume it at another address.
+    --verify-heap
+        For tests: at every checkpoint and resume, check all objects and all
+        references to objects; abort when one is wrong. Slow.
     -DNAME[=VALUE]
         Set a system property.
     --log LEVEL

@@ -48,6 +48,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("--fault-thread", options.handler_thread);
   app.add_option("--stats", options.stats);
   app.add_option("--torture", raw.torture);
+  app.add_flag("--verify-heap", options.verify_heap);
   app.add_option("--log", raw.log_level);
   // One value each, so that what follows is not taken for more of them.
   app.add_option("-D", raw.properties)->expected(1)->take_all()->allow_extra_args(false);

@@ -39,6 +39,7 @@ struct Options {
   bool handler_thread = false;         // faults by a thread of the region
   std::string stats;                   // file, empty: none
   std::uint64_t torture_interval = 0;  // safepoints, 0 off
+  bool verify_heap = false;            // at every cut and before threads start
   std::string log_level = "warn";
   std::vector<std::pair<std::string, std::string>> properties;  // -D, in order
   std::string bundle;                                           // kRun
