@@ -3,6 +3,7 @@
 #   release   the whole suite on the release build: unit tests, command lines, Java programs, kills, torture
 #   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan
 #   tsan      the same under ThreadSanitizer
+#   cross     a heap written by the release build goes on in the asan and tsan builds and back (after those stages)
 #   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
 #   all       all of these (the default)
@@ -51,6 +52,13 @@ sanitized() {
 asan() { sanitized asan; }
 tsan() { sanitized tsan; }
 
+cross() {
+  local preset
+  for preset in release asan tsan; do build "$preset" uvm uvmc || return 1; done
+  tests/cross_build_test.py --uvm build/uvm --uvm build-asan/uvm --uvm build-tsan/uvm --uvmc build/uvmc \
+    --build-dir build/cross_build
+}
+
 fuzz() {
   build fuzz fuzzers uvm_builtin_classes || return 1
   local target status=0
@@ -81,7 +89,7 @@ mkdir -p .cache
 summary=() failed=0
 for stage in "${stages[@]}"; do
   case $stage in
-    release | asan | tsan | fuzz | format) ;;
+    release | asan | tsan | cross | fuzz | format) ;;
     *) echo "$0: no stage $stage; see its first lines" >&2; exit 2 ;;
   esac
   printf '\n=== %s\n' "$stage"
