@@ -17,7 +17,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Rounds of each program: more than the builds can do between two kills, little enough for the slowest of them.
-PROGRAMS = {"OneThread": 120, "ManyThreads": 1500}
+PROGRAMS = {"OneThread": 600, "ManyThreads": 6000}
 
 
 class Failure(Exception):
@@ -77,7 +77,7 @@ class Relay:
             printed = self.out.read_bytes().count(b"\n")
             wanted = printed + lines if wanted is None else wanted
             if printed >= wanted:
-                time.sleep(0.3)  # for a checkpoint of this build's own
+                time.sleep(0.15)  # for a checkpoint of this build's own
                 process.send_signal(signal.SIGKILL)
         code = process.wait()
         if code not in (0, -signal.SIGKILL):
