@@ -93,7 +93,8 @@ void SegmentAllocator::release(RegionOffset block) {
   // The lines wholly inside the block hold nothing any more; the first one keeps the header.
   const RegionOffset first = (block + sizeof(BlockHeader) + kLine - 1) & ~(kLine - 1);
   const RegionOffset last = (block + size) & ~(kLine - 1);
-  if (region_ != nullptr && last > first) region_->discard(first, last - first);
+  // What the store cannot erase now is merely kept longer.
+  if (region_ != nullptr && last > first) (void)region_->discard(first, last - first);
   lock();
   header->next_free = state_->free_lists[size_class];
   state_->free_lists[size_class] = block;

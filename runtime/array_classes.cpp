@@ -6,6 +6,7 @@
 
 #include "runtime/class_builder.h"
 #include "runtime/mirrors.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -80,6 +81,7 @@ Class* array_class_of(Thread& thread, Class* component) {
   if (component->is_primitive()) {
     roots().known.primitive_arrays[static_cast<unsigned>(component->primitive)] = c;
   }
+  publish_metadata();
   __atomic_store_n(&component->array_class.bits, published.bits, __ATOMIC_RELEASE);
   return c;
 }

@@ -16,6 +16,7 @@
 #include "runtime/mirrors.h"
 #include "runtime/modules.h"
 #include "runtime/native.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -272,6 +273,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   c->next = roots().all_classes;
   roots().all_classes = c;
   if (!options.hidden) dictionary_add(name, options.loader, c);
+  publish_metadata();
   *result = c;
   return Status::kOk;
 }

@@ -16,6 +16,7 @@
 #include "runtime/continuation.h"
 #include "runtime/native.h"
 #include "runtime/safepoint.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -57,7 +58,11 @@ Status prepare(Thread& thread, Class* c) {
   return Status::kOk;
 }
 
-void set_state(Class* c, ClassState state) { __atomic_store_n(&c->state, state, __ATOMIC_RELEASE); }
+void set_state(Class* c, ClassState state) {
+  publish_metadata();
+  __atomic_store_n(reinterpret_cast<std::uint8_t*>(&c->state), static_cast<std::uint8_t>(state),
+                   __ATOMIC_RELEASE);
+}
 
 Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
   if (frame->phase == kSuper) {
@@ -76,7 +81,7 @@ Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
 // Another thread initialises the class: waits a while for it. Restartable: nothing is kept.
 Status wait_for_initializer(Thread& thread, Class* c) {
   const std::uint32_t seen = thread.wake.load();
-  if (__atomic_load_n(&c->state, __ATOMIC_ACQUIRE) != ClassState::kInitializing) return Status::kOk;
+  if (c->load_state() != ClassState::kInitializing) return Status::kOk;
   constexpr std::uint64_t kPollNs = 500'000;
   wait_for_wake(thread, seen, static_cast<std::uint64_t>(program_nano_time()) + kPollNs);
   return retiring(thread) ? Status::kRetire : Status::kOk;
@@ -106,25 +111,6 @@ Object* make_initialization_error(Thread& thread, Object* thrown) {
   error->set_reference(known.Throwable_backtrace, thrown->reference(known.Throwable_backtrace));
   error->field<std::int32_t>(known.Throwable_depth) = thrown->field<std::int32_t>(known.Throwable_depth);
   return error;
-}
-
-// Later uses of the class throw NoClassDefFoundError with this as cause: what was thrown, in words, with its
-// stack trace.
-void remember_failure(Thread& thread, Class* c, Object* thrown) {
-  const WellKnown& known = vm()->known();
-  std::string message = "Exception " + external_name(class_of(thrown));
-  if (const Object* text = thrown->reference(known.Throwable_detailMessage); text != nullptr) {
-    message += ": " + to_utf8(text);
-  }
-  const Object* name = thread.java->object->reference(known.Thread_name);
-  message += " [in thread \"" + (name == nullptr ? std::string() : to_utf8(name)) + "\"]";
-  thread.java->pending_exception = nullptr;
-  (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", message, nullptr);
-  Object* failure = thread.pending_exception();
-  failure->set_reference(known.Throwable_backtrace, thrown->reference(known.Throwable_backtrace));
-  failure->field<std::int32_t>(known.Throwable_depth) = thrown->field<std::int32_t>(known.Throwable_depth);
-  c->init_error = failure;
-  thread.java->pending_exception = thrown;
 }
 
 // kOk: the class is initialised and the frame is popped.
@@ -199,7 +185,6 @@ void class_init_threw(Thread& thread, Frame* frame) {
   thread.java->pending_exception = nullptr;
   c->init_error = make_initialization_error(thread, thrown);
   thread.java->pending_exception = thrown;
-  remember_failure(thread, c, thrown);
   if (!class_of(thrown)->is_subclass_of(vm()->known().Error.get())) {
     thread.java->pending_exception = nullptr;
     (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", {}, thrown);

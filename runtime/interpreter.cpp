@@ -1,9 +1,9 @@
 // The interpreter loop: see runtime/interpreter.h and runtime/code.h.
 //
-// Registers of the loop: pc (current instruction), sp (first free operand slot), locals, fp (frame), base. The position is
-// stored (SAVE) before VM code is called. Three ways lead back into the loop: DISPATCH executes pc; `resume` takes the
-// current frame of the thread, whatever its kind, and goes on with it exactly where it says; a return goes on behind the
-// caller's invoke instruction.
+// Registers of the loop: pc (current instruction), sp (first free operand slot), locals, fp (frame), base.
+// The position is stored (SAVE) before VM code is called. Three ways lead back into the loop: DISPATCH
+// executes pc; `resume` takes the current frame of the thread, whatever its kind, and goes on with it exactly
+// where it says; a return goes on behind the caller's invoke instruction.
 #include "runtime/interpreter.h"
 
 #include <cmath>
@@ -59,11 +59,16 @@ std::int32_t lookup_target(SwitchTable* table, std::int32_t key) {
 
 std::int32_t narrow(std::int32_t value, BasicType type) {
   switch (type) {
-    case BasicType::kBoolean: return value & 1;
-    case BasicType::kByte: return static_cast<std::int8_t>(value);
-    case BasicType::kChar: return static_cast<std::uint16_t>(value);
-    case BasicType::kShort: return static_cast<std::int16_t>(value);
-    default: return value;
+    case BasicType::kBoolean:
+      return value & 1;
+    case BasicType::kByte:
+      return static_cast<std::int8_t>(value);
+    case BasicType::kChar:
+      return static_cast<std::uint16_t>(value);
+    case BasicType::kShort:
+      return static_cast<std::int16_t>(value);
+    default:
+      return value;
   }
 }
 
@@ -121,9 +126,15 @@ Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
   std::copy(args.begin(), args.end(), at);
   Frame* frame = nullptr;
   switch (method->kind) {
-    case MethodKind::kInterpreted: frame = make_java_frame(thread, method, at, below); break;
-    case MethodKind::kNative: case MethodKind::kNativeLeaf: frame = make_native_frame(thread, method, at, below); break;
-    default: return throw_abstract_method(thread, method->holder.get(), method);
+    case MethodKind::kInterpreted:
+      frame = make_java_frame(thread, method, at, below);
+      break;
+    case MethodKind::kNative:
+    case MethodKind::kNativeLeaf:
+      frame = make_native_frame(thread, method, at, below);
+      break;
+    default:
+      return throw_abstract_method(thread, method->holder.get(), method);
   }
   if (frame == nullptr) return throw_new(thread, "java/lang/StackOverflowError");
   if (method->is_synchronized()) {
@@ -162,67 +173,70 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   bool polled = false;
 
 #define DISPATCH() goto* kLabels[static_cast<unsigned>(pc->op)]
-#define NEXT() \
-  do {         \
-    pc++;      \
+#define NEXT()  \
+  do {          \
+    pc++;       \
     DISPATCH(); \
   } while (0)
 #define CASE(name) op_##name
-#define ENCODE(p) static_cast<std::uint32_t>((reinterpret_cast<const std::byte*>(p) - base) >> gc::kReferenceShift)
-#define DECODE(type, bits) reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift))
-#define SAVE()                                                       \
-  do {                                                               \
-    fp->pc.bits = ENCODE(pc);                                        \
-    fp->sp = static_cast<std::uint32_t>(sp - fp->operands());        \
-    thread.frame = fp;                                               \
+#define ENCODE(p) \
+  static_cast<std::uint32_t>((reinterpret_cast<const std::byte*>(p) - base) >> gc::kReferenceShift)
+#define DECODE(type, bits) \
+  reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift))
+#define SAVE()                                                \
+  do {                                                        \
+    fp->pc.bits = ENCODE(pc);                                 \
+    fp->sp = static_cast<std::uint32_t>(sp - fp->operands()); \
+    thread.frame = fp;                                        \
+    observe_metadata();                                       \
   } while (0)
 // After VM code: goes on only when all is well.
-#define CHECK(expression)                        \
-  do {                                           \
-    status = (expression);                       \
-    if (status != Status::kOk) [[unlikely]]      \
-      goto not_ok;                               \
+#define CHECK(expression)                   \
+  do {                                      \
+    status = (expression);                  \
+    if (status != Status::kOk) [[unlikely]] \
+      goto not_ok;                          \
   } while (0)
-#define BINARY_I(name, operation)                                                              \
-  CASE(name) : {                                                                               \
-    const auto x = static_cast<std::uint32_t>(sp[-2].i);                                       \
-    const auto y = static_cast<std::uint32_t>(sp[-1].i);                                       \
-    sp--;                                                                                      \
-    sp[-1].i = static_cast<std::int32_t>(operation);                                           \
-    NEXT();                                                                                    \
+#define BINARY_I(name, operation)                        \
+  CASE(name) : {                                         \
+    const auto x = static_cast<std::uint32_t>(sp[-2].i); \
+    const auto y = static_cast<std::uint32_t>(sp[-1].i); \
+    sp--;                                                \
+    sp[-1].i = static_cast<std::int32_t>(operation);     \
+    NEXT();                                              \
   }
-#define BINARY_L(name, operation)                                                              \
-  CASE(name) : {                                                                               \
-    const auto x = static_cast<std::uint64_t>(sp[-4].l);                                       \
-    const auto y = static_cast<std::uint64_t>(sp[-2].l);                                       \
-    sp -= 2;                                                                                   \
-    sp[-2].l = static_cast<std::int64_t>(operation);                                           \
-    NEXT();                                                                                    \
+#define BINARY_L(name, operation)                        \
+  CASE(name) : {                                         \
+    const auto x = static_cast<std::uint64_t>(sp[-4].l); \
+    const auto y = static_cast<std::uint64_t>(sp[-2].l); \
+    sp -= 2;                                             \
+    sp[-2].l = static_cast<std::int64_t>(operation);     \
+    NEXT();                                              \
   }
-#define BINARY_F(name, operation)   \
-  CASE(name) : {                    \
-    const float x = sp[-2].f;       \
-    const float y = sp[-1].f;       \
-    sp--;                           \
-    sp[-1].f = operation;           \
-    NEXT();                         \
+#define BINARY_F(name, operation) \
+  CASE(name) : {                  \
+    const float x = sp[-2].f;     \
+    const float y = sp[-1].f;     \
+    sp--;                         \
+    sp[-1].f = operation;         \
+    NEXT();                       \
   }
-#define BINARY_D(name, operation)   \
-  CASE(name) : {                    \
-    const double x = sp[-4].d;      \
-    const double y = sp[-2].d;      \
-    sp -= 2;                        \
-    sp[-2].d = operation;           \
-    NEXT();                         \
+#define BINARY_D(name, operation) \
+  CASE(name) : {                  \
+    const double x = sp[-4].d;    \
+    const double y = sp[-2].d;    \
+    sp -= 2;                      \
+    sp[-2].d = operation;         \
+    NEXT();                       \
   }
-// Polls, at an instruction that has not done anything yet: it is executed again after the stop. Poll bits may stay set
-// (torture mode), so the second execution passes.
-#define POLL()                                                                \
-  do {                                                                        \
-    if (thread.poll.load(std::memory_order_relaxed) != 0) [[unlikely]] {      \
-      if (!polled) goto poll_here;                                            \
-      polled = false;                                                         \
-    }                                                                         \
+// Polls, at an instruction that has not done anything yet: it is executed again after the stop. Poll bits may
+// stay set (torture mode), so the second execution passes.
+#define POLL()                                                           \
+  do {                                                                   \
+    if (thread.poll.load(std::memory_order_relaxed) != 0) [[unlikely]] { \
+      if (!polled) goto poll_here;                                       \
+      polled = false;                                                    \
+    }                                                                    \
   } while (0)
 
   goto resume;
@@ -279,18 +293,19 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     NEXT();
   }
 
-#define ARRAY_LOAD(name, type, member, pushed)                                         \
-  CASE(name) : {                                                                       \
-    if (sp[-2].ref == 0) [[unlikely]] goto throw_null;                                 \
-    auto* array = DECODE(Array, sp[-2].ref);                                           \
-    const std::int32_t index = sp[-1].i;                                               \
+#define ARRAY_LOAD(name, type, member, pushed)                                                         \
+  CASE(name) : {                                                                                       \
+    if (sp[-2].ref == 0) [[unlikely]]                                                                  \
+      goto throw_null;                                                                                 \
+    auto* array = DECODE(Array, sp[-2].ref);                                                           \
+    const std::int32_t index = sp[-1].i;                                                               \
     if (static_cast<std::uint32_t>(index) >= static_cast<std::uint32_t>(array->length)) [[unlikely]] { \
-      SAVE();                                                                          \
-      CHECK(throw_index(thread, index, array->length));                                \
-    }                                                                                  \
-    sp += (pushed) - 2;                                                                \
-    sp[-(pushed)].member = array->elements<type>()[index];                             \
-    NEXT();                                                                            \
+      SAVE();                                                                                          \
+      CHECK(throw_index(thread, index, array->length));                                                \
+    }                                                                                                  \
+    sp += (pushed)-2;                                                                                  \
+    sp[-(pushed)].member = array->elements<type>()[index];                                             \
+    NEXT();                                                                                            \
   }
   ARRAY_LOAD(iaload, std::int32_t, i, 1)
   ARRAY_LOAD(laload, std::int64_t, l, 2)
@@ -299,24 +314,26 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   ARRAY_LOAD(caload, std::uint16_t, i, 1)
   ARRAY_LOAD(saload, std::int16_t, i, 1)
 
-#define ARRAY_STORE(name, type, member, slots)                                         \
-  CASE(name) : {                                                                       \
-    if (sp[-2 - (slots)].ref == 0) [[unlikely]] goto throw_null;                       \
-    auto* array = DECODE(Array, sp[-2 - (slots)].ref);                                 \
-    const std::int32_t index = sp[-1 - (slots)].i;                                     \
+#define ARRAY_STORE(name, type, member, slots)                                                         \
+  CASE(name) : {                                                                                       \
+    if (sp[-2 - (slots)].ref == 0) [[unlikely]]                                                        \
+      goto throw_null;                                                                                 \
+    auto* array = DECODE(Array, sp[-2 - (slots)].ref);                                                 \
+    const std::int32_t index = sp[-1 - (slots)].i;                                                     \
     if (static_cast<std::uint32_t>(index) >= static_cast<std::uint32_t>(array->length)) [[unlikely]] { \
-      SAVE();                                                                          \
-      CHECK(throw_index(thread, index, array->length));                                \
-    }                                                                                  \
-    array->elements<type>()[index] = static_cast<type>(sp[-(slots)].member);           \
-    sp -= 2 + (slots);                                                                 \
-    NEXT();                                                                            \
+      SAVE();                                                                                          \
+      CHECK(throw_index(thread, index, array->length));                                                \
+    }                                                                                                  \
+    array->elements<type>()[index] = static_cast<type>(sp[-(slots)].member);                           \
+    sp -= 2 + (slots);                                                                                 \
+    NEXT();                                                                                            \
   }
   ARRAY_STORE(iastore, std::int32_t, i, 1)
   ARRAY_STORE(lastore, std::int64_t, l, 2)
   ARRAY_STORE(castore, std::uint16_t, i, 1)
   CASE(bastore) : {
-    if (sp[-3].ref == 0) [[unlikely]] goto throw_null;
+    if (sp[-3].ref == 0) [[unlikely]]
+      goto throw_null;
     auto* array = DECODE(Array, sp[-3].ref);
     const std::int32_t index = sp[-2].i;
     if (static_cast<std::uint32_t>(index) >= static_cast<std::uint32_t>(array->length)) [[unlikely]] {
@@ -330,7 +347,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     NEXT();
   }
   CASE(aastore) : {
-    if (sp[-3].ref == 0) [[unlikely]] goto throw_null;
+    if (sp[-3].ref == 0) [[unlikely]]
+      goto throw_null;
     auto* array = DECODE(Array, sp[-3].ref);
     const std::int32_t index = sp[-2].i;
     if (static_cast<std::uint32_t>(index) >= static_cast<std::uint32_t>(array->length)) [[unlikely]] {
@@ -453,28 +471,32 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   // Division: by -1 it is negation, which wraps where the hardware's division would trap.
   CASE(idiv) : {
     const std::int32_t y = sp[-1].i;
-    if (y == 0) [[unlikely]] goto throw_division;
+    if (y == 0) [[unlikely]]
+      goto throw_division;
     sp--;
     sp[-1].i = y == -1 ? static_cast<std::int32_t>(0U - static_cast<std::uint32_t>(sp[-1].i)) : sp[-1].i / y;
     NEXT();
   }
   CASE(irem) : {
     const std::int32_t y = sp[-1].i;
-    if (y == 0) [[unlikely]] goto throw_division;
+    if (y == 0) [[unlikely]]
+      goto throw_division;
     sp--;
     sp[-1].i = y == -1 ? 0 : sp[-1].i % y;
     NEXT();
   }
   CASE(ldiv) : {
     const std::int64_t y = sp[-2].l;
-    if (y == 0) [[unlikely]] goto throw_division;
+    if (y == 0) [[unlikely]]
+      goto throw_division;
     sp -= 2;
     sp[-2].l = y == -1 ? static_cast<std::int64_t>(0U - static_cast<std::uint64_t>(sp[-2].l)) : sp[-2].l / y;
     NEXT();
   }
   CASE(lrem) : {
     const std::int64_t y = sp[-2].l;
-    if (y == 0) [[unlikely]] goto throw_division;
+    if (y == 0) [[unlikely]]
+      goto throw_division;
     sp -= 2;
     sp[-2].l = y == -1 ? 0 : sp[-2].l % y;
     NEXT();
@@ -524,32 +546,32 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     sp[-1].i = compare(sp[-1].l, sp[1].l, 0);
     NEXT();
   }
-#define COMPARE_FLOATING(name, member, slots, unordered)                          \
-  CASE(name) : {                                                                  \
-    const auto x = sp[-2 * (slots)].member;                                       \
-    const auto y = sp[-(slots)].member;                                           \
-    sp -= 2 * (slots)-1;                                                          \
-    sp[-1].i = compare(x, y, unordered);                                          \
-    NEXT();                                                                       \
+#define COMPARE_FLOATING(name, member, slots, unordered) \
+  CASE(name) : {                                         \
+    const auto x = sp[-2 * (slots)].member;              \
+    const auto y = sp[-(slots)].member;                  \
+    sp -= 2 * (slots)-1;                                 \
+    sp[-1].i = compare(x, y, unordered);                 \
+    NEXT();                                              \
   }
   COMPARE_FLOATING(fcmpl, f, 1, -1)
   COMPARE_FLOATING(fcmpg, f, 1, 1)
   COMPARE_FLOATING(dcmpl, d, 2, -1)
   COMPARE_FLOATING(dcmpg, d, 2, 1)
 
-#define BRANCH(name, slots, condition)          \
-  CASE(name) : {                                \
-    const bool taken = condition;               \
-    sp -= slots;                                \
-    pc += taken ? pc->b : 1;                    \
-    DISPATCH();                                 \
-  }                                             \
-  CASE(name##_back) : {                         \
-    POLL();                                     \
-    const bool taken = condition;               \
-    sp -= slots;                                \
-    pc += taken ? pc->b : 1;                    \
-    DISPATCH();                                 \
+#define BRANCH(name, slots, condition) \
+  CASE(name) : {                       \
+    const bool taken = condition;      \
+    sp -= slots;                       \
+    pc += taken ? pc->b : 1;           \
+    DISPATCH();                        \
+  }                                    \
+  CASE(name##_back) : {                \
+    POLL();                            \
+    const bool taken = condition;      \
+    sp -= slots;                       \
+    pc += taken ? pc->b : 1;           \
+    DISPATCH();                        \
   }
   BRANCH(ifeq, 1, sp[-1].i == 0)
   BRANCH(ifne, 1, sp[-1].i != 0)
@@ -599,29 +621,31 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   }
 
 // Leaves the frame with `slots` result slots in `result`; goes on behind the caller's invoke.
-#define LEAVE(slots)                                                              \
-  do {                                                                            \
-    auto* caller = reinterpret_cast<Frame*>(stack_base + fp->caller);             \
-    if (caller->kind != FrameKind::kJava) [[unlikely]] goto return_to_other;      \
-    locals[0] = result;                                                           \
-    sp = locals + (slots);                                                        \
-    fp = caller;                                                                  \
-    pc = DECODE(const Insn, fp->pc.bits) + 1;                                     \
-    locals = reinterpret_cast<Slot*>(fp) - fp->aux;                               \
-    DISPATCH();                                                                   \
+#define LEAVE(slots)                                                  \
+  do {                                                                \
+    auto* caller = reinterpret_cast<Frame*>(stack_base + fp->caller); \
+    if (caller->kind != FrameKind::kJava) [[unlikely]]                \
+      goto return_to_other;                                           \
+    locals[0] = result;                                               \
+    sp = locals + (slots);                                            \
+    fp = caller;                                                      \
+    pc = DECODE(const Insn, fp->pc.bits) + 1;                         \
+    locals = reinterpret_cast<Slot*>(fp) - fp->aux;                   \
+    DISPATCH();                                                       \
   } while (0)
 // A synchronized method: the lock goes before the frame; an error of it is thrown here.
-#define UNLOCK()                                                                  \
-  do {                                                                            \
-    SAVE();                                                                       \
-    auto* object = gc::decode<Object>(fp->lock);                                  \
-    fp->lock = 0;                                                                 \
-    if (object != nullptr) CHECK(monitor_exit(thread, object));                   \
+#define UNLOCK()                                                \
+  do {                                                          \
+    SAVE();                                                     \
+    auto* object = gc::decode<Object>(fp->lock);                \
+    fp->lock = 0;                                               \
+    if (object != nullptr) CHECK(monitor_exit(thread, object)); \
   } while (0)
   CASE(return_) : {
     result.raw = 0;
     auto* caller = reinterpret_cast<Frame*>(stack_base + fp->caller);
-    if (caller->kind != FrameKind::kJava) [[unlikely]] goto return_to_other;
+    if (caller->kind != FrameKind::kJava) [[unlikely]]
+      goto return_to_other;
     sp = locals;
     fp = caller;
     pc = DECODE(const Insn, fp->pc.bits) + 1;
@@ -681,27 +705,31 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     store_field(unready, unready->holder->mirror_object(), *sp);
     NEXT();
   }
-#define FIELD_AT(type, bits, offset) (*reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift) + static_cast<std::uint32_t>(offset)))
-#define GET_FIELD(name, type, member, pushed)            \
-  CASE(name) : {                                         \
-    const std::uint32_t bits = sp[-1].ref;               \
-    if (bits == 0) [[unlikely]] goto throw_null;         \
-    sp += (pushed)-1;                                    \
-    sp[-(pushed)].member = FIELD_AT(type, bits, pc->b);  \
-    NEXT();                                              \
+#define FIELD_AT(type, bits, offset)                                                           \
+  (*reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift) + \
+                            static_cast<std::uint32_t>(offset)))
+#define GET_FIELD(name, type, member, pushed)           \
+  CASE(name) : {                                        \
+    const std::uint32_t bits = sp[-1].ref;              \
+    if (bits == 0) [[unlikely]]                         \
+      goto throw_null;                                  \
+    sp += (pushed)-1;                                   \
+    sp[-(pushed)].member = FIELD_AT(type, bits, pc->b); \
+    NEXT();                                             \
   }
   GET_FIELD(getfield_b, std::int8_t, i, 1)
   GET_FIELD(getfield_c, std::uint16_t, i, 1)
   GET_FIELD(getfield_s, std::int16_t, i, 1)
   GET_FIELD(getfield_i, std::uint32_t, raw, 1)
   GET_FIELD(getfield_l, std::int64_t, l, 2)
-#define PUT_FIELD(name, type, member, popped)                                    \
-  CASE(name) : {                                                                 \
-    const std::uint32_t bits = sp[-1 - (popped)].ref;                            \
-    if (bits == 0) [[unlikely]] goto throw_null;                                 \
-    FIELD_AT(type, bits, pc->b) = static_cast<type>(sp[-(popped)].member);       \
-    sp -= 1 + (popped);                                                          \
-    NEXT();                                                                      \
+#define PUT_FIELD(name, type, member, popped)                              \
+  CASE(name) : {                                                           \
+    const std::uint32_t bits = sp[-1 - (popped)].ref;                      \
+    if (bits == 0) [[unlikely]]                                            \
+      goto throw_null;                                                     \
+    FIELD_AT(type, bits, pc->b) = static_cast<type>(sp[-(popped)].member); \
+    sp -= 1 + (popped);                                                    \
+    NEXT();                                                                \
   }
   PUT_FIELD(putfield_b, std::int8_t, i, 1)
   PUT_FIELD(putfield_c, std::uint16_t, i, 1)
@@ -711,7 +739,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     const auto type = static_cast<BasicType>(pc->a);
     const unsigned slots = slots_of(type);
     const std::uint32_t bits = sp[-1 - static_cast<int>(slots)].ref;
-    if (bits == 0) [[unlikely]] goto throw_null;
+    if (bits == 0) [[unlikely]]
+      goto throw_null;
     Field shape{};
     shape.type = type;
     shape.offset = static_cast<std::uint32_t>(pc->b);
@@ -720,11 +749,11 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     NEXT();
   }
 #define STATIC_AT(type) FIELD_AT(type, static_cast<std::uint32_t>(pc->b), pc->a)
-#define GET_STATIC(name, type, member, pushed)    \
-  CASE(name) : {                                  \
-    sp->member = STATIC_AT(type);                 \
-    sp += (pushed);                               \
-    NEXT();                                       \
+#define GET_STATIC(name, type, member, pushed) \
+  CASE(name) : {                               \
+    sp->member = STATIC_AT(type);              \
+    sp += (pushed);                            \
+    NEXT();                                    \
   }
   GET_STATIC(getstatic_b, std::int8_t, i, 1)
   GET_STATIC(getstatic_c, std::uint16_t, i, 1)
@@ -754,7 +783,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     NEXT();
   }
 
-  CASE(invokevirtual) : CASE(invokespecial) : CASE(invokestatic) : CASE(invokeinterface) : CASE(invokedynamic) : {
+  CASE(invokevirtual)
+      : CASE(invokespecial) : CASE(invokestatic) : CASE(invokeinterface) : CASE(invokedynamic) : {
     SAVE();
     callee = nullptr;
     CHECK(quicken_invoke(thread, fp, const_cast<Insn*>(pc), &callee));
@@ -773,13 +803,15 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     callee = DECODE(Method, static_cast<std::uint32_t>(pc->b));
     arg_slots = pc->a;
     args = sp - arg_slots;
-    if (args->ref == 0) [[unlikely]] goto throw_null;
+    if (args->ref == 0) [[unlikely]]
+      goto throw_null;
     goto invoke;
   }
   CASE(invokevirtual_quick) : {
     arg_slots = pc->a;
     args = sp - arg_slots;
-    if (args->ref == 0) [[unlikely]] goto throw_null;
+    if (args->ref == 0) [[unlikely]]
+      goto throw_null;
     auto* receiver_class = DECODE(Class, DECODE(Object, args->ref)->shape.bits);
     callee = DECODE(Method, receiver_class->vtable()[pc->b].bits);
     goto invoke;
@@ -787,7 +819,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   CASE(invokeinterface_quick) : {
     arg_slots = pc->a;
     args = sp - arg_slots;
-    if (args->ref == 0) [[unlikely]] goto throw_null;
+    if (args->ref == 0) [[unlikely]]
+      goto throw_null;
     auto* site = DECODE(InterfaceSite, static_cast<std::uint32_t>(pc->b));
     const std::uint32_t class_bits = DECODE(Object, args->ref)->shape.bits;
     const std::uint64_t cache = __atomic_load_n(&site->cache, __ATOMIC_RELAXED);
@@ -801,7 +834,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
       status = Status::kThrow;
       goto not_ok;
     }
-    __atomic_store_n(&site->cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee), __ATOMIC_RELAXED);
+    __atomic_store_n(&site->cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee),
+                     __ATOMIC_RELAXED);
     goto invoke;
   }
   CASE(invokehandle_quick) : {
@@ -824,7 +858,8 @@ invoke_checked:
   switch (callee->kind) {
     case MethodKind::kInterpreted: {
       auto* frame = reinterpret_cast<Frame*>(args + callee->max_locals);
-      if (frame->operands() + callee->max_stack > thread.stack_limit) [[unlikely]] goto throw_stack_overflow;
+      if (frame->operands() + callee->max_stack > thread.stack_limit) [[unlikely]]
+        goto throw_stack_overflow;
       thread.calls++;
       fp->pc.bits = ENCODE(pc);
       frame->method.bits = ENCODE(callee);
@@ -870,7 +905,8 @@ invoke_checked:
       thread.frame = fp = frame;
       goto run_native;
     }
-    case MethodKind::kUnprepared: case MethodKind::kNativeUnbound:
+    case MethodKind::kUnprepared:
+    case MethodKind::kNativeUnbound:
       SAVE();
       CHECK(prepare_method(thread, callee));
       goto invoke_checked;
@@ -886,7 +922,9 @@ invoke_checked:
       callee = member_method(form->reference(known.LambdaForm_vmentry));
       goto invoke_checked;
     }
-    case MethodKind::kMhLinkToStatic: case MethodKind::kMhLinkToSpecial: case MethodKind::kMhLinkToVirtual:
+    case MethodKind::kMhLinkToStatic:
+    case MethodKind::kMhLinkToSpecial:
+    case MethodKind::kMhLinkToVirtual:
     case MethodKind::kMhLinkToInterface: {
       // The last argument is the MemberName of the target; it is dropped.
       const MethodKind kind = callee->kind;
@@ -1018,7 +1056,8 @@ invoke_checked:
     NEXT();
   }
   CASE(arraylength) : {
-    if (sp[-1].ref == 0) [[unlikely]] goto throw_null;
+    if (sp[-1].ref == 0) [[unlikely]]
+      goto throw_null;
     sp[-1].i = DECODE(Array, sp[-1].ref)->length;
     NEXT();
   }
@@ -1101,6 +1140,7 @@ return_to_other : {
 resume:
   // Goes on with the thread's current frame where it says. The position is stored: a safepoint.
   fp = thread.frame;
+  observe_metadata();
   if (thread.poll.load(std::memory_order_relaxed) != 0 && !safepoint_poll(thread)) return;
   switch (fp->kind) {
     case FrameKind::kJava:
@@ -1112,7 +1152,8 @@ resume:
       locals = reinterpret_cast<Slot*>(fp) - fp->aux;
       sp = fp->operands() + fp->sp;
       DISPATCH();
-    case FrameKind::kNative: goto run_native;
+    case FrameKind::kNative:
+      goto run_native;
     case FrameKind::kEntry:
       status = entry_frame_returned(thread, fp, false);
       if (status == Status::kOk) return;
@@ -1124,8 +1165,10 @@ resume:
 
 not_ok:
   switch (status) {
-    case Status::kUpcall: goto resume;
-    case Status::kRetire: return;
+    case Status::kUpcall:
+      goto resume;
+    case Status::kRetire:
+      return;
     default:
       if (!unwind(thread)) return;
       goto resume;

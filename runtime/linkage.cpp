@@ -5,6 +5,7 @@
 #include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
 #include "runtime/native.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -160,6 +161,7 @@ void store_call_site(Frame* frame, Op unlinked) {
   std::uint64_t bits;
   static_assert(sizeof bits == sizeof linked);
   __builtin_memcpy(&bits, &linked, sizeof bits);
+  publish_metadata();
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(insn), bits, __ATOMIC_RELEASE);
 }
 

@@ -194,6 +194,12 @@ struct Method {
   [[nodiscard]] bool is_private() const { return (access & kAccPrivate) != 0; }
   [[nodiscard]] bool is_synchronized() const { return (access & kAccSynchronized) != 0; }
   [[nodiscard]] bool is_initializer() const { return (flags & kMethodIsInitializer) != 0; }
+
+  // Makes the method callable in another way, once everything that way needs is written.
+  void publish_kind(MethodKind value) {
+    __atomic_store_n(reinterpret_cast<std::uint8_t*>(&kind), static_cast<std::uint8_t>(value),
+                     __ATOMIC_RELEASE);
+  }
 };
 
 // Constant pool tags, JVMS table 4.4-A, and ours for entries patched into hidden classes.
@@ -355,10 +361,13 @@ struct Class {
     return primitive != BasicType::kObject && primitive != BasicType::kArray;
   }
   [[nodiscard]] bool is_hidden() const { return (flags & kClassHidden) != 0; }
-  [[nodiscard]] bool is_initialized() const {
-    return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == ClassState::kInitialized;
+  // The state as another thread may be setting it.
+  [[nodiscard]] ClassState load_state() const {
+    return static_cast<ClassState>(
+        __atomic_load_n(reinterpret_cast<const std::uint8_t*>(&state), __ATOMIC_ACQUIRE));
   }
-  [[nodiscard]] bool is_linked() const { return state != ClassState::kLoaded; }
+  [[nodiscard]] bool is_initialized() const { return load_state() == ClassState::kInitialized; }
+  [[nodiscard]] bool is_linked() const { return load_state() != ClassState::kLoaded; }
   [[nodiscard]] Object* mirror_object() const { return mirror.get(); }
 
   // JVMS 5.5 / 6.5 instanceof, for any two classes.

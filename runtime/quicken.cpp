@@ -13,6 +13,7 @@
 #include "runtime/interpreter.h"
 #include "runtime/linkage.h"
 #include "runtime/native.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -22,6 +23,7 @@ void rewrite(Insn* at, Op op, unsigned a, std::uint32_t b) {
   const Insn insn{op, static_cast<std::uint16_t>(a), static_cast<std::int32_t>(b)};
   std::uint64_t bits;
   std::memcpy(&bits, &insn, sizeof bits);
+  publish_metadata();
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(at), bits, __ATOMIC_RELEASE);
 }
 
@@ -59,7 +61,9 @@ bool bind_intrinsic(Method* method) {
       find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
   if (index < 0 || native_at(static_cast<std::uint32_t>(index)).traits != kIntrinsic) return false;
   method->native_index = static_cast<std::uint32_t>(index);
-  __atomic_store_n(&method->kind, MethodKind::kNativeLeaf, __ATOMIC_RELEASE);
+  method->max_locals =
+      method->arg_slots;  // as of any native: its frame, if it gets one, lies right behind its arguments
+  method->publish_kind(MethodKind::kNativeLeaf);
   return true;
 }
 
@@ -367,7 +371,7 @@ Status prepare_method(Thread& thread, Method* method) {
   method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V"))
                                    : static_cast<std::uint32_t>(index);
   const bool leaf = native_at(method->native_index).traits == kLeaf && !method->is_synchronized();
-  __atomic_store_n(&method->kind, leaf ? MethodKind::kNativeLeaf : MethodKind::kNative, __ATOMIC_RELEASE);
+  method->publish_kind(leaf ? MethodKind::kNativeLeaf : MethodKind::kNative);
   return Status::kOk;
 }
 

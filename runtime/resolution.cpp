@@ -4,6 +4,7 @@
 
 #include "runtime/class_description.h"
 #include "runtime/modules.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -11,6 +12,7 @@ namespace {
 
 void store_resolved(PoolEntry& entry, const void* target) {
   const std::uint64_t both = static_cast<std::uint64_t>(gc::encode(target)) << 32 | entry.raw;
+  publish_metadata();
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(&entry), both, __ATOMIC_RELEASE);
 }
 

@@ -23,7 +23,27 @@
 #define UVM_RUNS_JAVA
 #endif
 
+#if defined(UVM_THREAD_SANITIZER)
+extern "C" {
+void __tsan_acquire(void* address);
+void __tsan_release(void* address);
+}
+#endif
+
 namespace uvm::rt {
+
+// Class metadata that one thread makes reaches others through Java data (an object of the class, a field, a
+// table of methods), which the loop reads unseen by ThreadSanitizer. So it is told: who has made metadata
+// publishes, and whoever comes from the loop into VM code observes all that was published before.
+
+#if defined(UVM_THREAD_SANITIZER)
+inline char metadata_publication;
+inline void publish_metadata() { __tsan_release(&metadata_publication); }
+inline void observe_metadata() { __tsan_acquire(&metadata_publication); }
+#else
+inline void publish_metadata() {}
+inline void observe_metadata() {}
+#endif
 
 // Once for each mapping of a region.
 void expect_java_races(std::byte* region_base);

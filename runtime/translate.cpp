@@ -8,6 +8,7 @@
 #include "runtime/classfile/descriptor.h"
 #include "runtime/classfile/opcodes.h"
 #include "runtime/code.h"
+#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -347,7 +348,8 @@ void translate(Method* method) {
   method->bcis = bcis;
   method->code_length = static_cast<std::uint32_t>(insns.size());
   method->code = code;
-  __atomic_store_n(&method->kind, MethodKind::kInterpreted, __ATOMIC_RELEASE);
+  publish_metadata();
+  method->publish_kind(MethodKind::kInterpreted);
 }
 
 int bci_of(const Method* method, const Insn* insn) {
