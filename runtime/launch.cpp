@@ -32,16 +32,20 @@ Status call_seal_image(Thread& thread) { return call_launcher(thread, "sealImage
 
 Status call_prepare(Thread& thread) { return call_launcher(thread, "prepare", "()Ljava/lang/Class;"); }
 
-Status call_main(Thread& thread, Class* main_class) {
+Object* make_arguments(Thread& thread) {
   const std::vector<std::string>& given = thread.vm->input.arguments;
   Array* arguments =
       new_object_array(thread, thread.vm->known().String.get(), static_cast<std::int32_t>(given.size()));
-  if (arguments == nullptr) return Status::kThrow;
+  if (arguments == nullptr) return nullptr;
   for (std::size_t i = 0; i < given.size(); ++i) {
     const Object* argument = new_string(thread, given[i]);
-    if (argument == nullptr) return Status::kThrow;
+    if (argument == nullptr) return nullptr;
     array_set(arguments, static_cast<std::int32_t>(i), argument);
   }
+  return arguments;
+}
+
+Status call_main(Thread& thread, Class* main_class, Object* arguments) {
   Method* main = lookup_method(main_class, make_symbol("main"), make_symbol("([Ljava/lang/String;)V"));
   if (main == nullptr) return throw_new(thread, "java/lang/NoSuchMethodError", "main");
   const Slot argument = slot_of(arguments);

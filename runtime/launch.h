@@ -16,6 +16,8 @@ Status ready_launcher(Thread& thread);
 Status call_seal_image(Thread& thread);  // UvmLauncher.sealImage()
 Status call_prepare(Thread& thread);     // UvmLauncher.prepare(): the result is the mirror of the main class
 // main(String[]) of a class that is initialised and that UvmLauncher has found to have one.
-Status call_main(Thread& thread, Class* main_class);
+Status call_main(Thread& thread, Class* main_class, Object* arguments);
+// The String[] of the program's arguments; null with an exception pending.
+Object* make_arguments(Thread& thread);
 
 }  // namespace uvm::rt

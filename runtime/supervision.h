@@ -2,12 +2,16 @@
 // threads.cpp.
 #pragma once
 
+#include "runtime/status.h"
 #include "runtime/thread.h"
 
 namespace uvm::rt {
 
 // Counts one safepoint of torture mode; true when the thread has to wait for its retirement.
 bool torture_is_due(Vm& vm);
+
+// Blocks until begin_program() (runtime/threads.h): kOk; or kRetire.
+Status wait_for_first_version(Thread& thread);
 
 // Blocks until the threads are retired (at once when they are).
 void wait_until_retiring(Thread& thread);

@@ -51,6 +51,7 @@ struct Supervision {
   bool torture = false;
   bool booted = false;
   bool started = false;
+  bool first_version = false;  // the program may begin; with Vm::threads_lock and threads_changed
   bool notified = false;
   int exit_code = 0;
   std::atomic<bool> hold_after_boot{false};
@@ -76,7 +77,8 @@ enum EntryPhase : std::uint8_t {
   kBooted,
   kPrepare,     // the class library becomes this process's, the main class is loaded
   kPrepared,    // slot 8 has its mirror
-  kInitialize,  // slot 0 has it
+  kHold,        // slot 0 has it, slot 1 the arguments: nothing is outside the heap any more
+  kInitialize,  // the first version is durable, so whatever the program does is undone or done once
   kMainEnded,
   kBecomeDestroyer,
   kWaitForOthers,
@@ -301,6 +303,7 @@ void attach_threads(Vm& vm) {
   const std::lock_guard lock(supervision.lock);
   supervision.exit_requested = supervision.exit_told = supervision.torture = false;
   supervision.booted = supervision.started = supervision.notified = false;
+  supervision.first_version = false;
   supervision.exit_code = 0;
   supervision.torture_due.store(false);
   supervision.safepoints.store(0);
@@ -436,15 +439,20 @@ Status entry_frame_returned(Thread& thread, Frame* frame, bool) {
         break;
       case kPrepared:
         frame->operands()[0] = frame->operands()[8];
-        frame->phase = thread.pending_exception() == nullptr ? kInitialize : kMainEnded;
+        if (thread.pending_exception() == nullptr) frame->operands()[1] = slot_of(make_arguments(thread));
+        frame->phase = thread.pending_exception() == nullptr ? kHold : kMainEnded;
+        break;
+      case kHold:
+        tell_supervisor(&Supervision::started);
+        status = wait_for_first_version(thread);
+        if (status == Status::kOk) frame->phase = kInitialize;
         break;
       case kInitialize: {
         Class* main_class = mirrored(gc::decode<Object>(frame->operands()[0].ref));
         if (thread.pending_exception() == nullptr) status = ensure_initialized(thread, main_class);
         if (status == Status::kOk && thread.pending_exception() == nullptr) {
           frame->phase = kMainEnded;
-          status = call_main(thread, main_class);
-          tell_supervisor(&Supervision::started);
+          status = call_main(thread, main_class, gc::decode<Object>(frame->operands()[1].ref));
         } else if (status != Status::kUpcall && status != Status::kRetire) {
           frame->phase = kMainEnded;
         }
@@ -600,6 +608,20 @@ bool torture_is_due(Vm& vm) {
   supervision.torture_due.store(true);
   tell_supervisor(&Supervision::torture);
   return true;
+}
+
+Status wait_for_first_version(Thread& thread) {
+  const BlockedScope scope(thread);
+  std::unique_lock lock(thread.vm->threads_lock);
+  thread.vm->threads_changed.wait(lock,
+                                  [&] { return supervision.first_version || thread.vm->retiring.load(); });
+  return thread.vm->retiring.load() ? Status::kRetire : Status::kOk;
+}
+
+void begin_program(Vm& vm) {
+  const std::lock_guard lock(vm.threads_lock);
+  supervision.first_version = true;
+  vm.threads_changed.notify_all();
 }
 
 void wait_until_retiring(Thread& thread) {

@@ -99,12 +99,14 @@ enum class Event : std::uint8_t {
   kExit,     // the program ended or called exit: exit_code()
   kTorture,  // torture mode's number of safepoints is reached; the thread that reached it waits to be retired
   kBooted,   // hold_after_boot: the class library is booted and the primordial thread waits to be retired
-  kStarted,  // main(String[]) has been called: from here on a version can be resumed without what the process
-             // was given
-  kSignal,   // notify_supervisor() was called
+  kStarted,  // the program waits for begin_program() before its first bytecode: a version made now or later
+             // can be resumed without what the process was given
+  kSignal,  // notify_supervisor() was called
 };
 // Events are told once, kExit before all others. Supervisor only.
 Event wait_for_event(Vm& vm, std::chrono::nanoseconds timeout);
+// Lets the program begin, after kStarted.
+void begin_program(Vm& vm);
 int exit_code(Vm& vm);
 std::uint64_t calls_executed();  // invocations by all threads, ever, as far as their records say
 void hold_after_boot(Vm& vm, bool hold);

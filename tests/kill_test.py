@@ -120,10 +120,18 @@ class Program:
                 self.check_code(process.returncode)
                 break
             self.made += 1
+            if self.out.stat().st_size and not (self.store / self.name / "heap").exists():
+                # Killed between the retirement of its heap and its exit: the program has ended, and another start
+                # would be another run of it.
+                self.compare()
+                return self.made, self.resumes()
             process = self.start(fresh=False)
         self.finish(process)
         self.compare()
-        return self.made, len(re.findall(rb"going on with the interrupted run", self.err.read_bytes()))
+        return self.made, self.resumes()
+
+    def resumes(self):
+        return len(re.findall(rb"going on with the interrupted run", self.err.read_bytes()))
 
     def check_code(self, code):
         if code:

@@ -233,7 +233,8 @@ Runner::Opened Runner::start_fresh() {
 }
 
 Runner::Opened Runner::resume(std::optional<store::Version> version) {
-  auto heap = directory_.open_heap(options_.name, {.version = version, .base = base_, .line_limit = line_limit()});
+  auto heap =
+      directory_.open_heap(options_.name, {.version = version, .base = base_, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
@@ -345,8 +346,15 @@ int Runner::supervise(std::unique_ptr<Session> session) {
     for (bool same_life = true; same_life;) {
       switch (rt::wait_for_event(vm, std::chrono::hours(1))) {
         case rt::Event::kStarted:
-          main_called_ = true;
-          session->checkpointer().start();
+          if (!main_called_) {
+            main_called_ = true;
+            // The first version comes before the program's first effect. If it fails, that is told, and the
+            // run goes on without, as with any other checkpoint.
+            if (options_.checkpoint_every.count() != 0)
+              static_cast<void>(session->checkpointer().checkpoint());
+            session->checkpointer().start();
+          }
+          rt::begin_program(vm);
           break;
         case rt::Event::kExit:
           on_first_signal({});

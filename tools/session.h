@@ -45,8 +45,8 @@ class Session final : private checkpoint::Program {
   rt::Vm& vm() { return *vm_; }
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
-  // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what is wrong
-  // and aborts if something is. Precondition: nothing runs.
+  // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what
+  // is wrong and aborts if something is. Precondition: nothing runs.
   void verify_heap();
 
   // Makes the next versions say that the program has ended.

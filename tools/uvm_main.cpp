@@ -43,8 +43,8 @@ int main(int argc, char** argv) {
     case Command::kRun:
     case Command::kResume:
       watch_signals();
-      // Without the destructors of statics, which the thread that waits for signals still uses; and at once, because a
-      // process that is killed after its heap was removed looks like one that never finished.
+      // Without the destructors of statics, which the thread that waits for signals still uses; and at once,
+      // because a process that is killed after its heap was removed looks like one that never finished.
       _exit(run_program(*options));
   }
   return kExitFailure;

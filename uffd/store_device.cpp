@@ -222,6 +222,9 @@ bool heap_in_use(const std::string& path) {
   return used;
 }
 
+constexpr int kLockTries = 200;
+constexpr useconds_t kLockPauseUs = 10'000;
+
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options) {
   int flags = O_CLOEXEC | O_NOFOLLOW | (options.read_only ? O_RDONLY : O_RDWR);
   if (options.create) flags |= O_CREAT | O_EXCL;
@@ -248,7 +251,15 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
   if (options.lock) {
     const short type = options.read_only ? F_RDLCK : F_WRLCK;
     struct flock request = lock_request(type, kLockOffset);
-    if (fcntl(fd, F_OFD_SETLK, &request) != 0) {
+    int failed = fcntl(fd, F_OFD_SETLK, &request);
+    // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
+    // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
+    for (int i = 0; failed != 0 && i < kLockTries && lock_holder(fd) == 0; ++i) {
+      usleep(kLockPauseUs);
+      request = lock_request(type, kLockOffset);
+      failed = fcntl(fd, F_OFD_SETLK, &request);
+    }
+    if (failed != 0) {
       const int reason = errno;
       if (reason != EAGAIN && reason != EACCES) {
         close(fd);
