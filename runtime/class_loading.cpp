@@ -224,10 +224,13 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     parse_options.expected_name = options.expected_name->view();
   std::string hidden_name;
   if (options.hidden) {
-    // The suffix makes the name unlike any other; it must be the same when this is executed again after an
-    // upcall, so it is the number of classes there are, which only a completed definition raises.
+    // The suffix makes the name unlike any other. It must be the same when this is executed again after an
+    // upcall, so it is made of the thread and of the number of classes there are, which only a definition
+    // raises.
     char suffix[24];
-    std::snprintf(suffix, sizeof suffix, "+0x%016x", 0x800c0000U + roots().classes_defined * 8);
+    const std::uint64_t count = __atomic_load_n(&roots().classes_defined, __ATOMIC_RELAXED);
+    std::snprintf(suffix, sizeof suffix, "+0x%016lx",
+                  static_cast<unsigned long>(thread.java->id) << 36 | (0x800c0000UL + count * 8));
     const auto plain = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
     if (!plain) return throw_new(thread, plain.error().exception_class, plain.error().message);
     hidden_name = std::string(plain->name) + suffix;
@@ -259,7 +262,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
 
   const std::lock_guard lock(vm()->metadata_lock);
   Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader, options.hidden});
-  roots().classes_defined++;
+  __atomic_fetch_add(&roots().classes_defined, 1U, __ATOMIC_RELAXED);
   c->protection_domain = options.protection_domain;
   c->class_data = options.class_data;
   if (options.hidden) {

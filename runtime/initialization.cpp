@@ -149,9 +149,9 @@ Status ensure_initialized(Thread& thread, Class* c) {
     UVM_TRY(link_class(thread, c));
     {
       const std::lock_guard lock(vm()->metadata_lock);
-      if (c->state == ClassState::kInitialized) return Status::kOk;
-      if (c->state == ClassState::kError) break;
-      if (c->state == ClassState::kInitializing) {
+      if (c->load_state() == ClassState::kInitialized) return Status::kOk;
+      if (c->load_state() == ClassState::kError) break;
+      if (c->load_state() == ClassState::kInitializing) {
         if (c->init_thread == thread.java->id) return Status::kOk;
       } else {
         Frame* frame = nullptr;

@@ -115,7 +115,8 @@ std::uint32_t lock_of(Method* method, Slot* args) {
 }  // namespace
 
 Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
-  while (method->kind == MethodKind::kUnprepared || method->kind == MethodKind::kNativeUnbound) {
+  while (method->load_kind() == MethodKind::kUnprepared ||
+         method->load_kind() == MethodKind::kNativeUnbound) {
     UVM_TRY(prepare_method(thread, method));
   }
   Frame* below = thread.frame;
@@ -125,7 +126,7 @@ Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
   }
   std::copy(args.begin(), args.end(), at);
   Frame* frame = nullptr;
-  switch (method->kind) {
+  switch (method->load_kind()) {
     case MethodKind::kInterpreted:
       frame = make_java_frame(thread, method, at, below);
       break;
@@ -843,11 +844,11 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     auto* site = DECODE(HandleSite, static_cast<std::uint32_t>(pc->b));
     arg_slots = pc->a;
     args = sp - arg_slots;
-    if (site->appendix) {
+    if (site->appendix.bits != 0) {
       sp->raw = site->appendix.bits;
       arg_slots++;
     }
-    callee = site->adapter.get();
+    callee = DECODE(Method, site->adapter.bits);
     goto invoke_checked;
   }
 
@@ -869,7 +870,7 @@ invoke_checked:
       frame->kind = FrameKind::kJava;
       frame->phase = 0;
       frame->aux = callee->max_locals;
-      if (callee->is_synchronized()) [[unlikely]] {
+      if ((callee->access & kAccSynchronized) != 0) [[unlikely]] {
         fp->sp = static_cast<std::uint32_t>(args - fp->operands());
         frame->pc = callee->code;
         frame->lock = lock_of(callee, args);

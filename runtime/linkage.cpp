@@ -27,9 +27,9 @@ unsigned index_of(Frame* frame) { return static_cast<unsigned>(frame->operands()
 std::string_view descriptor_for(LinkKind kind, ConstantPool* pool, unsigned index) {
   switch (kind) {
     case LinkKind::kMethodType:
-      return gc::decode<Symbol>(pool->entry(index).raw)->view();
+      return gc::decode<Symbol>(pool->entry(index).load_raw())->view();
     case LinkKind::kMethodHandle:
-      return pool->descriptor_of(pool->entry(index).raw & 0xffff)->view();
+      return pool->descriptor_of(pool->entry(index).load_raw() & 0xffff)->view();
     default:
       return pool->descriptor_of(index)->view();
   }
@@ -71,7 +71,8 @@ Status string_of(Thread& thread, Symbol* symbol, Slot* slot) {
 // Bootstrap method and static arguments of a dynamic entry, as linkCallSite takes them: no argument null, one
 // itself, more an array.
 Status bootstrap_of(Thread& thread, Class* referrer, unsigned index, Slot* handle, Slot* arguments) {
-  const BootstrapMethod& bootstrap = referrer->bootstrap_methods[referrer->pool->entry(index).raw >> 16];
+  const BootstrapMethod& bootstrap =
+      referrer->bootstrap_methods[referrer->pool->entry(index).load_raw() >> 16];
   Object* value = nullptr;
   UVM_TRY(resolve_constant(thread, referrer, bootstrap.method_index, &value));
   *handle = slot_of(value);
@@ -106,12 +107,12 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   Slot handle{};
   Slot arguments{};
   if (kind == LinkKind::kMethodHandle) {
-    const unsigned member = pool->entry(index).raw & 0xffff;
+    const unsigned member = pool->entry(index).load_raw() & 0xffff;
     Class* callee = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
     UVM_TRY(string_of(thread, pool->name_of(member), &name));
     frame->phase = kLinked;
-    const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).raw >> 16)),
+    const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).load_raw() >> 16)),
                          slot_of(callee->mirror_object()), name, type};
     return push_call(thread, known.MHN_linkMethodHandleConstant.get(), args);
   }
@@ -144,8 +145,9 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
 void store_constant(Frame* frame) {
   PoolEntry& entry = referrer_of(frame)->pool->entry(index_of(frame));
   const std::uint32_t value = frame->operands()[8].ref;
-  std::uint64_t expected = entry.raw;  // unresolved: the first to link it wins
-  const std::uint64_t linked = static_cast<std::uint64_t>(value == 0 ? kPoolNull : value) << 32 | entry.raw;
+  std::uint64_t expected = entry.load_raw();  // unresolved: the first to link it wins
+  const std::uint64_t linked =
+      static_cast<std::uint64_t>(value == 0 ? kPoolNull : value) << 32 | entry.load_raw();
   __atomic_compare_exchange_n(reinterpret_cast<std::uint64_t*>(&entry), &expected, linked, false,
                               __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }

@@ -195,6 +195,10 @@ struct Method {
   [[nodiscard]] bool is_synchronized() const { return (access & kAccSynchronized) != 0; }
   [[nodiscard]] bool is_initializer() const { return (flags & kMethodIsInitializer) != 0; }
 
+  [[nodiscard]] MethodKind load_kind() const {
+    return static_cast<MethodKind>(
+        __atomic_load_n(reinterpret_cast<const std::uint8_t*>(&kind), __ATOMIC_ACQUIRE));
+  }
   // Makes the method callable in another way, once everything that way needs is written.
   void publish_kind(MethodKind value) {
     __atomic_store_n(reinterpret_cast<std::uint8_t*>(&kind), static_cast<std::uint8_t>(value),
@@ -237,6 +241,10 @@ enum class PoolTag : std::uint8_t {
 struct PoolEntry {
   std::uint32_t raw;
   std::uint32_t resolved;
+
+  // While another thread may be storing the resolution, and with it, unchanged, `raw`.
+  [[nodiscard]] std::uint32_t load_raw() const { return __atomic_load_n(&raw, __ATOMIC_RELAXED); }
+  [[nodiscard]] std::uint32_t load_resolved() const { return __atomic_load_n(&resolved, __ATOMIC_ACQUIRE); }
 };
 static_assert(sizeof(PoolEntry) == 8);
 inline constexpr std::uint32_t kPoolError = 0xffffffff;
@@ -251,13 +259,13 @@ struct ConstantPool {
   PoolEntry* entries() { return reinterpret_cast<PoolEntry*>(this + 1); }
   PoolEntry& entry(unsigned index) { return entries()[index]; }
   PoolTag tag(unsigned index) { return tags[index]; }
-  Symbol* utf8(unsigned index) { return gc::decode<Symbol>(entry(index).raw); }
-  Symbol* class_name(unsigned index) { return gc::decode<Symbol>(entry(index).raw); }
+  Symbol* utf8(unsigned index) { return gc::decode<Symbol>(entry(index).load_raw()); }
+  Symbol* class_name(unsigned index) { return gc::decode<Symbol>(entry(index).load_raw()); }
   // Of a field or method reference, or a dynamic entry:
-  unsigned class_index(unsigned index) { return entry(index).raw >> 16; }
-  unsigned name_and_type(unsigned index) { return entry(index).raw & 0xffff; }
-  Symbol* name_of(unsigned member) { return utf8(entry(name_and_type(member)).raw >> 16); }
-  Symbol* descriptor_of(unsigned member) { return utf8(entry(name_and_type(member)).raw & 0xffff); }
+  unsigned class_index(unsigned index) { return entry(index).load_raw() >> 16; }
+  unsigned name_and_type(unsigned index) { return entry(index).load_raw() & 0xffff; }
+  Symbol* name_of(unsigned member) { return utf8(entry(name_and_type(member)).load_raw() >> 16); }
+  Symbol* descriptor_of(unsigned member) { return utf8(entry(name_and_type(member)).load_raw() & 0xffff); }
 };
 static_assert(sizeof(ConstantPool) == 16);
 

@@ -82,9 +82,13 @@ Object* module_field(const Class* c) {
 PackageEntry* package_entry(const Class* c) {
   if (c->is_array()) c = c->element.get();
   if (c->is_primitive()) return nullptr;
-  if (c->module_entry != 0) return gc::decode<PackageEntry>(c->module_entry);
+  if (const std::uint32_t known = __atomic_load_n(&c->module_entry, __ATOMIC_ACQUIRE); known != 0) {
+    return gc::decode<PackageEntry>(known);
+  }
   PackageEntry* entry = find_package(c->loader.get(), find_symbol(package_of(c)));
-  if (entry != nullptr) const_cast<Class*>(c)->module_entry = gc::encode(entry);
+  if (entry != nullptr) {
+    __atomic_store_n(&const_cast<Class*>(c)->module_entry, gc::encode(entry), __ATOMIC_RELEASE);
+  }
   return entry;
 }
 

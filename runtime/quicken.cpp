@@ -60,6 +60,8 @@ bool bind_intrinsic(Method* method) {
   const std::int32_t index =
       find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
   if (index < 0 || native_at(static_cast<std::uint32_t>(index)).traits != kIntrinsic) return false;
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (method->load_kind() != MethodKind::kUnprepared) return true;
   method->native_index = static_cast<std::uint32_t>(index);
   method->max_locals =
       method->arg_slots;  // as of any native: its frame, if it gets one, lies right behind its arguments
@@ -119,7 +121,7 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   const bool interface_ref = pool->tag(index) == PoolTag::kInterfaceMethodref;
   Method* m = nullptr;
   UVM_TRY(resolve_method(thread, referrer, index, interface_ref, &m));
-  if (m->kind == MethodKind::kMhInvoke && op == Op::invokevirtual) {
+  if (m->load_kind() == MethodKind::kMhInvoke && op == Op::invokevirtual) {
     return link_handle_call(thread, caller, insn, index);
   }
   const std::string where = describe_method(m->holder.get(), m->name.get(), m->descriptor.get());
@@ -161,7 +163,7 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
     site->method = m;
     rewrite(insn, Op::invokeinterface_quick, a, gc::encode(site));
   } else if (m->vtable_index < 0 ||
-             (m->kind >= MethodKind::kMhInvokeBasic && m->kind <= MethodKind::kMhInvoke)) {
+             (m->load_kind() >= MethodKind::kMhInvokeBasic && m->load_kind() <= MethodKind::kMhInvoke)) {
     rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
   } else if ((m->access & kAccFinal) != 0 || (m->holder->access & kAccFinal) != 0) {
     rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
@@ -353,11 +355,11 @@ Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {
 }
 
 Status prepare_method(Thread& thread, Method* method) {
-  if (method->kind == MethodKind::kUnprepared) {
+  if (method->load_kind() == MethodKind::kUnprepared) {
     if (!bind_intrinsic(method)) translate(method);
     return Status::kOk;
   }
-  if (method->kind != MethodKind::kNativeUnbound) return Status::kOk;
+  if (method->load_kind() != MethodKind::kNativeUnbound) return Status::kOk;
   const std::int32_t index =
       find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
   if (index < 0) {
@@ -368,6 +370,8 @@ Status prepare_method(Thread& thread, Method* method) {
                        describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
     }
   }
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (method->load_kind() != MethodKind::kNativeUnbound) return Status::kOk;  // another thread was faster
   method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V"))
                                    : static_cast<std::uint32_t>(index);
   const bool leaf = native_at(method->native_index).traits == kLeaf && !method->is_synchronized();

@@ -11,7 +11,7 @@ namespace uvm::rt {
 namespace {
 
 void store_resolved(PoolEntry& entry, const void* target) {
-  const std::uint64_t both = static_cast<std::uint64_t>(gc::encode(target)) << 32 | entry.raw;
+  const std::uint64_t both = static_cast<std::uint64_t>(gc::encode(target)) << 32 | entry.load_raw();
   publish_metadata();
   __atomic_store_n(reinterpret_cast<std::uint64_t*>(&entry), both, __ATOMIC_RELEASE);
 }
@@ -51,7 +51,7 @@ Method* polymorphic_method(Class* c, const Symbol* name) {
   if (c != known.MethodHandle.get() && c != known.VarHandle.get()) return nullptr;
   for (unsigned i = 0; i < c->method_count; i++) {
     Method& m = c->methods[i];
-    if (m.name.get() == name && m.kind >= MethodKind::kMhInvokeBasic) return &m;
+    if (m.name.get() == name && m.load_kind() >= MethodKind::kMhInvokeBasic) return &m;
   }
   return nullptr;
 }
@@ -106,7 +106,7 @@ bool can_access_member(const Class* from, const Class* holder, std::uint32_t acc
 
 // JVMS 5.4.4 nest host: a class that names a host which does not list it, or is elsewhere, is its own.
 Status nest_host_of(Thread& thread, Class* c, Class** host) {
-  if (!c->nest_host) {
+  if (__atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE) == 0) {
     Class* found = c;
     if (c->nest_host_index != 0) {
       Class* candidate = nullptr;
@@ -122,9 +122,9 @@ Status nest_host_of(Thread& thread, Class* c, Class** host) {
         }
       }
     }
-    c->nest_host = found;
+    __atomic_store_n(&c->nest_host.bits, gc::encode(found), __ATOMIC_RELEASE);
   }
-  *host = c->nest_host.get();
+  *host = gc::decode<Class>(__atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE));
   return Status::kOk;
 }
 
@@ -150,7 +150,7 @@ Status resolve_string(Thread& thread, Class* referrer, unsigned pool_index, Obje
     *result = gc::decode<Object>(known);
     return Status::kOk;
   }
-  *result = intern_symbol(thread, gc::decode<Symbol>(entry.raw));
+  *result = intern_symbol(thread, gc::decode<Symbol>(entry.load_raw()));
   if (*result == nullptr) return Status::kThrow;
   store_resolved(entry, *result);
   return Status::kOk;

@@ -344,7 +344,7 @@ void translate(Method* method) {
   auto* bcis = vm()->metadata.make<std::uint16_t>(insns.size());
   std::memcpy(bcis, translator.bcis().data(), insns.size() * sizeof(std::uint16_t));
   const std::lock_guard lock(vm()->metadata_lock);
-  if (method->kind != MethodKind::kUnprepared) return;  // another thread was faster
+  if (method->load_kind() != MethodKind::kUnprepared) return;  // another thread was faster
   method->bcis = bcis;
   method->code_length = static_cast<std::uint32_t>(insns.size());
   method->code = code;

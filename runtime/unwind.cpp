@@ -16,7 +16,9 @@ namespace {
 // been asked yet.
 bool catches(Class* referrer, unsigned catch_type, const Object* exception) {
   const PoolEntry& entry = referrer->pool->entry(catch_type);
-  if (entry.resolved != 0) return class_of(exception)->is_subclass_of(gc::decode<Class>(entry.resolved));
+  if (const std::uint32_t resolved = entry.load_resolved(); resolved != 0) {
+    return class_of(exception)->is_subclass_of(gc::decode<Class>(resolved));
+  }
   Symbol* name = referrer->pool->class_name(catch_type);
   for (Class* c = class_of(exception); c != nullptr; c = c->super.get()) {
     if (c->name.get() != name) continue;

@@ -41,12 +41,12 @@ Status get_tag(NativeCall& call) {
 
 Status get_int(NativeCall& call) {
   UVM_TRY(check_tag(call, PoolTag::kInteger));
-  return call.ret(static_cast<std::int32_t>(pool_of(call)->entry(index_of(call)).raw));
+  return call.ret(static_cast<std::int32_t>(pool_of(call)->entry(index_of(call)).load_raw()));
 }
 
 Status get_float(NativeCall& call) {
   UVM_TRY(check_tag(call, PoolTag::kFloat));
-  return call.ret(std::bit_cast<float>(pool_of(call)->entry(index_of(call)).raw));
+  return call.ret(std::bit_cast<float>(pool_of(call)->entry(index_of(call)).load_raw()));
 }
 
 Status get_long(NativeCall& call) {
@@ -132,7 +132,7 @@ Status get_member_ref_info(NativeCall& call) {
 Status get_name_and_type_ref_info(NativeCall& call) {
   UVM_TRY(check_tag(call, PoolTag::kNameAndType));
   ConstantPool* pool = pool_of(call);
-  const std::uint32_t raw = pool->entry(index_of(call)).raw;
+  const std::uint32_t raw = pool->entry(index_of(call)).load_raw();
   Symbol* const info[] = {pool->utf8(raw >> 16), pool->utf8(raw & 0xffff)};
   return ret_strings(call, info);
 }
