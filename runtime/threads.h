@@ -101,7 +101,7 @@ enum class Event : std::uint8_t {
   kBooted,   // hold_after_boot: the class library is booted and the primordial thread waits to be retired
   kStarted,  // the program waits for begin_program() before its first bytecode: a version made now or later
              // can be resumed without what the process was given
-  kSignal,  // notify_supervisor() was called
+  kSignal,   // notify_supervisor() was called
 };
 // Events are told once, kExit before all others. Supervisor only.
 Event wait_for_event(Vm& vm, std::chrono::nanoseconds timeout);

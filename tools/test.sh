@@ -6,7 +6,8 @@
 #   cross     a heap written by the release build goes on in the asan and tsan builds and back (after those stages)
 #   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
-#   all       all of these (the default)
+#   all       all of these
+# The default is format, release and fuzz; the sanitizers' stages are asked for by name.
 # Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -83,7 +84,7 @@ format() {
 }
 
 stages=("$@")
-[[ ${#stages[@]} -gt 0 ]] || stages=(all)
+[[ ${#stages[@]} -gt 0 ]] || stages=(format release fuzz)
 [[ ${stages[*]} == all ]] && stages=(format release fuzz asan tsan)
 mkdir -p .cache
 summary=() failed=0
