@@ -67,19 +67,48 @@ pid_t lock_holder(int fd) {
   return query.l_type == F_UNLCK ? 0 : query.l_pid;
 }
 
+// The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
+// making rings takes longer than opening a heap. Each serves one transfer at a time.
+class RingPool {
+ public:
+  struct Slot {
+    std::atomic<bool> busy{false};
+    bool usable = false;
+    io_uring ring{};
+  };
+
+  // The first call makes the rings, so it must not come from a signal handler: FileDevice's constructor is
+  // it. Where io_uring is forbidden (seccomp, the kernel.io_uring_disabled sysctl) none come up and every
+  // transfer goes through preadv and pwritev. Never destroyed: a transfer may still run at exit.
+  static RingPool& instance() {
+    static auto& pool = *new RingPool;
+    return pool;
+  }
+
+  // A ring for this thread alone until it is released, nullptr when all are taken. Any thread, any time.
+  Slot* claim() noexcept {
+    for (auto& slot : slots_) {
+      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
+          !slot.busy.exchange(true, std::memory_order_acquire)) {
+        return &slot;
+      }
+    }
+    return nullptr;
+  }
+  static void release(Slot* slot) noexcept { slot->busy.store(false, std::memory_order_release); }
+
+ private:
+  RingPool() {
+    for (auto& slot : slots_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
+  }
+
+  std::array<Slot, kRings> slots_;
+};
+
 class FileDevice final : public Device {
  public:
-  FileDevice(int fd, bool direct) : fd_(fd), direct_(direct) {
-    // Rings are made here since making one is not for signal handlers. Where io_uring is forbidden (seccomp,
-    // the kernel.io_uring_disabled sysctl) none come up and every transfer goes through preadv and pwritev.
-    for (auto& slot : rings_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
-  }
-  ~FileDevice() override {
-    for (auto& slot : rings_) {
-      if (slot.usable) io_uring_queue_exit(&slot.ring);
-    }
-    close(fd_);
-  }
+  FileDevice(int fd, bool direct) : fd_(fd), direct_(direct), rings_(RingPool::instance()) {}
+  ~FileDevice() override { close(fd_); }
 
   void read(std::span<IoOp> ops) noexcept override { transfer(ops, false); }
   void write(std::span<IoOp> ops) noexcept override { transfer(ops, true); }
@@ -105,26 +134,12 @@ class FileDevice final : public Device {
   bool direct() const noexcept override { return direct_; }
 
  private:
-  struct RingSlot {
-    std::atomic<bool> busy{false};
-    bool usable = false;
-    io_uring ring{};
-  };
-
-  // A ring for this thread alone until it is given back, nullptr when all are taken. Any thread, any time.
-  RingSlot* claim() noexcept {
-    for (auto& slot : rings_) {
-      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
-          !slot.busy.exchange(true, std::memory_order_acquire)) {
-        return &slot;
-      }
-    }
-    return nullptr;
-  }
-
   void transfer(std::span<IoOp> ops, bool is_write) noexcept {
     for (auto& op : ops) op.result = 0;
-    if (RingSlot* slot = claim(); slot != nullptr) {
+    // A single operation gains nothing from a ring, and on file systems that io_uring serves from a worker
+    // thread (tmpfs) it would cost two context switches.
+    RingPool::Slot* slot = ops.size() > 1 ? rings_.claim() : nullptr;
+    if (slot != nullptr) {
       while (!ops.empty()) {
         const auto batch = ops.first(std::min<std::size_t>(ops.size(), kRingDepth));
         through_ring(slot->ring, batch, is_write);
@@ -133,7 +148,7 @@ class FileDevice final : public Device {
         }
         ops = ops.subspan(batch.size());
       }
-      slot->busy.store(false, std::memory_order_release);
+      RingPool::release(slot);
       return;
     }
     for (auto& op : ops) finish(op, is_write);
@@ -198,7 +213,7 @@ class FileDevice final : public Device {
 
   const int fd_;
   const bool direct_;
-  std::array<RingSlot, kRings> rings_;
+  RingPool& rings_;
 };
 
 // Whether block-aligned direct transfers work on this descriptor: opening with O_DIRECT alone is no proof.
