@@ -7,38 +7,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "pmem/pmem_device.h"
 
 namespace uvm::store {
-
-int IoOp::error() const {
-  if (complete()) return 0;
-  return result < 0 ? -result : EIO;
-}
-
-Error system_error(const std::string& what, const std::string& path, int sys_errno) {
-  Errc code = Errc::kIo;
-  switch (sys_errno) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      code = Errc::kNoSpace;
-      break;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      code = Errc::kPermission;
-      break;
-    case ENOENT:
-    case ENOTDIR:
-      code = Errc::kNotFound;
-      break;
-    default:
-      break;
-  }
-  return {code, sys_errno, what + " " + path + ": " + std::strerror(sys_errno)};
-}
 
 namespace {
 
@@ -263,6 +239,11 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
     direct = false;
   }
+  // A heap is made through the file, which needs no speed: an empty file cannot be mapped. Asked before the
+  // locks are taken, since libpmem opens and closes the file, which would drop the holder's record lock.
+  const bool persistent =
+      options.direct && !options.create && !options.read_only && on_persistent_memory(fd, path);
+  if (persistent && direct) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
   if (options.lock) {
     const short type = options.read_only ? F_RDLCK : F_WRLCK;
     struct flock request = lock_request(type, kLockOffset);
@@ -290,6 +271,7 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
     struct flock holder = lock_request(type, kHolderOffset);
     fcntl(fd, F_SETLK, &holder);  // for the message above only: failing to set it harms nothing
   }
+  if (persistent) return make_pmem_device(fd, path);
   return std::unique_ptr<Device>(std::make_unique<FileDevice>(fd, direct));
 }
 

@@ -1,0 +1,19 @@
+// The part of libpmem that uvm calls, loaded when it is first needed: the library brings seven others, which
+// would cost each start of uvm 2 ms of processor time, while few machines have persistent memory.
+#pragma once
+
+#include <libpmem.h>
+
+namespace uvm::store {
+
+struct LibPmem {
+  decltype(&pmem_map_file) map_file;
+  decltype(&pmem_unmap) unmap;
+  decltype(&pmem_memcpy) memcpy;
+  decltype(&pmem_drain) drain;
+
+  // nullptr when the library is not there. Not async-signal-safe; any thread.
+  static const LibPmem* load();
+};
+
+}  // namespace uvm::store
