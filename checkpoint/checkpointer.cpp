@@ -79,6 +79,11 @@ store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& rec
     region_.abort_cut();
     return Unexpected{error};
   }
+  if (std::string problem = program_.before_commit(); !problem.empty()) {
+    store_.abandon();
+    region_.abort_cut();
+    return Unexpected{store::Error{.code = store::Errc::kIo, .message = std::move(problem)}};
+  }
   store::Result<store::VersionInfo> version = store_.commit(bytes_of(blob));
   if (!version) {
     region_.abort_cut();

@@ -1,7 +1,8 @@
 // Checkpointer: makes versions of a running program's heap.
 //
 // One checkpoint:  pre-flush dirty lines while the program runs, until little is left;  stop it;  let it put
-// its state in order (before_cut);  cut the region;  let it run;  write the staged residue;  commit. The stop
+// its state in order (before_cut);  cut the region;  let it run;  write the staged residue;  have
+// its output flushed (before_commit);  commit. The stop
 // is as long as reaching the safepoint, before_cut() and copying the residue take, and does no I/O as long as
 // the residue fits in staging.
 //
@@ -45,6 +46,9 @@ class Program {
   virtual void before_cut() = 0;
   // The blob of the version about to be made. Called while stopped or retired, after before_cut().
   virtual Blob blob() = 0;
+  // Called after the cut, while the program may run: makes durable what the program did outside of the region
+  // before the cut and the version counts on. Empty, or why that cannot be had; the checkpoint then fails.
+  virtual std::string before_commit() = 0;
 };
 
 struct CheckpointerOptions {

@@ -102,6 +102,8 @@ class CountingProgram final : public Program {
     set_text(blob.program, "counting");
     return blob;
   }
+  std::string before_commit() override { return output_problem; }
+  std::string output_problem;
 
   void step() {
     const std::uint64_t number = word(0) + 1;
@@ -260,6 +262,30 @@ TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
 }
 
 // The disk fills while the residue of a cut is written: half of it is in the store.
+TEST_F(CheckpointerTest, NoVersionWithoutItsOutput) {
+  {
+    CountingProgram program(region_->base());
+    Checkpointer checkpointer(*region_, *store_, program, options());
+    for (int i = 0; i < 10; ++i) program.step();
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    program.step();
+    program.output_problem = "cannot flush it";
+    auto record = checkpointer.checkpoint_retired();
+    ASSERT_FALSE(record.has_value());
+    EXPECT_EQ(record.error().message, "cannot flush it");
+    EXPECT_EQ(store_->current_version().version, 1U);
+    program.step();
+    program.output_problem.clear();
+    ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
+    EXPECT_EQ(store_->current_version().version, 2U);
+  }
+  close();
+  open();
+  CountingProgram program(region_->base());
+  EXPECT_EQ(program.word(0), 12U);
+  program.expect_consistent();
+}
+
 TEST_F(CheckpointerTest, CutThatCannotBeWrittenIsGivenUp) {
   {
     CountingProgram program(region_->base());

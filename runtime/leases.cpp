@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
@@ -26,12 +27,14 @@ constexpr int kForgottenFlags = O_CREAT | O_EXCL | O_TRUNC;
 struct HostLease {
   int fd = -1;
   bool may_wait = false;
+  DurableState durable = {};  // of a regular file open for writing
 };
 
 // Guards the table in the region and the host's descriptors. Never held over a call that may wait.
 std::mutex g_lock;
 std::vector<HostLease> g_host;  // by lease
-std::string g_directory;        // program_directory() when this process is elsewhere, else empty
+ClosedOutput g_closed_output;
+std::string g_directory;  // program_directory() when this process is elsewhere, else empty
 
 LeaseTable* table() {
   const std::uint64_t offset = roots().leases_offset;
@@ -195,6 +198,7 @@ void take_standard_stream(std::int32_t stream) {
   }
   if (r.kind == LeaseKind::kRegular) set_path(r, path_of_host(stream));
   host(stream) = HostLease{stream, waits(r.kind, stream)};
+  if (struct stat status{}; ::fstat(stream, &status) == 0) host(stream).durable.assume(status);
 }
 
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
@@ -292,6 +296,7 @@ void store_directory(const std::string& directory) {
 void release_host() {
   for (std::size_t i = 0; i < g_host.size(); ++i) close_host(static_cast<std::int32_t>(i));
   g_host.clear();
+  g_closed_output.clear();
   zip::forget_host_streams();
   forget_field_offsets();
 }
@@ -359,6 +364,10 @@ int lease_close(std::int32_t lease) {
   }
   HostLease& h = host(lease);
   int error = 0;
+  if (struct stat status{}; h.fd >= 0 && r->kind == LeaseKind::kRegular && writes(*r) &&
+                            ::fstat(h.fd, &status) == 0 && h.durable.changed(status)) {
+    g_closed_output.add(h.fd, status.st_dev);
+  }
   // The descriptor is gone even when close(2) reports an error (of a delayed write).
   if (h.fd >= 0 && ::close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
@@ -442,6 +451,50 @@ void leases_at_cut() {
     if (r.position != position) r.position = position;
     if (r.length != status.st_size) r.length = status.st_size;
   }
+}
+
+std::string leases_make_durable() {
+  struct Output {
+    std::int32_t lease;
+    int fd;
+    std::string path;
+  };
+  std::vector<Output> outputs;
+  {
+    const std::lock_guard guard(g_lock);
+    const LeaseTable* t = table();
+    for (std::int32_t i = 0; t != nullptr && i < static_cast<std::int32_t>(t->capacity); ++i) {
+      const Lease& r = *record(i);
+      if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular || !writes(r)) continue;
+      struct stat status {};
+      if (::fstat(host(i).fd, &status) != 0 || !host(i).durable.changed(status)) continue;
+      // The program may close its own meanwhile.
+      const int fd = ::fcntl(host(i).fd, F_DUPFD_CLOEXEC, kStandardStreams);
+      if (fd < 0) return std::string("cannot duplicate a file descriptor: ") + std::strerror(errno);
+      outputs.push_back({i, fd, path_of(r)});
+    }
+  }
+  std::string problem;
+  for (const Output& output : outputs) {
+    struct stat status {};
+    const bool known = ::fstat(output.fd, &status) == 0;  // before the flush: what it covers for certain
+    if (::fsync(output.fd) == 0) {
+      const std::lock_guard guard(g_lock);
+      struct stat same {};
+      if (known && ::fstat(host(output.lease).fd, &same) == 0 && same.st_dev == status.st_dev &&
+          same.st_ino == status.st_ino) {
+        host(output.lease).durable.assume(status);
+      }
+    } else if (errno != EINVAL && errno != EROFS) {  // those have nothing to flush
+      problem =
+          "cannot flush " + (output.path.empty() ? "a file" : output.path) + ": " + std::strerror(errno);
+    }
+    ::close(output.fd);
+  }
+  if (const int error = g_closed_output.flush(); error != 0 && problem.empty()) {
+    problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);
+  }
+  return problem;
 }
 
 void leases_at_resume() {

@@ -111,6 +111,10 @@ static_assert(sizeof(LeaseTable) == 24);
 void leases_at_start();
 // Stores positions and lengths. Stopped.
 void leases_at_cut();
+// Flushes what the program has written to regular files (lease_durability.h), so that the version that is
+// about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
+// Empty, or what could not be flushed and why.
+[[nodiscard]] std::string leases_make_durable();
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
 // run.
 void leases_at_resume();

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <utility>
 
 #include "runtime/boot.h"
+#include "runtime/lease_durability.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -261,6 +263,53 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   ASSERT_EQ(::chdir(before), 0);
   EXPECT_EQ(there, std::string(before) + "/x");
   EXPECT_EQ(host_path("/x"), "/x");
+}
+
+TEST_F(Leases, OutputIsFlushedOnceItWasWritten) {
+  const std::int32_t file = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
+  put(file, "text");
+  EXPECT_EQ(leases_make_durable(), "");
+  EXPECT_EQ(lease_close(file), 0);
+  EXPECT_EQ(leases_make_durable(), "");  // the descriptor that it kept of the closed file
+}
+
+TEST(DurableState, ChangesWithSizeAndTime) {
+  struct stat status {};
+  DurableState state;
+  EXPECT_TRUE(state.changed(status));  // nothing is known
+  status.st_size = 10;
+  status.st_mtim = {1000, 5};
+  state.assume(status);
+  EXPECT_FALSE(state.changed(status));
+  status.st_size = 11;
+  EXPECT_TRUE(state.changed(status));
+  status.st_size = 10;
+  status.st_mtim = {1000, 6};
+  EXPECT_TRUE(state.changed(status));
+  // Written in the tick that it is looked at: another write may leave the same time.
+  ASSERT_EQ(::clock_gettime(CLOCK_REALTIME, &status.st_mtim), 0);
+  state.assume(status);
+  EXPECT_TRUE(state.changed(status));
+}
+
+TEST(ClosedOutput, ManyFilesTakeOneDescriptor) {
+  const auto descriptors = [] {
+    const auto folder = std::filesystem::directory_iterator("/proc/self/fd");
+    return std::distance(begin(folder), end(folder));
+  };
+  const auto before = descriptors();
+  ClosedOutput closed;
+  char name[] = "/tmp/closed_output_XXXXXX";
+  const int fd = ::mkstemp(name);
+  ASSERT_GE(fd, 0);
+  for (int i = 0; i < 16; ++i) closed.add(fd, 1);
+  EXPECT_EQ(descriptors(), before + 17);
+  for (int i = 0; i < 16; ++i) closed.add(fd, 1);
+  EXPECT_EQ(descriptors(), before + 2);
+  EXPECT_EQ(closed.flush(), 0);
+  EXPECT_EQ(descriptors(), before + 1);
+  ::close(fd);
+  ::unlink(name);
 }
 
 }  // namespace

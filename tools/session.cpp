@@ -103,6 +103,8 @@ void Session::before_cut() {
   rt::leases_at_cut();
 }
 
+std::string Session::before_commit() { return rt::leases_make_durable(); }
+
 checkpoint::Blob Session::blob() {
   checkpoint::Blob blob = blob_;
   blob.heap_size = vm_->heap.capacity();

@@ -60,6 +60,7 @@ class Session final : private checkpoint::Program {
   void retire() override;
   void before_cut() override;
   checkpoint::Blob blob() override;
+  std::string before_commit() override;
 
   std::string name_;
   std::unique_ptr<store::FileStore> store_;

@@ -1,0 +1,74 @@
+#include "runtime/lease_durability.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace uvm::rt {
+namespace {
+
+constexpr int kFirstDescriptor = 3;
+// Times of modification advance with the timer tick, at most 10 ms.
+constexpr std::int64_t kTickNs = 20'000'000;
+
+std::int64_t ns_of(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
+}  // namespace
+
+void DurableState::assume(const struct stat& status) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  const bool settled = ns_of(now) - ns_of(status.st_mtim) > kTickNs;
+  size_ = settled || status.st_size == 0 ? status.st_size : -1;
+  modified_ = status.st_mtim;
+}
+
+bool DurableState::changed(const struct stat& status) const {
+  return size_ != status.st_size || ns_of(modified_) != ns_of(status.st_mtim);
+}
+
+void ClosedOutput::add(int fd, dev_t device) {
+  const std::lock_guard guard(lock_);
+  const auto same = [device](const File& file) { return file.file_system && file.device == device; };
+  if (std::any_of(files_.begin(), files_.end(), same)) return;
+  const int own = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  if (own < 0) {  // out of descriptors: it cannot wait for the next version
+    ::fsync(fd);
+    return;
+  }
+  const bool many = files_.size() >= kMaxFiles;
+  if (many) {
+    const auto drop = std::stable_partition(files_.begin(), files_.end(),
+                                            [device](const File& file) { return file.device != device; });
+    for (auto file = drop; file != files_.end(); ++file) ::close(file->fd);
+    files_.erase(drop, files_.end());
+  }
+  files_.push_back({own, device, many});
+}
+
+int ClosedOutput::flush() {
+  std::vector<File> files;
+  {
+    const std::lock_guard guard(lock_);
+    files.swap(files_);
+  }
+  int error = 0;
+  for (const File& file : files) {
+    const int result = file.file_system ? ::syncfs(file.fd) : ::fsync(file.fd);
+    if (result != 0 && error == 0) error = errno;
+    ::close(file.fd);
+  }
+  return error;
+}
+
+void ClosedOutput::clear() {
+  const std::lock_guard guard(lock_);
+  for (const File& file : files_) ::close(file.fd);
+  files_.clear();
+}
+
+}  // namespace uvm::rt
