@@ -17,22 +17,6 @@ std::string module_and_loader(const Class* c) {
   return text + " of loader " + describe_loader(base->loader.get());
 }
 
-std::string type_name(std::string_view descriptor) {
-  std::string suffix;
-  while (descriptor.front() == '[') {
-    suffix += "[]";
-    descriptor.remove_prefix(1);
-  }
-  if (descriptor.front() == 'L') return external_name(descriptor.substr(1, descriptor.size() - 2)) + suffix;
-  constexpr std::pair<char, const char*> kNames[] = {{'Z', "boolean"}, {'C', "char"}, {'F', "float"},
-                                                     {'D', "double"},  {'B', "byte"}, {'S', "short"},
-                                                     {'I', "int"},     {'J', "long"}, {'V', "void"}};
-  for (const auto& [letter, name] : kNames) {
-    if (descriptor.front() == letter) return name + suffix;
-  }
-  return std::string(descriptor) + suffix;
-}
-
 }  // namespace
 
 std::string describe_loader(const Object* loader) {
@@ -56,15 +40,9 @@ std::string describe_places(const Class* a, const Class* b) {
 }
 
 std::string describe_method(const Class* holder, const Symbol* name, const Symbol* descriptor) {
-  std::string text = "'" + type_name(classfile::return_type(descriptor->view())) + " " +
-                     external_name(holder) + "." + std::string(name->view()) + "(";
-  bool first = true;
-  for (classfile::ParameterTypes p(descriptor->view()); !p.done(); p.next()) {
-    if (!first) text += ", ";
-    first = false;
-    text += type_name(p.type());
-  }
-  return text + ")'";
+  return "'" + classfile::type_name(classfile::return_type(descriptor->view())) + " " +
+         external_name(holder) + "." + std::string(name->view()) +
+         classfile::parameter_list(descriptor->view()) + "'";
 }
 
 }  // namespace uvm::rt

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/classfile/descriptor.h"
+
 namespace uvm::rt {
 
 BasicType basic_type_of(char descriptor) {
@@ -92,79 +94,13 @@ Field* find_declared_field(Class* holder, const Symbol* name, const Symbol* desc
   return nullptr;
 }
 
-namespace {
-
-// "[[Ljava/lang/String;" -> "java.lang.String[][]", "I" -> "int".
-std::string type_name_of_descriptor(std::string_view descriptor) {
-  std::size_t dimensions = 0;
-  while (dimensions < descriptor.size() && descriptor[dimensions] == '[') dimensions++;
-  const std::string_view element = descriptor.substr(dimensions);
-  std::string name;
-  switch (element.empty() ? ' ' : element.front()) {
-    case 'Z':
-      name = "boolean";
-      break;
-    case 'C':
-      name = "char";
-      break;
-    case 'F':
-      name = "float";
-      break;
-    case 'D':
-      name = "double";
-      break;
-    case 'B':
-      name = "byte";
-      break;
-    case 'S':
-      name = "short";
-      break;
-    case 'I':
-      name = "int";
-      break;
-    case 'J':
-      name = "long";
-      break;
-    case 'V':
-      name = "void";
-      break;
-    case 'L':
-      name = external_name(element.substr(1, element.size() - 2));
-      break;
-    default:
-      name = std::string(element);
-      break;
-  }
-  for (; dimensions > 0; dimensions--) name += "[]";
-  return name;
-}
-
-}  // namespace
-
-std::string external_name(std::string_view internal) {
-  std::string name(internal);
-  std::replace(name.begin(), name.end(), '/', '.');
-  // A hidden class's suffix (runtime/class_loading.cpp) is written with a plus inside.
-  if (const std::size_t plus = name.rfind("+0x"); plus != std::string::npos) name[plus] = '/';
-  return name;
-}
+std::string external_name(std::string_view internal) { return classfile::external_name(internal); }
 
 std::string external_name(const Class* c) { return external_name(c->name->view()); }
 
 std::string external_method_name(const Method* method) {
-  std::string text = external_name(method->holder.get()) + "." + std::string(method->name->view()) + "(";
-  std::string_view rest = method->descriptor->view().substr(1);
-  bool first = true;
-  while (rest.front() != ')') {
-    std::size_t length = 0;
-    while (rest[length] == '[') length++;
-    length = rest[length] == 'L' ? rest.find(';', length) + 1 : length + 1;
-    if (!first) text += ", ";
-    first = false;
-    text += type_name_of_descriptor(rest.substr(0, length));
-    rest.remove_prefix(length);
-  }
-  return text + ")";
+  return external_name(method->holder.get()) + "." + std::string(method->name->view()) +
+         classfile::parameter_list(method->descriptor->view());
 }
 
 }  // namespace uvm::rt

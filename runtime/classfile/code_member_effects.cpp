@@ -30,7 +30,7 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
   if (holder.is_array()) {
     fail(bad_type(from_pool(index, holder), {}), "Illegal type in constant pool",
          text_of("Expecting reference to class in class %s at constant pool index %u",
-                 external_class_name(view_.name).c_str(), index));
+                 external_name(view_.name).c_str(), index));
   }
   const TypePair value = types_of_descriptor(member.descriptor);
   switch (opcode) {

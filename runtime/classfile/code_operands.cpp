@@ -23,13 +23,12 @@ void CodeChecker::check_pool_tag(unsigned index, std::uint32_t allowed_tags) {
   context.index = index;
   if (index == 0 || index >= pool_.size()) {
     fail(std::move(context), "Illegal constant pool index",
-         text_of("Illegal constant pool index %u in class %s", index,
-                 external_class_name(view_.name).c_str()));
+         text_of("Illegal constant pool index %u in class %s", index, external_name(view_.name).c_str()));
   }
   if ((bit(pool_.tag(index)) & allowed_tags) == 0) {
     fail(std::move(context), "Illegal type in constant pool",
          text_of("Illegal type at constant pool entry %u in class %s", index,
-                 external_class_name(view_.name).c_str()));
+                 external_name(view_.name).c_str()));
   }
 }
 
@@ -58,7 +57,7 @@ void CodeChecker::check_invoke_operands(Opcode opcode, unsigned index) {
     if (!since(kJava7)) {
       const std::string text =
           text_of("invokedynamic instructions not supported by this class file version (%u), class %s",
-                  unsigned{view_.major_version}, external_class_name(view_.name).c_str());
+                  unsigned{view_.major_version}, external_name(view_.name).c_str());
       if (inference_) fail_code("invokedynamic bytecode is not supported in this class file version", text);
       fail_format(text);
     }

@@ -1,5 +1,7 @@
 #include "runtime/classfile/descriptor.h"
 
+#include <algorithm>
+
 namespace uvm::rt::classfile {
 
 bool is_unqualified_name(std::string_view name, bool method) {
@@ -92,6 +94,63 @@ unsigned argument_slots(std::string_view method_descriptor) {
   unsigned slots = 0;
   for (ParameterTypes p(method_descriptor); !p.done(); p.next()) slots += slots_of(p.type().front());
   return slots;
+}
+
+std::string external_name(std::string_view internal) {
+  std::string name(internal);
+  std::replace(name.begin(), name.end(), '/', '.');
+  // A hidden class's suffix (runtime/class_loading.cpp) is written with a plus inside.
+  if (const std::size_t plus = name.rfind("+0x"); plus != std::string::npos) name[plus] = '/';
+  return name;
+}
+
+std::string type_name(std::string_view descriptor) {
+  const std::size_t dimensions = descriptor.find_first_not_of('[');
+  const std::string_view element = descriptor.substr(dimensions);
+  std::string name;
+  switch (element.front()) {
+    case 'B':
+      name = "byte";
+      break;
+    case 'C':
+      name = "char";
+      break;
+    case 'D':
+      name = "double";
+      break;
+    case 'F':
+      name = "float";
+      break;
+    case 'I':
+      name = "int";
+      break;
+    case 'J':
+      name = "long";
+      break;
+    case 'S':
+      name = "short";
+      break;
+    case 'V':
+      name = "void";
+      break;
+    case 'Z':
+      name = "boolean";
+      break;
+    default:
+      name = external_name(class_name_of(element));
+      break;
+  }
+  for (std::size_t i = 0; i < dimensions; ++i) name += "[]";
+  return name;
+}
+
+std::string parameter_list(std::string_view method_descriptor) {
+  std::string text = "(";
+  for (ParameterTypes p(method_descriptor); !p.done(); p.next()) {
+    if (text.size() > 1) text += ", ";
+    text += type_name(p.type());
+  }
+  return text + ")";
 }
 
 }  // namespace uvm::rt::classfile

@@ -1,10 +1,12 @@
-// Field and method descriptors (JVMS 4.3): checking, and walking over those that have been checked.
-// The walking functions trust their argument: only descriptors that the class file parser has accepted (or
-// that pass is_field_descriptor / is_method_descriptor) may be given to them. Host-side, no allocation, any
+// Field and method descriptors (JVMS 4.3): checking, walking over those that have been checked, and writing
+// them as people do.
+// The walking and writing functions trust their argument: only descriptors that the class file parser has
+// accepted (or that pass is_field_descriptor / is_method_descriptor) may be given to them. Host-side, any
 // thread.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace uvm::rt::classfile {
@@ -81,5 +83,13 @@ constexpr std::string_view return_type(std::string_view method_descriptor) {
 
 // Argument slots of a correct method descriptor without "this".
 unsigned argument_slots(std::string_view method_descriptor);
+
+// "java.lang.String" of "java/lang/String", as Class.getName has it; hidden classes ("p/C+0x1") are
+// "p.C/0x1".
+std::string external_name(std::string_view internal);
+// "java.lang.String[][]" of "[[Ljava/lang/String;", "int" of "I", "void" of "V".
+std::string type_name(std::string_view descriptor);
+// "(int, java.lang.String)" of a method descriptor.
+std::string parameter_list(std::string_view method_descriptor);
 
 }  // namespace uvm::rt::classfile

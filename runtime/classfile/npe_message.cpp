@@ -1,6 +1,5 @@
 #include "runtime/classfile/npe_message.h"
 
-#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -19,67 +18,23 @@ constexpr unsigned kTrackedLocals = 64;
 
 constexpr std::size_t kUnknown = ~std::size_t{0};
 
-constexpr std::string_view kJavaLang = "java/lang/";
-
-// The JDK shortens java.lang.StringBuilder and the like too where it lists parameters, and there only.
-bool starts_well_known(std::string_view internal) {
-  return internal.substr(0, kJavaLang.size()) == kJavaLang &&
-         (internal.substr(kJavaLang.size(), 6) == "Object" ||
-          internal.substr(kJavaLang.size(), 6) == "String");
-}
-
-// Java's name of a class, with java.lang left out where every reader knows it.
-std::string short_name(std::string_view internal, bool parameter) {
-  std::size_t dimensions = 0;
-  std::string text;
-  if (internal.front() == '[') {
-    while (internal[dimensions] == '[') ++dimensions;
-    internal.remove_prefix(dimensions);
-    switch (internal.front()) {
-      case 'B':
-        text = "byte";
-        break;
-      case 'C':
-        text = "char";
-        break;
-      case 'D':
-        text = "double";
-        break;
-      case 'F':
-        text = "float";
-        break;
-      case 'I':
-        text = "int";
-        break;
-      case 'J':
-        text = "long";
-        break;
-      case 'S':
-        text = "short";
-        break;
-      case 'Z':
-        text = "boolean";
-        break;
-      default:
-        internal = class_name_of(internal);
-        break;
-    }
+// Java's name of a type, with java.lang left out where every reader knows it. The JDK shortens
+// java.lang.StringBuilder and the like too where it lists parameters, and there only.
+std::string short_type(std::string_view descriptor, bool parameter) {
+  std::string text = type_name(descriptor);
+  constexpr std::string_view kJavaLang = "java.lang.";
+  if (!text.starts_with(kJavaLang)) return text;
+  const std::string_view name = std::string_view(text).substr(kJavaLang.size());
+  for (const std::string_view known : {"Object", "String"}) {
+    if (name.starts_with(known) && (parameter || name.size() == known.size() || name[known.size()] == '['))
+      return std::string(name);
   }
-  if (text.empty()) {
-    const bool well_known = internal == "java/lang/Object" || internal == "java/lang/String";
-    text = internal.substr(well_known || (parameter && starts_well_known(internal)) ? kJavaLang.size() : 0);
-    std::replace(text.begin(), text.end(), '/', '.');
-  }
-  for (; dimensions > 0; --dimensions) text += "[]";
   return text;
 }
 
-std::string parameter_type(std::string_view descriptor) {
-  if (descriptor.front() == 'L') return short_name(class_name_of(descriptor), true);
-  if (descriptor.front() == '[') return short_name(descriptor, true);
-  // A primitive type is written as the element of an array of it.
-  const std::string array = short_name("[" + std::string(descriptor), true);
-  return array.substr(0, array.size() - 2);
+// Of a class as the constant pool names it.
+std::string short_class(std::string_view name) {
+  return short_type(name.front() == '[' ? std::string(name) : "L" + std::string(name) + ";", false);
 }
 
 // Before an instruction: for each operand stack slot the bci of the instruction that put it there (kUnknown
@@ -390,18 +345,14 @@ std::size_t Message::null_slot(std::size_t bci) const {
 std::string Message::method_text(std::size_t bci) const {
   const MemberView called = member(bci);
   // An array class keeps its descriptor here: "[I.clone()".
-  std::string text(called.class_name);
-  if (text.front() == '[') {
-    std::replace(text.begin(), text.end(), '/', '.');
-  } else {
-    text = short_name(text, false);
-  }
+  std::string text =
+      called.class_name.front() == '[' ? external_name(called.class_name) : short_class(called.class_name);
   text += "." + std::string(called.name) + "(";
   bool first = true;
   for (ParameterTypes p(called.descriptor); !p.done(); p.next()) {
     if (!first) text += ", ";
     first = false;
-    text += parameter_type(p.type());
+    text += short_type(p.type(), true);
   }
   return text + ")";
 }
@@ -505,7 +456,7 @@ bool Message::describe(std::size_t bci, std::size_t slot, int detail, bool inner
   } else if (opcode == Opcode::k_sipush) {
     text = std::to_string(read_s2(code_, source + 1));
   } else if (opcode == Opcode::k_getstatic) {
-    text = short_name(member(source).class_name, false) + "." + member_name(source);
+    text = short_class(member(source).class_name) + "." + member_name(source);
   } else if (opcode == Opcode::k_getfield) {
     if (describe(source, 0, detail - 1, inner, nullptr, text)) text += ".";
     text += member_name(source);

@@ -1,6 +1,5 @@
 #include "runtime/classfile/verify_error.h"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "runtime/classfile/bytecode_reader.h"
@@ -205,66 +204,11 @@ class MapPrinter {
   bool truncated_ = false;
 };
 
-std::string external_type(std::string_view descriptor) {
-  std::size_t dimensions = 0;
-  while (descriptor[dimensions] == '[') ++dimensions;
-  descriptor.remove_prefix(dimensions);
-  std::string text;
-  switch (descriptor.front()) {
-    case 'B':
-      text = "byte";
-      break;
-    case 'C':
-      text = "char";
-      break;
-    case 'D':
-      text = "double";
-      break;
-    case 'F':
-      text = "float";
-      break;
-    case 'I':
-      text = "int";
-      break;
-    case 'J':
-      text = "long";
-      break;
-    case 'S':
-      text = "short";
-      break;
-    case 'V':
-      text = "void";
-      break;
-    case 'Z':
-      text = "boolean";
-      break;
-    default:
-      text = class_name_of(descriptor);
-      std::replace(text.begin(), text.end(), '/', '.');
-      break;
-  }
-  for (std::size_t i = 0; i < dimensions; ++i) text += "[]";
-  return text;
-}
-
 }  // namespace
 
-std::string external_class_name(std::string_view internal) {
-  std::string name(internal);
-  std::replace(name.begin(), name.end(), '/', '.');
-  return name;
-}
-
 std::string external_method_name(const ClassView& view, const MethodView& method) {
-  std::string text = external_type(return_type(method.descriptor)) + " " + external_class_name(view.name) +
-                     "." + std::string(method.name) + "(";
-  bool first = true;
-  for (ParameterTypes p(method.descriptor); !p.done(); p.next()) {
-    if (!first) text += ", ";
-    first = false;
-    text += external_type(p.type());
-  }
-  return text + ")";
+  return type_name(return_type(method.descriptor)) + " " + external_name(view.name) + "." +
+         std::string(method.name) + parameter_list(method.descriptor);
 }
 
 std::string error_details(const ErrorContext& context, const ClassView& view, const MethodView& method) {

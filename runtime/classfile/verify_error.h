@@ -61,8 +61,6 @@ struct ErrorContext {
 // Everything that follows the first line, with the newline before it; empty for kNone.
 std::string error_details(const ErrorContext& context, const ClassView& view, const MethodView& method);
 
-// "foo.Bar" of "foo/Bar".
-std::string external_class_name(std::string_view internal);
 // "foo.Bar.baz(int, java.lang.String)" with the return type in front: a method as people write it.
 std::string external_method_name(const ClassView& view, const MethodView& method);
 
