@@ -14,6 +14,7 @@
 
 #include "gc/object.h"
 #include "gc/reference.h"
+#include "runtime/classfile/access_flags.h"
 
 namespace uvm::rt {
 
@@ -45,29 +46,6 @@ struct Bytes {
   std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
 static_assert(sizeof(Bytes) == 8);
-
-// JVMS 4.1, 4.5, 4.6 access flags.
-enum AccessFlags : std::uint32_t {
-  kAccPublic = 0x0001,
-  kAccPrivate = 0x0002,
-  kAccProtected = 0x0004,
-  kAccStatic = 0x0008,
-  kAccFinal = 0x0010,
-  kAccSynchronized = 0x0020,
-  kAccSuper = 0x0020,
-  kAccVolatile = 0x0040,
-  kAccBridge = 0x0040,
-  kAccTransient = 0x0080,
-  kAccVarargs = 0x0080,
-  kAccNative = 0x0100,
-  kAccInterface = 0x0200,
-  kAccAbstract = 0x0400,
-  kAccStrict = 0x0800,
-  kAccSynthetic = 0x1000,
-  kAccAnnotation = 0x2000,
-  kAccEnum = 0x4000,
-  kAccModule = 0x8000,
-};
 
 // Types by descriptor letter, in the order of newarray's codes where those exist (JVMS 6.5 newarray).
 enum class BasicType : std::uint8_t {
@@ -105,8 +83,6 @@ struct Field {
   std::uint16_t slot;            // index in the holder's fields (java.lang.reflect.Field.slot)
   std::uint16_t constant_index;  // ConstantValue, 0 none
   BasicType type;
-  std::uint8_t flags;  // FieldFlags
-  std::uint16_t unused;
   Ref<Symbol> generic_signature;
   Ref<Bytes> annotations;
   Ref<Bytes> type_annotations;
@@ -114,7 +90,6 @@ struct Field {
   [[nodiscard]] bool is_static() const { return (access & kAccStatic) != 0; }
   [[nodiscard]] bool is_volatile() const { return (access & kAccVolatile) != 0; }
 };
-enum FieldFlags : std::uint8_t { kFieldTrustedFinal = 1 };
 
 struct ExceptionHandler {
   std::uint16_t start_bci, end_bci, handler_bci, catch_type;  // catch_type: pool index of a class, 0 any
@@ -290,7 +265,7 @@ struct RecordComponent {
 enum ClassFlags : std::uint32_t {
   kClassHidden = 1,  // Lookup.defineHiddenClass
   kClassIsRecord = 2,
-  kClassHasFinalizer = 4,
+  kClassHasFinalizer = 4,  // a finalize() that does something, its own or inherited
   kClassHasClassInit = 8,
   kClassIsReference = 16,  // java.lang.ref.Reference and below
   kClassCloneable = 32,
@@ -354,11 +329,9 @@ struct Class {
   std::uint32_t module_entry;      // reserved for the package's module: see runtime/modules.h
   std::uint32_t verified_methods;  // methods whose code is verified: where verification goes on
                                    // (runtime/verification.cpp)
-  std::uint32_t reserved;
-  Ref<Class> next;           // all classes, newest first
-  std::uint32_t fields_end;  // end of the last instance field, before alignment
-  Ref<Object> signers;       // Object[]: Class.getSigners; null none
-  std::uint32_t unused;
+  Ref<Class> next;                 // all classes, newest first
+  std::uint32_t fields_end;        // end of the last instance field, before alignment
+  Ref<Object> signers;             // Object[]: Class.getSigners; null none
 
   Ref<Method>* vtable() { return reinterpret_cast<Ref<Method>*>(this + 1); }
 

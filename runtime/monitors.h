@@ -22,10 +22,9 @@ struct Monitor {
   Ref<Monitor> next;         // in the bucket
   std::uint32_t owner;       // JavaThread::id, 0 none
   std::uint32_t recursions;  // times entered
-  std::uint32_t unused;
-  Ref<JavaThread> waiters;  // wait set, first waiter first
+  Ref<JavaThread> waiters;   // wait set, first waiter first
 };
-static_assert(sizeof(Monitor) == 24);
+static_assert(sizeof(Monitor) == 20);
 
 // Enters the monitor of `object` (not null). kOk: entered. kRetire: not entered, to be executed again.
 Status monitor_enter(Thread& thread, Object* object);

@@ -11,10 +11,6 @@
 namespace uvm::rt {
 namespace {
 
-// Words of Roots::reserved.
-constexpr unsigned kPendingList = 0;    // reference bits of the head
-constexpr unsigned kPendingWaiter = 1;  // JavaThread::id of the thread that waits for the list; 0 none
-
 enum class Strength : std::uint8_t { kSoft, kWeak, kFinal, kPhantom };
 
 Strength strength_of(const Object* reference) {
@@ -34,8 +30,7 @@ class Processing {
         walker_(roots().heap, allocation_buffers()),
         starts_(walker_),
         weak_shapes_(gc::kMetadataStart, gc::kMetadataStart + gc::kMetadataSize),
-        marker_(walker_.end()),
-        next_(find_next()) {}
+        marker_(walker_.end()) {}
 
   // True when references have become pending.
   bool run() {
@@ -54,16 +49,6 @@ class Processing {
   }
 
  private:
-  // Reference.next, which is not null in a reference that is no longer active.
-  std::uint32_t find_next() const {
-    const Class* c = known_.Reference.get();
-    for (unsigned i = 0; i < c->field_count; i++) {
-      const Field& field = c->fields[i];
-      if (!field.is_static() && field.name->view() == "next") return field.offset;
-    }
-    __builtin_trap();  // boot would have failed on a library like that
-  }
-
   // Of soft references, the referent is a field like others.
   void find_weak_shapes() {
     for_each_class([this](const Class* c) {
@@ -91,22 +76,21 @@ class Processing {
   }
 
   // The finalizer gets the object, so it and what it refers to stay reachable until then; a reference that
-  // had its turn holds its referent like any other field.
+  // had its turn (its `next` is not null) holds its referent like any other field.
   void process_final(Object* reference, const Object* referent) {
     const std::uint32_t bits = gc::encode(referent);
     if (marker_.is_marked(bits)) return;
-    if (reference->reference(next_) == nullptr) {
-      reference->set_reference(next_, reference);
+    if (reference->reference(known_.Reference_next) == nullptr) {
+      reference->set_reference(known_.Reference_next, reference);
       enqueue(reference);
     }
     marker_.mark(bits);
   }
 
   void enqueue(Object* reference) {
-    std::uint64_t& head = roots().reserved[kPendingList];
-    reference->set_reference(known_.Reference_discovered,
-                             gc::decode<Object>(static_cast<std::uint32_t>(head)));
-    head = gc::encode(reference);
+    Ref<Object>& head = roots().pending_references;
+    reference->set_reference(known_.Reference_discovered, head.get());
+    head = reference;
     enqueued_ = true;
   }
 
@@ -115,13 +99,11 @@ class Processing {
   gc::ObjectStarts starts_;
   gc::SideBitmap weak_shapes_;
   gc::Marker marker_;
-  std::uint32_t next_;
   bool enqueued_ = false;
 };
 
 void wake_waiter(Vm& vm) {
-  const auto id =
-      static_cast<std::uint32_t>(__atomic_load_n(&roots().reserved[kPendingWaiter], __ATOMIC_SEQ_CST));
+  const std::uint32_t id = __atomic_load_n(&roots().pending_references_waiter, __ATOMIC_SEQ_CST);
   const std::lock_guard lock(vm.threads_lock);
   for (Thread* thread : vm.threads) {
     if (thread->java->id == id) wake(*thread);
@@ -144,12 +126,11 @@ Status collect_references(Thread& thread) {
 }
 
 Ref<Object> pending_references() {
-  return {static_cast<std::uint32_t>(__atomic_load_n(&roots().reserved[kPendingList], __ATOMIC_SEQ_CST))};
+  return {__atomic_load_n(&roots().pending_references.bits, __ATOMIC_SEQ_CST)};
 }
 
 Object* take_pending_references() {
-  return gc::decode<Object>(static_cast<std::uint32_t>(
-      __atomic_exchange_n(&roots().reserved[kPendingList], std::uint64_t{0}, __ATOMIC_SEQ_CST)));
+  return gc::decode<Object>(__atomic_exchange_n(&roots().pending_references.bits, 0U, __ATOMIC_SEQ_CST));
 }
 
 // The waiter says who it is before it looks at the list; the collector fills the list before it looks for the
@@ -157,7 +138,7 @@ Object* take_pending_references() {
 Status wait_for_pending_references(Thread& thread) {
   for (;;) {
     const std::uint32_t seen = thread.wake.load();
-    __atomic_store_n(&roots().reserved[kPendingWaiter], std::uint64_t{thread.java->id}, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&roots().pending_references_waiter, thread.java->id, __ATOMIC_SEQ_CST);
     if (pending_references()) return Status::kOk;
     if (retiring(thread)) return Status::kRetire;
     wait_for_wake(thread, seen, 0);

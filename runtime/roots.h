@@ -25,8 +25,6 @@ struct RegionTable {
 struct MonitorTable {
   Ref<std::uint32_t> buckets;  // chains of Monitor, see runtime/monitors.h
   std::uint32_t bucket_count;
-  Ref<Monitor> free_list;
-  std::uint32_t unused;
 };
 
 // Process-independent time: see runtime/clock.h.
@@ -66,7 +64,9 @@ struct Roots {
   Ref<ModuleState> modules;                  // runtime/modules.h; null until the first module is defined
   std::uint32_t classes_defined;             // from class files, ever
   std::uint64_t calls_of_dead_threads;       // for --stats
-  std::uint64_t reserved[30];
+  Ref<Object> pending_references;            // cleared and to be enqueued, through Reference.discovered
+  std::uint32_t pending_references_waiter;   // JavaThread::id of the thread that waits for them; 0 none
+  std::uint64_t reserved[29];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

@@ -120,6 +120,7 @@
   F(StackTraceElement_lineNumber, StackTraceElement, "lineNumber", "I")                             \
   F(Reference_referent, Reference, "referent", "Ljava/lang/Object;")                                \
   F(Reference_discovered, Reference, "discovered", "Ljava/lang/ref/Reference;")                     \
+  F(Reference_next, Reference, "next", "Ljava/lang/ref/Reference;")                                 \
   F(InvocationTargetException_target, InvocationTargetException, "target", "Ljava/lang/Throwable;") \
   F(Method_clazz, Method, "clazz", "Ljava/lang/Class;")                                             \
   F(Method_slot, Method, "slot", "I")                                                               \

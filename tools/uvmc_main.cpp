@@ -75,7 +75,7 @@ BasicResult<rt::bundle::ClassFacts, std::string> inspect_class(std::span<const s
   facts.name = parsed->name;
   facts.super_name = parsed->super_name;
   for (const auto& method : parsed->methods) {
-    constexpr std::uint16_t kPublicStatic = rt::classfile::kAccPublic | rt::classfile::kAccStatic;
+    constexpr std::uint16_t kPublicStatic = rt::kAccPublic | rt::kAccStatic;
     if (method.name == "main" && method.descriptor == "([Ljava/lang/String;)V" &&
         (method.access_flags & kPublicStatic) == kPublicStatic) {
       facts.has_main = true;
