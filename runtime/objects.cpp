@@ -10,30 +10,6 @@ namespace {
 // message.
 constexpr std::int32_t kMaxArrayLength = 0x7fffffff - 2;
 
-Class* box_class(BasicType type) {
-  const WellKnown& known = vm()->known();
-  switch (type) {
-    case BasicType::kBoolean:
-      return known.Boolean.get();
-    case BasicType::kChar:
-      return known.Character.get();
-    case BasicType::kFloat:
-      return known.Float.get();
-    case BasicType::kDouble:
-      return known.Double.get();
-    case BasicType::kByte:
-      return known.Byte.get();
-    case BasicType::kShort:
-      return known.Short.get();
-    case BasicType::kInt:
-      return known.Integer.get();
-    case BasicType::kLong:
-      return known.Long.get();
-    default:
-      return nullptr;
-  }
-}
-
 std::uint32_t box_offset(BasicType type) {
   const WellKnown& known = vm()->known();
   switch (type) {
@@ -57,6 +33,30 @@ std::uint32_t box_offset(BasicType type) {
 }
 
 }  // namespace
+
+Class* box_class(BasicType type) {
+  const WellKnown& known = vm()->known();
+  switch (type) {
+    case BasicType::kBoolean:
+      return known.Boolean.get();
+    case BasicType::kChar:
+      return known.Character.get();
+    case BasicType::kFloat:
+      return known.Float.get();
+    case BasicType::kDouble:
+      return known.Double.get();
+    case BasicType::kByte:
+      return known.Byte.get();
+    case BasicType::kShort:
+      return known.Short.get();
+    case BasicType::kInt:
+      return known.Integer.get();
+    case BasicType::kLong:
+      return known.Long.get();
+    default:
+      return nullptr;
+  }
+}
 
 Object* new_object(Thread& thread, Class* c) {
   std::byte* memory = vm()->heap.allocate(thread.java->buffer, c->shape.instance_size);

@@ -79,7 +79,8 @@ Array* new_array(Thread& thread, Class* array_class,
 Array* new_primitive_array(Thread& thread, BasicType element, std::int32_t length);
 Array* new_object_array(Thread& thread, Class* component, std::int32_t length);
 Object* clone_object(Thread& thread, Object* original);
-Object* box(Thread& thread, BasicType type, Slot value);  // java.lang.Integer ... (not cached)
+Class* box_class(BasicType type);  // java.lang.Integer ...; null for types that are not primitive, and void
+Object* box(Thread& thread, BasicType type, Slot value);  // not cached
 BasicType unbox(const Object* boxed, Slot* value);        // kVoid when it is no box
 
 inline Object* array_get(const Array* array, std::int32_t index) {

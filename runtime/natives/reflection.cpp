@@ -154,30 +154,6 @@ Method* reflected_method(const Object* executable) {
       executable->field<std::int32_t>(is_method ? k.Method_slot : k.Constructor_slot))];
 }
 
-Class* box_class(BasicType type) {
-  const WellKnown& k = known();
-  switch (type) {
-    case BasicType::kBoolean:
-      return k.Boolean.get();
-    case BasicType::kChar:
-      return k.Character.get();
-    case BasicType::kByte:
-      return k.Byte.get();
-    case BasicType::kShort:
-      return k.Short.get();
-    case BasicType::kInt:
-      return k.Integer.get();
-    case BasicType::kLong:
-      return k.Long.get();
-    case BasicType::kFloat:
-      return k.Float.get();
-    case BasicType::kDouble:
-      return k.Double.get();
-    default:
-      return nullptr;
-  }
-}
-
 bool widen(BasicType from, BasicType to, Slot* value) {
   if (from == to) return true;
   switch (from) {

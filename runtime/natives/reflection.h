@@ -28,9 +28,6 @@ Status parameter_classes(Thread& thread, const Method* method, std::vector<Class
 // Class of a field descriptor or "V".
 Status descriptor_class(Thread& thread, std::string_view descriptor, Object* loader, Class** result);
 
-// Class of the boxes of a primitive type.
-Class* box_class(BasicType type);
-
 // Takes the value of a box for a variable of primitive type `to`, widening it (JLS 5.1.2). False: `boxed` is
 // no box, or its type does not widen to `to`.
 bool unbox_widening(const Object* boxed, BasicType to, Slot* value);
