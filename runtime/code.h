@@ -116,6 +116,10 @@ static_assert(sizeof(HandleSite) == 8);
 // not held.
 void translate(Method* method);
 
+// Replaces an instruction by another form of itself, with one 64-bit store. What the new form refers to is
+// written before.
+void replace_insn(Insn* at, const Insn& insn);
+
 // Bytecode index of an instruction of `method`, and the instruction at a bytecode index that starts one.
 int bci_of(const Method* method, const Insn* insn);
 Insn* insn_at(const Method* method, int bci);

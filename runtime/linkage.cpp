@@ -5,7 +5,6 @@
 #include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
 #include "runtime/native.h"
-#include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -159,12 +158,7 @@ void store_call_site(Frame* frame, Op unlinked) {
   site->appendix = array_get(gc::decode<Array>(frame->operands()[1].ref), 0);
   const std::lock_guard lock(vm()->metadata_lock);
   if (insn->op != unlinked) return;
-  const Insn linked{Op::invokehandle_quick, insn->a, static_cast<std::int32_t>(gc::encode(site))};
-  std::uint64_t bits;
-  static_assert(sizeof bits == sizeof linked);
-  __builtin_memcpy(&bits, &linked, sizeof bits);
-  publish_metadata();
-  __atomic_store_n(reinterpret_cast<std::uint64_t*>(insn), bits, __ATOMIC_RELEASE);
+  replace_insn(insn, {Op::invokehandle_quick, insn->a, static_cast<std::int32_t>(gc::encode(site))});
 }
 
 // --- Errors: what failed once fails again in the same way (JVMS 5.4.3), without the upcalls. As on HotSpot,

@@ -20,11 +20,7 @@ namespace uvm::rt {
 namespace {
 
 void rewrite(Insn* at, Op op, unsigned a, std::uint32_t b) {
-  const Insn insn{op, static_cast<std::uint16_t>(a), static_cast<std::int32_t>(b)};
-  std::uint64_t bits;
-  std::memcpy(&bits, &insn, sizeof bits);
-  publish_metadata();
-  __atomic_store_n(reinterpret_cast<std::uint64_t*>(at), bits, __ATOMIC_RELEASE);
+  replace_insn(at, {op, static_cast<std::uint16_t>(a), static_cast<std::int32_t>(b)});
 }
 
 Insn read(const Insn* at) {
@@ -54,22 +50,38 @@ Op offset_op(Op byte_op, BasicType type) {
   }
 }
 
+std::int32_t native_of(const Method* method) {
+  return find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
+}
+
+// From now on calls of a method that was of kind `unbound` run the native.
+void bind_native(Method* method, MethodKind unbound, std::int32_t index) {
+  const std::lock_guard lock(vm()->metadata_lock);
+  if (method->load_kind() != unbound) return;  // another thread was faster
+  method->native_index = static_cast<std::uint32_t>(index);
+  // The frame of a native, if it gets one, lies right behind its arguments.
+  method->max_locals = method->arg_slots;
+  const bool framed = native_at(method->native_index).traits == kFramed || method->is_synchronized();
+  method->publish_kind(framed ? MethodKind::kNative : MethodKind::kNativeLeaf);
+}
+
 // A method of the class library that has a native in place of its bytecode.
 bool bind_intrinsic(Method* method) {
   if ((method->holder->flags & kClassTrusted) == 0 || method->is_synchronized()) return false;
-  const std::int32_t index =
-      find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
+  const std::int32_t index = native_of(method);
   if (index < 0 || native_at(static_cast<std::uint32_t>(index)).traits != kIntrinsic) return false;
-  const std::lock_guard lock(vm()->metadata_lock);
-  if (method->load_kind() != MethodKind::kUnprepared) return true;
-  method->native_index = static_cast<std::uint32_t>(index);
-  method->max_locals =
-      method->arg_slots;  // as of any native: its frame, if it gets one, lies right behind its arguments
-  method->publish_kind(MethodKind::kNativeLeaf);
+  bind_native(method, MethodKind::kUnprepared, index);
   return true;
 }
 
 }  // namespace
+
+void replace_insn(Insn* at, const Insn& insn) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &insn, sizeof bits);
+  publish_metadata();
+  __atomic_store_n(reinterpret_cast<std::uint64_t*>(at), bits, __ATOMIC_RELEASE);
+}
 
 Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) {
   Method* method = frame->method.get();
@@ -360,8 +372,7 @@ Status prepare_method(Thread& thread, Method* method) {
     return Status::kOk;
   }
   if (method->load_kind() != MethodKind::kNativeUnbound) return Status::kOk;
-  const std::int32_t index =
-      find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
+  std::int32_t index = native_of(method);
   if (index < 0) {
     // registerNatives and initIDs only tell the library's own C code that the class is there.
     const std::string_view name = method->name->view();
@@ -369,13 +380,9 @@ Status prepare_method(Thread& thread, Method* method) {
       return throw_new(thread, "java/lang/UnsatisfiedLinkError",
                        describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
     }
+    index = find_native("", "nothing", "()V");
   }
-  const std::lock_guard lock(vm()->metadata_lock);
-  if (method->load_kind() != MethodKind::kNativeUnbound) return Status::kOk;  // another thread was faster
-  method->native_index = index < 0 ? static_cast<std::uint32_t>(find_native("", "nothing", "()V"))
-                                   : static_cast<std::uint32_t>(index);
-  const bool leaf = native_at(method->native_index).traits == kLeaf && !method->is_synchronized();
-  method->publish_kind(leaf ? MethodKind::kNativeLeaf : MethodKind::kNative);
+  bind_native(method, MethodKind::kNativeUnbound, index);
   return Status::kOk;
 }
 
