@@ -369,9 +369,7 @@ void set_flags(Class* c) {
 
 Class* build_class(const ClassParts& parts) {
   const classfile::ClassFile& file = parts.file;
-  const std::uint32_t vtable_length = (file.access_flags & kAccInterface) != 0
-                                          ? 0
-                                          : count_vtable(parts.super, file, parts.name, parts.loader);
+  const std::uint32_t vtable_length = parts.vtable.length;
   auto* c = static_cast<Class*>(
       vm()->metadata.allocate_forever(sizeof(Class) + vtable_length * sizeof(Ref<Method>)));
   c->name = parts.name;
@@ -400,7 +398,7 @@ Class* build_class(const ClassParts& parts) {
       if (!m.is_static() && !m.is_initializer()) m.itable_index = index++;
     }
   } else {
-    fill_vtable(c);
+    fill_vtable(c, parts.vtable);
     if (!c->is_abstract()) fill_itable(c);
   }
   return c;

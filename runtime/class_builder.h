@@ -5,11 +5,23 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "runtime/classfile/class_file.h"
 #include "runtime/metadata.h"
 
 namespace uvm::rt {
+
+// Which methods of a class go where in its vtable (JVMS 5.4.5). Interfaces have none.
+struct VtablePlan {
+  struct Entry {
+    std::size_t method;   // index in the class file
+    std::uint32_t index;  // in the vtable; one method may override several
+  };
+  std::uint32_t length = 0;
+  std::vector<Entry> entries;
+  const Method* overridden_final = nullptr;  // what JVMS 5.3.5 step 3 forbids
+};
 
 struct ClassParts {
   const classfile::ClassFile& file;
@@ -18,6 +30,7 @@ struct ClassParts {
   std::span<Class* const> interfaces;
   Object* loader;
   bool hidden;
+  const VtablePlan& vtable;
 };
 
 Class* build_class(const ClassParts& parts);
@@ -28,12 +41,9 @@ void lay_out_fields(Class* c, std::uint32_t first_instance_offset);
 // Bytes of the mirror of `c`: the Java fields of java.lang.Class and the static fields of `c`.
 std::uint32_t mirror_size(const Class* c);
 
-// Entries the vtable of a class needs, and their filling in (runtime/dispatch_tables.cpp).
-std::uint32_t count_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
-void fill_vtable(Class* c);
-// The final method that a method of `file` would override (JVMS 5.3.5 step 3); null when there is none.
-const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name,
-                                      Object* loader);
+// The tables of dynamic dispatch (runtime/dispatch_tables.cpp).
+VtablePlan plan_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader);
+void fill_vtable(Class* c, const VtablePlan& plan);
 void fill_itable(Class* c);
 
 }  // namespace uvm::rt

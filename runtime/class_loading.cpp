@@ -253,7 +253,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   }
   Supers supers;
   UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
-  if (const Method* m = overridden_final_method(supers.super, *file, name, options.loader); m != nullptr) {
+  const VtablePlan vtable = plan_vtable(supers.super, *file, name, options.loader);
+  if (const Method* m = vtable.overridden_final; m != nullptr) {
     return throw_new(thread, "java/lang/IncompatibleClassChangeError",
                      "class " + external_name(name->view()) + " overrides final method " +
                          external_name(m->holder.get()) + "." + std::string(m->name->view()) +
@@ -261,7 +262,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   }
 
   const std::lock_guard lock(vm()->metadata_lock);
-  Class* c = build_class({*file, name, supers.super, supers.interfaces, options.loader, options.hidden});
+  Class* c =
+      build_class({*file, name, supers.super, supers.interfaces, options.loader, options.hidden, vtable});
   __atomic_fetch_add(&roots().classes_defined, 1U, __ATOMIC_RELAXED);
   c->protection_domain = options.protection_domain;
   c->class_data = options.class_data;

@@ -57,65 +57,40 @@ Method* implementation(Class* c, const Method* wanted) {
 
 }  // namespace
 
-std::uint32_t count_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader) {
-  std::uint32_t length = super == nullptr ? 0 : super->vtable_length;
-  for (const classfile::Method& m : file.methods) {
+VtablePlan plan_vtable(Class* super, const classfile::ClassFile& file, Symbol* name, Object* loader) {
+  VtablePlan plan;
+  if (file.is_interface()) return plan;
+  const std::uint32_t inherited = super == nullptr ? 0 : super->vtable_length;
+  plan.length = inherited;
+  for (std::size_t i = 0; i < file.methods.size(); i++) {
+    const classfile::Method& m = file.methods[i];
     if (!is_virtual(m.access_flags, m.name)) continue;
+    const Symbol* method_name = make_symbol(m.name);
+    const Symbol* descriptor = make_symbol(m.descriptor);
     bool found = false;
-    const Symbol* method_name = make_symbol(m.name);
-    const Symbol* descriptor = make_symbol(m.descriptor);
-    for (std::uint32_t i = 0; super != nullptr && i < super->vtable_length && !found; i++) {
-      const Method* s = super->vtable()[i].get();
-      found = s->name.get() == method_name && s->descriptor.get() == descriptor &&
-              overrides(s, name->view(), loader);
-    }
-    if (!found) length++;
-  }
-  return length;
-}
-
-void fill_vtable(Class* c) {
-  Ref<Method>* vtable = c->vtable();
-  std::uint32_t length = 0;
-  if (c->super) {
-    length = c->super->vtable_length;
-    std::copy_n(c->super->vtable(), length, vtable);
-  }
-  const std::uint32_t inherited = length;
-  for (unsigned i = 0; i < c->method_count; i++) {
-    Method& m = c->methods[i];
-    if (!is_virtual(m.access, m.name->view())) continue;
     for (std::uint32_t k = 0; k < inherited; k++) {
-      const Method* s = vtable[k].get();
-      if (s->name == m.name && s->descriptor == m.descriptor &&
-          overrides(s, c->name->view(), c->loader.get())) {
-        vtable[k] = &m;
-        if (m.vtable_index < 0) m.vtable_index = static_cast<std::int32_t>(k);
+      const Method* s = super->vtable()[k].get();
+      if (s->name.get() != method_name || s->descriptor.get() != descriptor ||
+          !overrides(s, name->view(), loader)) {
+        continue;
       }
+      if ((s->access & kAccFinal) != 0 && plan.overridden_final == nullptr) plan.overridden_final = s;
+      plan.entries.push_back({i, k});
+      found = true;
     }
-    if (m.vtable_index < 0) {
-      m.vtable_index = static_cast<std::int32_t>(length);
-      vtable[length++] = &m;
-    }
+    if (!found) plan.entries.push_back({i, plan.length++});
   }
+  return plan;
 }
 
-const Method* overridden_final_method(Class* super, const classfile::ClassFile& file, Symbol* name,
-                                      Object* loader) {
-  if (super == nullptr || (file.access_flags & kAccInterface) != 0) return nullptr;
-  for (const classfile::Method& m : file.methods) {
-    if (!is_virtual(m.access_flags, m.name)) continue;
-    const Symbol* method_name = make_symbol(m.name);
-    const Symbol* descriptor = make_symbol(m.descriptor);
-    for (std::uint32_t i = 0; i < super->vtable_length; i++) {
-      const Method* s = super->vtable()[i].get();
-      if ((s->access & kAccFinal) != 0 && s->name.get() == method_name && s->descriptor.get() == descriptor &&
-          overrides(s, name->view(), loader)) {
-        return s;
-      }
-    }
+void fill_vtable(Class* c, const VtablePlan& plan) {
+  Ref<Method>* vtable = c->vtable();
+  if (c->super) std::copy_n(c->super->vtable(), c->super->vtable_length, vtable);
+  for (const VtablePlan::Entry& entry : plan.entries) {
+    Method& m = c->methods[entry.method];
+    vtable[entry.index] = &m;
+    if (m.vtable_index < 0) m.vtable_index = static_cast<std::int32_t>(entry.index);
   }
-  return nullptr;
 }
 
 void fill_itable(Class* c) {
