@@ -20,8 +20,9 @@ inline constexpr std::uint64_t kBlobMagic = 0x31626f6c426d7675;  // "uvmBlob1"
 inline constexpr std::uint32_t kBlobFormat = 1;
 
 enum BlobFlags : std::uint32_t {
-  kBlobFinished = 1,  // the program has ended; exit_code says how
-  kBlobImage = 2,     // a base image: a booted VM without a program
+  kBlobFinished = 1,   // the program has ended; exit_code says how
+  kBlobImage = 2,      // a base image: a booted VM without a program
+  kBlobSuspended = 4,  // its process left on request right after it: the program did nothing since
 };
 
 struct Blob {

@@ -204,20 +204,21 @@ void take_standard_stream(std::int32_t stream) {
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
 
 // Brings an open regular file to where the record says. kNone: done.
-LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status) {
+LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Grown grown) {
   if (status.st_dev != lease.device || status.st_ino != lease.inode || !S_ISREG(status.st_mode)) {
     return LeaseFault::kOtherFile;
   }
   if (status.st_size < lease.length) return LeaseFault::kShrunk;
   errno = 0;
-  if (writes(lease) && status.st_size > lease.length && ::ftruncate(fd, lease.length) != 0) {
+  if (grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length &&
+      ::ftruncate(fd, lease.length) != 0) {
     return LeaseFault::kCannotPosition;
   }
   if (::lseek(fd, lease.position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
   return LeaseFault::kNone;
 }
 
-void resume_standard_stream(std::int32_t stream) {
+void resume_standard_stream(std::int32_t stream, Grown grown) {
   const Lease before = *record(stream);
   if (before.state == LeaseState::kDiscarded) {
     host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
@@ -225,11 +226,14 @@ void resume_standard_stream(std::int32_t stream) {
   }
   struct stat status {};
   const int flags = ::fcntl(stream, F_GETFL);
-  if (before.kind == LeaseKind::kRegular && flags >= 0 && ::fstat(stream, &status) == 0 &&
+  // Behind a suspended program the stream may have gone on in other hands, as in a script: it stands where it
+  // stands.
+  const bool in_other_hands = grown == Grown::kIsOthers && stream != 0;
+  if (before.kind == LeaseKind::kRegular && !in_other_hands && flags >= 0 && ::fstat(stream, &status) == 0 &&
       (flags & O_ACCMODE) != (stream == 0 ? O_WRONLY : O_RDONLY)) {
     Lease now = before;
     now.open_flags = flags;
-    if (restore_file(now, stream, status) == LeaseFault::kNone) {
+    if (restore_file(now, stream, status, grown) == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
       host(stream) = HostLease{stream, false};
       return;
@@ -245,7 +249,7 @@ void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   r.error = error;
 }
 
-void resume_lease(std::int32_t lease) {
+void resume_lease(std::int32_t lease, Grown grown) {
   const Lease r = *record(lease);
   if (r.kind == LeaseKind::kStream) {
     break_lease(lease, LeaseFault::kStream, 0);
@@ -260,7 +264,7 @@ void resume_lease(std::int32_t lease) {
   struct stat status {};
   LeaseFault fault = ::fstat(fd, &status) == 0 ? LeaseFault::kNone : LeaseFault::kCannotOpen;
   if (fault == LeaseFault::kNone && r.kind == LeaseKind::kRegular) {
-    fault = restore_file(r, fd, status);
+    fault = restore_file(r, fd, status, grown);
   } else if (fault == LeaseFault::kNone && kind_of(status) != r.kind) {
     fault = LeaseFault::kOtherFile;
   }
@@ -497,7 +501,7 @@ std::string leases_make_durable() {
   return problem;
 }
 
-void leases_at_resume() {
+void leases_at_resume(Grown grown) {
   const std::lock_guard guard(g_lock);
   release_host();
   g_directory.clear();
@@ -508,9 +512,9 @@ void leases_at_resume() {
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     const Lease& r = *record(i);
     if (r.standard != 0) {
-      resume_standard_stream(i);
+      resume_standard_stream(i, grown);
     } else if (r.state == LeaseState::kOpen) {
-      resume_lease(i);
+      resume_lease(i, grown);
     }
   }
 }

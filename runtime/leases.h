@@ -115,9 +115,14 @@ void leases_at_cut();
 // about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
 // Empty, or what could not be flushed and why.
 [[nodiscard]] std::string leases_make_durable();
+// What was written to the program's files behind their committed ends.
+enum class Grown : std::uint8_t {
+  kIsOurs,   // by the program after the cut, before its process was killed: it is cut off
+  kIsOthers  // by others, since the program's process left right after the cut: it stays
+};
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
 // run.
-void leases_at_resume();
+void leases_at_resume(Grown grown);
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
 // Natives drop what else they have on the host for this heap.
 void leases_release_host();

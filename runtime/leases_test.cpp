@@ -67,7 +67,7 @@ class Leases : public testing::Test {
   // The process is lost and another one goes on with the last cut.
   static void lose_process() {
     leases_release_host();
-    leases_at_resume();
+    leases_at_resume(Grown::kIsOurs);
   }
 
   // What a version holds of the native segment and the roots.
@@ -149,7 +149,7 @@ TEST_F(Leases, FileClosedAfterTheCutIsOpenAgain) {
   ASSERT_EQ(lease_close(lease), 0);
   leases_release_host();
   restore(committed);
-  leases_at_resume();
+  leases_at_resume(Grown::kIsOurs);
   put(lease, "TWO");
   EXPECT_EQ(content("a"), "oneTWO");
 }
@@ -234,20 +234,30 @@ TEST_F(Leases, StandardOutputInAFileIsCutBack) {
   put(1, "two ");
   leases_release_host();
   redirect(O_WRONLY | O_APPEND);  // >> in the shell that resumes
-  leases_at_resume();
+  leases_at_resume(Grown::kIsOurs);
   put(1, "TWO ");
   leases_at_cut();
   leases_release_host();
   const std::string appended = content("a");
 
   redirect(O_WRONLY | O_TRUNC);  // >: shorter than it was, so the program goes on from here
-  leases_at_resume();
+  leases_at_resume(Grown::kIsOurs);
   put(1, "three");
   leases_release_host();
   ASSERT_EQ(::dup2(saved, 1), 1);
   ::close(saved);
   EXPECT_EQ(appended, "one TWO ");
   EXPECT_EQ(content("a"), "three");
+}
+
+TEST_F(Leases, WhatOthersWroteBehindASuspendedProgramStays) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  put(lease, "mine ");
+  leases_at_cut();
+  std::ofstream(path("a"), std::ios::app) << "another's ";
+  leases_at_resume(Grown::kIsOthers);
+  put(lease, "mine again");
+  EXPECT_EQ(content("a"), "mine another's mine again");
 }
 
 TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
@@ -258,7 +268,7 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   EXPECT_EQ(program_directory(), before);
   leases_release_host();
   ASSERT_EQ(::chdir("/"), 0);
-  leases_at_resume();
+  leases_at_resume(Grown::kIsOurs);
   const std::string there = host_path("x");
   ASSERT_EQ(::chdir(before), 0);
   EXPECT_EQ(there, std::string(before) + "/x");

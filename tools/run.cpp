@@ -247,13 +247,16 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   blob_ = *blob;
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   blob_.flags = 0;
+  const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0 && !version;
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
   if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
   }
   rt::clock_at_resume();
-  rt::leases_at_resume();
+  rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs);
+  // The suspended version must not be the one to go on from once the program has written more.
+  if (suspended) static_cast<void>((*session)->checkpointer().checkpoint_retired());
   if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
   return session;
 }
@@ -397,6 +400,7 @@ int Runner::suspend(Session& session) {
     _exit(status);
   }
   session.checkpointer().stop();
+  session.set_suspended(true);
   auto record = session.checkpointer().final_checkpoint();
   if (record) {
     say("suspended " + options_.name + " at version " + std::to_string(record->version) + "; uvm resume " +

@@ -88,6 +88,11 @@ void Session::set_finished(int exit_code) {
   blob_.exit_code = exit_code;
 }
 
+void Session::set_suspended(bool suspended) {
+  blob_.flags =
+      suspended ? blob_.flags | checkpoint::kBlobSuspended : blob_.flags & ~checkpoint::kBlobSuspended;
+}
+
 // False only while threads are being retired, and then the checkpointer has been stopped.
 void Session::stop() { static_cast<void>(rt::stop_threads(*vm_)); }
 void Session::resume() { rt::resume_threads(*vm_); }

@@ -51,6 +51,8 @@ class Session final : private checkpoint::Program {
 
   // Makes the next versions say that the program has ended.
   void set_finished(int exit_code);
+  // From the next version on: whether this process leaves right after it.
+  void set_suspended(bool suspended);
 
  private:
   Session() = default;
