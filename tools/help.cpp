@@ -48,6 +48,11 @@ OPTIONS
     --checkpoint-every DURATION|off
         Time between checkpoints. Default: 1s. With off, the program is
         checkpointed only when it is suspended.
+    --keep-versions N
+        A checkpoint leaves the newest N versions of the heap, 1 to 64. Default: 2.
+    --keep-age DURATION
+        And of the versions younger than this, one for each sixtieth part of it:
+        with 1h, one for each minute of the last hour. Default: none.
     --fresh
         Start from the beginning, and drop an interrupted run if there is one.
     --keep

@@ -28,9 +28,20 @@ std::uint64_t default_memory() {
 constexpr std::uint64_t kMinMemory = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMinHeap = std::uint64_t{16} << 20;
 
+constexpr std::uint64_t kMaxKeepVersions = 64;  // store::Retention
+
+// A decimal number of at most 18 digits.
+std::optional<std::uint64_t> parse_number(const std::string& text) {
+  if (text.empty() || text.size() > 18 ||
+      !std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= '0' && c <= '9'; })) {
+    return std::nullopt;
+  }
+  return std::stoull(text);
+}
+
 // Options as the parser sees them, before their values are checked.
 struct Raw {
-  std::string memory, heap, every, torture, log_level = "warn";
+  std::string memory, heap, every, keep_versions, keep_age, torture, log_level = "warn";
   std::vector<std::string> properties;
   std::string version;
   bool show_version = false, help = false;
@@ -42,6 +53,8 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--memory", raw.memory);
   app.add_option("--heap", raw.heap);
   app.add_option("--checkpoint-every", raw.every);
+  app.add_option("--keep-versions", raw.keep_versions);
+  app.add_option("--keep-age", raw.keep_age);
   app.add_flag("--fresh", options.fresh);
   app.add_flag("--keep", options.keep);
   app.add_flag("--cold-boot", options.cold_boot);
@@ -77,6 +90,19 @@ std::string check_values(Options& options, const Raw& raw) {
     if (!duration)
       return "--checkpoint-every: '" + raw.every + "' is no duration; write it as 250ms or 5s, or off";
     options.checkpoint_every = *duration;
+  }
+  if (!raw.keep_versions.empty()) {
+    const auto number = parse_number(raw.keep_versions);
+    if (!number || *number == 0 || *number > kMaxKeepVersions) {
+      return "--keep-versions: '" + raw.keep_versions + "' is no number from 1 to " +
+             std::to_string(kMaxKeepVersions);
+    }
+    options.keep_versions = static_cast<std::uint32_t>(*number);
+  }
+  if (!raw.keep_age.empty()) {
+    const auto duration = parse_duration(raw.keep_age);
+    if (!duration) return "--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h";
+    options.keep_age = *duration;
   }
   if (!raw.torture.empty()) {
     constexpr std::string_view kPrefix = "resume:";
@@ -170,11 +196,8 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
   }
   if (std::string problem = check_values(options, raw); !problem.empty()) return Unexpected{problem};
   if (!raw.version.empty()) {
-    if (raw.version.size() > 18 || !std::all_of(raw.version.begin(), raw.version.end(),
-                                                [](unsigned char c) { return c >= '0' && c <= '9'; })) {
-      return Unexpected{"--version: '" + raw.version + "' is no version number"};
-    }
-    options.version = std::stoull(raw.version);
+    options.version = parse_number(raw.version);
+    if (!options.version) return Unexpected{"--version: '" + raw.version + "' is no version number"};
   }
   if (options.command != Command::kRun) return options;
 

@@ -33,6 +33,8 @@ struct Options {
   std::uint64_t memory = 0;               // bytes of resident heap
   std::uint64_t heap = kDefaultHeapSize;  // bytes of virtual heap
   std::chrono::nanoseconds checkpoint_every{std::chrono::seconds(1)};  // 0: off
+  std::uint32_t keep_versions = 2;       // newest versions that a checkpoint leaves
+  std::chrono::nanoseconds keep_age{0};  // and of younger ones a selection; 0: none
   bool fresh = false;
   bool keep = false;
   bool cold_boot = false;

@@ -52,12 +52,22 @@ TEST(OptionsTest, Checkpoints) {
   EXPECT_EQ(parse({"--torture=resume:1000", "a.bc"})->torture_interval, 1000U);
 }
 
+TEST(OptionsTest, VersionsToKeep) {
+  EXPECT_EQ(parse({"a.bc"})->keep_versions, 2U);
+  EXPECT_EQ(parse({"a.bc"})->keep_age.count(), 0);
+  EXPECT_EQ(parse({"--keep-versions", "64", "a.bc"})->keep_versions, 64U);
+  EXPECT_EQ(parse({"--keep-age", "1h", "a.bc"})->keep_age, std::chrono::hours(1));
+}
+
 TEST(OptionsTest, WrongOnesAreRefusedInOneLine) {
   const std::vector<std::vector<const char*>> wrong = {
       {},
       {"--no-such-option", "a.bc"},
       {"--memory"},
       {"--memory", "lots", "a.bc"},
+      {"--keep-versions", "0", "a.bc"},
+      {"--keep-versions", "65", "a.bc"},
+      {"--keep-age", "10", "a.bc"},
       {"--memory", "1M", "a.bc"},
       {"--heap", "64T", "a.bc"},
       {"--checkpoint-every", "5", "a.bc"},

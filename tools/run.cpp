@@ -63,6 +63,9 @@ class Runner {
   int fail(const store::Error& error);
   store::Result<std::optional<checkpoint::Blob>> find_run();
   store::Result<void> lock();
+  [[nodiscard]] store::Retention retention() const {
+    return {options_.keep_versions, static_cast<std::uint64_t>(options_.keep_age.count())};
+  }
   Opened start_fresh();
   Opened resume(std::optional<store::Version> version);
   store::Result<void> start_threads(Session& session);
@@ -210,7 +213,8 @@ Runner::Opened Runner::start_fresh() {
     return Unexpected{created.error()};
   }
   if (auto locked = lock(); !locked) return Unexpected{locked.error()};
-  auto heap = directory_.open_heap(options_.name, {.base = base, .line_limit = line_limit()});
+  auto heap =
+      directory_.open_heap(options_.name, {.base = base, .keep = retention(), .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
@@ -233,8 +237,8 @@ Runner::Opened Runner::start_fresh() {
 }
 
 Runner::Opened Runner::resume(std::optional<store::Version> version) {
-  auto heap =
-      directory_.open_heap(options_.name, {.version = version, .base = base_, .line_limit = line_limit()});
+  auto heap = directory_.open_heap(
+      options_.name, {.version = version, .base = base_, .keep = retention(), .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};

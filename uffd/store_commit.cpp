@@ -447,17 +447,46 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
     return Unexpected<Error>{io_error("cannot flush", error)};
   }
 
-  // The opened version and what is older stays by rule; what is newer was abandoned by going on from here.
-  std::vector<VersionRef> refs;
+  return publish_root(refs_to_keep(attempt.ref, attempt.record->wall_time_ns), attempt.ref.version,
+                      file_blocks);
+}
+
+// Of the retained versions and a new one, those that a root names from now on. The opened version and what is
+// older stays by rule; what is newer was abandoned by going on from the opened one.
+std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::uint64_t time_ns) const {
+  struct Candidate {
+    VersionRef ref;
+    bool by_age_only;
+  };
+  std::vector<const Retained*> older;
   for (const Retained& version : retained_) {
-    if (version.ref.version <= info_.version) refs.push_back(version.ref);
+    if (version.ref.version <= info_.version) older.push_back(&version);
   }
-  refs.push_back(attempt.ref);
+  // The first of each step of time is the one that stays: which one that is never changes afterwards.
+  const std::uint64_t step = keep_.age_ns / Retention::kAgeSteps;
+  std::uint64_t last_step = ~std::uint64_t{0};
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < older.size(); ++i) {
+    const Retained& version = *older[i];
+    const std::uint64_t its_step = step == 0 ? 0 : version.info.wall_time_ns / step;
+    const bool first_of_step = step != 0 && its_step != last_step;
+    last_step = its_step;
+    const bool young = time_ns - std::min(time_ns, version.info.wall_time_ns) < keep_.age_ns;
+    const bool by_rule = older.size() + 1 - i <= keep_.versions || (version.ref.flags & kVersionPinned) != 0;
+    if (by_rule || (young && first_of_step)) candidates.push_back({version.ref, !by_rule});
+  }
+  std::size_t too_many =
+      candidates.size() + 1 - std::min<std::size_t>(candidates.size() + 1, kMaxRetainedVersions);
   std::vector<VersionRef> kept;
-  for (std::size_t i = 0; i < refs.size(); ++i) {
-    if (refs.size() - i <= keep_versions_ || (refs[i].flags & kVersionPinned) != 0) kept.push_back(refs[i]);
+  for (const Candidate& candidate : candidates) {
+    if (candidate.by_age_only && too_many != 0) {
+      --too_many;
+    } else {
+      kept.push_back(candidate.ref);
+    }
   }
-  return publish_root(kept, attempt.ref.version, file_blocks);
+  kept.push_back(newest);
+  return kept;
 }
 
 // Drops the retained versions that `refs` does not name and takes over the flags of the others.

@@ -44,7 +44,7 @@ Recorded record(std::uint64_t seed, int commits, bool failing_flushes) {
   result.tries.push_back({0, lines});
   OpenOptions options;
   options.line_limit = kLimit;
-  options.keep_versions = 1 + seed % 2;
+  options.keep.versions = 1 + seed % 2;
   auto store = testing::open_disk(disk, options);
   for (int i = 0; i < commits; ++i) {
     const std::size_t count = random() % 12;

@@ -266,7 +266,7 @@ Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& 
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", folder);
   NewImage image{folder + "/" + temporary_name("new"), nullptr};
   if (auto made = FileStore::create(image.temporary_path); !made) return Unexpected<Error>{made.error()};
-  auto store = FileStore::open(image.temporary_path, {.read_only = false, .keep_versions = 1});
+  auto store = FileStore::open(image.temporary_path, {.read_only = false, .keep = {.versions = 1}});
   if (!store) {
     unlink(image.temporary_path.c_str());
     return Unexpected<Error>{store.error()};

@@ -40,15 +40,25 @@ struct CreateOptions {
   std::shared_ptr<FileStore> base = nullptr;
 };
 
+// Which versions a commit leaves, beside those that are pinned.
+struct Retention {
+  // The newest so many, 1 to kMaxVersions (others are clamped).
+  std::uint32_t versions = 2;
+  // And of those younger than this, the first of each kAgeSteps-th part of it, as far as a root has room: of
+  // an hour, one version a minute. 0: none.
+  std::uint64_t age_ns = 0;
+
+  static constexpr std::uint32_t kMaxVersions = 64;
+  static constexpr std::uint32_t kAgeSteps = 60;
+};
+
 struct OpenOptions {
   bool read_only = false;
   // The version to open, the newest if not given; 0 is the empty heap. When it is not the newest, the first
   // commit discards the newer ones.
   std::optional<Version> version = std::nullopt;
   std::shared_ptr<FileStore> base = nullptr;  // the base image that the heap was created with
-  // So many of the newest versions are kept, 1 to kMaxKeepVersions (others are clamped); pinned ones beside
-  // them.
-  std::uint32_t keep_versions = 2;
+  Retention keep = {};
   // Lines at or above this cannot be used; rounded up to whole 2^27 lines. Reserves 24.1 bytes of address
   // space per line.
   std::uint64_t line_limit = kMaxLines;
@@ -101,8 +111,8 @@ class FileStore final : public LineStore, private NodeReader {
   Result<void> pin(Version version, bool pinned);
   // Deletes a retained version that is neither the opened one nor newer than that.
   Result<void> remove_version(Version version);
-  void set_keep_versions(std::uint32_t count);
-  static constexpr std::uint32_t kMaxKeepVersions = 64;
+  // Applies from the next commit on.
+  void set_retention(Retention keep);
   static constexpr std::uint32_t kMaxPinned = 60;
 
   // True when data goes past the page cache.
@@ -171,13 +181,14 @@ class FileStore final : public LineStore, private NodeReader {
   void distrust_unflushed();
   std::vector<const BlockSet*> held_sets() const;
   void retain_only(const std::vector<VersionRef>& refs);
+  [[nodiscard]] std::vector<VersionRef> refs_to_keep(const VersionRef& newest, std::uint64_t time_ns) const;
   [[nodiscard]] const Retained* find_retained(Version version) const;
 
   std::unique_ptr<Device> device_;
   const std::string name_;
   std::shared_ptr<FileStore> base_;
   bool read_only_ = false;
-  std::uint32_t keep_versions_ = 2;
+  Retention keep_;
 
   HeapId heap_id_;
   Root root_{};                      // the newest good root

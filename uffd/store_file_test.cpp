@@ -266,13 +266,35 @@ TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
   ASSERT_FALSE(store->remove_version(3));
   ASSERT_TRUE(store->remove_version(5));
   ASSERT_TRUE(store->pin(2, false));
-  store->set_keep_versions(3);
+  store->set_retention({.versions = 3});
   ASSERT_TRUE(cut_and_commit(*store));
   EXPECT_EQ(numbers(), (std::vector<Version>{2, 6, 7}));
   store.reset();
   store = open({.read_only = true, .version = 2});
   EXPECT_TRUE(line_is(*store, 0, 2));
   EXPECT_FALSE(write_line(*store, 0, 3));
+}
+
+TEST_P(FileStoreTest, OfYoungVersionsTheFirstOfEachStepOfTimeStays) {
+  constexpr std::uint64_t kAge = 300'000'000, kStep = kAge / Retention::kAgeSteps;
+  create().reset();
+  auto store = open({.keep = {.versions = 2, .age_ns = kAge}});
+  std::uint64_t begin = 0, now = 0;
+  while (now - begin < 2 * kAge) {
+    ASSERT_TRUE(write_line(*store, 0, now));
+    const auto version = cut_and_commit(*store);
+    ASSERT_TRUE(version);
+    now = version->wall_time_ns;
+    if (begin == 0) begin = now;
+    const auto kept = store->versions();
+    std::set<std::uint64_t> steps;
+    for (std::size_t i = 0; i + 2 < kept.size(); ++i) {
+      EXPECT_LT(now - kept[i].wall_time_ns, kAge);
+      EXPECT_TRUE(steps.insert(kept[i].wall_time_ns / kStep).second);
+    }
+  }
+  EXPECT_GT(store->versions().size(), 3U);
+  EXPECT_LE(store->versions().size(), Retention::kAgeSteps + 3);
 }
 
 TEST_P(FileStoreTest, GoingOnFromAnOlderVersionDiscardsNewerOnesAtCommit) {

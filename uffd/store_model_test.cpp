@@ -70,7 +70,7 @@ class Model {
     store_.reset();
     store_ = testing::open_disk(disk_, {.version = version,
                                         .base = base_,
-                                        .keep_versions = static_cast<std::uint32_t>(1 + random_() % 3),
+                                        .keep = {.versions = static_cast<std::uint32_t>(1 + random_() % 3)},
                                         .line_limit = kLimit});
     ASSERT_TRUE(store_);
     const Version opened = store_->current_version().version;

@@ -92,13 +92,14 @@ FileStore::FileStore(std::unique_ptr<Device> device, std::string name)
 
 FileStore::~FileStore() = default;
 
-void FileStore::set_keep_versions(std::uint32_t count) {
-  keep_versions_ = std::clamp<std::uint32_t>(count, 1, kMaxKeepVersions);
+void FileStore::set_retention(Retention keep) {
+  keep_ = keep;
+  keep_.versions = std::clamp<std::uint32_t>(keep.versions, 1, Retention::kMaxVersions);
 }
 
 Result<void> FileStore::load(const OpenOptions& options) {
   read_only_ = options.read_only;
-  set_keep_versions(options.keep_versions);
+  set_retention(options.keep);
   base_ = options.base;
   HeapReader reader(*device_, name_);
   auto start = reader.read_start();

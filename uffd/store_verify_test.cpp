@@ -24,7 +24,7 @@ constexpr LineNumber kLines = 20000;
 // Three versions with page tables, space maps and segments in use.
 std::shared_ptr<MemoryDisk> make_heap() {
   auto disk = testing::new_disk();
-  auto store = testing::open_disk(disk, {.keep_versions = 3, .line_limit = kLines});
+  auto store = testing::open_disk(disk, {.keep = {.versions = 3}, .line_limit = kLines});
   std::mt19937_64 random(3);
   for (int version = 1; version <= 5; ++version) {
     std::map<LineNumber, std::uint64_t> lines;
@@ -178,7 +178,7 @@ TEST(StoreVerifyTest, ADamagedOldVersionDoesNotStopTheNewest) {
   const VersionRef oldest = start->root[start->newest].versions[0];
   disk->bytes[std::uint64_t{oldest.record.block} * kBlockSize] ^= std::byte{1};
   {
-    auto store = testing::open_disk(disk, {.keep_versions = 3, .line_limit = kLines});
+    auto store = testing::open_disk(disk, {.keep = {.versions = 3}, .line_limit = kLines});
     EXPECT_EQ(store->current_version().version, 5U);
     EXPECT_EQ(store->versions().size(), 2U);
     ASSERT_TRUE(testing::write_line(*store, 1, 99));
