@@ -18,7 +18,7 @@
 
 namespace uvm::rt {
 
-inline constexpr std::uint32_t kCodeFormat = 1;
+inline constexpr std::uint32_t kCodeFormat = 2;
 
 // clang-format off
 // X(name): see interpreter.cpp for each family.
@@ -50,6 +50,7 @@ inline constexpr std::uint32_t kCodeFormat = 1;
   X(return_) X(return1) X(return2) /* a = BasicType of the method; the _sync forms release the method's lock */ \
   X(return_sync) X(return1_sync) X(return2_sync)                                                         \
   X(return_narrow) /* boolean, byte, char, short results: a = BasicType */                               \
+  X(return_object_init) /* of java.lang.Object.<init>: registers finalizers; a return_ follows */        \
   /* fields: unresolved b = pool index; quick forms b = offset (statics: a = offset in mirror, b = mirror) */ \
   X(getfield) X(putfield) X(getstatic) X(putstatic)                                                      \
   X(getfield_b) X(getfield_c) X(getfield_s) X(getfield_i) X(getfield_l)                                  \

@@ -16,6 +16,7 @@
 #include "runtime/linkage.h"
 #include "runtime/monitors.h"
 #include "runtime/native.h"
+#include "runtime/reference_processing.h"
 #include "runtime/safepoint.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/threads.h"
@@ -642,6 +643,13 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     fp->lock = 0;                                               \
     if (object != nullptr) CHECK(monitor_exit(thread, object)); \
   } while (0)
+  CASE(return_object_init) : {
+    if ((class_of(DECODE(Object, locals[0].ref))->flags & kClassHasFinalizer) != 0) [[unlikely]] {
+      SAVE();
+      CHECK(register_finalizer(thread, DECODE(Object, locals[0].ref)));
+    }
+    // Without one, as any other return.
+  }
   CASE(return_) : {
     result.raw = 0;
     auto* caller = reinterpret_cast<Frame*>(stack_base + fp->caller);

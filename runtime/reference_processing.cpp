@@ -5,6 +5,7 @@
 #include "gc/marker.h"
 #include "gc/region_walk.h"
 #include "runtime/heap_roots.h"
+#include "runtime/native.h"
 #include "runtime/safepoint.h"
 #include "runtime/vm.h"
 
@@ -123,6 +124,11 @@ Status collect_references(Thread& thread) {
   }
   if (pending) wake_waiter(vm);
   return Status::kOk;
+}
+
+Status register_finalizer(Thread& thread, Object* object) {
+  const Slot arguments[] = {slot_of(object)};
+  return push_call(thread, thread.vm->known().Finalizer_register.get(), arguments);
 }
 
 Ref<Object> pending_references() {

@@ -20,6 +20,10 @@ namespace uvm::rt {
 // method of `thread`. kRetire: nothing has been done.
 Status collect_references(Thread& thread);
 
+// Asks for the finalizer of `object` to be run once it is no longer reachable (JLS 12.6): kUpcall, a call of
+// Finalizer.register having been pushed, or kThrow. Boot has initialised java.lang.ref.Finalizer.
+Status register_finalizer(Thread& thread, Object* object);
+
 // Head of the pending list.
 Ref<Object> pending_references();
 // The same, leaving the list empty; null when it was.

@@ -1,6 +1,5 @@
 // Bytecode to internal code, one instruction for each bytecode instruction, so that branch targets, exception
-// ranges and bytecode indexes keep their meaning. Superinstructions (runtime/fuse.cpp) overlay that
-// afterwards.
+// ranges and bytecode indexes keep their meaning.
 #include <bit>
 #include <cstring>
 #include <vector>
@@ -32,6 +31,8 @@ class Translator {
     }
     insns_.resize(bcis_.size());
     for (unsigned i = 0; i < bcis_.size(); i++) translate_one(i);
+    if (method_->holder.get() == vm()->known().Object.get() && method_->is_initializer())
+      register_finalizers();
   }
 
   [[nodiscard]] const std::vector<Insn>& insns() const { return insns_; }
@@ -156,6 +157,15 @@ class Translator {
                          : (sync ? Op::return2_sync : Op::return2);
     if (narrow && !sync) op = Op::return_narrow;
     emit(i, op, static_cast<unsigned>(type));
+  }
+
+  // The last return of Object.<init> calls Finalizer.register where it must, which comes back to a return of
+  // its own behind it.
+  void register_finalizers() {
+    if (insns_.back().op != Op::return_) return;
+    insns_.back().op = Op::return_object_init;
+    insns_.push_back({Op::return_, 0, 0});
+    bcis_.push_back(bcis_.back());
   }
 
   void translate_one(unsigned i);

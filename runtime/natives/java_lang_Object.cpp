@@ -1,6 +1,7 @@
 // Natives of java.lang.Object.
 #include "runtime/monitors.h"
 #include "runtime/natives/support.h"
+#include "runtime/reference_processing.h"
 
 namespace uvm::rt {
 namespace {
@@ -11,16 +12,23 @@ Status hash_code(NativeCall& call) {
   return call.ret(static_cast<std::int32_t>(call.object(0)->identity_hash));
 }
 
+// With a finalizer, the copy is registered before it is given out.
+enum ClonePhase : std::uint8_t { kCopy, kRegistered };
+
 Status clone(NativeCall& call) {
+  if (call.phase() == kRegistered) return call.ret(call.saved(0));
   Object* original = call.object(0);
   const Class* c = class_of(original);
   if (!c->is_array() &&
       (!c->is_subclass_of(known().Cloneable.get()) || (c->flags & kClassIsReference) != 0)) {
     return throw_new(call.thread, "java/lang/CloneNotSupportedException", external_name(c));
   }
-  const Object* copy = clone_object(call.thread, original);
+  Object* copy = clone_object(call.thread, original);
   UVM_TRY(made(copy));
-  return call.ret(copy);
+  if ((c->flags & kClassHasFinalizer) == 0) return call.ret(copy);
+  call.save(0, copy);
+  call.set_phase(kRegistered);
+  return register_finalizer(call.thread, copy);
 }
 
 Status notify(NativeCall& call) { return monitor_notify(call.thread, call.object(0), false); }
@@ -38,7 +46,7 @@ Status wait(NativeCall& call) {
 const NativeMethod kMethods[] = {
     {"getClass", "()Ljava/lang/Class;", get_class, kLeaf},
     {"hashCode", "()I", hash_code, kLeaf},
-    {"clone", "()Ljava/lang/Object;", clone, kLeaf},
+    {"clone", "()Ljava/lang/Object;", clone},
     {"notify", "()V", notify},
     {"notifyAll", "()V", notify_all},
     {"wait", "(J)V", wait},
