@@ -34,6 +34,8 @@ Status continuation_step(Thread& thread, Frame* frame) {
       return class_init_step(thread, frame);
     case FrameKind::kLink:
       return link_step(thread, frame);
+    case FrameKind::kCatch:
+      return catch_step(thread, frame);
     default:
       __builtin_trap();
   }
@@ -47,6 +49,8 @@ void continuation_threw(Thread& thread, Frame* frame) {
       return class_init_threw(thread, frame);
     case FrameKind::kLink:
       return link_threw(thread, frame);
+    case FrameKind::kCatch:
+      return catch_threw(thread, frame);
     default:
       __builtin_trap();
   }

@@ -34,5 +34,7 @@ Status class_init_step(Thread& thread, Frame* frame);  // runtime/initialization
 void class_init_threw(Thread& thread, Frame* frame);
 Status link_step(Thread& thread, Frame* frame);  // runtime/linkage.cpp
 void link_threw(Thread& thread, Frame* frame);
+Status catch_step(Thread& thread, Frame* frame);  // runtime/unwind.cpp
+void catch_threw(Thread& thread, Frame* frame);
 
 }  // namespace uvm::rt

@@ -43,6 +43,7 @@ enum class FrameKind : std::uint8_t {
   kLoadClass,  // waits for a class loader's loadClass
   kClassInit,  // waits for a class initialiser
   kLink,       // waits for a VM upcall whose result goes into a constant pool entry or a call site
+  kCatch,      // waits for the class of an exception handler of the frame below
   kCount,
 };
 

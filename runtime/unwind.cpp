@@ -10,22 +10,71 @@
 namespace uvm::rt {
 namespace {
 
-// Whether a handler for the class named by `catch_type` catches `exception`. The class is not loaded for
-// this: when no superclass of the exception has that name, it cannot be the class that the name stands for;
-// when one has, it is what the handler's loader knows by the name, or would find by delegation if it has not
-// been asked yet.
-bool catches(Class* referrer, unsigned catch_type, const Object* exception) {
-  const PoolEntry& entry = referrer->pool->entry(catch_type);
-  if (const std::uint32_t resolved = entry.load_resolved(); resolved != 0) {
-    return class_of(exception)->is_subclass_of(gc::decode<Class>(resolved));
+// A kCatch frame: slot 0 the exception whose handler is looked for, 4 the start of the handler in question.
+
+// The frame's position from now on: the start of a handler, with the exception it takes.
+void enter_handler(Frame* frame, int handler_bci, const Object* exception) {
+  frame->pc = insn_at(frame->method.get(), handler_bci);
+  frame->operands()[0].raw = gc::encode(exception);
+  frame->sp = 1;
+}
+
+// Whether a handler of the current frame catches the pending exception. Its class is resolved for that (JVMS
+// 2.10 leaves open when; so does HotSpot), which may need the class's loader.
+Status catches(Thread& thread, Frame* frame, const ExceptionHandler& handler, bool* result) {
+  *result = true;
+  if (handler.catch_type == 0) return Status::kOk;
+  Object* exception = thread.pending_exception();
+  Class* referrer = frame->method->holder.get();
+  Class* caught = gc::decode<Class>(referrer->pool->entry(handler.catch_type).load_resolved());
+  if (caught == nullptr) {
+    thread.java->pending_exception = nullptr;
+    Object* loader = referrer->loader.get();
+    if (loader != nullptr &&
+        find_loaded_class(referrer->pool->class_name(handler.catch_type), loader) == nullptr) {
+      frame->sp = frame->method->max_stack;  // above the operands that the stack map of its position names
+      Frame* waiting = nullptr;
+      UVM_TRY(push_continuation(thread, FrameKind::kCatch, &waiting));
+      waiting->operands()[0].raw = gc::encode(exception);
+      waiting->operands()[4].raw = handler.handler_bci;
+    }
+    const Status status = resolve_class(thread, referrer, handler.catch_type, &caught);
+    if (status == Status::kUpcall || status == Status::kRetire) return status;
+    thread.frame = frame;
+    UVM_TRY(status);
+    thread.java->pending_exception = exception;
   }
-  Symbol* name = referrer->pool->class_name(catch_type);
-  for (Class* c = class_of(exception); c != nullptr; c = c->super.get()) {
-    if (c->name.get() != name) continue;
-    const Class* known = find_loaded_class(name, referrer->loader.get());
-    return known == nullptr || known == c;
+  *result = class_of(exception)->is_subclass_of(caught);
+  return Status::kOk;
+}
+
+// Finds the handler of the pending exception in the current frame and lets the frame go on there. kThrow:
+// there is none.
+Status find_handler(Thread& thread, Frame* frame) {
+  const Method* method = frame->method.get();
+  unsigned failures = 0;
+  int bci = bci_of(method, frame->pc.get());
+  for (unsigned i = 0; i < method->handler_count; i++) {
+    const ExceptionHandler& handler = method->handlers[i];
+    if (bci < handler.start_bci || bci >= handler.end_bci) continue;
+    bool found = false;
+    const Status status = catches(thread, frame, handler, &found);
+    if (status == Status::kThrow) {
+      // That error takes the exception's place, thrown at the start of the handler. Handlers that cover their
+      // own start would be found again and again.
+      if (++failures > method->handler_count) return status;
+      enter_handler(frame, handler.handler_bci, thread.pending_exception());
+      bci = handler.handler_bci;
+      i = ~0U;
+      continue;
+    }
+    UVM_TRY(status);
+    if (!found) continue;
+    enter_handler(frame, handler.handler_bci, thread.pending_exception());
+    thread.java->pending_exception = nullptr;
+    return Status::kOk;
   }
-  return false;
+  return Status::kThrow;
 }
 
 // An error of the exit (the code unlocked what it should not) takes the exception's place, as on HotSpot.
@@ -36,26 +85,26 @@ void leave_monitor(Thread& thread, Object* object, Object* exception) {
 
 }  // namespace
 
+// The class is loaded: the search starts again and finds it.
+Status catch_step(Thread& thread, Frame* frame) {
+  thread.java->pending_exception = gc::decode<Object>(frame->operands()[0].ref);
+  pop_frame(thread);
+  return Status::kThrow;
+}
+
+void catch_threw(Thread& thread, Frame* frame) {
+  enter_handler(thread.caller_of(frame), static_cast<int>(frame->operands()[4].raw),
+                thread.pending_exception());
+}
+
 bool unwind(Thread& thread) {
   for (;;) {
     Frame* frame = thread.frame;
     Object* exception = thread.pending_exception();
     switch (frame->kind) {
       case FrameKind::kJava: {
-        Method* method = frame->method.get();
         if (frame->phase == 0) {
-          const int bci = bci_of(method, frame->pc.get());
-          for (unsigned i = 0; i < method->handler_count; i++) {
-            const ExceptionHandler& handler = method->handlers[i];
-            if (bci < handler.start_bci || bci >= handler.end_bci) continue;
-            if (handler.catch_type != 0 && !catches(method->holder.get(), handler.catch_type, exception))
-              continue;
-            thread.java->pending_exception = nullptr;
-            frame->pc = insn_at(method, handler.handler_bci);
-            frame->operands()[0].raw = gc::encode(exception);
-            frame->sp = 1;
-            return true;
-          }
+          if (find_handler(thread, frame) != Status::kThrow) return true;
           if (frame->lock != 0) {
             auto* object = gc::decode<Object>(frame->lock);
             frame->lock = 0;
