@@ -1,4 +1,4 @@
-// HostThread: all of a Thread that only safepoint.cpp, threads.cpp and monitors.cpp know.
+// HostThread: all of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp and initialization.cpp know.
 //
 // HostThreads are recycled and never freed, so that a wake-up that comes late finds a thread that merely
 // wakes for nothing. They are found by JavaThread::id.
@@ -19,6 +19,10 @@ struct HostThread : Thread {
   // In a bucket's list of threads that wait to enter a monitor (monitors.cpp), under the bucket's lock.
   std::uint32_t entering = 0;  // reference bits of the object, 0 not waiting
   HostThread* next_entering = nullptr;
+
+  // Reference bits of the class whose initialiser, run by another thread, it waits for (initialization.cpp);
+  // 0 none. Under Vm::threads_lock.
+  std::uint32_t awaited_class = 0;
 };
 
 inline constexpr std::uint32_t kMaxThreads = 32768;

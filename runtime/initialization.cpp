@@ -12,8 +12,8 @@
 #include <string>
 
 #include "runtime/class_loading.h"
-#include "runtime/clock.h"
 #include "runtime/continuation.h"
+#include "runtime/host_thread.h"
 #include "runtime/native.h"
 #include "runtime/safepoint.h"
 #include "runtime/thread_sanitizer.h"
@@ -78,13 +78,31 @@ Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
   return Status::kOk;
 }
 
-// Another thread initialises the class: waits a while for it. Restartable: nothing is kept.
+void announce_wait(Thread& thread, const Class* c) {
+  const std::lock_guard lock(vm()->threads_lock);
+  static_cast<HostThread&>(thread).awaited_class = gc::encode(c);
+}
+
+// Another thread initialises the class: waits until it is done. An interrupt stays pending. Restartable:
+// nothing is kept in the region.
 Status wait_for_initializer(Thread& thread, Class* c) {
-  const std::uint32_t seen = thread.wake.load();
-  if (c->load_state() != ClassState::kInitializing) return Status::kOk;
-  constexpr std::uint64_t kPollNs = 500'000;
-  wait_for_wake(thread, seen, static_cast<std::uint64_t>(program_nano_time()) + kPollNs);
-  return retiring(thread) ? Status::kRetire : Status::kOk;
+  announce_wait(thread, c);
+  for (;;) {
+    const std::uint32_t seen = thread.wake.load();
+    if (c->load_state() != ClassState::kInitializing || retiring(thread)) break;
+    wait_for_wake(thread, seen, 0);
+  }
+  announce_wait(thread, nullptr);
+  return c->load_state() == ClassState::kInitializing ? Status::kRetire : Status::kOk;
+}
+
+// The initialiser is done: whoever announced itself before is woken, whoever does later sees the state.
+void end_initialization(Class* c, ClassState state) {
+  set_state(c, state);
+  const std::lock_guard lock(vm()->threads_lock);
+  for (Thread* thread : vm()->threads) {
+    if (static_cast<HostThread*>(thread)->awaited_class == gc::encode(c)) wake(*thread);
+  }
 }
 
 Status throw_initialization_failed(Thread& thread, Class* c) {
@@ -125,7 +143,7 @@ Status run_phases(Thread& thread, Frame* frame) {
     if (c->class_init) return push_call(thread, c->class_init.get(), {});
   }
   pop_frame(thread);
-  set_state(c, ClassState::kInitialized);
+  end_initialization(c, ClassState::kInitialized);
   return Status::kOk;
 }
 
@@ -189,7 +207,7 @@ void class_init_threw(Thread& thread, Frame* frame) {
     thread.java->pending_exception = nullptr;
     (void)throw_new_with_cause(thread, "java/lang/ExceptionInInitializerError", {}, thrown);
   }
-  set_state(c, ClassState::kError);
+  end_initialization(c, ClassState::kError);
 }
 
 }  // namespace uvm::rt
