@@ -210,7 +210,9 @@ Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& 
     auto info = inspect_heap(path);
     if (!info) return Unexpected<Error>{info.error()};
     if (!info->base.is_null()) {
-      auto image = find_image(info->base, options.line_limit);
+      const auto key = find_image(info->base);
+      if (!key) return Unexpected<Error>{key.error()};
+      auto image = open_image(*key, options.line_limit);
       if (!image) return Unexpected<Error>{image.error()};
       options.base = std::move(*image);
     }
@@ -291,20 +293,36 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string&
   options.direct = false;  // each start of a program reads the same lines: let the kernel keep them
   auto store = FileStore::open(image_path(key), options);
   if (!store) return Unexpected<Error>{store.error()};
+  // It got its name when it had its version.
+  if ((*store)->current_version().version == 0) {
+    const auto& damage = (*store)->root_damage();
+    return Unexpected<Error>{
+        {Errc::kCorrupt, 0, damage ? damage->message : image_path(key) + " is damaged: nothing is in it"}};
+  }
   return std::shared_ptr<FileStore>(std::move(*store));
 }
 
-Result<std::shared_ptr<FileStore>> StoreDirectory::find_image(const ContentId& content,
-                                                              std::uint64_t line_limit) const {
+Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
   auto keys = list_images();
   if (!keys) return Unexpected<Error>{keys.error()};
+  std::string unreadable;
   for (const std::string& key : *keys) {
     const auto info = inspect_heap(image_path(key));
-    if (info && info->newest == content) return open_image(key, line_limit);
+    if (info && info->newest == content) return key;
+    if (!info || info->newest.is_null()) unreadable += ", and " + image_path(key) + " is damaged";
   }
   return Unexpected<Error>{
-      {Errc::kNotFound, 0,
-       "the base image that the heap was made from is not in " + path_ + "/" + kImages + " any more"}};
+      {Errc::kCorrupt, 0,
+       "the base image that it was made from is not in " + path_ + "/" + kImages + " any more" + unreadable}};
+}
+
+Result<std::string> StoreDirectory::image_of_heap(const std::string& name) const {
+  const auto info = inspect_heap(heap_path(name));
+  if (!info) return Unexpected<Error>{info.error()};
+  if (info->base.is_null()) return std::string();
+  const auto key = find_image(info->base);
+  if (!key) return Unexpected<Error>{key.error()};
+  return image_path(*key);
 }
 
 Result<std::vector<std::string>> StoreDirectory::list_images() const {

@@ -47,7 +47,7 @@ class StoreDirectory {
   Result<void> create_heap(const std::string& name, const CreateOptions& options = {}) const;
   [[nodiscard]] bool has_heap(const std::string& name) const;
 
-  // A heap that needs a base image gets it from images/ when `options.base` is empty; kNotFound when no image
+  // A heap that needs a base image gets it from images/ when `options.base` is empty; kCorrupt when no image
   // there has the content that the heap was made from.
   Result<std::unique_ptr<FileStore>> open_heap(const std::string& name, OpenOptions options = {}) const;
 
@@ -67,15 +67,17 @@ class StoreDirectory {
   Result<NewImage> begin_image(const std::string& key) const;
   Result<void> publish_image(const std::string& temporary_path, const std::string& key) const;
 
-  // For reading only; processes share it. kNotFound when there is none.
+  // For reading only; processes share it. kNotFound when there is none, kCorrupt when nothing is in it.
   Result<std::shared_ptr<FileStore>> open_image(const std::string& key,
                                                 std::uint64_t line_limit = kMaxLines) const;
   [[nodiscard]] Result<std::vector<std::string>> list_images() const;
   Result<void> remove_image(const std::string& key) const;
+  // Path of the base image that a heap was made from; empty when it was made from none. kCorrupt as above.
+  [[nodiscard]] Result<std::string> image_of_heap(const std::string& name) const;
 
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
-  Result<std::shared_ptr<FileStore>> find_image(const ContentId& content, std::uint64_t line_limit) const;
+  [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its key
 
   std::string path_;
 };

@@ -106,7 +106,39 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   EXPECT_TRUE(line_is(**heap, 3, 2));
   *heap = nullptr;
   ASSERT_TRUE(store.remove_image("k2"));
-  EXPECT_EQ(store.open_heap("heap").error().code, Errc::kNotFound);
+  EXPECT_EQ(store.open_heap("heap").error().code, Errc::kCorrupt);
+  EXPECT_EQ(store.image_of_heap("heap").error().code, Errc::kCorrupt);
+}
+
+TEST_F(StoreDirectoryTest, AnImageThatLostItsVersionIsDamaged) {
+  const StoreDirectory store = directory();
+  auto image = store.begin_image("k");
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_TRUE(write_line(*image->store, 3, 1));
+  ASSERT_TRUE(cut_and_commit(*image->store));
+  image->store.reset();
+  ASSERT_TRUE(store.publish_image(image->temporary_path, "k"));
+  {
+    auto base = store.open_image("k");
+    ASSERT_TRUE(base);
+    ASSERT_TRUE(store.create_heap("heap", {.base = *base}));
+    EXPECT_EQ(*store.image_of_heap("heap"), store.image_path("k"));
+    auto heap = store.open_heap("heap");
+    ASSERT_TRUE(heap);
+    ASSERT_TRUE(write_line(**heap, 4, 1));
+    EXPECT_EQ(&(*heap)->owner_of(3), (*heap)->base());
+    EXPECT_EQ(&(*heap)->owner_of(4), heap->get());
+  }
+  // Its first commit wrote root slot 0; the other slot still has the empty heap.
+  std::fstream file(store.image_path("k"), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(kRootBlock[0] * kBlockSize + offsetof(Root, versions));
+  file.put('x');
+  file.close();
+  EXPECT_EQ(store.open_image("k").error().code, Errc::kCorrupt);
+  const auto heap = store.open_heap("heap");
+  ASSERT_FALSE(heap);
+  EXPECT_EQ(heap.error().code, Errc::kCorrupt);
+  EXPECT_NE(heap.error().message.find(store.image_path("k")), std::string::npos) << heap.error().message;
 }
 
 TEST_F(StoreDirectoryTest, DistinctErrors) {

@@ -370,6 +370,11 @@ bool FileStore::present(LineNumber line) const noexcept {
   return is_content(entry);
 }
 
+const FileStore& FileStore::owner_of(LineNumber line) const noexcept {
+  const bool shows_through = base_ && line < table_.line_limit() && table_.entry(0, line) == kAbsentEntry;
+  return shows_through ? *base_ : *this;
+}
+
 StoreCounters FileStore::counters() const noexcept {
   StoreCounters result;
   result.lines_read = lines_read_.load(std::memory_order_relaxed);

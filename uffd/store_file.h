@@ -65,6 +65,12 @@ struct OpenOptions {
   bool direct = true;  // false: through the page cache even where direct I/O works
 };
 
+// A root slot that is damaged in a heap that opens all the same, by the other slot.
+struct RootDamage {
+  bool newer;  // the slot may have named versions newer than those there are now
+  std::string message;
+};
+
 // What a heap file says of itself, without opening it for use or taking its lock.
 struct HeapInfo {
   HeapId heap_id;
@@ -74,6 +80,7 @@ struct HeapInfo {
   std::uint64_t file_bytes = 0;  // holes not counted
   std::vector<VersionInfo> versions;
   std::vector<Version> pinned;
+  std::optional<RootDamage> root_damage;
 };
 Result<HeapInfo> inspect_heap(const std::string& path);
 
@@ -102,6 +109,16 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] int last_error() const noexcept override {
     return last_error_.load(std::memory_order_relaxed);
   }
+
+  // The file, as in messages.
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  // The base image it lies over; null when there is none.
+  [[nodiscard]] const FileStore* base() const noexcept { return base_.get(); }
+  // As found when it was opened.
+  [[nodiscard]] const std::optional<RootDamage>& root_damage() const { return root_damage_; }
+  // The heap that a line's content is read from, or is missing in: this one or its base image.
+  // Async-signal-safe.
+  [[nodiscard]] const FileStore& owner_of(LineNumber line) const noexcept;
 
   // Identity of the opened version's content, or that of the last commit; null for version 0.
   [[nodiscard]] ContentId content_id() const { return content_id_; }
@@ -191,6 +208,7 @@ class FileStore final : public LineStore, private NodeReader {
   Retention keep_;
 
   HeapId heap_id_;
+  std::optional<RootDamage> root_damage_;
   Root root_{};                      // the newest good root
   unsigned root_slot_ = 0;           // where it lies
   std::uint64_t last_sequence_ = 0;  // of the last root that was tried

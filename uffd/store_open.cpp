@@ -107,6 +107,7 @@ Result<void> FileStore::load(const OpenOptions& options) {
   heap_id_ = start->header.heap_id;
   root_slot_ = start->newest;
   root_ = start->root[root_slot_];
+  root_damage_ = start->root_damage;
   last_sequence_ = root_.sequence;
 
   const ContentId base = base_ ? base_->content_id() : ContentId{};
@@ -197,6 +198,7 @@ Result<HeapInfo> inspect_heap(const std::string& path) {
   info.created_ns = start->header.created_ns;
   info.base = root.base;
   info.file_bytes = (*device)->allocated();
+  info.root_damage = start->root_damage;
   for (std::uint32_t i = 0; i < root.version_count; ++i) {
     const VersionRef& ref = root.versions[i];
     auto record = reader.read_version(ref, info.heap_id);

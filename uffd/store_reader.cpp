@@ -58,6 +58,36 @@ Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const 
   return {};
 }
 
+// A root is written when all it names is durable: so a version whose record a damaged root still names, with
+// the right checksum, is whole, whether a crash tore the root or something damaged it since.
+RootDamage HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
+  const auto newest_of = [](const Root& root) {
+    const bool plausible = root.version_count != 0 && root.version_count <= kMaxRetainedVersions;
+    return plausible ? root.versions[root.version_count - 1] : VersionRef{};
+  };
+  const Version stands = newest_of(good).version;
+  const std::string place = "root slot " + std::to_string(slot) + " (block " +
+                            std::to_string(kRootBlock[slot]) + ") of " + name_ + " is damaged";
+  const VersionRef named = newest_of(bad);
+  // It must say in two places that it is the older one to be believed.
+  if (bad.sequence + 1 == good.sequence && named.version <= stands) {
+    return {false,
+            place + ": it is the older one of two, so nothing is lost; the next checkpoint replaces it"};
+  }
+  if (named.version > stands && named.record.is_block() && good.version_count < kMaxRetainedVersions &&
+      read_version(named, good.heap_id)) {
+    good.versions[good.version_count++] = named;
+    good.highest_version = std::max(good.highest_version, named.version);
+    return {false, place + ", but version " + std::to_string(named.version) +
+                       ", which it names, is whole: nothing is lost; the next checkpoint replaces it"};
+  }
+  return {true,
+          place + "; the other slot's newest version is " +
+              (stands == 0 ? "the empty heap" : std::to_string(stands)) +
+              ". Nothing is lost if the machine stopped while a checkpoint was being committed; otherwise "
+              "what came after that version is"};
+}
+
 Result<HeapStart> HeapReader::read_start() {
   const AlignedBuffer buffer = make_aligned(kFirstFreeBlock * kBlockSize);
   std::memset(buffer.get(), 0, kFirstFreeBlock * kBlockSize);
@@ -110,6 +140,8 @@ Result<HeapStart> HeapReader::read_start() {
     return Unexpected<Error>{corrupt("it is cut off at " + std::to_string(device_.size()) + " of " +
                                      std::to_string(root.file_blocks * kBlockSize) + " bytes")};
   }
+  const unsigned other = 1 - start.newest;
+  if (!start.root_good[other]) start.root_damage = repair(start.root[start.newest], start.root[other], other);
   return start;
 }
 

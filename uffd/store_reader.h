@@ -4,12 +4,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "uffd/store_device.h"
+#include "uffd/store_file.h"
 #include "uffd/store_format.h"
 #include "uffd/store_space.h"
 
@@ -21,7 +23,9 @@ struct HeapStart {
   bool header_good[2];  // block 0, its copy
   Root root[2];
   bool root_good[2];
-  unsigned newest = 0;  // slot of the newest good root
+  unsigned newest =
+      0;  // slot of the newest good root; with the newest version of a damaged one if that is whole
+  std::optional<RootDamage> root_damage;
 };
 
 // A space map and where its own blocks lie.
@@ -47,9 +51,12 @@ class HeapReader {
   // pointer. 0, or the errno of an operation that failed (its blocks are not good).
   int read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer, std::vector<bool>& good);
 
-  Error corrupt(const std::string& what) const { return {Errc::kCorrupt, 0, name_ + " is damaged: " + what}; }
+  [[nodiscard]] Error corrupt(const std::string& what) const {
+    return {Errc::kCorrupt, 0, name_ + " is damaged: " + what};
+  }
 
  private:
+  RootDamage repair(Root& good, const Root& bad, unsigned slot);
   Result<void> read_checked(BlockPointer pointer, void* buffer, const std::string& what);
 
   Device& device_;

@@ -64,12 +64,15 @@ class Verifier {
       if (!start.header_good[i]) {
         report(Severity::kDamage, {}, {}, header_blocks[i], "one of the two copies of the header is damaged");
       }
-      if (!start.root_good[i]) {
-        report(Severity::kNote, {}, {}, kRootBlock[i],
-               "one of the two roots is damaged, or a crash interrupted its writing; the next commit "
-               "replaces it");
-      }
     }
+    if (!start.root_damage) return;
+    // With an empty heap left, a version is gone; otherwise nobody can tell.
+    const bool gone = start.root_damage->newer && start.root[start.newest].version_count == 0;
+    findings_.push_back({gone ? Severity::kDamage : Severity::kNote,
+                         {},
+                         {},
+                         kRootBlock[1 - start.newest],
+                         start.root_damage->message});
   }
 
   void check_version(const VersionRef& ref, const HeapId& heap_id) {

@@ -157,17 +157,91 @@ TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
     EXPECT_EQ(findings[0].block, block);
     disk->bytes[block * kBlockSize + 100] ^= std::byte{1};
   }
-  // Without the newest root the heap is what the one before says.
+  // Without the newest root, and what it said, the heap is what the one before says.
   testing::MemoryDevice device(disk);
   HeapReader reader(device, "memory");
   const unsigned newest = reader.read_start()->newest;
-  disk->bytes[kRootBlock[newest] * kBlockSize + 4000] ^= std::byte{1};
+  std::fill_n(disk->bytes.begin() + kRootBlock[newest] * kBlockSize, 512, std::byte{0});
   EXPECT_EQ(testing::open_disk(disk, {.line_limit = kLines})->current_version().version, 4U);
   disk->bytes[kRootBlock[1 - newest] * kBlockSize + 4000] ^= std::byte{1};
   const auto none =
       FileStore::open_on(std::make_unique<testing::MemoryDevice>(disk), "memory", {.line_limit = kLines});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::kCorrupt);
+}
+
+// A root slot that cannot be read is told of, with what is known of what it said.
+TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
+  const auto disk = make_heap();
+  testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const unsigned newest = reader.read_start()->newest;
+  const auto damage = [&](unsigned slot, std::size_t at) {
+    std::byte& byte = disk->bytes[kRootBlock[slot] * kBlockSize + at];
+    byte ^= std::byte{4};
+    const auto opened = testing::open_disk(disk, {.line_limit = kLines})->root_damage();
+    byte ^= std::byte{4};
+    EXPECT_TRUE(opened.has_value());
+    return opened.value_or(RootDamage{});
+  };
+  EXPECT_FALSE(testing::open_disk(disk, {.line_limit = kLines})->root_damage().has_value());
+  const RootDamage older = damage(1 - newest, 3000);
+  EXPECT_FALSE(older.newer) << older.message;
+  EXPECT_NE(older.message.find("nothing is lost"), std::string::npos) << older.message;
+  // The version that it names is found all the same.
+  const std::string place = "root slot " + std::to_string(newest) + " (block " +
+                            std::to_string(kRootBlock[newest]) + ") of memory is damaged";
+  for (const std::size_t at : {std::size_t{0}, offsetof(Root, sequence), std::size_t{3000}}) {
+    const RootDamage newer = damage(newest, at);
+    EXPECT_FALSE(newer.newer) << newer.message;
+    EXPECT_NE(newer.message.find(place), std::string::npos) << newer.message;
+    EXPECT_NE(newer.message.find("version 5, which it names, is whole"), std::string::npos) << newer.message;
+  }
+  // Where it stood is what is damaged: then the version before stands.
+  const std::size_t ref = offsetof(Root, versions) + 2 * sizeof(VersionRef);
+  for (const std::size_t at : {offsetof(Root, version_count), ref, ref + 8, ref + 12}) {
+    const RootDamage newer = damage(newest, at);
+    EXPECT_TRUE(newer.newer) << newer.message;
+    EXPECT_NE(newer.message.find(place), std::string::npos) << newer.message;
+    EXPECT_NE(newer.message.find("newest version is 4"), std::string::npos) << newer.message;
+  }
+}
+
+TEST(StoreVerifyTest, LifeGoesOnFromAVersionOfADamagedRoot) {
+  const auto disk = make_heap();
+  testing::MemoryDevice device(disk);
+  const unsigned newest = HeapReader(device, "memory").read_start()->newest;
+  disk->bytes[kRootBlock[newest] * kBlockSize + 3000] ^= std::byte{1};
+  {
+    auto store = testing::open_disk(disk, {.keep = {.versions = 3}, .line_limit = kLines});
+    EXPECT_EQ(store->current_version().version, 5U);
+    ASSERT_TRUE(testing::write_line(*store, 1, 99));
+    const auto committed = cut_and_commit(*store);
+    ASSERT_TRUE(committed);
+    EXPECT_EQ(committed->version, 6U);
+  }
+  EXPECT_TRUE(verify(disk).empty());
+  const auto store = testing::open_disk(disk, {.keep = {.versions = 3}, .line_limit = kLines});
+  EXPECT_FALSE(store->root_damage().has_value());
+  EXPECT_TRUE(line_is(*store, 1, 99));
+  EXPECT_EQ(store->versions().size(), 3U);
+}
+
+TEST(StoreVerifyTest, TheOnlyVersionsRootIsMissed) {
+  const auto disk = testing::new_disk();
+  {
+    auto store = testing::open_disk(disk, {.line_limit = kLines});
+    ASSERT_TRUE(testing::write_line(*store, 1, 1));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  disk->bytes[kRootBlock[0] * kBlockSize + offsetof(Root, versions)] ^= std::byte{4};
+  const auto store = testing::open_disk(disk, {.line_limit = kLines});
+  EXPECT_EQ(store->current_version().version, 0U);
+  ASSERT_TRUE(store->root_damage().has_value());
+  EXPECT_TRUE(store->root_damage()->newer);
+  const auto findings = verify(disk);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Finding::Severity::kDamage);
 }
 
 TEST(StoreVerifyTest, ADamagedOldVersionDoesNotStopTheNewest) {
