@@ -79,6 +79,18 @@ class Shop:
         self.expected = self.resume_copy().stdout
         check(self.expected.startswith("sum "), f"no sum: {self.expected}")
 
+    def suspend_once(self):
+        """A store whose heap has one version, and in its other root slot what every new heap has there."""
+        store = self.folder / "once"
+        shutil.rmtree(store, ignore_errors=True)
+        self.go.unlink()
+        process = self.start("--store", store, "--checkpoint-every", "off", self.bundle, 8, self.go)
+        wait_for(self.out, "ready", process)
+        process.send_signal(signal.SIGTERM)
+        process.wait(TIMEOUT)
+        self.go.touch()
+        return store
+
     def copy(self):
         shutil.rmtree(self.store, ignore_errors=True)
         shutil.copytree(self.original, self.store)
@@ -168,6 +180,82 @@ def truncated(shop):
     shop.other_is_well()
 
 
+ROOTS = (1, 2)  # blocks
+
+
+def newest_root(path):
+    """The number of the root slot with the higher sequence number."""
+    content = path.read_bytes()
+    sequences = [int.from_bytes(content[block * BLOCK + 8:block * BLOCK + 16], "little") for block in ROOTS]
+    return sequences.index(max(sequences))
+
+
+NAMED = 112  # where a root points to its first version
+
+
+def damaged_roots(shop):
+    """A damaged root is told of; what it names is found, or the other one is used; a run is never begun anew unasked."""
+    shop.copy()
+    slot = newest_root(shop.heap)
+    for at, text in ((3000, "is whole: nothing is lost"), (512, "the older one of two, so nothing is lost")):
+        shop.copy()
+        damaged = slot if at == 3000 else 1 - slot
+        flip(shop.heap, ROOTS[damaged] * BLOCK + at)
+        done = shop.run("resume", "hold.bc", "--store", shop.store)
+        check(f"root slot {damaged} (block {ROOTS[damaged]}) of {shop.heap} is damaged" in done.stderr
+              and text in done.stderr and "going on with the interrupted run" in done.stderr, f"resume says {done.stderr!r}")
+        check(done.stdout == shop.expected, f"printed {done.stdout!r}")
+
+    shop.copy()
+    patch(shop.heap, ROOTS[slot] * BLOCK, bytes(BLOCK))
+    done = shop.run("resume", "hold.bc", "--store", shop.store)
+    check("Nothing is lost if the machine stopped while" in done.stderr, f"resume says {done.stderr!r}")
+    check(done.stdout == shop.expected, f"printed {done.stdout!r}")
+
+    # The root of the only version gone; then both roots of a heap with several.
+    once = shop.suspend_once()
+    slot = newest_root(once / "hold.bc" / "heap")
+    flip(once / "hold.bc" / "heap", ROOTS[slot] * BLOCK + NAMED)
+    shop.copy()
+    for block in ROOTS:
+        flip(shop.heap, block * BLOCK + 3000)
+    for store in (once, shop.store):
+        for words in (("resume", "hold.bc", "--store", store), ("--store", store, shop.bundle, 8, shop.go)):
+            done = shop.run(*words)
+            shop.refuses(done, DAMAGE, "heap hold.bc is damaged")
+            for hint in ("uvm verify hold.bc", "uvm remove hold.bc", "--fresh", str(store / "hold.bc" / "heap")):
+                check(hint in done.stderr, f"{hint} is not in {done.stderr!r}")
+        check(shop.run("verify", "hold.bc", "--store", store).returncode == DAMAGE, "verify finds nothing")
+    fresh = shop.run("--store", shop.store, "--fresh", shop.bundle, 8, shop.go)
+    check(fresh.returncode == 0 and shop.expected in fresh.stdout, f"--fresh: {fresh.stdout!r} {fresh.stderr!r}")
+    shop.other_is_well()
+
+
+def damaged_image(shop):
+    """Damage in the base image is named as such; programs that start later get a new one."""
+    shop.copy()
+    image = next((shop.store / "images").glob("base-*"))
+    for block in range(200, 900):
+        flip(image, block * BLOCK + 77)
+    verified = shop.run("verify", "hold.bc", "--store", shop.store)
+    check(verified.returncode == DAMAGE and f"base image {image}: " in verified.stdout, f"verify: {verified.stdout[:500]}")
+    done = shop.run("resume", "hold.bc", "--store", shop.store)
+    shop.refuses(done, DAMAGE, f"base image {image} is damaged: line ")
+    check("uvm remove or --fresh" in done.stderr and "makes a new image" in done.stderr, done.stderr)
+    fresh = shop.run("--store", shop.store, "--fresh", shop.bundle, 8, shop.go)
+    check("booting the class library" in fresh.stderr, fresh.stderr)
+    check(fresh.returncode == 0 and shop.expected in fresh.stdout, f"--fresh: {fresh.stdout!r} {fresh.stderr!r}")
+
+    # One that does not even open is replaced at once.
+    shop.copy()
+    for block in ROOTS:
+        flip(image, block * BLOCK + 3000)
+    shop.refuses(shop.run("resume", "hold.bc", "--store", shop.store), DAMAGE, f"{image} is damaged")
+    started = shop.run("--store", shop.store, "--name", "new", shop.bundle, 8, shop.go)
+    check(f"base image {image} cannot be used, and is made anew" in started.stderr, started.stderr)
+    check(started.returncode == 0 and shop.expected in started.stdout, f"{started.stdout!r} {started.stderr!r}")
+
+
 def later_format(shop):
     shop.copy()
     for block in (0, 3):  # the header and its copy
@@ -251,7 +339,7 @@ def main():
         [f"{options.jdk}/java", "-Xint", "-cp", str(shop.folder / "classes"), "Hold", str(mib), str(shop.go)],
         capture_output=True, text=True, check=True).stdout.split("\n")[-2]
     shop.suspend_two()
-    cases = [flipped_bytes, damaged_line, truncated, later_format, second_vm]
+    cases = [flipped_bytes, damaged_line, damaged_roots, damaged_image, truncated, later_format, second_vm]
     if subprocess.run(in_mounts("true") + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
         cases += [no_rights, full_disk]
     else:

@@ -44,6 +44,8 @@ std::string state_of(const store::StoreDirectory& directory, const store::HeapEn
     return "run by process " + std::to_string(*pid);
   }
   if (entry.in_use) return "in use";
+  if (entry.info->root_damage && entry.info->root_damage->newer && entry.info->versions.empty())
+    return entry.info->root_damage->message;
   if (entry.info->versions.empty()) return "empty";
   auto heap = directory.open_heap(entry.name, {.read_only = true, .line_limit = line_limit()});
   if (!heap) return heap.error().message;
@@ -133,13 +135,26 @@ int remove_heap(const Options& options) {
 int verify_heap(const Options& options) {
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
-  auto findings = store::verify_heap(directory->heap_path(options.name));
-  if (!findings) return fail(options, findings.error());
   bool damaged = false;
-  for (const store::Finding& finding : *findings) {
-    const bool damage = finding.severity == store::Finding::Severity::kDamage;
-    damaged |= damage;
-    std::printf("%s: %s\n", damage ? "damage" : "note", finding.message.c_str());
+  const auto verify = [&damaged](const std::string& path, const std::string& what) -> store::Result<void> {
+    auto findings = store::verify_heap(path);
+    if (!findings) return Unexpected{findings.error()};
+    for (const store::Finding& finding : *findings) {
+      const bool damage = finding.severity == store::Finding::Severity::kDamage;
+      damaged |= damage;
+      std::printf("%s: %s%s\n", damage ? "damage" : "note", what.c_str(), finding.message.c_str());
+    }
+    return {};
+  };
+  if (auto verified = verify(directory->heap_path(options.name), ""); !verified)
+    return fail(options, verified.error());
+  // The lines that the heap does not have are read from its base image.
+  auto image = directory->image_of_heap(options.name);
+  if (image && !image->empty()) {
+    if (auto verified = verify(*image, "base image " + *image + ": "); !verified)
+      return fail(options, verified.error());
+  } else if (!image && !damaged) {
+    return fail(options, image.error());
   }
   if (!damaged) std::printf("%s is sound\n", options.name.c_str());
   return damaged ? kExitDamage : 0;

@@ -71,6 +71,10 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
                                                               const SessionOptions& options) {
   auto found = directory.open_image(key, line_limit());
   if (found || found.error().code == store::Errc::kPermission) return found;
+  if (found.error().code != store::Errc::kNotFound) {
+    say("base image " + directory.image_path(key) +
+        " cannot be used, and is made anew: " + found.error().message);
+  }
 
   say("booting the class library, once for this uvm and JDK ...");
   const auto start = std::chrono::steady_clock::now();

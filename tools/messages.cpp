@@ -29,7 +29,8 @@ std::string explain(const store::Error& error, const std::string& store, const s
     case store::Errc::kNoSpace:
       return "no space left: " + error.message;
     case store::Errc::kCorrupt:
-      return "heap " + name + " is damaged: " + error.message + "; uvm verify " + name + " says more";
+      return "heap " + name + " is damaged: " + error.message + "; uvm verify " + name +
+             " says more, uvm remove " + name + " or --fresh drops it";
     default:
       return error.message;
   }

@@ -167,7 +167,14 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   if (!directory_.has_heap(options_.name)) return std::optional<checkpoint::Blob>{};
   auto heap = directory_.open_heap(options_.name, {.read_only = true, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
-  if ((*heap)->current_version().version == 0) return std::optional<checkpoint::Blob>{};
+  if ((*heap)->current_version().version == 0) {
+    // Nothing was ever committed, unless that is what the damaged root would say.
+    const auto& damage = (*heap)->root_damage();
+    if (damage && damage->newer) {
+      return Unexpected{store::Error{.code = store::Errc::kCorrupt, .message = damage->message}};
+    }
+    return std::optional<checkpoint::Blob>{};
+  }
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
   return std::optional<checkpoint::Blob>{*blob};
@@ -240,6 +247,8 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   auto heap = directory_.open_heap(
       options_.name, {.version = version, .base = base_, .keep = retention(), .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
+  if (const auto& damage = (*heap)->root_damage(); damage)
+    say("heap " + options_.name + ": " + damage->message);
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
   if (blob->heap_format != gc::kHeapFormat || blob->region_size != gc::kRegionSize) {

@@ -44,6 +44,11 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   if (!mapped) return Unexpected{mapped.error()};
 
   session->store_ = std::move(store);
+  if (const store::FileStore* base = session->store_->base(); base != nullptr) {
+    constexpr std::string_view kDamaged = ".damaged-";
+    if (base->name().find(kDamaged) == std::string::npos)
+      session->image_aside_ = base->name() + std::string(kDamaged) + std::to_string(::getpid());
+  }
   session->region_ = std::move(*mapped);
   gc::g_region_base = session->region_->base();
   session->vm_ = std::make_unique<rt::Vm>(session->region_.get(), options.image, std::move(options.input));
@@ -62,12 +67,32 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
 // In the SIGBUS handler of the thread that needs the line.
 void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus status) {
   const bool corrupt = status == store::ReadStatus::kCorrupt;
-  const char* name = static_cast<Session*>(context)->name_.c_str();
-  char text[512];
-  const int length =
-      std::snprintf(text, sizeof text, "uvm: heap %.128s %s: line %lu %s; uvm verify %.128s says more\n",
-                    name, corrupt ? "is damaged" : "cannot be read", static_cast<unsigned long>(line),
-                    corrupt ? "has a wrong checksum" : "gives an input/output error", name);
+  const auto* session = static_cast<Session*>(context);
+  const char* name = session->name_.c_str();
+  const store::FileStore& owner = session->store_->owner_of(line);
+  const bool in_image = &owner != session->store_.get();
+  char what[128];
+  std::snprintf(what, sizeof what, "%s: line %lu %s", corrupt ? "is damaged" : "cannot be read",
+                static_cast<unsigned long>(line),
+                corrupt ? "has a wrong checksum" : "gives an input/output error");
+  char text[1024];
+  int length = 0;
+  if (!in_image) {
+    length = std::snprintf(
+        text, sizeof text,
+        "uvm: heap %.128s %s; uvm verify %.128s says more, uvm remove %.128s or --fresh drops it\n", name,
+        what, name, name);
+  } else {
+    // Out of its name, so that the next program to start makes a new one; heaps that never need the line
+    // still find it by its content.
+    const bool aside = corrupt && !session->image_aside_.empty() &&
+                       ::rename(owner.name().c_str(), session->image_aside_.c_str()) == 0;
+    length = std::snprintf(text, sizeof text,
+                           "uvm: base image %.512s %s; heap %.128s was made from it and cannot go on "
+                           "(uvm remove or --fresh drops it)%s\n",
+                           owner.name().c_str(), what, name,
+                           aside ? "; the next program to start makes a new image" : "");
+  }
   if (length > 0) {
     const std::size_t bytes = std::min(static_cast<std::size_t>(length), sizeof text - 1);
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);

@@ -65,6 +65,7 @@ class Session final : private checkpoint::Program {
   std::string before_commit() override;
 
   std::string name_;
+  std::string image_aside_;  // where a damaged base image goes; empty: it stays where it is
   std::unique_ptr<store::FileStore> store_;
   std::unique_ptr<uffd::Region> region_;
   std::unique_ptr<rt::Vm> vm_;
