@@ -40,6 +40,7 @@ bool nobody_runs(Vm& vm) {
 // has set stop_requested (both sequentially consistent), so one of them sees the other.
 void enter_blocked(Thread& thread) {
   store_position(thread);
+  thread.safepoints.store(Thread::kTookPart, std::memory_order_relaxed);
   thread.mode.store(ThreadMode::kBlocked);
   if (thread.vm->stop_requested.load()) {
     const std::lock_guard lock(thread.vm->threads_lock);
@@ -73,7 +74,7 @@ bool safepoint_poll(Thread& thread) {
       const BlockedScope scope(thread);
       continue;
     }
-    if ((reasons & kPollTorture) != 0 && torture_is_due(*thread.vm)) {
+    if ((reasons & kPollTorture) != 0 && torture_is_due(thread)) {
       wait_until_retiring(thread);
       continue;
     }

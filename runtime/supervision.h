@@ -7,8 +7,10 @@
 
 namespace uvm::rt {
 
-// Counts one safepoint of torture mode; true when the thread has to wait for its retirement.
-bool torture_is_due(Vm& vm);
+// Counts one safepoint of torture mode; true when the thread has to wait for its retirement. A life of the VM
+// lasts the set number of safepoints, and until each thread has blocked or passed an eighth of that number:
+// one that spins must not use up all lives before another has got anywhere.
+bool torture_is_due(Thread& thread);
 
 // Blocks until begin_program() (runtime/threads.h): kOk; or kRetire.
 Status wait_for_first_version(Thread& thread);

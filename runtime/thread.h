@@ -76,7 +76,9 @@ struct Thread {
   // Host-side waiting: one futex-like word per thread (runtime/safepoint.h).
   std::atomic<std::uint32_t> wake{0};
   long tid = 0;  // kernel thread id
-  std::uint64_t torture_countdown = 0;
+  // Torture mode: safepoints passed in this life of the VM, kTookPart once the thread has blocked.
+  static constexpr std::uint64_t kTookPart = ~std::uint64_t{0} >> 1;
+  std::atomic<std::uint64_t> safepoints{0};
   std::uint64_t calls = 0;  // invocations executed since the thread last went into its record
 
   [[nodiscard]] Object* pending_exception() const { return java->pending_exception.get(); }

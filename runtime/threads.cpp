@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <limits>
 #include <mutex>
+#include <thread>
 
 #include "gc/layout.h"
 #include "runtime/boot.h"
@@ -97,6 +98,7 @@ HostThread* make_host(Vm& vm, JavaThread* record) {
   host->java = record;
   host->vm = &vm;
   host->mode.store(ThreadMode::kBlocked);
+  host->safepoints.store(0, std::memory_order_relaxed);
   host->stack_base = gc::at_offset<Slot>(record->stack_base);
   host->stack_limit = gc::at_offset<Slot>(record->stack_end - kStackReserve);
   host->frame = record->top_frame == 0 ? nullptr : gc::at_offset<Frame>(record->top_frame);
@@ -602,9 +604,24 @@ Status halt(Thread& thread, int exit_code) {
   return Status::kRetire;
 }
 
-bool torture_is_due(Vm& vm) {
+static bool everybody_took_part(Vm& vm) {
+  const std::lock_guard lock(vm.threads_lock);
+  const std::uint64_t share = vm.torture_interval / 8;
+  return std::all_of(vm.threads.begin(), vm.threads.end(), [share](const Thread* thread) {
+    return thread->safepoints.load(std::memory_order_relaxed) > share;
+  });
+}
+
+bool torture_is_due(Thread& thread) {
+  Vm& vm = *thread.vm;
+  thread.safepoints.fetch_add(1, std::memory_order_relaxed);
   if (supervision.torture_due.load(std::memory_order_relaxed)) return true;
-  if (supervision.safepoints.fetch_add(1, std::memory_order_relaxed) + 1 < vm.torture_interval) return false;
+  const std::uint64_t passed = supervision.safepoints.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (passed < vm.torture_interval) return false;
+  if (!everybody_took_part(vm)) {
+    std::this_thread::yield();
+    return false;
+  }
   supervision.torture_due.store(true);
   tell_supervisor(&Supervision::torture);
   return true;

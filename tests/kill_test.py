@@ -106,11 +106,13 @@ class Program:
     def chain(self, kills, dice):
         """One run with up to so many kills; returns (kills made, resumes announced). Raises Failure."""
         self.made = 0
+        # How far a stretch reaches at most. It adapts: a process that is killed before it has got anywhere shows little.
+        reach, resumes = 1.2 * self.seconds / kills + 0.12, 0
         process = self.start(fresh=True)
         while self.made < kills:
             # One kill in ten comes while the program is only just being resumed.
             early = dice.random() < 0.1
-            delay = dice.uniform(0, 0.05) if early else dice.uniform(0.02, 1.2 * self.seconds / kills + 0.12)
+            delay = dice.uniform(0, 0.05) if early else dice.uniform(0.02, reach)
             try:
                 self.check_code(process.wait(delay))
                 break
@@ -120,6 +122,8 @@ class Program:
                 self.check_code(process.returncode)
                 break
             self.made += 1
+            before, resumes = resumes, self.resumes()
+            reach *= 0.95 if resumes > before or early else 1.2
             if self.out.stat().st_size and not (self.store / self.name / "heap").exists():
                 # Killed between the retirement of its heap and its exit: the program has ended, and another start
                 # would be another run of it.

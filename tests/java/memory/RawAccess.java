@@ -1,4 +1,3 @@
-// uvm-test: no-torture makes many method handles, which takes too long with a resume every few safepoints
 package memory;
 
 import sun.misc.Unsafe;
