@@ -11,9 +11,11 @@
 #include "tools/options.h"
 #include "tools/run.h"
 #include "tools/signals.h"
+#include "tools/standard_streams.h"
 
 int main(int argc, char** argv) {
   using namespace uvm::tools;
+  keep_standard_descriptors();
   auto options = parse_options(argc, argv);
   if (!options) {
     say(options.error());

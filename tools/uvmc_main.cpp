@@ -9,6 +9,7 @@
 #include "runtime/bundle/bundle_writer.h"
 #include "runtime/bundle/pack.h"
 #include "runtime/classfile/class_file.h"
+#include "tools/standard_streams.h"
 
 namespace {
 
@@ -92,6 +93,7 @@ int fail(int status, const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  tools::keep_standard_descriptors();
   rt::bundle::PackOptions options;
   options.inspect = inspect_class;
   CLI::App app;

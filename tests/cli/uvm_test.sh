@@ -66,6 +66,32 @@ expect 1 '^uvm: kept has ended, with exit status 3$' "$uvm" resume kept
 expect 0 '^kept is sound$' "$uvm" verify kept
 expect 0 '' "$uvm" remove kept
 
+# Started without the standard descriptors: none of uvm's own files gets their numbers, and using them fails as in java.
+cat > Streams.java <<'JAVA'
+public class Streams {
+  public static void main(String[] args) throws Exception {
+    String read;
+    try { read = "read " + System.in.read(); } catch (java.io.IOException e) { read = e.getMessage(); }
+    System.out.println("out " + read);
+    System.err.println("err " + read);
+    try (java.io.FileWriter file = new java.io.FileWriter(args[0])) {
+      file.write(read + " " + System.out.checkError() + " " + System.err.checkError());
+    }
+    Thread.sleep(300); // time for a checkpoint
+  }
+}
+JAVA
+"$javac" -d . Streams.java && "$uvmc" -o streams.bc --main Streams Streams.class <&- >&- 2>&- || fail "uvmc without streams"
+for closed in '' '<&-' '>&-' '2>&-' '<&- >&-' '<&- >&- 2>&-'; do
+  rm -f result
+  eval "\"$uvm\" --fresh --checkpoint-every 50ms streams.bc result < /dev/null > out 2> err $closed" || fail "closed $closed: status $?"
+  wanted="read -1 false false"
+  case $closed in *'<'*) wanted="Bad file descriptor false false" ;; esac
+  case $closed in '>'* | *' >'*) wanted=${wanted/false/true} ;; esac
+  case $closed in *2*) wanted="${wanted% *} true" ;; esac
+  [ "$(cat result)" = "$wanted" ] || fail "closed $closed: '$(cat result)', not '$wanted'"
+done
+
 # Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
 seq 0 39 > expected
 wait_for_lines() {
