@@ -190,7 +190,7 @@ def main():
     classes.mkdir(parents=True)
     sources = [p for p in sorted(PROGRAMS.glob("*.java")) if re.search(options.program, p.stem)]
     javac = options.jdk / "javac" if options.jdk else "javac"
-    failed = runs = kills = resumes = 0
+    failed = runs = kills = resumes = longest = 0
     try:
         run_tool([javac, "--release", "17", "-d", classes, *sources])
         programs = [Program(options, build, classes, source) for source in sources]
@@ -208,6 +208,7 @@ def main():
             made, resumed = program.chain(min(options.chain, options.kills - kills), dice)
             kills += made
             resumes += resumed
+            longest = max(longest, made)
             idle = 0 if made else idle + 1
             print(f"run {runs} {program.name}: {made} kills, {resumed} resumes, equal", flush=True)
         except Failure as failure:
@@ -220,10 +221,11 @@ def main():
     if kills < options.kills:
         print(f"FAIL the programs end before they can be killed: {kills} kills of {options.kills}")
         failed += 1
-    if kills >= 20 and not resumes:
-        print("FAIL no run was ever resumed: the programs only started again")
+    if kills >= 20 and resumes < kills / 4:
+        print("FAIL few kills were followed by a resume: most came before there was anything to go on with")
         failed += 1
-    print(f"{kills} kills in {runs} runs over {len(programs)} programs, {resumes} resumes, {failed} failed")
+    print(f"{kills} kills in {runs} runs over {len(programs)} programs, {resumes} resumes, "
+          f"longest chain {longest}, {failed} failed")
     return 1 if failed or not programs else 0
 
 
