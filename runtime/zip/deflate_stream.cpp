@@ -14,9 +14,10 @@
 namespace uvm::rt::zip {
 namespace {
 
-enum class Call : std::uint32_t { kRun, kParams, kDictionary };
+// kHeld is no call: it is output that zlib gave and the program has not taken yet.
+enum class Call : std::uint32_t { kRun, kParams, kDictionary, kHeld };
 
-// One call in the log; its consumed input follows, padded to 8 bytes.
+// One call in the log; its consumed input (the held output) follows, padded to 8 bytes.
 struct Entry {
   Call call;
   std::int32_t first;   // flush, or level
@@ -63,6 +64,8 @@ void execute(z_stream& z, Entry& entry, const std::uint8_t* in, std::uint8_t* ou
       entry.zlib_result = ::deflateSetDictionary(&z, in, entry.in_size);
       z.avail_in = 0;
       break;
+    case Call::kHeld:
+      return;
   }
   entry.consumed = entry.in_size - z.avail_in;
   entry.produced = entry.out_size - z.avail_out;
@@ -71,18 +74,21 @@ void execute(z_stream& z, Entry& entry, const std::uint8_t* in, std::uint8_t* ou
 // Makes the host's stream out of the log. Null: zlib has no memory.
 std::unique_ptr<HostStream> rebuild(const DeflateRecord& record) {
   auto host = std::make_unique<HostStream>();
-  if (begin(host->z, record.level, record.strategy, record.raw != 0) != Z_OK) return nullptr;
+  const bool raw = record.raw != 0 || record.continued != 0;
+  if (begin(host->z, record.level, record.strategy, raw) != Z_OK) return nullptr;
   std::vector<std::uint8_t> in, out;
   uLong check = ::adler32(0, nullptr, 0);
   const auto* at = gc::at_offset<std::byte>(record.log);
   for (std::uint64_t i = 0; i < record.calls && !host->lost; ++i) {
     Entry before{};
     std::memcpy(&before, at, sizeof before);
+    const std::byte* consumed = at + sizeof before;
+    at = consumed + padded(before.consumed);
+    if (before.call == Call::kHeld) continue;
     // Input that was offered but not consumed has no influence, except that there was some.
     in.assign(std::max<std::size_t>(before.in_size, 1), 0);
-    std::memcpy(in.data(), at + sizeof before, before.consumed);
+    std::memcpy(in.data(), consumed, before.consumed);
     out.resize(std::max<std::size_t>(before.out_size, 1));
-    at += sizeof before + padded(before.consumed);
     Entry now = before;
     execute(host->z, now, in.data(), out.data());
     check = ::adler32(check, out.data(), now.produced);
@@ -145,6 +151,11 @@ DeflateStatus status_of(int zlib_result) {
   }
 }
 
+void forget(gc::RegionOffset stream) {
+  const std::lock_guard guard(g_lock);
+  g_streams.erase(stream);
+}
+
 DeflateResult perform(gc::RegionOffset stream, Entry entry, const std::uint8_t* in, std::uint8_t* out) {
   HostStream* host = host_stream(stream);
   DeflateRecord& record = record_of(stream);
@@ -154,13 +165,91 @@ DeflateResult perform(gc::RegionOffset stream, Entry entry, const std::uint8_t* 
   append(record, entry, in);
   host->calls = record.calls;
   record.output_check = static_cast<std::uint32_t>(::adler32(record.output_check, out, entry.produced));
-  record.adler = static_cast<std::uint32_t>(host->z.adler);
+  if (record.continued == 0) {
+    record.adler = static_cast<std::uint32_t>(host->z.adler);
+  } else if (record.raw == 0 && entry.call != Call::kDictionary) {
+    record.adler = static_cast<std::uint32_t>(::adler32(record.adler, in, entry.consumed));
+  }
   return {status_of(entry.zlib_result), entry.consumed, entry.produced};
 }
 
-void forget(gc::RegionOffset stream) {
-  const std::lock_guard guard(g_lock);
-  g_streams.erase(stream);
+DeflateStatus set_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size) {
+  std::uint8_t no_output = 0;
+  return perform(stream, Entry{Call::kDictionary, 0, 0, 0, static_cast<std::uint32_t>(size), 0, 0, 0},
+                 dictionary, &no_output)
+      .status;
+}
+
+// The last of the input, as far as matches reach back.
+constexpr std::size_t kWindow = 32768;
+constexpr std::uint8_t kEnded = 2;  // DeflateRecord::continued, once the raw stream has ended
+std::vector<std::uint8_t> window_of(const DeflateRecord& record) {
+  std::vector<std::uint8_t> window;
+  const auto* at = gc::at_offset<std::byte>(record.log);
+  for (std::uint64_t i = 0; i < record.calls; ++i) {
+    Entry entry{};
+    std::memcpy(&entry, at, sizeof entry);
+    const auto* in = reinterpret_cast<const std::uint8_t*>(at + sizeof entry);
+    at += sizeof entry + padded(entry.consumed);
+    if (entry.call == Call::kHeld) continue;
+    const std::size_t taken = std::min<std::size_t>(entry.consumed, kWindow);
+    if (window.size() > kWindow) window.erase(window.begin(), window.end() - kWindow);
+    window.insert(window.end(), in + entry.consumed - taken, in + entry.consumed);
+  }
+  if (window.size() > kWindow) window.erase(window.begin(), window.end() - kWindow);
+  return window;
+}
+
+Entry run_call(int flush, std::size_t in_size, std::size_t out_size) {
+  return {Call::kRun, flush, 0, 0, static_cast<std::uint32_t>(in_size), static_cast<std::uint32_t>(out_size),
+          0,          0};
+}
+
+// Brings the stream to a byte boundary and begins the log anew there, with a raw stream; what that puts out
+// is held.
+DeflateStatus continue_anew(gc::RegionOffset stream) {
+  // zlib has less than 64 KiB of input and 64 KiB of output in itself.
+  constexpr std::size_t kMaxHeld = 256 * 1024;
+  constexpr std::uint64_t capacity = 2 * sizeof(Entry) + kWindow + kMaxHeld;
+  const gc::RegionOffset log = vm()->native_memory.allocate(capacity);
+  if (log == 0) return DeflateStatus::kOutOfMemory;
+  std::vector<std::uint8_t> output(kMaxHeld);
+  const std::uint8_t no_input = 0;
+  const DeflateResult flushed =
+      perform(stream, run_call(Z_SYNC_FLUSH, 0, output.size()), &no_input, output.data());
+  // kNoProgress: it was at a boundary already.
+  if (flushed.status != DeflateStatus::kOk && flushed.status != DeflateStatus::kNoProgress) {
+    vm()->native_memory.release(log);
+    return flushed.status;
+  }
+  DeflateRecord& record = record_of(stream);
+  const std::vector<std::uint8_t> window = window_of(record);
+  vm()->native_memory.release(record.log);
+  record.log = log;
+  record.log_capacity = capacity;
+  record.log_size = 0;
+  record.calls = 0;
+  record.level = record.current_level;
+  record.strategy = record.current_strategy;
+  record.output_check = 1;
+  record.continued = 1;
+  forget(stream);
+  const auto held = static_cast<std::uint32_t>(flushed.produced);
+  append(record, Entry{Call::kHeld, 0, 0, 0, 0, 0, held, 0}, output.data());
+  record.held = held;
+  return set_dictionary(stream, window.data(), window.size());
+}
+
+// Gives out what is held.
+std::size_t put_out_held(DeflateRecord& record, std::uint8_t* out, std::size_t out_size) {
+  if (record.held == 0) return 0;
+  const auto* first = gc::at_offset<std::uint8_t>(record.log);  // a kHeld entry
+  Entry entry{};
+  std::memcpy(&entry, first, sizeof entry);
+  const std::size_t size = std::min<std::size_t>(record.held, out_size);
+  std::memcpy(out, first + sizeof entry + (entry.consumed - record.held), size);
+  record.held -= static_cast<std::uint32_t>(size);
+  return size;
 }
 
 void clear(DeflateRecord& record) {
@@ -168,6 +257,10 @@ void clear(DeflateRecord& record) {
   record.strategy = record.current_strategy;
   record.adler = 1;
   record.output_check = 1;
+  record.continued = 0;
+  record.finishing = 0;
+  record.trailer = 0;
+  record.held = 0;
   record.calls = 0;
   record.log_size = 0;
 }
@@ -203,19 +296,39 @@ DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset*
 
 DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
                           std::uint8_t* out, std::size_t out_size, int flush) {
-  return perform(stream,
-                 Entry{Call::kRun, flush, 0, 0, static_cast<std::uint32_t>(in_size),
-                       static_cast<std::uint32_t>(out_size), 0, 0},
-                 in, out);
+  DeflateRecord& record = record_of(stream);
+  if (record.log_size > kMaxLog && record.finishing == 0) {
+    if (const DeflateStatus status = continue_anew(stream); status != DeflateStatus::kOk)
+      return {status, 0, 0};
+  }
+  const std::size_t held = put_out_held(record, out, out_size);
+  if (held != 0 && held == out_size) return {DeflateStatus::kOk, 0, held};
+  if (flush == Z_FINISH) record.finishing = 1;
+  DeflateResult result = perform(stream, run_call(flush, in_size, out_size - held), in, out + held);
+  result.produced += held;
+  if (held != 0 && result.status == DeflateStatus::kNoProgress) result.status = DeflateStatus::kOk;
+  if (result.status != DeflateStatus::kEnd || record.continued == 0 || record.raw != 0) return result;
+  // Behind the end comes what zlib would have written: the Adler-32 of the input, highest byte first (RFC
+  // 1950).
+  if (record.continued != kEnded) {
+    record.continued = kEnded;
+    record.trailer = sizeof record.adler;
+  }
+  while (record.trailer != 0 && result.produced < out_size)
+    out[result.produced++] = static_cast<std::uint8_t>(record.adler >> (8 * --record.trailer));
+  if (record.trailer != 0) result.status = DeflateStatus::kOk;
+  return result;
 }
 
 DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
                              std::uint8_t* out, std::size_t out_size, int level, int strategy) {
-  const DeflateResult result =
-      perform(stream,
-              Entry{Call::kParams, level, strategy, 0, static_cast<std::uint32_t>(in_size),
-                    static_cast<std::uint32_t>(out_size), 0, 0},
-              in, out);
+  const std::size_t held = put_out_held(record_of(stream), out, out_size);
+  if (held != 0 && held == out_size) return {DeflateStatus::kNoProgress, 0, held};
+  DeflateResult result = perform(stream,
+                                 Entry{Call::kParams, level, strategy, 0, static_cast<std::uint32_t>(in_size),
+                                       static_cast<std::uint32_t>(out_size - held), 0, 0},
+                                 in, out + held);
+  result.produced += held;
   if (result.status == DeflateStatus::kOk) {
     record_of(stream).current_level = level;
     record_of(stream).current_strategy = strategy;
@@ -224,10 +337,10 @@ DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, st
 }
 
 DeflateStatus deflate_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size) {
-  std::uint8_t no_output = 0;
-  return perform(stream, Entry{Call::kDictionary, 0, 0, 0, static_cast<std::uint32_t>(size), 0, 0, 0},
-                 dictionary, &no_output)
-      .status;
+  // zlib takes one in the middle of a raw stream only.
+  const DeflateRecord& record = record_of(stream);
+  if (record.continued != 0 && record.raw == 0) return DeflateStatus::kBadArgument;
+  return set_dictionary(stream, dictionary, size);
 }
 
 std::uint32_t deflate_adler(gc::RegionOffset stream) { return record_of(stream).adler; }

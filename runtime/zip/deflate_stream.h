@@ -7,7 +7,11 @@
 // replayed call is compared with what it did the first time; another zlib that compresses otherwise is found
 // out, and the stream then answers kLost.
 //
-// Limit: the record grows with the input, until the Deflater is reset or ended.
+// The record is bounded: when it is full (kMaxLog), the stream is flushed to a byte boundary, as Z_SYNC_FLUSH
+// does, and goes on as a raw stream of its own that knows the last 32 KiB of input; the trailer that zlib
+// would have written is then written here. So up to kMaxLog of input the output is zlib's to the byte, and
+// behind it some bytes longer. Only what is consumed after Z_FINISH, one input of the Deflater, is kept
+// whatever its size.
 //
 // Who may call: Java threads in kRunning mode, one at a time per stream (Deflater locks). Needs the Vm to
 // exist.
@@ -20,16 +24,21 @@
 
 namespace uvm::rt::zip {
 
+inline constexpr std::uint64_t kMaxLog = std::uint64_t{16} << 20;  // bytes; replayed in less than a second
+
 // In the native segment; its offset is the address that Java code holds.
 struct DeflateRecord {
   std::int32_t level;  // of the stream's begin
   std::int32_t strategy;
   std::int32_t current_level;  // after deflateParams
   std::int32_t current_strategy;
-  std::uint32_t raw;
-  std::uint32_t adler;         // as zlib shows it: of the input, or the dictionary's id
+  std::uint8_t raw;
+  std::uint8_t continued;  // 1: the log begins in the middle of the stream; 2: which has ended
+  std::uint8_t finishing;  // Z_FINISH was given
+  std::uint8_t trailer;    // of a continued stream that has ended: bytes of its trailer still to be put out
+  std::uint32_t adler;     // as zlib shows it: of the input, or the dictionary's id
   std::uint32_t output_check;  // Adler-32 of all output
-  std::uint32_t reserved;
+  std::uint32_t held;          // bytes of output that the program has not taken yet; the log has them
   std::uint64_t calls;
   gc::RegionOffset log;    // native segment
   std::uint64_t log_size;  // bytes

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
@@ -103,6 +104,75 @@ TEST_F(DeflateStream, SurvivesTheLossOfItsHostState) {
     }
     deflateEnd(&z);
     deflate_end(stream);
+  }
+}
+
+// Longer than the log may get: the output is a good stream of about the size that zlib gives, and the log
+// stays bounded.
+TEST_F(DeflateStream, TheLogIsBounded) {
+  std::mt19937 random(10);
+  const Bytes text = make_text(random, 1 << 20);
+  constexpr std::size_t kTotal = 2 * kMaxLog + (kMaxLog >> 2) + 12345;
+  for (const bool raw : {false, true}) {
+    for (const std::size_t out_size : {std::size_t{700}, std::size_t{65536}}) {
+      z_stream check{};
+      ASSERT_EQ(inflateInit2(&check, raw ? -MAX_WBITS : MAX_WBITS), Z_OK);
+      z_stream plain{};
+      ASSERT_EQ(deflateInit2(&plain, 1, Z_DEFLATED, raw ? -MAX_WBITS : MAX_WBITS, 8, 0), Z_OK);
+      gc::RegionOffset stream = 0;
+      ASSERT_EQ(deflate_begin(1, 0, raw, &stream), DeflateStatus::kOk);
+      Bytes out(out_size), back(1 << 18), plain_out(1 << 20);
+      std::size_t consumed = 0, produced = 0, checked = 0;
+      int ended = Z_OK;
+      for (DeflateStatus status = DeflateStatus::kOk; status != DeflateStatus::kEnd;) {
+        const std::size_t at = consumed % text.size();
+        const std::size_t size = std::min({text.size() - at, kTotal - consumed, std::size_t{300000}});
+        if (random() % 20000 == 0) forget_host_streams();
+        const DeflateResult result = random() % 1000 == 0
+                                         ? deflate_params(stream, text.data() + at, size, out.data(),
+                                                          out.size(), 1 + static_cast<int>(random() % 2), 0)
+                                         : deflate_run(stream, text.data() + at, size, out.data(), out.size(),
+                                                       size == kTotal - consumed ? Z_FINISH : Z_NO_FLUSH);
+        status = result.status;
+        ASSERT_TRUE(status == DeflateStatus::kOk || status == DeflateStatus::kEnd ||
+                    (status == DeflateStatus::kNoProgress && result.produced != 0))
+            << static_cast<int>(status);
+        ASSERT_LE(gc::at_offset<DeflateRecord>(stream)->log_size, kMaxLog + 400000);
+        consumed += result.consumed;
+        produced += result.produced;
+        check.next_in = out.data();
+        check.avail_in = static_cast<uInt>(result.produced);
+        while (check.avail_in != 0) {
+          check.next_out = back.data();
+          check.avail_out = static_cast<uInt>(back.size());
+          ended = ::inflate(&check, Z_NO_FLUSH);
+          ASSERT_TRUE(ended == Z_OK || ended == Z_STREAM_END) << check.msg;
+          for (std::size_t i = 0; i < back.size() - check.avail_out;) {
+            const std::size_t from = (checked + i) % text.size();
+            const std::size_t part = std::min(back.size() - check.avail_out - i, text.size() - from);
+            ASSERT_EQ(std::memcmp(back.data() + i, text.data() + from, part), 0);
+            i += part;
+          }
+          checked += back.size() - check.avail_out;
+        }
+      }
+      EXPECT_EQ(ended, Z_STREAM_END);  // and so the trailer is right
+      EXPECT_EQ(checked, kTotal);
+      EXPECT_EQ(consumed, kTotal);
+      EXPECT_EQ(gc::at_offset<DeflateRecord>(stream)->continued, raw ? 1 : 2);
+      for (std::size_t done = 0; done < kTotal; done += text.size()) {
+        plain.next_in = const_cast<Bytef*>(text.data());
+        plain.avail_in = static_cast<uInt>(std::min(text.size(), kTotal - done));
+        plain.next_out = plain_out.data();
+        plain.avail_out = static_cast<uInt>(plain_out.size());
+        ASSERT_EQ(::deflate(&plain, done + text.size() >= kTotal ? Z_FINISH : Z_NO_FLUSH),
+                  done + text.size() >= kTotal ? Z_STREAM_END : Z_OK);
+      }
+      EXPECT_LT(produced, plain.total_out + plain.total_out / 100);
+      deflateEnd(&plain);
+      inflateEnd(&check);
+      deflate_end(stream);
+    }
   }
 }
 
