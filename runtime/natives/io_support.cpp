@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "runtime/leases.h"
+#include "runtime/natives/fifo.h"
 #include "runtime/safepoint.h"
 #include "runtime/vm.h"
 
@@ -208,33 +209,32 @@ std::int32_t lease_of_stream(const Object* stream) {
   return lease_of_descriptor(descriptor_of_stream(stream));
 }
 
+Status open_lease(Thread& thread, std::int32_t directory, const std::string& path, int flags, mode_t mode,
+                  std::int32_t* lease) {
+  const int at = directory == kHere ? AT_FDCWD : host_fd(directory);
+  if (at != -1 && open_waits(at, path.c_str(), flags)) {
+    int fd = -1;
+    UVM_TRY(open_fifo(thread, at, path.c_str(), flags, &fd));
+    *lease = fd < 0 ? fd : lease_adopt(fd);
+  } else {
+    *lease = directory == kHere ? lease_open(path.c_str(), flags, mode)
+                                : lease_open_at(directory, path.c_str(), flags, mode);
+  }
+  return Status::kOk;
+}
+
 Status open_stream(NativeCall& call, Object* stream, const Object* path_string, int flags) {
   if (path_string == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   std::string path = path_argument(path_string);
   // A trailing slash would make the kernel ask for a directory; java.io.File means the same file without it.
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::int32_t lease = 0;
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
-    int fd = -1;
-    {
-      const BlockedScope waiting(call.thread);  // for the other end
-      fd = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-    }
-    const int error = errno;
-    if (fd >= 0 && retiring(call.thread)) {
-      ::close(fd);
-      return Status::kRetire;
-    }
-    lease = fd < 0 ? -error : lease_adopt(fd);
-    stream = call.object(0);
-    path_string = call.object(1);
-  } else {
-    lease = lease_open(path.c_str(), flags, 0666);
-    if (lease >= 0 && ::fstat(host_fd(lease), &status) == 0 && S_ISDIR(status.st_mode)) {
-      (void)lease_close(lease);
-      lease = -EISDIR;
-    }
+  UVM_TRY(open_lease(call.thread, kHere, path, flags, 0666, &lease));
+  stream = call.object(0);  // it may have waited
+  path_string = call.object(1);
+  if (struct stat status{}; lease >= 0 && ::fstat(host_fd(lease), &status) == 0 && S_ISDIR(status.st_mode)) {
+    (void)lease_close(lease);
+    lease = -EISDIR;
   }
   if (lease < 0) {
     return throw_new(call.thread, "java/io/FileNotFoundException",

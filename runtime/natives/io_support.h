@@ -59,6 +59,11 @@ std::string errno_text(int error);
 std::int32_t lease_of_descriptor(const Object* descriptor);
 // FileDescriptor.fd of the FileDescriptor in a field `fd` of a stream; -1 when there is none.
 std::int32_t lease_of_stream(const Object* stream);
+// Opens a file as openat(2) does, relative to a directory's lease or to the working directory (kHere).
+// `lease` gets the lease, or -errno. Waits for the other end of a FIFO; kRetire: nothing is open.
+inline constexpr std::int32_t kHere = -1;
+Status open_lease(Thread& thread, std::int32_t directory, const std::string& path, int flags, mode_t mode,
+                  std::int32_t* lease);
 // Opens `path` for a stream of java.io and stores the lease in its descriptor; FileNotFoundException when it
 // cannot.
 Status open_stream(NativeCall& call, Object* stream, const Object* path, int flags);

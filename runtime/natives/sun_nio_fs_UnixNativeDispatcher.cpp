@@ -85,14 +85,17 @@ Status lease_result(NativeCall& call, std::int32_t lease) {
 Status dup(NativeCall& call) { return lease_result(call, lease_dup(call.i32(0))); }
 
 Status open0(NativeCall& call) {
-  return lease_result(call,
-                      lease_open(path_at(call, 0).c_str(), call.i32(2), static_cast<mode_t>(call.i32(3))));
+  std::int32_t lease = 0;
+  UVM_TRY(open_lease(call.thread, kHere, path_at(call, 0), call.i32(2), static_cast<mode_t>(call.i32(3)),
+                     &lease));
+  return lease_result(call, lease);
 }
 
 Status openat0(NativeCall& call) {
   const std::string path = string_at(call.i64(1));
-  return lease_result(
-      call, lease_open_at(call.i32(0), path.c_str(), call.i32(3), static_cast<mode_t>(call.i32(4))));
+  std::int32_t lease = 0;
+  UVM_TRY(open_lease(call.thread, call.i32(0), path, call.i32(3), static_cast<mode_t>(call.i32(4)), &lease));
+  return lease_result(call, lease);
 }
 
 Status close0(NativeCall& call) {

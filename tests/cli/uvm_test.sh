@@ -92,6 +92,45 @@ for closed in '' '<&-' '>&-' '2>&-' '<&- >&-' '<&- >&- 2>&-'; do
   [ "$(cat result)" = "$wanted" ] || fail "closed $closed: '$(cat result)', not '$wanted'"
 done
 
+# Suspended while it opens a FIFO whose other end nobody has opened, for reading and for writing.
+cat > Fifo.java <<'JAVA'
+public class Fifo {
+  public static void main(String[] args) throws Exception {
+    System.out.println("opening");
+    if (args[0].equals("read")) {
+      try (java.io.BufferedReader in = new java.io.BufferedReader(new java.io.FileReader("fifo"))) {
+        System.out.println(in.readLine());
+      }
+    } else {
+      try (java.io.OutputStream out = java.nio.file.Files.newOutputStream(java.nio.file.Path.of("fifo"))) {
+        out.write("through the pipe\n".getBytes());
+      }
+    }
+  }
+}
+JAVA
+"$javac" -d . Fifo.java && "$uvmc" -o fifo.bc --main Fifo Fifo.class && mkfifo fifo
+for way in read write; do
+  "$uvm" fifo.bc $way > output 2> messages &
+  running=$!
+  for _ in $(seq 600); do [ -s output ] && break; sleep 0.05; done
+  sleep 0.2
+  expect 0 '' "$uvm" suspend fifo.bc
+  wait $running
+  [ $? = 143 ] || fail "suspended while opening a FIFO to $way: $(cat messages)"
+  "$uvm" resume fifo.bc >> output 2> messages &
+  running=$!
+  if [ $way = read ]; then
+    (exec 3> fifo; sleep 0.2; echo "through the pipe" >&3)
+  else
+    cat fifo >> output
+  fi
+  wait $running || fail "FIFO to $way: $(cat messages)"
+  [ "$(cat output)" = "opening
+through the pipe" ] || fail "FIFO to $way: $(cat output)"
+done
+running=
+
 # Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
 seq 0 39 > expected
 wait_for_lines() {
