@@ -141,6 +141,36 @@ void clear_record(Lease& lease) {
   lease = Lease{};
 }
 
+// Gives `visit` the record of every lock.
+template <typename Visit>
+void for_each_lock(Visit visit) {
+  const LeaseTable* t = table();
+  for (std::int32_t i = 0; t != nullptr && i < static_cast<std::int32_t>(t->capacity); ++i) {
+    if (Lease& r = *record(i); r.state == LeaseState::kLock) visit(r);
+  }
+}
+
+// Locks of the open file, not of the process: those would go when any descriptor on the file is closed, such
+// as the one that flushes it.
+int set_lock(int fd, short type, std::int64_t start, std::int64_t length) {
+  struct flock lock {};
+  lock.l_whence = SEEK_SET;
+  lock.l_start = start;
+  lock.l_len = length;
+  lock.l_type = type;
+  if (::fcntl(fd, F_OFD_SETLK, &lock) == 0) return 0;
+  return errno == EACCES ? EAGAIN : errno;
+}
+
+// Of a lease that is about to end.
+void release_locks(std::int32_t lease) {
+  for_each_lock([lease](Lease& lock) {
+    if (lock.open_flags != lease) return;
+    (void)set_lock(host(lease).fd, F_UNLCK, lock.position, lock.length);
+    lock = Lease{};
+  });
+}
+
 // Fills the record of an open descriptor. False: errno says why.
 bool describe(Lease& lease, int fd) {
   struct stat status {};
@@ -277,6 +307,16 @@ void resume_lease(std::int32_t lease, Grown grown) {
   host(lease) = HostLease{fd, waits(r.kind, fd)};
 }
 
+void resume_lock(const Lease& lock) {
+  const std::int32_t owner = lock.open_flags;
+  if (record(owner)->state != LeaseState::kOpen) return;
+  const int error =
+      set_lock(host(owner).fd, lock.device != 0 ? F_RDLCK : F_WRLCK, lock.position, lock.length);
+  if (error == 0) return;
+  break_lease(owner, LeaseFault::kCannotLock, error);
+  close_host(owner);
+}
+
 std::string working_directory() {
   char directory[PATH_MAX];
   return ::getcwd(directory, sizeof directory) == nullptr ? std::string() : directory;
@@ -338,6 +378,7 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
   const int fd = ::fcntl(host(source).fd, F_DUPFD_CLOEXEC, kStandardStreams);
   if (fd < 0) return errno;
   Lease& r = *record(target);
+  release_locks(target);
   const std::uint8_t standard = r.standard;
   clear_record(r);
   close_host(target);
@@ -356,7 +397,8 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
 int lease_close(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   Lease* r = record(lease);
-  if (r == nullptr || r->state == LeaseState::kFree) return EBADF;
+  if (r == nullptr || r->state == LeaseState::kFree || r->state == LeaseState::kLock) return EBADF;
+  release_locks(lease);
   if (r->standard != 0) {
     close_host(lease);
     clear_record(*r);
@@ -377,6 +419,33 @@ int lease_close(std::int32_t lease) {
   h = HostLease{};
   clear_record(*r);
   return error;
+}
+
+int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared) {
+  const std::lock_guard guard(g_lock);
+  if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
+  const std::int32_t place = free_lease();
+  if (place < 0) return -place;
+  const int error = set_lock(host(lease).fd, shared ? F_RDLCK : F_WRLCK, start, length);
+  if (error != 0) return error;
+  Lease& lock = *record(place);
+  lock.state = LeaseState::kLock;
+  lock.open_flags = lease;
+  lock.position = start;
+  lock.length = length;
+  lock.device = shared ? 1 : 0;
+  return 0;
+}
+
+int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length) {
+  const std::lock_guard guard(g_lock);
+  if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
+  const int error = set_lock(host(lease).fd, F_UNLCK, start, length);
+  if (error != 0) return error;
+  for_each_lock([&](Lease& lock) {
+    if (lock.open_flags == lease && lock.position == start && lock.length == length) lock = Lease{};
+  });
+  return 0;
 }
 
 int host_fd(std::int32_t lease) {
@@ -411,6 +480,10 @@ std::string lease_problem(std::int32_t lease) {
       break;
     case LeaseFault::kStream:
       why = "its other end was lost with the process";
+      break;
+    case LeaseFault::kCannotLock:
+      why = r->error == EAGAIN ? std::string("another process has locked it")
+                               : std::string("it cannot be locked: ") + std::strerror(r->error);
       break;
     case LeaseFault::kCannotPosition:
       why = std::string("it cannot be set to its position") +
@@ -517,6 +590,8 @@ void leases_at_resume(Grown grown) {
       resume_lease(i, grown);
     }
   }
+  // Last: closing a descriptor would give locks up again.
+  for_each_lock([](const Lease& lock) { resume_lock(lock); });
 }
 
 void leases_release_host() {

@@ -17,6 +17,7 @@
 //                   from where the new process's stream stands.
 //   directory,      opened again by path.
 //   device
+//   file lock       taken again; when another process has it now, the file's lease is broken.
 //   pipe, socket    cannot be had again.
 // A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
 //
@@ -41,8 +42,9 @@ enum class LeaseState : std::uint8_t {
   kFree,
   kOpen,
   kBroken,
-  kDiscarded
-};  // kDiscarded: a closed standard stream
+  kDiscarded,  // a closed standard stream
+  kLock        // no lease, but a lock on a part of another lease's file
+};
 enum class LeaseKind : std::uint8_t {
   kRegular,
   kDirectory,
@@ -51,20 +53,28 @@ enum class LeaseKind : std::uint8_t {
 };  // kStream: pipe, FIFO, socket
 
 // Why a lease is broken. Values are part of the heap format.
-enum class LeaseFault : std::uint8_t { kNone, kCannotOpen, kOtherFile, kShrunk, kStream, kCannotPosition };
+enum class LeaseFault : std::uint8_t {
+  kNone,
+  kCannotOpen,
+  kOtherFile,
+  kShrunk,
+  kStream,
+  kCannotPosition,
+  kCannotLock
+};
 
 struct Lease {
   LeaseState state;
   LeaseKind kind;
   LeaseFault fault;
   std::uint8_t standard;    // 1: lease 0, 1 or 2
-  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC
+  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC; kLock: the lease it is on
   std::int32_t error;       // errno of the fault, 0 none
   std::uint32_t path_length;
   gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
-  std::int64_t position;  // bytes from the start, at the last cut; kRegular only
-  std::int64_t length;    // bytes, at the last cut; kRegular only
-  std::uint64_t device;   // st_dev
+  std::int64_t position;  // bytes from the start, at the last cut; kRegular only. kLock: where it starts
+  std::int64_t length;    // bytes, at the last cut; kRegular only. kLock: of the lock, 0 to the end
+  std::uint64_t device;   // st_dev; kLock: 1 when it is shared
   std::uint64_t inode;    // st_ino
 };
 static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part of the heap format");
@@ -92,6 +102,13 @@ static_assert(sizeof(LeaseTable) == 24);
 // Ends a lease; closing a standard stream makes it read as empty and swallow output. Returns 0 or an errno
 // value.
 [[nodiscard]] int lease_close(std::int32_t lease);
+
+// Locks `length` bytes of a file from `start` on, 0: to the end however far, as fcntl(2) F_OFD_SETLK does.
+// Returns 0 or an errno value; EAGAIN: another process has a lock on some of it. Closing the lease gives it
+// up.
+[[nodiscard]] int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared);
+// Gives up a lock that was taken with the same bounds.
+[[nodiscard]] int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length);
 
 // The host descriptor of a lease in this process; -1 when it is not open or is broken.
 [[nodiscard]] int host_fd(std::int32_t lease);

@@ -209,6 +209,69 @@ TEST_F(Leases, DuplicatesHaveTheSamePosition) {
   EXPECT_EQ(get(copy, 2), "cd");
 }
 
+// What another process would find: 'n'obody has a lock on the byte, or there is a 'r'ead or 'w'rite lock.
+char locked(const std::string& file, off_t at) {
+  const int fd = ::open(file.c_str(), O_RDWR);
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_start = at;
+  lock.l_len = 1;
+  EXPECT_EQ(::fcntl(fd, F_OFD_GETLK, &lock), 0);
+  ::close(fd);
+  return lock.l_type == F_UNLCK ? 'n' : lock.l_type == F_RDLCK ? 'r' : 'w';
+}
+
+TEST_F(Leases, LocksAreTakenAgain) {
+  make_file("a", "abcdef");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
+  const std::int32_t other = lease_open(path("a").c_str(), O_RDWR, 0);
+  EXPECT_EQ(lease_lock(lease, 0, 2, false), 0);
+  EXPECT_EQ(lease_lock(lease, 2, 1, true), 0);
+  EXPECT_EQ(lease_lock(lease, 10, 0, false), 0);
+  EXPECT_EQ(lease_lock(other, 5, 1, false), 0);
+  EXPECT_EQ(lease_lock(other, 1, 1, true), EAGAIN);
+  EXPECT_EQ(lease_unlock(lease, 0, 2), 0);
+  put(lease, "x");
+  EXPECT_EQ(leases_make_durable(), "");  // closes a descriptor on the file
+  leases_at_cut();
+  const auto all = [&] {
+    return std::string{locked(path("a"), 0), locked(path("a"), 2), locked(path("a"), 5),
+                       locked(path("a"), 1 << 30)};
+  };
+  EXPECT_EQ(all(), "nrww");
+  leases_release_host();
+  EXPECT_EQ(all(), "nnnn");
+  leases_at_resume(Grown::kIsOurs);
+  EXPECT_EQ(all(), "nrww");
+  EXPECT_EQ(lease_close(other), 0);
+  EXPECT_EQ(all(), "nrnw");
+  EXPECT_EQ(lease_unlock(lease, 10, 0), 0);
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(all(), "nrnn");
+  EXPECT_EQ(lease_close(lease), 0);
+  EXPECT_EQ(all(), "nnnn");
+}
+
+TEST_F(Leases, ALockThatAnotherHasNowBreaksTheLease) {
+  make_file("a", "abcdef");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
+  EXPECT_EQ(lease_lock(lease, 0, 1, false), 0);
+  leases_at_cut();
+  leases_release_host();
+  const int fd = ::open(path("a").c_str(), O_RDWR);
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_len = 1;
+  ASSERT_EQ(::fcntl(fd, F_OFD_SETLK, &lock), 0);
+  leases_at_resume(Grown::kIsOurs);
+  ::close(fd);
+  EXPECT_EQ(host_fd(lease), -1);
+  EXPECT_EQ(lease_problem(lease),
+            "lease on " + path("a") + " could not be re-established: another process has locked it");
+  EXPECT_EQ(lease_close(lease), 0);
+}
+
 TEST_F(Leases, ClosedStandardStreamSwallowsOutput) {
   EXPECT_EQ(lease_close(1), 0);
   put(1, "nobody sees this");

@@ -62,23 +62,19 @@ Status size0(NativeCall& call) {
   return call.ret(static_cast<std::int64_t>(status.st_size));
 }
 
-struct flock lock_of(std::int64_t position, std::int64_t size, short type) {
-  struct flock lock {};
-  lock.l_whence = SEEK_SET;
-  lock.l_start = position;
-  lock.l_len = size == std::numeric_limits<std::int64_t>::max() ? 0 : size;  // 0: to the end, however far
-  lock.l_type = type;
-  return lock;
+// Java's "to the end, however far" is the largest number, the kernel's 0.
+std::int64_t lock_length(std::int64_t size) {
+  return size == std::numeric_limits<std::int64_t>::max() ? 0 : size;
 }
 
-// (fd, boolean blocking, long position, long size, boolean shared). Locks end with the process: a resumed
-// program holds none.
+// (fd, boolean blocking, long position, long size, boolean shared).
 Status lock0(NativeCall& call) {
   constexpr std::int64_t retry_ns = 20'000'000;
   for (;;) {
-    struct flock lock = lock_of(call.i64(2), call.i64(4), call.i32(6) != 0 ? F_RDLCK : F_WRLCK);
-    if (::fcntl(fd_of(call, 0), F_SETLK, &lock) == 0) return call.ret(kLocked);
-    if (errno != EAGAIN && errno != EACCES) return error_of(call, errno);
+    const int error = lease_lock(lease_of_descriptor(call.object(0)), call.i64(2), lock_length(call.i64(4)),
+                                 call.i32(6) != 0);
+    if (error == 0) return call.ret(kLocked);
+    if (error != EAGAIN) return error_of(call, error);
     if (call.i32(1) == 0) return call.ret(kNoLock);
     // F_SETLKW could not be interrupted by a checkpoint.
     wait_for_wake(call.thread, call.thread.wake.load(),
@@ -88,8 +84,8 @@ Status lock0(NativeCall& call) {
 }
 
 Status release0(NativeCall& call) {
-  struct flock lock = lock_of(call.i64(1), call.i64(3), F_UNLCK);
-  return ::fcntl(fd_of(call, 0), F_SETLK, &lock) != 0 ? error_of(call, errno) : call.ret();
+  const int error = lease_unlock(lease_of_descriptor(call.object(0)), call.i64(1), lock_length(call.i64(3)));
+  return error != 0 ? error_of(call, error) : call.ret();
 }
 
 Status close_lease(NativeCall& call, std::int32_t lease) {
