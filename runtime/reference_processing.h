@@ -5,7 +5,8 @@
 // Reference.discovered, from which the library's ReferenceHandler thread takes them. The head of that list is
 // in the roots segment: an interrupted run goes on with it.
 //
-// Soft references are never cleared: memory is not short as long as the heap is virtual.
+// Soft references are never cleared, not even before an OutOfMemoryError, as their specification promises:
+// nothing is freed yet, so it would not help. That comes with the collector.
 #pragma once
 
 #include <cstdint>
