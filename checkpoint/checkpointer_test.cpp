@@ -108,7 +108,11 @@ class CountingProgram final : public Program {
   void step() {
     const std::uint64_t number = word(0) + 1;
     word((1 << 20) + (number % kLines) * kLineSize) = number;
-    word(0) = number;
+    __atomic_store_n(&word(0), number, __ATOMIC_RELEASE);
+  }
+  // Until a running program has done so many steps.
+  void wait_for_step(std::uint64_t number) {
+    while (__atomic_load_n(&word(0), __ATOMIC_ACQUIRE) < number) std::this_thread::yield();
   }
   std::uint64_t& word(std::uint64_t offset) { return *reinterpret_cast<std::uint64_t*>(base_ + offset); }
 
@@ -220,7 +224,7 @@ TEST_F(CheckpointerTest, FinalCheckpointHoldsEverythingDone) {
     CountingProgram program(region_->base());
     Checkpointer checkpointer(*region_, *store_, program, options());
     program.start();
-    while (program.word(0) < 100) std::this_thread::yield();
+    program.wait_for_step(100);
     ASSERT_TRUE(checkpointer.final_checkpoint().has_value());
     last = program.word(0);
   }

@@ -42,7 +42,7 @@ std::int32_t compare(T a, T b, std::int32_t unordered) {
   return unordered;
 }
 
-std::int32_t lookup_target(SwitchTable* table, std::int32_t key) {
+UVM_RUNS_JAVA std::int32_t lookup_target(SwitchTable* table, std::int32_t key) {
   const std::int32_t* keys = table->entries();
   std::uint32_t low = 0;
   std::uint32_t high = table->count;
@@ -56,6 +56,14 @@ std::int32_t lookup_target(SwitchTable* table, std::int32_t key) {
     }
   }
   return table->default_target;
+}
+
+// JVMS 6.5 instanceof, of an object that is there.
+UVM_RUNS_JAVA bool is_instance(const Object* object, const Class* wanted) {
+  const Class* c = class_of(object);
+  if (c == wanted) return true;
+  observe_metadata();
+  return c->is_subclass_of(wanted);
 }
 
 std::int32_t narrow(std::int32_t value, BasicType type) {
@@ -780,12 +788,14 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   PUT_STATIC(putstatic_i, std::int32_t, i, 1)
   PUT_STATIC(putstatic_l, std::int64_t, l, 2)
   CASE(getstatic_far) : {
+    observe_metadata();
     const auto* field = DECODE(const Field, static_cast<std::uint32_t>(pc->b));
     load_field(field, field->holder->mirror_object(), sp);
     sp += slots_of(field->type);
     NEXT();
   }
   CASE(putstatic_far) : {
+    observe_metadata();
     const auto* field = DECODE(const Field, static_cast<std::uint32_t>(pc->b));
     sp -= slots_of(field->type);
     store_field(field, field->holder->mirror_object(), *sp);
@@ -880,6 +890,7 @@ invoke_checked:
       frame->aux = callee->max_locals;
       if ((callee->access & kAccSynchronized) != 0) [[unlikely]] {
         fp->sp = static_cast<std::uint32_t>(args - fp->operands());
+        observe_metadata();
         frame->pc = callee->code;
         frame->lock = lock_of(callee, args);
         frame->phase = 1;
@@ -945,6 +956,7 @@ invoke_checked:
       if (args->ref == 0) goto throw_null;
       if (kind == MethodKind::kMhLinkToSpecial) goto invoke_checked;
       auto* receiver = DECODE(Object, args->ref);
+      observe_metadata();
       if (kind == MethodKind::kMhLinkToInterface && callee->holder->is_interface()) {
         SAVE();
         callee = select_interface_method(thread, receiver, callee);
@@ -1080,7 +1092,7 @@ invoke_checked:
     if (sp[-1].ref != 0) {
       auto* object = DECODE(Object, sp[-1].ref);
       auto* wanted = DECODE(Class, static_cast<std::uint32_t>(pc->b));
-      if (class_of(object) != wanted && !class_of(object)->is_subclass_of(wanted)) [[unlikely]] {
+      if (!is_instance(object, wanted)) [[unlikely]] {
         SAVE();
         CHECK(throw_class_cast(thread, object, wanted));
       }
@@ -1089,9 +1101,8 @@ invoke_checked:
   }
   CASE(instanceof_quick) : {
     if (sp[-1].ref != 0) {
-      const Class* c = class_of(DECODE(Object, sp[-1].ref));
-      const auto* wanted = DECODE(Class, static_cast<std::uint32_t>(pc->b));
-      sp[-1].raw = c == wanted || c->is_subclass_of(wanted) ? 1 : 0;
+      const auto* object = DECODE(Object, sp[-1].ref);
+      sp[-1].raw = is_instance(object, DECODE(Class, static_cast<std::uint32_t>(pc->b))) ? 1 : 0;
     } else {
       sp[-1].raw = 0;
     }

@@ -2,7 +2,7 @@
 
 #include "gc/layout.h"
 
-#if defined(UVM_THREAD_SANITIZER)
+#if UVM_THREAD_SANITIZER
 // tsan_interface_ann.cpp of compiler-rt; declared in no header.
 extern "C" void AnnotateBenignRaceSized(const char* file, int line, const volatile void* address,
                                         std::size_t size, const char* description);
@@ -11,7 +11,7 @@ extern "C" void AnnotateBenignRaceSized(const char* file, int line, const volati
 namespace uvm::rt {
 
 void expect_java_races([[maybe_unused]] std::byte* region_base) {
-#if defined(UVM_THREAD_SANITIZER)
+#if UVM_THREAD_SANITIZER
   AnnotateBenignRaceSized(__FILE__, __LINE__, region_base + gc::kOldStart, gc::kMaxOldSize, "objects");
   AnnotateBenignRaceSized(__FILE__, __LINE__, region_base + gc::kNativeStart, gc::kNativeSize,
                           "Unsafe memory");

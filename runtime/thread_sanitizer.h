@@ -9,21 +9,15 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_THREAD__)
-#define UVM_THREAD_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UVM_THREAD_SANITIZER 1
-#endif
-#endif
+#include "pmem/sanitizers.h"
 
-#if defined(UVM_THREAD_SANITIZER)
+#if UVM_THREAD_SANITIZER
 #define UVM_RUNS_JAVA __attribute__((no_sanitize("thread")))
 #else
 #define UVM_RUNS_JAVA
 #endif
 
-#if defined(UVM_THREAD_SANITIZER)
+#if UVM_THREAD_SANITIZER
 extern "C" {
 void __tsan_acquire(void* address);
 void __tsan_release(void* address);
@@ -34,9 +28,10 @@ namespace uvm::rt {
 
 // Class metadata that one thread makes reaches others through Java data (an object of the class, a field, a
 // table of methods), which the loop reads unseen by ThreadSanitizer. So it is told: who has made metadata
-// publishes, and whoever comes from the loop into VM code observes all that was published before.
+// publishes, and whoever comes from the loop into code that is checked and reads metadata, be it a function
+// of a line, observes all that was published before.
 
-#if defined(UVM_THREAD_SANITIZER)
+#if UVM_THREAD_SANITIZER
 inline char metadata_publication;
 inline void publish_metadata() { __tsan_release(&metadata_publication); }
 inline void observe_metadata() { __tsan_acquire(&metadata_publication); }

@@ -112,11 +112,13 @@ Status verify_class(Thread& thread, Class* c) {
   view.interfaces = interfaces;
   view.methods = methods;
   view.pool = &pool;
-  classfile::VerifyProgress progress{c->verified_methods};
+  // Threads may verify a class at the same time; what each of them stores is true.
+  classfile::VerifyProgress progress{__atomic_load_n(&c->verified_methods, __ATOMIC_RELAXED)};
   LoadedTypes oracle(c);
   for (;;) {
     const classfile::VerifyOutcome outcome = classfile::verify(view, oracle, progress);
-    c->verified_methods = static_cast<std::uint32_t>(progress.next_method);
+    __atomic_store_n(&c->verified_methods, static_cast<std::uint32_t>(progress.next_method),
+                     __ATOMIC_RELAXED);
     if (const auto* failure = std::get_if<classfile::VerifyFailure>(&outcome)) {
       return throw_new(thread, failure->exception_class, failure->message);
     }

@@ -28,14 +28,7 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   region.segments = rt::heap_segments();
   region.size = gc::kRegionSize;
   region.memory_limit = options.memory;
-  region.fault_mode = options.handler_thread ? uffd::FaultMode::kHandlerThread : uffd::FaultMode::kInThread;
-#if defined(__SANITIZE_THREAD__)
-  region.fault_mode = uffd::FaultMode::kHandlerThread;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  region.fault_mode = uffd::FaultMode::kHandlerThread;
-#endif
-#endif
+  if (options.handler_thread) region.fault_mode = uffd::FaultMode::kHandlerThread;
   region.store = store.get();
   region.address_hint = options.address_hint;
   session->name_ = std::move(options.name);

@@ -39,6 +39,7 @@
 
 #include "pmem/line_store.h"
 #include "pmem/result.h"
+#include "pmem/sanitizers.h"
 
 namespace uvm::uffd {
 
@@ -66,6 +67,8 @@ struct SegmentSpec {
 };
 
 enum class FaultMode : std::uint8_t { kInThread, kHandlerThread };
+inline constexpr FaultMode kDefaultFaultMode =
+    UVM_THREAD_SANITIZER ? FaultMode::kHandlerThread : FaultMode::kInThread;
 
 // kAuto takes kAsync (UFFD_FEATURE_WP_ASYNC + PAGEMAP_SCAN, Linux 6.7) where the kernel offers it, else kSync
 // (write-protect faults, Linux 5.19).
@@ -88,7 +91,7 @@ struct RegionOptions {
   std::span<const SegmentSpec> segments;  // sorted by offset, not overlapping; copied, the names too
   std::uint64_t size = 0;                 // bytes of address space, a multiple of kLineSize, at most 16 TiB
   std::uint64_t memory_limit = 0;         // bytes of resident lines; at least kMinMemoryLimit
-  FaultMode fault_mode = FaultMode::kInThread;
+  FaultMode fault_mode = kDefaultFaultMode;
   TrackMode track_mode = TrackMode::kAuto;
   store::LineStore* store = nullptr;   // outlives the region
   unsigned read_ahead_max_lines = 32;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none

@@ -98,7 +98,7 @@ TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
 INSTANTIATE_TEST_SUITE_P(Modes, RegionFileTest, ::testing::ValuesIn(testing::all_modes()),
                          testing::mode_name);
 
-#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)  // they have memory needs of their own
+#if !UVM_THREAD_SANITIZER && !UVM_ADDRESS_SANITIZER  // they have memory needs of their own
 
 std::uint64_t peak_rss_bytes() {
   std::FILE* file = std::fopen("/proc/self/status", "r");

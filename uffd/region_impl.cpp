@@ -78,13 +78,8 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
   }
   if (options.fault_mode == FaultMode::kInThread) {
     if (!kernel.sigbus) return Unexpected{invalid("this kernel has no UFFD_FEATURE_SIGBUS")};
-#if defined(__SANITIZE_THREAD__)
-    return Unexpected{invalid("in-thread fault service does not work under ThreadSanitizer")};
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-    return Unexpected{invalid("in-thread fault service does not work under ThreadSanitizer")};
-#endif
-#endif
+    if (UVM_THREAD_SANITIZER)
+      return Unexpected{invalid("in-thread fault service does not work under ThreadSanitizer")};
   }
   return {};
 }

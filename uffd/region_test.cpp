@@ -539,7 +539,7 @@ TEST(RegionOptionsTest, BadOptionsAreRefused) {
   EXPECT_TRUE(refused(bad));
 }
 
-#if !defined(__SANITIZE_THREAD__)
+#if !UVM_THREAD_SANITIZER
 
 // One process per test: they end it.
 class RegionDeathTest : public ::testing::TestWithParam<Modes> {

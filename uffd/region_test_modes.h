@@ -19,7 +19,7 @@ inline std::vector<Modes> all_modes() {
   std::vector<Modes> modes;
   for (TrackMode track : {TrackMode::kAsync, TrackMode::kSync}) {
     modes.push_back({FaultMode::kHandlerThread, track});
-#if !defined(__SANITIZE_THREAD__)  // see region.h
+#if !UVM_THREAD_SANITIZER  // see region.h
     modes.push_back({FaultMode::kInThread, track});
 #endif
   }

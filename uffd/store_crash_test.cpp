@@ -202,14 +202,14 @@ TEST(StoreCrashTest, EveryCutLeavesACompleteVersion) {
   for (const bool failing_flushes : {false, true}) {
     for (std::uint64_t seed = 1; seed <= 2; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
-      const Recorded recorded = record(seed, testing::kSanitized ? 10 : 80, failing_flushes);
+      const Recorded recorded = record(seed, kSanitized ? 10 : 80, failing_flushes);
       ASSERT_FALSE(HasFailure());
       states += Replay(recorded, seed).run(3);
       if (HasFailure()) return;
     }
   }
   std::printf("%llu crash states opened\n", static_cast<unsigned long long>(states));
-  EXPECT_GT(states, testing::kSanitized ? 500U : 5000U);
+  EXPECT_GT(states, kSanitized ? 500U : 5000U);
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ std::uint64_t first_seed() {
 class StoreModelTest : public ::testing::TestWithParam<std::pair<bool, bool>> {};
 
 TEST_P(StoreModelTest, AgreesWithTheModel) {
-  const std::uint64_t seeds = testing::kSanitized ? 1 : 8;
+  const std::uint64_t seeds = kSanitized ? 1 : 8;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds; ++seed) {
     SCOPED_TRACE("UVM_STORE_SEED=" + std::to_string(seed));
     Model(seed, GetParam().first, GetParam().second).run(800);

@@ -13,23 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "pmem/sanitizers.h"
 #include "uffd/store_device.h"
 #include "uffd/store_file.h"
 
 namespace uvm::store::testing {
-
-// Sanitizers make everything many times slower: long random tests do a fraction of their rounds then.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 // Content of a line: a function of line and tag, zeros for tag 0.
 inline void fill_line(std::byte* content, LineNumber line, std::uint64_t tag) {

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "pmem/sanitizers.h"
+
 namespace uvm::rt::zip {
 namespace {
 
@@ -149,7 +151,7 @@ Bytes run_both(std::mt19937& random, const Packed& packed, std::size_t most_in, 
 TEST(Inflate, AgreesWithZlibOnEverySplit) {
   std::mt19937 random(1);
   const std::size_t pieces[][2] = {{1, 1}, {3, 70}, {70, 3}, {700, 700}, {70000, 70000}, {1 << 20, 1 << 20}};
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < (kSanitized ? 3 : 30); ++round) {
     const Bytes data = make_data(random, random() % 120000);
     const Packed packed = compress(random, data);
     for (const auto& [most_in, most_out] : pieces) {
@@ -161,7 +163,7 @@ TEST(Inflate, AgreesWithZlibOnEverySplit) {
 
 TEST(Inflate, AgreesWithZlibOnDamagedStreams) {
   std::mt19937 random(2);
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < (kSanitized ? 300 : 3000); ++round) {
     const Bytes data = make_data(random, random() % 3000);
     Packed packed = compress(random, data);
     if (packed.bytes.empty()) continue;
@@ -185,7 +187,7 @@ TEST(Inflate, AgreesWithZlibOnDamagedStreams) {
 
 TEST(Inflate, AgreesWithZlibOnNoise) {
   std::mt19937 random(3);
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < (kSanitized ? 2000 : 20000); ++round) {
     Packed packed;
     packed.raw = true;
     packed.bytes.resize(1 + random() % 300);
