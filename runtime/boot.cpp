@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "runtime/archived_symbols.h"
 #include "runtime/array_classes.h"
 #include "runtime/code.h"
 #include "runtime/mirrors.h"
@@ -75,6 +76,7 @@ void load_well_known(Thread& thread) {
 }
 
 Status load_core(Thread& thread) {
+  make_archived_symbols(thread.vm->input.java_home);
   load_well_known(thread);
   UVM_TRY(make_missing_mirrors(thread));
   // Mirrors made before their fields were known.

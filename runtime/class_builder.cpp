@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "runtime/class_loading.h"
 #include "runtime/classfile/descriptor.h"
 #include "runtime/vm.h"
 
@@ -219,7 +220,8 @@ void build_method(Class* c, Method* to, const classfile::Method& m, const ClassP
   }
   // Frames of hidden classes are left out of stack traces, as HotSpot does.
   if (parts.hidden) to->flags |= kMethodHidden;
-  if ((parts.hidden || parts.loader == nullptr) && m.annotations.visible.data() != nullptr) {
+  const bool library = parts.loader == nullptr || is_platform_loader(parts.loader);
+  if ((parts.hidden || library) && m.annotations.visible.data() != nullptr) {
     to->flags |= AnnotationTypes(file.pool, m.annotations.visible).flags();
   }
   std::vector<std::uint16_t> exceptions(m.exceptions);

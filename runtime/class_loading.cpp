@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "runtime/archived_symbols.h"
 #include "runtime/class_builder.h"
 #include "runtime/class_description.h"
 #include "runtime/continuation.h"
@@ -151,6 +152,10 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
 
 }  // namespace
 
+bool is_platform_loader(const Object* loader) {
+  return class_of(loader)->name->view() == "jdk/internal/loader/ClassLoaders$PlatformClassLoader";
+}
+
 Class* find_loaded_class(Symbol* name, Object* loader) {
   const std::lock_guard lock(vm()->metadata_lock);
   return dictionary_find(name, loader);
@@ -236,8 +241,9 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     hidden_name = std::string(plain->name) + suffix;
     parse_options.replacement_name = hidden_name;
   }
-  const auto file = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
+  auto file = classfile::parse({reinterpret_cast<const std::byte*>(bytes), length}, parse_options);
   if (!file) return throw_new(thread, file.error().exception_class, file.error().message);
+  put_methods_in_order(*file);
 
   Symbol* name = make_symbol(file->name);
   if (!options.hidden && find_loaded_class(name, options.loader) != nullptr) {

@@ -15,6 +15,9 @@ namespace uvm::rt {
 // is null when there is none (runtime/builtin_classes.cpp).
 std::span<const std::byte> builtin_class_file(std::string_view path);
 
+// The loader of the class library's modules that are not the boot loader's.
+bool is_platform_loader(const Object* loader);
+
 // Whether a class's bytecode is to be verified at linking: not the boot loader's, nor accessors made by
 // reflection.
 bool needs_verification(const Class* c);

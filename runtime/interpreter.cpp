@@ -126,7 +126,7 @@ std::uint32_t lock_of(Method* method, Slot* args) {
 Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
   while (method->load_kind() == MethodKind::kUnprepared ||
          method->load_kind() == MethodKind::kNativeUnbound) {
-    UVM_TRY(prepare_method(thread, method));
+    prepare_method(method);
   }
   Frame* below = thread.frame;
   Slot* at = below->operands() + below->sp;
@@ -928,7 +928,7 @@ invoke_checked:
     case MethodKind::kUnprepared:
     case MethodKind::kNativeUnbound:
       SAVE();
-      CHECK(prepare_method(thread, callee));
+      prepare_method(callee);
       goto invoke_checked;
     case MethodKind::kAbstract:
       SAVE();

@@ -42,6 +42,6 @@ Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* reso
 Status throw_class_cast(Thread& thread, Object* object, Class* wanted);
 
 // Makes a method ready for its first invocation: translates bytecode, binds natives.
-Status prepare_method(Thread& thread, Method* method);
+void prepare_method(Method* method);
 
 }  // namespace uvm::rt

@@ -304,6 +304,14 @@ Status monitor_notify(Thread& thread, Object* object, bool all) {
   return owner ? Status::kOk : not_owner(thread);
 }
 
+void for_each_owned_monitor(const JavaThread& record, const std::function<void(Object*)>& visit) {
+  for (std::uint32_t bucket = 0; bucket < kBuckets && record.owned_monitors != 0; ++bucket) {
+    for (const Monitor* m = chain_of(*vm(), bucket).get(); m != nullptr; m = m->next.get()) {
+      if (m->owner == record.id) visit(m->object.get());
+    }
+  }
+}
+
 void release_all_monitors(Thread& thread) {
   Vm& vm = *thread.vm;
   for (std::uint32_t bucket = 0; bucket < kBuckets && thread.java->owned_monitors != 0; ++bucket) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "runtime/metadata.h"
 #include "runtime/status.h"
@@ -37,6 +38,9 @@ std::uint32_t monitor_owner(Object* object);  // JavaThread id, 0 none
 // Object.wait(timeout_ms; 0 for ever), restartable: see JavaThread's blocking state.
 Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms);
 Status monitor_notify(Thread& thread, Object* object, bool all);
+
+// Calls `visit` for each object whose monitor the thread has entered. While the program is stopped.
+void for_each_owned_monitor(const JavaThread& record, const std::function<void(Object*)>& visit);
 
 // At thread exit: nothing may be left locked by a correct program; what is left is released, as HotSpot does.
 void release_all_monitors(Thread& thread);

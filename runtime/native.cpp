@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "runtime/class_description.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -64,8 +65,20 @@ std::uint64_t native_table_fingerprint() {
 Status native_nothing(NativeCall& call) { return call.ret(); }
 
 namespace {
-const NativeMethod kNothing[] = {{"nothing", "()V", native_nothing, kLeaf}};
-UVM_REGISTER_NATIVES("", kNothing)
+
+// What methods without a native are bound to: so the method itself is in the stack trace.
+Status unsatisfied(NativeCall& call) {
+  const Method* method = call.method();
+  return throw_new(call.thread, "java/lang/UnsatisfiedLinkError",
+                   describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
+}
+
+const NativeMethod kStandIns[] = {
+    {"nothing", "()V", native_nothing, kLeaf},
+    {"unsatisfied", "()V", unsatisfied},
+};
+UVM_REGISTER_NATIVES("", kStandIns)
+
 }  // namespace
 
 Status NativeCall::upcall(Method* method, std::span<const Slot> args) {

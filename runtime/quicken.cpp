@@ -366,24 +366,20 @@ Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {
                        describe_places(c, wanted) + ")");
 }
 
-Status prepare_method(Thread& thread, Method* method) {
+void prepare_method(Method* method) {
   if (method->load_kind() == MethodKind::kUnprepared) {
     if (!bind_intrinsic(method)) translate(method);
-    return Status::kOk;
+    return;
   }
-  if (method->load_kind() != MethodKind::kNativeUnbound) return Status::kOk;
+  if (method->load_kind() != MethodKind::kNativeUnbound) return;
   std::int32_t index = native_of(method);
   if (index < 0) {
     // registerNatives and initIDs only tell the library's own C code that the class is there.
     const std::string_view name = method->name->view();
-    if (method->holder->loader.bits != 0 || (name != "registerNatives" && name != "initIDs")) {
-      return throw_new(thread, "java/lang/UnsatisfiedLinkError",
-                       describe_method(method->holder.get(), method->name.get(), method->descriptor.get()));
-    }
-    index = find_native("", "nothing", "()V");
+    const bool library = method->holder->loader.bits == 0 && (name == "registerNatives" || name == "initIDs");
+    index = find_native("", library ? "nothing" : "unsatisfied", "()V");
   }
   bind_native(method, MethodKind::kNativeUnbound, index);
-  return Status::kOk;
 }
 
 }  // namespace uvm::rt

@@ -249,7 +249,6 @@ Status get_declared_classes(NativeCall& call) {
     if (c->pool->class_name(info.outer_index) != c->name.get()) continue;
     Class* member = nullptr;
     UVM_TRY(resolve_class(call.thread, c, info.inner_index, &member));
-    UVM_TRY(check_is_member(call.thread, member, c));
     members.push_back(member);
   }
   return ret_classes(call, members);

@@ -1,18 +1,11 @@
 // Natives of java.lang.Runtime.
-#include <sched.h>
-
 #include "runtime/natives/support.h"
 #include "runtime/reference_processing.h"
 
 namespace uvm::rt {
 namespace {
 
-Status available_processors(NativeCall& call) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-  return call.ret(count < 1 ? 1 : count);
-}
+Status available_processors(NativeCall& call) { return call.ret(processor_count()); }
 
 Status free_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t>(vm()->heap.free_bytes())); }
 // The heap is reserved as a whole: it has its final size from the start.

@@ -41,6 +41,9 @@ std::uint32_t flags_of(const Object* name) {
 ReferenceKind kind_of(const Object* name) {
   return static_cast<ReferenceKind>(flags_of(name) >> kReferenceKindShift & 0xf);
 }
+std::uint32_t with_kind(std::uint32_t flags, ReferenceKind kind) {
+  return (flags & ~(0xfU << kReferenceKindShift)) | static_cast<std::uint32_t>(kind) << kReferenceKindShift;
+}
 Class* class_named(const Object* name) {
   const Object* mirror = name->reference(vm()->known().MemberName_clazz);
   return mirror == nullptr ? nullptr : mirrored(mirror);
@@ -149,14 +152,21 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller, bool s
         (kind == kInvokeStatic ? "Expected static method " : "Expected instance not static method ") +
             description);
   }
+  if (kind == kInvokeSpecial && method->is_abstract()) {
+    return throw_new(call.thread, "java/lang/AbstractMethodError", description);
+  }
   UVM_TRY(init_member_name(call.thread, name, method));
   const bool dispatched = kind == kInvokeVirtual || kind == kInvokeInterface;
   if (!dispatched && !method->is_static()) {
     // invokespecial: what is resolved is what is run.
-    const std::uint32_t flags =
-        (flags_of(name) & ~(0xfU << kReferenceKindShift)) | kInvokeSpecial << kReferenceKindShift;
-    name->field<std::int32_t>(vm()->known().MemberName_flags) = static_cast<std::int32_t>(flags);
+    name->field<std::int32_t>(vm()->known().MemberName_flags) =
+        static_cast<std::int32_t>(with_kind(flags_of(name), kInvokeSpecial));
     name->field<std::int64_t>(vm()->known().MemberName_vmindex) = -1;
+  } else if (kind_of(name) == kInvokeInterface && !c->is_interface()) {
+    // A method that a class has from an interface is called as a method of the class.
+    name->field<std::int32_t>(vm()->known().MemberName_flags) =
+        static_cast<std::int32_t>(with_kind(flags_of(name), kInvokeVirtual));
+    name->set_reference(vm()->known().MemberName_clazz, c->mirror_object());
   }
   return call.ret(name);
 }
@@ -226,7 +236,9 @@ Status expand(NativeCall& call) {
     const Method* method = member_method(name);
     if (method == nullptr)
       return throw_new(call.thread, "java/lang/IllegalArgumentException", "nothing to expand");
-    name->set_reference(known.MemberName_clazz, method->holder->mirror_object());
+    if (class_named(name) == nullptr) {
+      name->set_reference(known.MemberName_clazz, method->holder->mirror_object());
+    }
     UVM_TRY(set_text(call.thread, name, known.MemberName_name, method->name.get()));
     return set_text(call.thread, name, known.MemberName_type, method->descriptor.get());
   }

@@ -1,6 +1,7 @@
 // Natives of jdk.internal.misc.VM.
 #include <unistd.h>
 
+#include "runtime/class_loading.h"
 #include "runtime/clock.h"
 #include "runtime/natives/support.h"
 
@@ -11,11 +12,14 @@ namespace {
 Status latest_user_defined_loader(NativeCall& call) {
   const Object* found = nullptr;
   walk_frames(call.thread, [&](Frame*, Method* method, int) {
-    const Object* loader = method->holder->loader.get();
-    if (loader == nullptr ||
-        class_of(loader)->name->view() == "jdk/internal/loader/ClassLoaders$PlatformClassLoader") {
+    // Generated accessors have a loader of their own, but call on behalf of reflection.
+    const Class* holder = method->holder.get();
+    if (holder->is_subclass_of(known().MethodAccessorImpl.get()) ||
+        holder->is_subclass_of(known().ConstructorAccessorImpl.get())) {
       return true;
     }
+    const Object* loader = holder->loader.get();
+    if (loader == nullptr || is_platform_loader(loader)) return true;
     found = loader;
     return false;
   });

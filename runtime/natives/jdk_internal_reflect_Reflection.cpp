@@ -1,17 +1,9 @@
 // Natives of jdk.internal.reflect.Reflection.
+#include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {
 namespace {
-
-// Frames of reflection and of method handles do not count as callers: they call on behalf of another.
-bool is_transparent(const Method* method) {
-  const Class* holder = method->holder.get();
-  if (holder == known().Method.get() && method->name->view() == "invoke") return true;
-  if (holder->is_subclass_of(known().MethodAccessorImpl.get())) return true;
-  // Compiled lambda forms: hidden methods of java.lang.invoke.
-  return (method->flags & kMethodHidden) != 0 && package_of(holder) == "java/lang/invoke";
-}
 
 // As a leaf it has no frame itself: frame 0 is the caller-sensitive method that asks, then come its callers.
 Status get_caller_class(NativeCall& call) {
@@ -23,7 +15,7 @@ Status get_caller_class(NativeCall& call) {
       sensitive = (method->flags & kMethodCallerSensitive) != 0;
       return sensitive;
     }
-    if (is_transparent(method)) return true;
+    if (calls_for_another(method)) return true;
     caller = method->holder.get();
     return false;
   });

@@ -47,6 +47,14 @@ bool is_trusted_final(const Field* field) {
 
 }  // namespace
 
+bool calls_for_another(const Method* method) {
+  const Class* holder = method->holder.get();
+  if (holder == known().Method.get() && method->name->view() == "invoke") return true;
+  if (holder->is_subclass_of(known().MethodAccessorImpl.get())) return true;
+  // Compiled lambda forms: hidden methods of java.lang.invoke.
+  return (method->flags & kMethodHidden) != 0 && package_of(holder) == "java/lang/invoke";
+}
+
 Status descriptor_class(Thread& thread, std::string_view descriptor, Object* loader, Class** result) {
   if (descriptor == "V") {
     *result = known().primitive_classes[static_cast<unsigned>(BasicType::kVoid)].get();

@@ -25,6 +25,9 @@ Method* reflected_method(const Object* executable);
 Status parameter_classes(Thread& thread, const Method* method, std::vector<Class*>* parameters,
                          Class** result);
 
+// Frames of reflection and of method handles do not count as callers: they call on behalf of another.
+bool calls_for_another(const Method* method);
+
 // Class of a field descriptor or "V".
 Status descriptor_class(Thread& thread, std::string_view descriptor, Object* loader, Class** result);
 

@@ -1,5 +1,7 @@
 #include "runtime/natives/support.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +47,13 @@ namespace {
 }
 
 }  // namespace
+
+std::int32_t processor_count() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return count < 1 ? 1 : count;
+}
 
 std::uint32_t library_field(Class* c, std::string_view name, std::string_view descriptor) {
   const Symbol* name_symbol = find_symbol(name);

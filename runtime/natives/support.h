@@ -39,6 +39,9 @@ Method* library_method(Class* c, std::string_view name, std::string_view descrip
 // The java.lang.String of a Symbol, interned; null for null.
 Status symbol_string(Thread& thread, Symbol* symbol, Object** result);
 
+// Processors that this process may use, at least 1.
+std::int32_t processor_count();
+
 // Status of an allocation: kThrow when it failed.
 inline Status made(const Object* object) { return object == nullptr ? Status::kThrow : Status::kOk; }
 

@@ -54,6 +54,10 @@ public final class UvmLauncher {
         "sun.security.provider.SeedGenerator",
     };
 
+    /** When the program was started, in the times of System.currentTimeMillis and nanoTime; the VM reads them. */
+    private static long startMillis;
+    private static long startNanos;
+
     private static final int LM_CLASS = 1;  // LauncherHelper's mode for "a class by name"
 
     private UvmLauncher() {}
@@ -82,6 +86,8 @@ public final class UvmLauncher {
         String oldCharset = properties.getProperty("file.encoding");
         String oldLocale = locale(properties);
         String mainClass = mainClassName();
+        startMillis = System.currentTimeMillis();
+        startNanos = System.nanoTime();
 
         renewProperties(properties, mainClass);
         renewFileSystems(properties);
@@ -92,6 +98,8 @@ public final class UvmLauncher {
         renewSeeds();
         // Only ever a hint for spinning and striping, so other classes keep the number that they saw at boot.
         State.CHM_NCPU.setInt(Runtime.getRuntime().availableProcessors());
+
+        renewThreadIds();
 
         BundleLoader.install();
         openModules();
@@ -144,6 +152,17 @@ public final class UvmLauncher {
                 || name.equals("java.lang.Integer.IntegerCache.high")
                 || name.equals("sun.java.launcher.diag")
                 || name.equals("jdk.boot.class.path.append");
+    }
+
+    /**
+     * Threads of the program get the ids that java would give them: there, threads of the virtual machine come before
+     * (the reference handler, the finalizer, compilers and the like; how many compile depends on the processors).
+     */
+    private static void renewThreadIds() {
+        int log = 31 - Integer.numberOfLeadingZeros(Runtime.getRuntime().availableProcessors());
+        int logLog = 31 - Integer.numberOfLeadingZeros(Math.max(log, 1));
+        int compilers = Math.max(log * logLog * 3 / 2, 2);
+        State.LAST_THREAD_ID.setLong(9 + compilers);
     }
 
     /** Both file systems keep user.dir, which resolves relative paths; the newer one keeps the encoding of names. */
@@ -296,6 +315,7 @@ public final class UvmLauncher {
         static final StaticField JAVA_LIBRARY_PATH = field(StaticProperty.class, "JAVA_LIBRARY_PATH");
         static final StaticField NATIVE_ENCODING = field(StaticProperty.class, "NATIVE_ENCODING");
         static final StaticField SERIAL_FILTER = field(StaticProperty.class, "JDK_SERIAL_FILTER");
+        static final StaticField LAST_THREAD_ID = field(Thread.class, "threadSeqNumber");
         static final StaticField INITIAL_ERR = field(System.class, "initialErrStream");
         static final StaticField DEFAULT_CHARSET = field(Charset.class, "defaultCharset");
         static final StaticField DEFAULT_LOCALE = field(Locale.class, "defaultLocale");

@@ -1,0 +1,103 @@
+// Natives of com.sun.management.internal.OperatingSystemImpl, and of the class library's look at containers:
+// what the host tells of itself, sysinfo(2) and proc(5).
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, FileCloser>;
+
+template <typename Number>
+std::int64_t as_i64(Number value) {
+  return static_cast<std::int64_t>(value);
+}
+
+using SystemInfo = struct sysinfo;
+
+template <unsigned long SystemInfo::*field>
+Status memory_figure(NativeCall& call) {
+  SystemInfo info{};
+  if (::sysinfo(&info) != 0) return call.ret(std::int64_t{-1});
+  return call.ret(as_i64(info.*field) * info.mem_unit);
+}
+
+Status committed_memory(NativeCall& call) {
+  const File file(std::fopen("/proc/self/statm", "re"));
+  unsigned long pages = 0;
+  if (!file || std::fscanf(file.get(), "%lu", &pages) != 1) return call.ret(std::int64_t{-1});
+  return call.ret(as_i64(pages) * sysconf(_SC_PAGESIZE));
+}
+
+Status max_descriptors(NativeCall& call) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return call.ret(std::int64_t{-1});
+  return call.ret(as_i64(limit.rlim_cur));
+}
+
+Status open_descriptors(NativeCall& call) {
+  DIR* directory = ::opendir("/proc/self/fd");
+  if (directory == nullptr) return call.ret(std::int64_t{-1});
+  std::int64_t count = 0;
+  while (const dirent* entry = ::readdir(directory)) {
+    if (entry->d_name[0] != '.') ++count;
+  }
+  ::closedir(directory);
+  return call.ret(count - 1);  // without the one that reads the folder
+}
+
+Status process_cpu_time(NativeCall& call) {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return call.ret(as_i64(time.tv_sec) * 1'000'000'000 + time.tv_nsec);
+}
+
+// A load needs two looks, and none was made before.
+Status load_unknown(NativeCall& call) { return call.ret(-1.0); }
+
+Status configured_processors(NativeCall& call) {
+  return call.ret(static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_CONF)));
+}
+Status online_processors(NativeCall& call) {
+  return call.ret(static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+const NativeMethod kMethods[] = {
+    {"initialize0", "()V", native_nothing, kLeaf},
+    {"getCommittedVirtualMemorySize0", "()J", committed_memory, kLeaf},
+    {"getFreeMemorySize0", "()J", memory_figure<&SystemInfo::freeram>, kLeaf},
+    {"getFreeSwapSpaceSize0", "()J", memory_figure<&SystemInfo::freeswap>, kLeaf},
+    {"getTotalMemorySize0", "()J", memory_figure<&SystemInfo::totalram>, kLeaf},
+    {"getTotalSwapSpaceSize0", "()J", memory_figure<&SystemInfo::totalswap>, kLeaf},
+    {"getMaxFileDescriptorCount0", "()J", max_descriptors, kLeaf},
+    {"getOpenFileDescriptorCount0", "()J", open_descriptors, kLeaf},
+    {"getProcessCpuTime0", "()J", process_cpu_time, kLeaf},
+    {"getProcessCpuLoad0", "()D", load_unknown, kLeaf},
+    {"getCpuLoad0", "()D", load_unknown, kLeaf},
+    {"getSingleCpuLoad0", "(I)D", load_unknown, kLeaf},
+    {"getHostConfiguredCpuCount0", "()I", configured_processors, kLeaf},
+    {"getHostOnlineCpuCount0", "()I", online_processors, kLeaf},
+};
+UVM_REGISTER_NATIVES("com/sun/management/internal/OperatingSystemImpl", kMethods)
+
+// Limits of containers are not looked at.
+Status no_container(NativeCall& call) { return call.ret(false); }
+
+const NativeMethod kContainerMethods[] = {
+    {"isUseContainerSupport", "()Z", no_container, kLeaf},
+};
+UVM_REGISTER_NATIVES("jdk/internal/platform/CgroupMetrics", kContainerMethods)
+
+}  // namespace
+}  // namespace uvm::rt
