@@ -11,6 +11,7 @@
 #include "runtime/archived_symbols.h"
 #include "runtime/class_builder.h"
 #include "runtime/class_description.h"
+#include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
 #include "runtime/dictionary.h"
 #include "runtime/jimage/jimage.h"
@@ -75,9 +76,12 @@ Status not_found(Thread& thread, std::string_view name, NotFound how) {
 }
 
 Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
+  // JVMS 4.4.1; this also bounds the recursion below.
+  const std::size_t dimensions = name->view().find_first_not_of('[');
+  if (dimensions == std::string_view::npos || dimensions > classfile::kMaxArrayDimensions)
+    return not_found(thread, name->view(), how);
   std::string_view component = name->view().substr(1);
   Class* c = nullptr;
-  if (component.empty()) return not_found(thread, name->view(), how);
   if (component.front() == '[') {
     UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
   } else if (component.front() == 'L') {
