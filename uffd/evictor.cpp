@@ -95,6 +95,7 @@ std::uint64_t RegionImpl::evict_all() {
       backoff.wait();
       continue;
     }
+    met_locked_ = false;
     advance_hand(limit_lines_ * 2);
     std::uint64_t now = evict_clean(limit_lines_ * 2), got = 1;
     while (got != 0 && dirty_.size() != 0 && !writing_back_) {
@@ -103,7 +104,11 @@ std::uint64_t RegionImpl::evict_all() {
       now += got;
     }
     freed += now;
-    if (now == 0 && !writing_back_) return freed;
+    if (now != 0 || writing_back_) continue;
+    if (!met_locked_) return freed;
+    // A handler thread lets the program go on with a line a moment before it unlocks it.
+    guard.unlock();
+    backoff.wait();
   }
 }
 
@@ -161,6 +166,7 @@ std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std
       continue;
     }
     if (!table_.try_lock(line)) {
+      met_locked_ = true;
       if (open) finish_run();
       continue;
     }
@@ -238,6 +244,7 @@ std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted) {
   for (std::size_t looks = clean_.size(); looks > 0 && freed + batch.count < wanted; --looks) {
     std::uint64_t line = clean_.pop_front();
     if (!table_.try_lock(line)) {  // being rescued, or worse: somebody works on it
+      met_locked_ = true;
       clean_.push_back(line);
       continue;
     }
@@ -266,6 +273,7 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
   for (std::size_t looks = dirty_.size(); looks > 0 && !batch.full(); --looks) {
     std::uint64_t line = dirty_.pop_front();
     if (!table_.try_lock(line)) {
+      met_locked_ = true;
       dirty_.push_back(line);
       continue;
     }

@@ -189,7 +189,8 @@ class Region {
   // A hint: these lines will not be used soon; they lose their place before all others.
   virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
 
-  // Evicts everything that can be (tests, torture mode, low memory). Returns lines evicted.
+  // Evicts everything that can be (tests, torture mode, low memory): what was in memory before the call and
+  // is neither pinned nor touched during it, provided that the store takes it. Returns lines evicted.
   virtual std::uint64_t evict_all() = 0;
 
   [[nodiscard]] virtual LineState state(LineNumber line) const = 0;

@@ -158,6 +158,7 @@ class RegionImpl final : public Region, private FaultTarget {
 
   FutexMutex evict_mutex_;
   bool writing_back_ = false;          // somebody is inside write_dirty(), and uses evict_buffer_
+  bool met_locked_ = false;            // a line was passed over because somebody works on it
   EvictQueue clean_, dirty_;           // zapped lines, by what they were when they were queued
   std::uint64_t hand_ = 0;             // where zapping goes on
   std::byte* evict_buffer_ = nullptr;  // kBatch lines
