@@ -152,8 +152,7 @@ class Packer {
       }
     }
     for (const auto& [name, chosen] : effective) {
-      if (auto added = add_entry(input, std::string(name), origin, chosen.second, false); !added)
-        return added;
+      add_entry(input, std::string(name), origin, chosen.second, false);
     }
     for (const auto& url : manifest.class_path()) {
       const auto file = class_path_file(url, path.parent_path().string());
@@ -193,10 +192,7 @@ class Packer {
         auto file = MappedFile::open(path.string());
         if (!file) return Unexpected<Error>{std::move(file.error())};
         const auto bytes = file->bytes();
-        if (auto added = add_entry(input, name, origin, writer_.add_blob({bytes.begin(), bytes.end()}), true);
-            !added) {
-          return added;
-        }
+        add_entry(input, name, origin, writer_.add_blob({bytes.begin(), bytes.end()}), true);
       }
     }
     above.erase(self);
@@ -220,24 +216,31 @@ class Packer {
     if (fresh)
       at->second =
           writer_.add_origin(OriginKind::kFolder, options_.origin_path.empty() ? root : options_.origin_path);
-    return add_entry(input, name, at->second, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+    add_entry(input, name, at->second, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+    return {};
   }
 
   // `own` says that the entry is the user's own class rather than one of a library's.
-  Result<void> add_entry(const std::string& input, std::string name, std::uint32_t origin,
-                         BundleWriter::Blob blob, bool own) {
+  void add_entry(const std::string& input, std::string name, std::uint32_t origin, BundleWriter::Blob blob,
+                 bool own) {
     if (options_.inspect && loadable_path(name)) {
-      auto facts = options_.inspect(writer_.content(blob));
-      if (!facts) return bad_entry(input, name, facts.error());
-      if (facts->name + std::string(kClassSuffix) != name) {
-        return bad_entry(input, name, "holds class " + to_dots(facts->name));
+      if (auto why = note_class(name, blob, own)) {
+        if (own && own_misfit_.empty()) own_misfit_ = name;
+        misfits_.try_emplace(name, input + ": " + name + ": " + *why);
       }
-      if (own) own_classes_.insert(facts->name);
-      if (own && facts->has_main) own_mains_.insert(to_dots(facts->name));
-      classes_.try_emplace(facts->name, *facts);  // the first of the class path counts
     }
     writer_.add_entry(std::move(name), origin, blob);
-    return {};
+  }
+
+  // Why the entry is not the class that it is called, if it is not.
+  std::optional<std::string> note_class(const std::string& entry, BundleWriter::Blob blob, bool own) {
+    auto facts = options_.inspect(writer_.content(blob));
+    if (!facts) return facts.error();
+    if (facts->name + std::string(kClassSuffix) != entry) return "holds class " + to_dots(facts->name);
+    if (own) own_classes_.insert(facts->name);
+    if (own && facts->has_main) own_mains_.insert(to_dots(facts->name));
+    classes_.try_emplace(facts->name, *facts);  // the first of the class path counts
+    return std::nullopt;
   }
 
   // The main class: the one asked for; the first Main-Class of a manifest; the only class with a main method
@@ -247,6 +250,7 @@ class Packer {
     std::string main = to_slashes(options_.main_class.empty() ? manifest_main_ : options_.main_class);
     if (main.empty() && own_mains_.size() == 1) main = to_slashes(*own_mains_.begin());
     if (main.empty() && own_mains_.empty()) {
+      if (!own_misfit_.empty()) return bad_input(misfits_.at(own_misfit_));
       if (own_classes_.size() == 1) return no_main_method(*own_classes_.begin());
       return bad_input(
           "no main class: none of the inputs has a Main-Class in its manifest; give --main CLASS");
@@ -257,6 +261,8 @@ class Packer {
       return bad_input("which main class? give --main with one of " + names);
     }
     if (classes_.find(main) == classes_.end()) {
+      const auto misfit = misfits_.find(main + std::string(kClassSuffix));
+      if (misfit != misfits_.end()) return bad_input(misfit->second);
       return bad_input("could not find main class " + to_dots(main) + " in the inputs");
     }
     std::set<std::string> visited;
@@ -294,6 +300,8 @@ class Packer {
   std::map<std::string, ClassFacts, std::less<>> classes_;  // internal name -> facts
   std::set<std::string> own_classes_;                       // of class files and folders, not of jars
   std::set<std::string> own_mains_;                         // those with a main method, with dots
+  std::map<std::string, std::string> misfits_;  // entries that are not the class they are called -> why
+  std::string own_misfit_;                      // the first of them in class files and folders
   std::string manifest_main_;
 };
 

@@ -5,7 +5,10 @@
 // META-INF/versions/N/X with 9 <= N <= 17 the highest is X, and every entry is there under its own name too.
 // Signatures are not checked.
 //
-// Whatever is malformed is refused with file, entry and reason. One thread at a time.
+// Malformed jars and named class files are refused with file, entry and reason. An entry that ends in .class
+// but is not the class of that name is packed like any other file: to java it is a resource until a loader
+// asks for that class, and what it says then the program can see. It is refused as a main class, and named as
+// the reason when no main class is found. One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -151,9 +151,12 @@ TEST_F(PackTest, RefusesWithFileEntryAndReason) {
   const auto good = write("Main.class", kClass + "x and more");
   EXPECT_EQ(message({good}), good + ": bad magic");
   const auto bad_class = write("bad.jar", make_jar({{"p/A.class", "XXX"}}));
-  EXPECT_EQ(message({bad_class}), bad_class + ": p/A.class: bad magic");
+  EXPECT_EQ(message({bad_class}, "p/A"), bad_class + ": p/A.class: bad magic");
+  write("folder/p/A.class", "XXX");
+  const auto folder = (folder_ / "folder").string();
+  EXPECT_EQ(message({folder}), folder + ": p/A.class: bad magic");
   const auto wrong = write("wrong.jar", make_jar({{"p/A.class", kMain}}));
-  EXPECT_EQ(message({wrong}), wrong + ": p/A.class: holds class p.Main");
+  EXPECT_EQ(message({wrong}, "p.A"), wrong + ": p/A.class: holds class p.Main");
   const auto hidden = write("ok.jar", make_jar({{"META-INF/x/A.class", "XXX"}, {"p/Main.class", kMain}}));
   EXPECT_EQ(message({hidden}, "p/Main"), "packed");
   EXPECT_EQ(message({hidden}),
@@ -165,6 +168,15 @@ TEST_F(PackTest, RefusesWithFileEntryAndReason) {
   EXPECT_EQ(
       message({text}),
       text + ": not a jar: no end of central directory (inputs are jars, class files and class folders)");
+}
+
+TEST_F(PackTest, EntriesThatAreNotTheClassTheyAreCalledAreFiles) {
+  const auto jar =
+      write("a.jar", make_jar({{"p/Main.class", kMain}, {"Lib/x$py.class", kMain}, {"q/A.class", "XXX"}}));
+  auto packed = pack_inputs({jar}, "p.Main");
+  ASSERT_TRUE(packed) << packed.error().message;
+  EXPECT_EQ(all(*packed, "Lib/x$py.class"), kMain + "|");
+  EXPECT_EQ(all(*packed, "q/A.class"), "XXX|");
 }
 
 TEST_F(PackTest, LooksForMainInSuperclasses) {
