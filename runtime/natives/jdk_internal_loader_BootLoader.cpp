@@ -1,8 +1,10 @@
 // Natives of jdk.internal.loader.BootLoader.
 #include <algorithm>
 
+#include "runtime/jimage/jimage.h"
 #include "runtime/modules.h"
 #include "runtime/natives/support.h"
+#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
@@ -15,14 +17,16 @@ Status set_boot_loader_unnamed_module(NativeCall& call) {
   return call.ret();
 }
 
-// Packages that have a class loaded by the boot loader (java.lang.Package.getSystemPackages).
+// Packages that have a class loaded by the boot loader (java.lang.Package.getSystemPackages). Those of
+// dynamic modules, which proxies of the class library's own interfaces are in, are not of the image and have
+// no place.
 std::vector<Symbol*> used_boot_packages() {
   std::vector<Symbol*> names;
   for (const Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
     if (c->loader || c->is_array() || c->is_primitive()) continue;
     Symbol* name = find_symbol(package_of(c));
     if (name == nullptr || std::find(names.begin(), names.end(), name) != names.end()) continue;
-    names.push_back(name);
+    if (vm()->image->module_of_package(name->view())) names.push_back(name);
   }
   return names;
 }
