@@ -154,6 +154,17 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
   return Status::kOk;
 }
 
+// The boot loader gives the class that there is; others are told (JVMS 5.3.5).
+Status already_defined(Thread& thread, Class* c, Object* loader, Class** result) {
+  if (loader == nullptr) {
+    *result = c;
+    return Status::kOk;
+  }
+  return throw_new(thread, "java/lang/LinkageError",
+                   "loader " + describe_loader(loader) + " attempted duplicate class definition for " +
+                       external_name(c) + ". (" + describe_place(c) + describe_parent(loader) + ")");
+}
+
 }  // namespace
 
 bool is_platform_loader(const Object* loader) {
@@ -250,16 +261,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   put_methods_in_order(*file);
 
   Symbol* name = make_symbol(file->name);
-  if (!options.hidden && find_loaded_class(name, options.loader) != nullptr) {
-    if (options.loader == nullptr) {
-      *result = find_loaded_class(name, nullptr);
-      return Status::kOk;
-    }
-    return throw_new(thread, "java/lang/LinkageError",
-                     "loader " + describe_loader(options.loader) +
-                         " attempted duplicate class definition for " + external_name(name->view()) + ". (" +
-                         describe_place(find_loaded_class(name, options.loader)) +
-                         describe_parent(options.loader) + ")");
+  if (Class* c = options.hidden ? nullptr : find_loaded_class(name, options.loader)) {
+    return already_defined(thread, c, options.loader, result);
   }
   Supers supers;
   UVM_TRY(load_supers(thread, *file, name, options.loader, &supers));
@@ -272,6 +275,10 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   }
 
   const std::lock_guard lock(vm()->metadata_lock);
+  // Another thread may have defined it since: a loader need not lock.
+  if (Class* c = options.hidden ? nullptr : dictionary_find(name, options.loader)) {
+    return already_defined(thread, c, options.loader, result);
+  }
   Class* c =
       build_class({*file, name, supers.super, supers.interfaces, options.loader, options.hidden, vtable});
   __atomic_fetch_add(&roots().classes_defined, 1U, __ATOMIC_RELAXED);

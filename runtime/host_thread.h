@@ -1,4 +1,5 @@
-// HostThread: all of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp and initialization.cpp know.
+// HostThread: all of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp, initialization.cpp
+// and cpu_time.cpp know.
 //
 // HostThreads are recycled and never freed, so that a wake-up that comes late finds a thread that merely
 // wakes for nothing. They are found by JavaThread::id.
@@ -14,6 +15,7 @@ struct HostThread : Thread {
   std::atomic<std::uint32_t> sleeping{0};  // in futex wait
   std::atomic<std::uint32_t> in_io{0};     // in poll(2) with event_fd
   int event_fd = -1;
+  CpuTime cpu_time_before;  // used by earlier OS threads of the JavaThread
   HostThread* next_free = nullptr;
 
   // In a bucket's list of threads that wait to enter a monitor (monitors.cpp), under the bucket's lock.

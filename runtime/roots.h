@@ -66,7 +66,8 @@ struct Roots {
   std::uint64_t calls_of_dead_threads;       // for --stats
   Ref<Object> pending_references;            // cleared and to be enqueued, through Reference.discovered
   std::uint32_t pending_references_waiter;   // JavaThread::id of the thread that waits for them; 0 none
-  std::uint64_t reserved[29];
+  std::int64_t process_cpu_ns;               // used until the last cut (runtime/cpu_time.h)
+  std::uint64_t reserved[28];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

@@ -26,6 +26,13 @@ struct Monitor;
 // What a thread waits for, for Thread.getState and resume. Values are part of the heap format.
 enum class WaitKind : std::uint8_t { kNone, kMonitorEnter, kObjectWait, kPark, kSleep, kIo };
 
+// CPU time used by a thread, in nanoseconds; `total_ns` includes the kernel's work for it
+// (runtime/cpu_time.h).
+struct CpuTime {
+  std::int64_t total_ns = 0;
+  std::int64_t user_ns = 0;
+};
+
 struct JavaThread {
   std::uint32_t id;               // from 1; names the owner of monitors; reused only after the thread is dead
   std::uint32_t alive;            // 1 from start until its exit is complete
@@ -51,7 +58,8 @@ struct JavaThread {
   std::uint32_t is_primordial;   // runs main
   std::uint64_t calls;           // invocations executed, for --stats
   std::uint64_t owned_monitors;  // entered and not left, recursions not counted
-  std::uint64_t reserved[3];
+  CpuTime cpu_time;              // until the last cut, or the end of its OS thread
+  std::uint64_t reserved[1];
 };
 static_assert(sizeof(JavaThread) % 8 == 0);
 
@@ -75,7 +83,7 @@ struct Thread {
 
   // Host-side waiting: one futex-like word per thread (runtime/safepoint.h).
   std::atomic<std::uint32_t> wake{0};
-  long tid = 0;  // kernel thread id
+  std::atomic<long> tid{0};  // kernel thread id; 0 while it does not run yet
   // Torture mode: safepoints passed in this life of the VM, kTookPart once the thread has blocked.
   static constexpr std::uint64_t kTookPart = ~std::uint64_t{0} >> 1;
   std::atomic<std::uint64_t> safepoints{0};

@@ -16,6 +16,7 @@
 #include "gc/layout.h"
 #include "runtime/boot.h"
 #include "runtime/clock.h"
+#include "runtime/cpu_time.h"
 #include "runtime/host_thread.h"
 #include "runtime/interpreter.h"
 #include "runtime/launch.h"
@@ -103,6 +104,8 @@ HostThread* make_host(Vm& vm, JavaThread* record) {
   host->stack_limit = gc::at_offset<Slot>(record->stack_end - kStackReserve);
   host->frame = record->top_frame == 0 ? nullptr : gc::at_offset<Frame>(record->top_frame);
   host->entering = 0;
+  host->tid.store(0);
+  host->cpu_time_before = record->cpu_time;
   return host;
 }
 
@@ -162,7 +165,7 @@ void* os_thread(void* argument) {
   auto* host = static_cast<HostThread*>(argument);
   Vm& vm = *host->vm;
   set_current_thread(host);
-  host->tid = syscall(SYS_gettid);
+  host->tid.store(syscall(SYS_gettid));
   leave_blocked(*host);
   if (!retiring(*host)) interpret(*host);
   const bool dead = host->frame == nullptr;
@@ -170,6 +173,7 @@ void* os_thread(void* argument) {
     bury(*host);
   } else {
     store_position(*host);
+    cpu_time_at_end(*host);
   }
   set_current_thread(nullptr);
   delist(vm, host, dead);

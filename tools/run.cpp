@@ -16,6 +16,7 @@
 #include "runtime/boot.h"
 #include "runtime/bundle/mapped_file.h"
 #include "runtime/clock.h"
+#include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/jimage/jimage.h"
@@ -233,6 +234,7 @@ Runner::Opened Runner::start_fresh() {
   }
   rt::set_heap_size(options_.heap);
   rt::clock_at_resume();
+  rt::cpu_time_at_start();
   rt::leases_at_start();
   install_bundle(**session, bundle_->view().bytes());
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
@@ -267,6 +269,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
   }
   rt::clock_at_resume();
+  rt::cpu_time_at_resume();
   rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs);
   // The suspended version must not be the one to go on from once the program has written more.
   if (suspended) static_cast<void>((*session)->checkpointer().checkpoint_retired());

@@ -10,6 +10,7 @@
 #include "gc/reference.h"
 #include "runtime/clock.h"
 #include "runtime/code.h"
+#include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/heap_verification.h"
 #include "runtime/leases.h"
@@ -123,6 +124,7 @@ void Session::verify_heap() {
 void Session::before_cut() {
   verify_heap();
   rt::clock_at_cut();
+  rt::cpu_time_at_cut(*vm_);
   rt::leases_at_cut();
 }
 

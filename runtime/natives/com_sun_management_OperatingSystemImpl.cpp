@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "runtime/cpu_time.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {
@@ -57,11 +58,7 @@ Status open_descriptors(NativeCall& call) {
   return call.ret(count - 1);  // without the one that reads the folder
 }
 
-Status process_cpu_time(NativeCall& call) {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return call.ret(as_i64(time.tv_sec) * 1'000'000'000 + time.tv_nsec);
-}
+Status process_cpu_time(NativeCall& call) { return call.ret(process_cpu_time_ns()); }
 
 // A load needs two looks, and none was made before.
 Status load_unknown(NativeCall& call) { return call.ret(-1.0); }

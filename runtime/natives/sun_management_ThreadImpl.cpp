@@ -1,10 +1,9 @@
 // Natives of sun.management.ThreadImpl: ThreadMXBean's view of the threads.
-#include <time.h>
-
 #include <algorithm>
 #include <mutex>
 
 #include "gc/heap.h"
+#include "runtime/cpu_time.h"
 #include "runtime/heap_roots.h"
 #include "runtime/monitors.h"
 #include "runtime/natives/support.h"
@@ -56,40 +55,27 @@ Status get_threads(NativeCall& call) {
 
 // --- CPU time
 
-enum class Clock : std::uint8_t { kUser = 1, kTotal = 2 };  // as in the kernel's numbers of CPU clocks
-
-// Nanoseconds that the thread has run in this process; -1 when it is not alive. `id` 0: the caller.
-std::int64_t cpu_time(Thread& caller, std::int64_t id, Clock clock) {
-  long tid = caller.tid;
-  if (id != 0) {
-    const std::lock_guard lock(caller.vm->threads_lock);
-    JavaThread* record = find_live_thread(id);
-    const Thread* host = record == nullptr ? nullptr : host_thread_of(record);
-    if (host == nullptr) return -1;
-    tid = host->tid;
-  }
-  // The clock of any thread of the process, as pthread_getcpuclockid makes it: the inverted id, "of a
-  // thread", and which clock.
-  constexpr unsigned kOfThread = 4;
-  const auto which =
-      static_cast<clockid_t>((~static_cast<unsigned>(tid) << 3) | kOfThread | static_cast<unsigned>(clock));
-  timespec time{};
-  if (clock_gettime(which, &time) != 0) return -1;
-  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+// -1 when the thread is not alive. `id` 0: the caller.
+std::int64_t cpu_time(Thread& caller, std::int64_t id, std::int64_t CpuTime::*which) {
+  if (id == 0) return thread_cpu_time(caller).*which;
+  const std::lock_guard lock(caller.vm->threads_lock);
+  JavaThread* record = find_live_thread(id);
+  const Thread* host = record == nullptr ? nullptr : host_thread_of(record);
+  return host == nullptr ? -1 : thread_cpu_time(*host).*which;
 }
 
-template <Clock clock>
-Status thread_cpu_time(NativeCall& call) {
-  return call.ret(cpu_time(call.thread, call.i64(0), clock));
+template <std::int64_t CpuTime::*which>
+Status cpu_time_of_thread(NativeCall& call) {
+  return call.ret(cpu_time(call.thread, call.i64(0), which));
 }
 
-template <Clock clock>
-Status thread_cpu_times(NativeCall& call) {
+template <std::int64_t CpuTime::*which>
+Status cpu_times_of_threads(NativeCall& call) {
   const Array* ids = call.array(0);
   Array* times = call.array(1);
   if (ids == nullptr || times == nullptr) return throw_null_pointer(call.thread);
   for (std::int32_t i = 0; i < std::min(ids->length, times->length); ++i) {
-    times->elements<std::int64_t>()[i] = cpu_time(call.thread, ids->elements<std::int64_t>()[i], clock);
+    times->elements<std::int64_t>()[i] = cpu_time(call.thread, ids->elements<std::int64_t>()[i], which);
   }
   return call.ret();
 }
@@ -298,10 +284,10 @@ const NativeMethod kMethods[] = {
     {"getThreads", "()[Ljava/lang/Thread;", get_threads},
     {"getThreadInfo1", "([JI[Ljava/lang/management/ThreadInfo;)V", get_thread_info},
     {"dumpThreads0", "([JZZI)[Ljava/lang/management/ThreadInfo;", dump_threads},
-    {"getThreadTotalCpuTime0", "(J)J", thread_cpu_time<Clock::kTotal>},
-    {"getThreadTotalCpuTime1", "([J[J)V", thread_cpu_times<Clock::kTotal>},
-    {"getThreadUserCpuTime0", "(J)J", thread_cpu_time<Clock::kUser>},
-    {"getThreadUserCpuTime1", "([J[J)V", thread_cpu_times<Clock::kUser>},
+    {"getThreadTotalCpuTime0", "(J)J", cpu_time_of_thread<&CpuTime::total_ns>},
+    {"getThreadTotalCpuTime1", "([J[J)V", cpu_times_of_threads<&CpuTime::total_ns>},
+    {"getThreadUserCpuTime0", "(J)J", cpu_time_of_thread<&CpuTime::user_ns>},
+    {"getThreadUserCpuTime1", "([J[J)V", cpu_times_of_threads<&CpuTime::user_ns>},
     {"findMonitorDeadlockedThreads0", "()[Ljava/lang/Thread;", find_deadlocked<false>},
     {"findDeadlockedThreads0", "()[Ljava/lang/Thread;", find_deadlocked<true>},
 };
