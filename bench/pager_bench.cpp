@@ -95,7 +95,8 @@ void disk_fault_random(benchmark::State& state) {
   setup.fill();
   std::mt19937_64 random(1);
   RegionCounters before = setup.region().counters();
-  for (auto _ : state) benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(random() % kLines)));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(random() % kLines)));
   report(state, setup, before);
 }
 
@@ -104,7 +105,7 @@ void random_write_under_pressure(benchmark::State& state) {
   setup.fill();
   std::mt19937_64 random(1);
   RegionCounters before = setup.region().counters();
-  for (auto _ : state) setup.word(random() % kLines) = random();
+  for ([[maybe_unused]] auto _ : state) setup.word(random() % kLines) = random();
   report(state, setup, before);
 }
 
@@ -113,7 +114,8 @@ void disk_fault_sequential(benchmark::State& state) {
   setup.fill();
   std::uint64_t line = 0;
   RegionCounters before = setup.region().counters();
-  for (auto _ : state) benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(line++ % kLines)));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(line++ % kLines)));
   report(state, setup, before);
 }
 
@@ -123,7 +125,7 @@ constexpr std::uint64_t kBatch = 16384;
 void first_touch_sequential(benchmark::State& state) {
   Setup setup(state, kLines);
   std::uint64_t line = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (line == kBatch) {
       state.PauseTiming();
       if (!setup.region().discard(0, kBatch * kLineSize)) std::abort();
@@ -136,7 +138,7 @@ void first_touch_sequential(benchmark::State& state) {
 
 void populate_fresh(benchmark::State& state) {
   Setup setup(state, kLines);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     setup.region().populate_fresh(0, 64 * kLineSize);
     state.PauseTiming();
     if (!setup.region().discard(0, 64 * kLineSize)) std::abort();
@@ -151,7 +153,7 @@ void minor_rescue(benchmark::State& state) {
   setup.checkpoint();
   std::uint64_t line = kBatch;
   RegionCounters before = setup.region().counters();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (line == kBatch) {
       state.PauseTiming();
       setup.region().evict_first(0, kBatch * kLineSize);
@@ -167,7 +169,7 @@ void write_to_clean_line(benchmark::State& state) {
   Setup setup(state, kLines);
   for (std::uint64_t line = 0; line < kBatch; ++line) setup.word(line) = line;
   std::uint64_t line = kBatch;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (line == kBatch) {
       state.PauseTiming();
       setup.checkpoint();
@@ -185,7 +187,7 @@ void cut_of_dirty_lines(benchmark::State& state) {
   setup.checkpoint();
   auto dirty = static_cast<std::uint64_t>(state.range(2));
   std::mt19937_64 random(1);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     for (std::uint64_t i = 0; i < dirty; ++i) setup.word(random() % (kLines / 2)) = i;
     auto cut = setup.region().cut();
     if (!cut) std::abort();

@@ -127,6 +127,7 @@ TEST_F(PmemDeviceTest, AWriteMayCrossFromOneWindowToTheNext) {
 TEST_F(PmemDeviceTest, ThreadsMapAWindowOnce) {
   const auto device = make_device(64 * kLineSize);
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&device, t] {
       std::string content(kLineSize, static_cast<char>('a' + t));

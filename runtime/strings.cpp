@@ -73,7 +73,8 @@ bool same_content(const Object* a, const Object* b) {
   const Array* x = value_of(a);
   const Array* y = value_of(b);
   return is_latin1(a) == is_latin1(b) && x->length == y->length &&
-         std::memcmp(x + 1, y + 1, static_cast<std::size_t>(x->length)) == 0;
+         std::memcmp(x->elements<std::byte>(), y->elements<std::byte>(),
+                     static_cast<std::size_t>(x->length)) == 0;
 }
 
 }  // namespace

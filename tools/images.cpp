@@ -106,7 +106,7 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
     }
     if (!record) return Unexpected{record.error()};
   }
-  if (auto published = directory.publish_image(fresh->temporary_path, key); !published) {
+  if (auto published = directory.publish_image(*fresh, key); !published) {
     return Unexpected{published.error()};
   }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;

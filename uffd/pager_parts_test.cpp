@@ -73,6 +73,7 @@ TEST(LineTableTest, LocksExclude) {
   ASSERT_TRUE(table.create(512));
   std::uint64_t shared = 0;
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 5000; ++i) {
@@ -101,6 +102,7 @@ TEST(FutexTest, MutexExcludesAndEventWakes) {
     }
   });
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 5000; ++i) {

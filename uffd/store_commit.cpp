@@ -500,6 +500,7 @@ void FileStore::retain_only(const std::vector<VersionRef>& refs) {
   }
   retained_ = std::move(kept);
   std::vector<const BlockSet*> sets;
+  sets.reserve(dropped.size());
   for (const Retained& version : dropped) sets.push_back(&version.held);
   allocator_.drop(sets, held_sets());
 }

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace uvm::store {
 
@@ -262,25 +263,30 @@ Result<void> StoreDirectory::remove_heap(const std::string& name) const {
   return sync_folder(path_);
 }
 
+StoreDirectory::NewImage::NewImage(NewImage&& other) noexcept
+    : store(std::move(other.store)), path_(std::exchange(other.path_, {})) {}
+
+StoreDirectory::NewImage::~NewImage() {
+  if (!path_.empty()) unlink(path_.c_str());
+}
+
 Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& key) const {
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
   const std::string folder = path_ + "/" + kImages;
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", folder);
-  NewImage image{folder + "/" + temporary_name("new"), nullptr};
-  if (auto made = FileStore::create(image.temporary_path); !made) return Unexpected<Error>{made.error()};
-  auto store = FileStore::open(image.temporary_path, {.read_only = false, .keep = {.versions = 1}});
-  if (!store) {
-    unlink(image.temporary_path.c_str());
-    return Unexpected<Error>{store.error()};
-  }
+  NewImage image(folder + "/" + temporary_name("new"));
+  if (auto made = FileStore::create(image.path_); !made) return Unexpected<Error>{made.error()};
+  auto store = FileStore::open(image.path_, {.read_only = false, .keep = {.versions = 1}});
+  if (!store) return Unexpected<Error>{store.error()};
   image.store = std::move(*store);
   return image;
 }
 
-Result<void> StoreDirectory::publish_image(const std::string& temporary_path, const std::string& key) const {
+Result<void> StoreDirectory::publish_image(NewImage& image, const std::string& key) const {
   if (auto good = check_name(key); !good) return good;
-  if (rename(temporary_path.c_str(), image_path(key).c_str()) != 0)
+  if (rename(image.path_.c_str(), image_path(key).c_str()) != 0)
     return failed("cannot name", image_path(key));
+  image.path_.clear();
   return sync_folder(path_ + "/" + kImages);
 }
 

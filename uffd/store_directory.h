@@ -58,14 +58,23 @@ class StoreDirectory {
   Result<void> remove_heap(const std::string& name) const;
 
   // Base images. One is made in three steps: begin_image() gives an empty heap under a name of no meaning;
-  // the caller fills it, commits and destroys it; publish_image() gives it its name, in place of a former
-  // one.
-  struct NewImage {
-    std::string temporary_path;
+  // the caller fills it, commits, and closes it by destroying `store`; publish_image() gives it its name, in
+  // place of a former one. An image that is not published goes away with its NewImage.
+  class NewImage {
+   public:
+    explicit NewImage(std::string path) : path_(std::move(path)) {}
+    NewImage(NewImage&& other) noexcept;
+    NewImage& operator=(NewImage&&) = delete;
+    ~NewImage();
+
     std::unique_ptr<FileStore> store;
+
+   private:
+    friend class StoreDirectory;
+    std::string path_;  // empty: published
   };
   Result<NewImage> begin_image(const std::string& key) const;
-  Result<void> publish_image(const std::string& temporary_path, const std::string& key) const;
+  Result<void> publish_image(NewImage& image, const std::string& key) const;
 
   // For reading only; processes share it. kNotFound when there is none, kCorrupt when nothing is in it.
   Result<std::shared_ptr<FileStore>> open_image(const std::string& key,

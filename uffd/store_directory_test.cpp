@@ -15,7 +15,6 @@ namespace uvm::store {
 namespace {
 
 using testing::cut_and_commit;
-using testing::kNoTag;
 using testing::line_is;
 using testing::write_line;
 
@@ -93,7 +92,7 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
     ASSERT_TRUE(write_line(*image->store, 3, key == "k1" ? 1 : 2));
     ASSERT_TRUE(cut_and_commit(*image->store));
     image->store.reset();
-    ASSERT_TRUE(store.publish_image(image->temporary_path, key));
+    ASSERT_TRUE(store.publish_image(*image, key));
   }
   EXPECT_EQ(*store.list_images(), (std::vector<std::string>{"k1", "k2"}));
   auto base = store.open_image("k2");
@@ -110,6 +109,22 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   EXPECT_EQ(store.image_of_heap("heap").error().code, Errc::kCorrupt);
 }
 
+TEST_F(StoreDirectoryTest, AnUnpublishedImageLeavesNothing) {
+  const StoreDirectory store = directory();
+  const auto files = [&] {
+    const std::filesystem::directory_iterator images(
+        std::filesystem::path(store.image_path("k")).parent_path());
+    return std::distance(begin(images), end(images));
+  };
+  {
+    auto image = store.begin_image("k");
+    ASSERT_TRUE(image) << image.error().message;
+    ASSERT_TRUE(write_line(*image->store, 3, 1));
+    EXPECT_EQ(files(), 1);
+  }
+  EXPECT_EQ(files(), 0);
+}
+
 TEST_F(StoreDirectoryTest, AnImageThatLostItsVersionIsDamaged) {
   const StoreDirectory store = directory();
   auto image = store.begin_image("k");
@@ -117,7 +132,7 @@ TEST_F(StoreDirectoryTest, AnImageThatLostItsVersionIsDamaged) {
   ASSERT_TRUE(write_line(*image->store, 3, 1));
   ASSERT_TRUE(cut_and_commit(*image->store));
   image->store.reset();
-  ASSERT_TRUE(store.publish_image(image->temporary_path, "k"));
+  ASSERT_TRUE(store.publish_image(*image, "k"));
   {
     auto base = store.open_image("k");
     ASSERT_TRUE(base);
@@ -153,7 +168,7 @@ TEST_F(StoreDirectoryTest, DistinctErrors) {
   std::ofstream(store.heap_path("alien")) << "#!/bin/sh\n" << std::string(100000, 'x');
   EXPECT_EQ(store.open_heap("alien").error().code, Errc::kNotAStore);
   std::filesystem::create_directory(folder_ / "store/empty");
-  std::ofstream{store.heap_path("empty")};
+  std::ofstream(store.heap_path("empty")).flush();
   EXPECT_EQ(store.open_heap("empty").error().code, Errc::kNotAStore);
   std::filesystem::create_directories(store.heap_path("folder"));
   EXPECT_FALSE(store.open_heap("folder"));

@@ -71,7 +71,8 @@ std::string CodeChecker::old_message(const std::string& old_text) const {
          " signature: " + std::string(method_.descriptor) + ") " + old_text;
 }
 
-void CodeChecker::fail(ErrorContext context, const std::string& old_text, const std::string& text) const {
+void CodeChecker::fail(const ErrorContext& context, const std::string& old_text,
+                       const std::string& text) const {
   VerifyFailure failure;
   failure.exception_class = "java/lang/VerifyError";
   if (inference_) {
@@ -86,7 +87,7 @@ void CodeChecker::fail_code(const std::string& old_text, const std::string& text
   ErrorContext context;
   context.kind = Kind::kBadCode;
   context.bci = bci_;
-  fail(std::move(context), old_text, text);
+  fail(context, old_text, text);
 }
 
 void CodeChecker::fail_format(const std::string& text) const {
@@ -152,7 +153,7 @@ void CodeChecker::push(const Type& type) {
     context.kind = Kind::kStackOverflow;
     context.bci = bci_;
     context.current = shown();
-    fail(std::move(context), "Stack size too large", "Operand stack overflow");
+    fail(context, "Stack size too large", "Operand stack overflow");
   }
   frame_.stack.push_back(type);
 }
@@ -163,7 +164,7 @@ void CodeChecker::push(const TypePair& pair) {
     context.kind = Kind::kStackOverflow;
     context.bci = bci_;
     context.current = shown();
-    fail(std::move(context), "Stack size too large", "Operand stack overflow");
+    fail(context, "Stack size too large", "Operand stack overflow");
   }
   for (unsigned i = 0; i < pair.count; ++i) push(pair.types[i]);
 }
@@ -173,7 +174,7 @@ void CodeChecker::fail_underflow() const {
   context.kind = Kind::kStackUnderflow;
   context.bci = bci_;
   context.current = shown();
-  fail(std::move(context), "Unable to pop operand off an empty stack", "Operand stack underflow");
+  fail(context, "Unable to pop operand off an empty stack", "Operand stack underflow");
 }
 
 Type CodeChecker::pop_any() {
@@ -251,7 +252,7 @@ void CodeChecker::fail_local(unsigned index, const char* text) const {
   context.kind = Kind::kBadLocalIndex;
   context.bci = bci_;
   context.index = index;
-  fail(std::move(context), "Illegal local variable number", text);
+  fail(context, "Illegal local variable number", text);
 }
 
 void CodeChecker::check_local(unsigned index, unsigned slots) const {

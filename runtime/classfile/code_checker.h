@@ -59,7 +59,8 @@ class CodeChecker {
 
   // ---- failing. `old_text` is what the type-inferring verifier says.
   using Kind = ErrorContext::Kind;
-  [[noreturn]] void fail(ErrorContext context, const std::string& old_text, const std::string& text) const;
+  [[noreturn]] void fail(const ErrorContext& context, const std::string& old_text,
+                         const std::string& text) const;
   [[noreturn]] void fail_code(const std::string& old_text,
                               const std::string& text) const;  // kBadCode at bci_
   // A ClassFormatError.

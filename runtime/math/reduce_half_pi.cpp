@@ -125,8 +125,8 @@ int reduce_large(const double* x, int exponent, int count, double rest[2]) {
     int more = 1;
     while (digit(kDigits - more) == 0) ++more;
     for (int i = jz + 1; i <= jz + more; ++i) {
-      f[static_cast<std::size_t>(last + i)] =
-          static_cast<double>(kTwoOverPi[static_cast<std::size_t>(first_digit + i)]);
+      f[static_cast<std::size_t>(last) + static_cast<std::size_t>(i)] = static_cast<double>(
+          kTwoOverPi[static_cast<std::size_t>(first_digit) + static_cast<std::size_t>(i)]);
       product(i);
     }
     jz += more;
@@ -161,7 +161,8 @@ int reduce_large(const double* x, int exponent, int count, double rest[2]) {
   for (int i = jz; i >= 0; --i) {
     double sum = 0.0;
     for (int k = 0; k <= kDigits && k <= jz - i; ++k) {
-      sum += kHalfPiParts[static_cast<std::size_t>(k)] * q[static_cast<std::size_t>(i + k)];
+      sum += kHalfPiParts[static_cast<std::size_t>(k)] *
+             q[static_cast<std::size_t>(i) + static_cast<std::size_t>(k)];
     }
     terms[static_cast<std::size_t>(jz - i)] = sum;
   }
@@ -179,7 +180,8 @@ int cancelled(std::int32_t word, double value) { return (word >> 20) - ((high_wo
 
 int reduce_medium(double x, std::int32_t word, double rest[2]) {
   const double t = std::fabs(x);
-  const int n = static_cast<int>(t * kInverseHalfPi + 0.5);
+  // Where the sum rounds up to the next integer, either is near enough.
+  const int n = static_cast<int>(t * kInverseHalfPi + 0.5);  // NOLINT(bugprone-incorrect-roundings)
   const double fn = n;
   double r = t - fn * kPart1;
   double w = fn * kTail1;
@@ -242,7 +244,7 @@ int reduce_half_pi(double x, double rest[2]) {
   }
   digits[2] = z;
   int count = 3;
-  while (digits[count - 1] == 0.0) --count;
+  while (count > 1 && digits[count - 1] == 0.0) --count;
   const int n = reduce_large(digits, exponent, count, rest);
   if (high_word(x) >= 0) return n;
   rest[0] = -rest[0];

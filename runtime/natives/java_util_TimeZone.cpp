@@ -69,8 +69,7 @@ std::optional<std::string> zone_of_system() {
   if (S_ISLNK(status.st_mode)) {
     std::array<char, PATH_MAX> target{};
     if (::readlink(kLocalTime, target.data(), target.size() - 1) > 0) {
-      const auto zone = zone_of_path(target.data());
-      if (zone.has_value()) return zone;
+      if (auto zone = zone_of_path(target.data()); zone.has_value()) return zone;
     }
   }
   const std::string content = read_all(kLocalTime);
