@@ -56,6 +56,20 @@ std::string state_of(const store::StoreDirectory& directory, const store::HeapEn
   return "interrupted";
 }
 
+// Opens the heap, which nobody may run meanwhile, and does something to its versions.
+template <typename Change>
+int change_versions(const Options& options, Change change) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  auto heap = directory->open_heap(options.name, {.line_limit = line_limit()});
+  if (!heap) return fail(options, heap.error());
+  if (auto changed = change(**heap); !changed) {
+    say(changed.error().message);
+    return exit_code_of(changed.error());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int list_heaps(const Options& options) {
@@ -90,12 +104,21 @@ int list_versions(const Options& options) {
   auto info = store::inspect_heap(directory->heap_path(options.name));
   if (!info) return fail(options, info.error());
   std::printf("%8s  %-19s  %10s  %12s  %12s\n", "VERSION", "OF", "HEAP", "LINES SAVED", "WRITTEN");
+  const auto mark = [&info](store::Version version) {
+    return std::find(info->pinned.begin(), info->pinned.end(), version) == info->pinned.end() ? ""
+                                                                                              : "  pinned";
+  };
   for (const store::VersionInfo& version : info->versions) {
-    std::printf("%8lu  %-19s  %10s  %12lu  %12s\n", static_cast<unsigned long>(version.version),
+    std::printf("%8lu  %-19s  %10s  %12lu  %12s%s\n", static_cast<unsigned long>(version.version),
                 show_time(version.wall_time_ns).c_str(), show_size(version.lines * store::kLineSize).c_str(),
-                static_cast<unsigned long>(version.lines_written), show_size(version.bytes_written).c_str());
+                static_cast<unsigned long>(version.lines_written), show_size(version.bytes_written).c_str(),
+                mark(version.version));
   }
   return 0;
+}
+
+int pin_version(const Options& options, bool pinned) {
+  return change_versions(options, [&](store::FileStore& heap) { return heap.pin(*options.version, pinned); });
 }
 
 int suspend_heap(const Options& options) {
@@ -121,6 +144,10 @@ int suspend_heap(const Options& options) {
 }
 
 int remove_heap(const Options& options) {
+  if (options.version) {
+    return change_versions(options,
+                           [&](store::FileStore& heap) { return heap.remove_version(*options.version); });
+  }
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
   const auto pid = running_process(folder_of(*directory, options.name));

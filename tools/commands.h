@@ -8,8 +8,9 @@ namespace uvm::tools {
 
 int list_heaps(const Options& options);
 int list_versions(const Options& options);
+int pin_version(const Options& options, bool pinned);
 int suspend_heap(const Options& options);
-int remove_heap(const Options& options);
+int remove_heap(const Options& options);  // or one version of it
 int verify_heap(const Options& options);
 
 }  // namespace uvm::tools

@@ -9,7 +9,8 @@ const char* help_text() {
 SYNOPSIS
     uvm [OPTION...] BUNDLE [ARGUMENT...]
     uvm resume NAME [--version N] [OPTION...]
-    uvm list | versions NAME | suspend NAME | remove NAME | verify NAME
+    uvm list | versions NAME | pin NAME VERSION | unpin NAME VERSION
+    uvm suspend NAME | remove NAME [--version N] | verify NAME
     uvm --help | --version
 
 DESCRIPTION
@@ -29,8 +30,14 @@ COMMANDS
         --version N     from an older version; newer ones are given up.
     list            The heaps in the store.
     versions NAME   The versions of a heap that can be resumed.
+    pin NAME VERSION
+    unpin NAME VERSION
+                    A pinned version is kept whatever --keep-versions says; no
+                    process may run the heap meanwhile. At most 60. A heap with
+                    pinned versions also stays when its program ends.
     suspend NAME    Checkpoint a running program and end its process.
     remove NAME     Delete a heap that no process runs.
+        --version N     only this version, which is not the newest one.
     verify NAME     Read a heap completely, and name everything that is damaged.
 
 OPTIONS

@@ -157,10 +157,12 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     const char* name;
     Command command;
     bool takes_name;
+    bool takes_version = false;  // after the name
     CLI::App* app = nullptr;
   };
   Subcommand subcommands[] = {{"resume", Command::kResume, true},     {"list", Command::kList, false},
-                              {"versions", Command::kVersions, true}, {"suspend", Command::kSuspend, true},
+                              {"versions", Command::kVersions, true}, {"pin", Command::kPin, true, true},
+                              {"unpin", Command::kUnpin, true, true}, {"suspend", Command::kSuspend, true},
                               {"remove", Command::kRemove, true},     {"verify", Command::kVerify, true}};
   std::string name_argument;
   for (Subcommand& subcommand : subcommands) {
@@ -170,7 +172,9 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     subcommand.app->add_flag("-h,--help", raw.help);
     add_options(*subcommand.app, options, raw);
     if (subcommand.takes_name) subcommand.app->add_option("NAME", name_argument);
-    if (subcommand.command == Command::kResume) subcommand.app->add_option("--version", raw.version);
+    if (subcommand.takes_version) subcommand.app->add_option("VERSION", raw.version);
+    if (subcommand.command == Command::kResume || subcommand.command == Command::kRemove)
+      subcommand.app->add_option("--version", raw.version);
   }
 
   try {
@@ -193,11 +197,13 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
       return Unexpected{"'" + name_argument + "' cannot be the name of a heap"};
     }
     options.name = name_argument;
+    if (subcommand.takes_version && raw.version.empty())
+      return Unexpected{std::string(subcommand.name) + ": the VERSION of the heap is missing"};
   }
   if (std::string problem = check_values(options, raw); !problem.empty()) return Unexpected{problem};
   if (!raw.version.empty()) {
     options.version = parse_number(raw.version);
-    if (!options.version) return Unexpected{"--version: '" + raw.version + "' is no version number"};
+    if (!options.version) return Unexpected{"'" + raw.version + "' is no version number"};
   }
   if (options.command != Command::kRun) return options;
 

@@ -17,6 +17,8 @@ enum class Command : std::uint8_t {
   kResume,
   kList,
   kVersions,
+  kPin,
+  kUnpin,
   kSuspend,
   kRemove,
   kVerify,
@@ -46,7 +48,7 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> properties;  // -D, in order
   std::string bundle;                                           // kRun
   std::vector<std::string> arguments;                           // of the program
-  std::optional<std::uint64_t> version;                         // kResume
+  std::optional<std::uint64_t> version;                         // kResume, kRemove, kPin, kUnpin
 };
 
 // The message says in one line what is wrong.

@@ -37,6 +37,15 @@ TEST(OptionsTest, Commands) {
   EXPECT_EQ(options->version, 12U);
   EXPECT_EQ(options->store, "/s");
   EXPECT_EQ(options->memory, 32U << 20);
+  options = parse({"pin", "x.bc", "7"});
+  ASSERT_TRUE(options.has_value()) << options.error();
+  EXPECT_EQ(options->command, Command::kPin);
+  EXPECT_EQ(options->version, 7U);
+  EXPECT_FALSE(parse({"unpin", "x.bc"}).has_value());
+  EXPECT_FALSE(parse({"unpin", "x.bc", "new"}).has_value());
+  options = parse({"remove", "x.bc", "--version", "3"});
+  ASSERT_TRUE(options.has_value()) << options.error();
+  EXPECT_EQ(options->version, 3U);
   options = parse({"--store", "/s", "list"});
   ASSERT_TRUE(options.has_value()) << options.error();
   EXPECT_EQ(options->command, Command::kList);

@@ -63,6 +63,7 @@ class Runner {
   SessionOptions session_options();
   int fail(const store::Error& error);
   store::Result<std::optional<checkpoint::Blob>> find_run();
+  [[nodiscard]] bool is_pinned() const;
   store::Result<void> lock();
   [[nodiscard]] store::Retention retention() const {
     return {options_.keep_versions, static_cast<std::uint64_t>(options_.keep_age.count())};
@@ -179,6 +180,11 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
   return std::optional<checkpoint::Blob>{*blob};
+}
+
+bool Runner::is_pinned() const {
+  const auto info = store::inspect_heap(directory_.heap_path(options_.name));
+  return info && !info->pinned.empty();
 }
 
 // Copied, because the file may be gone when the run is resumed.
@@ -307,6 +313,11 @@ int Runner::run() {
       return kExitFailure;
     }
     if (exists && (!blob || ended || options_.fresh)) {
+      if (is_pinned()) {
+        say("heap " + options_.name +
+            " has pinned versions: uvm unpin gives them up, --name uses another heap");
+        return kExitFailure;
+      }
       if (auto removed = directory_.remove_heap(options_.name); !removed) return fail(removed.error());
       lock_.reset();  // its file went with the heap
       blob.reset();
@@ -433,7 +444,8 @@ int Runner::suspend(Session& session) {
 int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   session->checkpointer().stop();
   rt::retire_threads(session->vm());
-  if (options_.keep) {
+  const bool keep = options_.keep || is_pinned();
+  if (keep) {
     session->set_finished(exit_code);
     if (auto record = session->checkpointer().checkpoint_retired(); !record) {
       say("the ended heap " + options_.name + " could not be kept: " + record.error().message);
@@ -445,7 +457,7 @@ int Runner::end(std::unique_ptr<Session> session, int exit_code) {
     session_ = nullptr;
   }
   session.reset();
-  if (!options_.keep) {
+  if (!keep) {
     if (auto removed = directory_.remove_heap(options_.name); !removed) say(removed.error().message);
   }
   return exit_code;

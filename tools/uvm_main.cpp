@@ -37,6 +37,10 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       return list_heaps(*options);
     case Command::kVersions:
       return list_versions(*options);
+    case Command::kPin:
+      return pin_version(*options, true);
+    case Command::kUnpin:
+      return pin_version(*options, false);
     case Command::kSuspend:
       return suspend_heap(*options);
     case Command::kRemove:

@@ -160,9 +160,24 @@ kill -TERM $running
 wait $running
 [ $? = 143 ] || fail "SIGTERM does not end a run with 143"
 running=
+newest=$("$uvm" versions app.bc | tail -n 1 | sed 's/^ *\([0-9]*\) .*/\1/')
+expect 0 '' "$uvm" pin app.bc "$newest"
+expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
+expect 1 '^uvm: .* has no version 123456789$' "$uvm" pin app.bc 123456789
+expect 2 '^uvm: pin: the VERSION of the heap is missing$' "$uvm" pin app.bc
+expect 2 "^uvm: 'x' is no version number$" "$uvm" pin app.bc x
+expect 1 '^uvm: .* is in use: the opened version and newer ones stay$' "$uvm" remove app.bc --version "$newest"
+expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" --fresh app.bc count
 "$uvm" app.bc count >> output 2> messages || fail "the run did not end well: $(cat messages)"
 grep -q '^uvm: going on with the interrupted run app.bc from version' messages || fail "going on says nothing"
 cmp -s output expected || fail "output differs: $(diff output expected)"
+expect 0 '^app.bc .* ended with status 0$' "$uvm" list
+expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
+expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" app.bc count
+expect 0 '' "$uvm" unpin app.bc "$newest"
+expect 0 '' "$uvm" remove app.bc --version "$newest"
+expect 1 "has no version $newest$" "$uvm" remove app.bc --version "$newest"
+expect 0 '' "$uvm" remove app.bc
 
 [ $failures = 0 ] || exit 1
 echo "uvm's command line: all as expected"
