@@ -6,6 +6,7 @@
 
 namespace uvm::tools {
 
+int show_version(const Options& options);  // --version, with -v what the kernel offers
 int list_heaps(const Options& options);
 int list_versions(const Options& options);
 int pin_version(const Options& options, bool pinned);

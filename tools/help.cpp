@@ -11,7 +11,7 @@ SYNOPSIS
     uvm resume NAME [--version N] [OPTION...]
     uvm list | versions NAME | pin NAME VERSION | unpin NAME VERSION
     uvm suspend NAME | remove NAME [--version N] | verify NAME
-    uvm --help | --version
+    uvm --help | --version [-v]
 
 DESCRIPTION
     Runs the program in BUNDLE, which uvmc made, on OpenJDK 17's class library.
@@ -85,8 +85,9 @@ OPTIONS
         Default: warn.
     -h, --help
         Print this text.
-    --version
-        Print the version.
+    --version [-v]
+        Print the version; with -v also what the kernel offers for paging and
+        stores, and what is used of it.
 
     SIZE is a number of bytes, or of K, M, G or T (64M, 2G). DURATION has a unit:
     us, ms, s, m or h (250ms, 5s).

@@ -150,6 +150,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
   app.set_help_flag();
   app.add_flag("-h,--help", raw.help);
   app.add_flag("--version", raw.show_version);
+  app.add_flag("-v,--verbose", options.verbose);
   app.prefix_command();  // from the first word that is no option on, everything belongs to the program
   add_options(app, options, raw);
 
@@ -215,6 +216,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     options.command = Command::kShowVersion;
     return options;
   }
+  if (options.verbose) return Unexpected{std::string("-v goes with --version")};
   const std::size_t first = !rest.empty() && rest[0] == "--" ? 1 : 0;
   if (rest.size() <= first) return Unexpected{std::string("no bundle to run; uvm --help says more")};
   options.bundle = rest[first];

@@ -37,6 +37,7 @@ struct Options {
   std::chrono::nanoseconds checkpoint_every{std::chrono::seconds(1)};  // 0: off
   std::uint32_t keep_versions = 2;       // newest versions that a checkpoint leaves
   std::chrono::nanoseconds keep_age{0};  // and of younger ones a selection; 0: none
+  bool verbose = false;                  // kShowVersion
   bool fresh = false;
   bool keep = false;
   bool cold_boot = false;

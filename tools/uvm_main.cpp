@@ -31,8 +31,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       std::fputs(help_text(), stdout);
       return 0;
     case Command::kShowVersion:
-      std::puts("uvm " UVM_VERSION);
-      return 0;
+      return show_version(*options);
     case Command::kList:
       return list_heaps(*options);
     case Command::kVersions:

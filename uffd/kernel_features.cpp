@@ -111,6 +111,31 @@ std::string KernelFeatures::describe() const {
   return text;
 }
 
+std::vector<Mechanism> KernelFeatures::mechanisms() const {
+  const bool works = open_errno == 0 && shmem;
+  const char* without = "missing: uvm does not run";
+  return {
+      {"userfaultfd", open_errno == 0, open_errno == 0 ? "pages the heap" : without},
+      {"userfaultfd on shared memory, with write protection (Linux 5.19)", works,
+       works ? "pages the heap" : without},
+      {"userfaultfd for faults inside system calls", kernel_faults,
+       "not needed: no system call is given an address in the heap"},
+      {"UFFD_FEATURE_SIGBUS (Linux 4.14)", sigbus,
+       sigbus ? "the thread that faults serves the fault" : "missing: --fault-thread is needed"},
+      {"UFFDIO_CONTINUE_MODE_WP (Linux 6.4)", continue_wp,
+       continue_wp ? "lines rescued from eviction stay clean"
+                   : "lines rescued from eviction count as written"},
+      {"UFFD_FEATURE_WP_ASYNC (Linux 6.7)", wp_async,
+       async_tracking() ? "the first write to a line costs no fault of ours"
+                        : "each first write to a line is a fault of ours"},
+      {"PAGEMAP_SCAN (Linux 6.7)", pagemap_scan,
+       async_tracking() ? "tells which lines were written"
+                        : "not used: faults tell which lines were written"},
+      {"swap", swap,
+       swap ? "the kernel may unmap lines on its own, which is provided for" : "none, so lines stay mapped"},
+  };
+}
+
 const KernelFeatures& kernel_features() {
   static const KernelFeatures features = probe();
   return features;

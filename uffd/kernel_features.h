@@ -2,8 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace uvm::uffd {
+
+// One thing that the kernel may offer, for people.
+struct Mechanism {
+  const char* name;
+  bool offered;
+  const char* use;  // what is done with it, or without it
+};
 
 struct KernelFeatures {
   int open_errno = 0;          // why userfaultfd(2) failed; 0: it works
@@ -17,7 +25,8 @@ struct KernelFeatures {
 
   // Pages can be told written without a fault to us: TrackMode::kAsync works.
   [[nodiscard]] bool async_tracking() const { return wp_async && pagemap_scan && continue_wp; }
-  [[nodiscard]] std::string describe() const;
+  [[nodiscard]] std::string describe() const;  // in one line
+  [[nodiscard]] std::vector<Mechanism> mechanisms() const;
 };
 
 const KernelFeatures& kernel_features();

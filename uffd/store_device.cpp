@@ -71,6 +71,9 @@ class RingPool {
     }
     return nullptr;
   }
+  [[nodiscard]] bool usable() const {
+    return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.usable; });
+  }
   static void release(Slot* slot) noexcept { slot->busy.store(false, std::memory_order_release); }
 
  private:
@@ -203,6 +206,8 @@ bool direct_works(int fd) {
 }
 
 }  // namespace
+
+bool io_uring_works() { return RingPool::instance().usable(); }
 
 bool heap_in_use(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -18,6 +18,9 @@ struct FileDeviceOptions {
 };
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options);
 
+// Whether the kernel lets this process use io_uring; without, transfers go one by one.
+bool io_uring_works();
+
 // Whether some process, this one included, has the file open for use. False when it cannot be told.
 bool heap_in_use(const std::string& path);
 

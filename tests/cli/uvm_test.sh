@@ -48,6 +48,8 @@ expect 2 '^uvm: --memory: ' "$uvm" --memory much app.bc
 expect 2 '^uvm: resume: the NAME' "$uvm" resume
 expect 0 '^SYNOPSIS' "$uvm" --help
 expect 0 '^uvm [0-9]' "$uvm" --version
+expect 0 '^  PAGEMAP_SCAN .* (yes|no ) ' "$uvm" --version -v
+expect 2 '^uvm: -v goes with --version$' "$uvm" -v app.bc
 expect 1 '^uvm: missing.bc' "$uvm" missing.bc
 expect 1 '^uvm: Main.java' "$uvm" Main.java
 expect 1 '^uvm: no interrupted run app.bc' "$uvm" resume app.bc
