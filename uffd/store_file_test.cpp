@@ -427,8 +427,9 @@ TEST_P(FileStoreTest, WriteAmplificationStaysSmall) {
     EXPECT_LE(amplification, scattered ? 1.1 : 1.05);
     std::printf("write amplification, %s: %.4f\n", scattered ? "scattered" : "clustered", amplification);
   }
-  // A quarter of the file may be free before crumbs of space are used.
-  EXPECT_LE(store->counters().file_bytes, kLines * kLineSize * 7 / 5);
+  // A quarter of the file may be free before crumbs of space are used, and the last growth is an eighth of
+  // it, but at most 64 MiB: less for the large file.
+  EXPECT_LE(store->counters().file_bytes, kLines * kLineSize * (kSanitized ? 15 : 14) / 10);
 }
 
 TEST_P(FileStoreTest, FileStopsGrowing) {

@@ -42,6 +42,11 @@ DeflateRecord& record_of(gc::RegionOffset stream) { return *gc::at_offset<Deflat
 
 std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
 
+// zlib's adler32() with a null pointer is 1 whatever the sum; here no bytes leave it as it is.
+std::uint32_t add_to_adler(std::uint32_t sum, const std::uint8_t* bytes, std::uint32_t size) {
+  return size == 0 ? sum : static_cast<std::uint32_t>(::adler32(sum, bytes, size));
+}
+
 int begin(z_stream& z, int level, int strategy, bool raw) {
   constexpr int memory_level = 8;  // zlib's default
   return ::deflateInit2(&z, level, Z_DEFLATED, raw ? -MAX_WBITS : MAX_WBITS, memory_level, strategy);
@@ -77,7 +82,7 @@ std::unique_ptr<HostStream> rebuild(const DeflateRecord& record) {
   const bool raw = record.raw != 0 || record.continued != 0;
   if (begin(host->z, record.level, record.strategy, raw) != Z_OK) return nullptr;
   std::vector<std::uint8_t> in, out;
-  uLong check = ::adler32(0, nullptr, 0);
+  std::uint32_t check = 1;
   const auto* at = gc::at_offset<std::byte>(record.log);
   for (std::uint64_t i = 0; i < record.calls && !host->lost; ++i) {
     Entry before{};
@@ -91,7 +96,7 @@ std::unique_ptr<HostStream> rebuild(const DeflateRecord& record) {
     out.resize(std::max<std::size_t>(before.out_size, 1));
     Entry now = before;
     execute(host->z, now, in.data(), out.data());
-    check = ::adler32(check, out.data(), now.produced);
+    check = add_to_adler(check, out.data(), now.produced);
     host->lost = std::memcmp(&now, &before, sizeof now) != 0;
   }
   host->lost = host->lost || check != record.output_check;
@@ -131,7 +136,7 @@ bool reserve(DeflateRecord& record, std::size_t in_size) {
 void append(DeflateRecord& record, const Entry& entry, const std::uint8_t* in) {
   auto* at = gc::at_offset<std::byte>(record.log + record.log_size);
   std::memcpy(at, &entry, sizeof entry);
-  std::memcpy(at + sizeof entry, in, entry.consumed);
+  if (entry.consumed != 0) std::memcpy(at + sizeof entry, in, entry.consumed);  // `in` may be null
   record.log_size += sizeof entry + padded(entry.consumed);
   ++record.calls;
 }
@@ -164,11 +169,11 @@ DeflateResult perform(gc::RegionOffset stream, Entry entry, const std::uint8_t* 
   execute(host->z, entry, in, out);
   append(record, entry, in);
   host->calls = record.calls;
-  record.output_check = static_cast<std::uint32_t>(::adler32(record.output_check, out, entry.produced));
+  record.output_check = add_to_adler(record.output_check, out, entry.produced);
   if (record.continued == 0) {
     record.adler = static_cast<std::uint32_t>(host->z.adler);
   } else if (record.raw == 0 && entry.call != Call::kDictionary) {
-    record.adler = static_cast<std::uint32_t>(::adler32(record.adler, in, entry.consumed));
+    record.adler = add_to_adler(record.adler, in, entry.consumed);
   }
   return {status_of(entry.zlib_result), entry.consumed, entry.produced};
 }

@@ -57,7 +57,7 @@ struct DeflateResult {
 // A new stream; 0 when memory is out. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); bad ones give
 // kBadArgument.
 DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset* stream);
-// As zlib's deflate().
+// As zlib's deflate(). Here and below `in` may be null when there is no input.
 DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
                           std::uint8_t* out, std::size_t out_size, int flush);
 // As zlib's deflateParams(): may compress what it has with the old parameters first; kNoProgress: again, with
