@@ -36,7 +36,7 @@ Checkpointer::Checkpointer(uffd::Region& region, store::LineStore& store, Progra
 Checkpointer::~Checkpointer() { stop(); }
 
 void Checkpointer::start() {
-  if (options_.every.count() == 0 || policy_.joinable()) return;
+  if (policy_.joinable()) return;
   quit_ = false;
   policy_ = std::thread([this] { run_policy(); });
 }
@@ -48,6 +48,14 @@ void Checkpointer::stop() {
   }
   wake_.notify_all();
   if (policy_.joinable()) policy_.join();
+}
+
+void Checkpointer::request() {
+  {
+    const std::lock_guard lock(lock_);
+    requested_ = true;
+  }
+  wake_.notify_all();
 }
 
 store::Result<Record> Checkpointer::checkpoint() { return run(Halt::kStop); }
@@ -98,13 +106,22 @@ store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& rec
 
 store::Result<Record> Checkpointer::run(Halt halt) {
   const std::lock_guard transaction(transaction_);
+  program_.begin();
+  auto outcome = attempt(halt);
+  if (outcome) {
+    succeeded(*outcome);
+  } else {
+    failed(outcome.error());
+  }
+  program_.settled(outcome);
+  return outcome;
+}
+
+store::Result<Record> Checkpointer::attempt(Halt halt) {
   const Clock::time_point start = Clock::now();
   Record record;
   if (halt == Halt::kStop) {
-    if (auto result = preflush(); !result) {
-      failed(result.error());
-      return Unexpected{result.error()};
-    }
+    if (auto result = preflush(); !result) return Unexpected{result.error()};
   }
 
   const Clock::time_point stopping = Clock::now();
@@ -116,21 +133,15 @@ store::Result<Record> Checkpointer::run(Halt halt) {
   if (halt == Halt::kStop) program_.resume();
   record.pause_ns = ns_since(stopping);
 
-  if (!cut) {
-    failed(cut.error());
-    return Unexpected{cut.error()};
-  }
+  if (!cut) return Unexpected{cut.error()};
   record.lines_stopped = cut->lines;
-  if (auto result = flush_and_commit(blob, record); !result) {
-    failed(result.error());
-    return Unexpected{result.error()};
-  }
+  if (auto result = flush_and_commit(blob, record); !result) return Unexpected{result.error()};
   record.duration_ns = ns_since(start);
-  succeeded(record);
   return record;
 }
 
 bool Checkpointer::is_due(Clock::time_point last) const {
+  if (options_.every.count() == 0) return false;
   return Clock::now() - last >= options_.every ||
          region_.counters().lines_written - lines_at_last_ >= options_.lines_written;
 }
@@ -140,14 +151,21 @@ void Checkpointer::run_policy() {
   constexpr std::chrono::nanoseconds kGlance = std::chrono::milliseconds(50);
   Clock::time_point last = Clock::now();
   for (;;) {
+    bool requested = false;
     {
       std::unique_lock lock(lock_);
-      const auto left = last + options_.every - Clock::now();
-      wake_.wait_for(lock, std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0), kGlance),
-                     [&] { return quit_; });
+      const auto called = [&] { return quit_ || requested_; };
+      if (options_.every.count() == 0) {
+        wake_.wait(lock, called);
+      } else {
+        const auto left = last + options_.every - Clock::now();
+        wake_.wait_for(lock, std::clamp<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0), kGlance),
+                       called);
+      }
       if (quit_) return;
+      requested = std::exchange(requested_, false);
     }
-    if (!is_due(last)) continue;
+    if (!requested && !is_due(last)) continue;
     last = Clock::now();
     static_cast<void>(checkpoint());  // a failure is reported and counted there
   }

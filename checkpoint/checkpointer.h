@@ -38,6 +38,7 @@ namespace uvm::checkpoint {
 class Program {
  public:
   virtual ~Program() = default;
+  virtual void begin() = 0;   // a checkpoint begins, while the program runs
   virtual void stop() = 0;    // returns when no thread of the program touches the region
   virtual void resume() = 0;  // ends a stop
   virtual void retire() = 0;  // stops for good; no resume follows
@@ -49,6 +50,8 @@ class Program {
   // Called after the cut, while the program may run: makes durable what the program did outside of the region
   // before the cut and the version counts on. Empty, or why that cannot be had; the checkpoint then fails.
   virtual std::string before_commit() = 0;
+  // The checkpoint is durable, or has failed; told of each that began.
+  virtual void settled(const store::Result<Record>& outcome) = 0;
 };
 
 struct CheckpointerOptions {
@@ -71,6 +74,9 @@ class Checkpointer {
   void start();
   void stop();
 
+  // A checkpoint soon, by the policy thread: one that begins after this call. Any thread, the program's too.
+  void request();
+
   // A checkpoint now, waiting for one under way first.
   store::Result<Record> checkpoint();
 
@@ -86,10 +92,11 @@ class Checkpointer {
   enum class Halt { kStop, kRetire, kNone };
 
   store::Result<Record> run(Halt halt);
+  store::Result<Record> attempt(Halt halt);
   store::Result<void> preflush();
   store::Result<void> flush_and_commit(const Blob& blob, Record& record);
   void run_policy();
-  [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point last) const;
+  [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point last) const;  // by the policy
   void succeeded(const Record& record);
   void failed(const store::Error& error);
 
@@ -104,9 +111,10 @@ class Checkpointer {
   std::uint64_t lines_at_last_ =
       0;  // RegionCounters::lines_written after the last checkpoint; under transaction_
 
-  mutable std::mutex lock_;  // statistics_ and quit_
+  mutable std::mutex lock_;  // statistics_, quit_ and requested_
   std::condition_variable wake_;
   bool quit_ = false;
+  bool requested_ = false;
   Statistics statistics_;
   std::thread policy_;
 };

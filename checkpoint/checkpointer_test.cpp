@@ -86,6 +86,10 @@ class CountingProgram final : public Program {
     if (thread_.joinable()) thread_.join();
   }
 
+  void begin() override { ++begun; }
+  void settled(const store::Result<Record>& outcome) override { ++(outcome ? committed : failed); }
+  std::atomic<int> begun{0}, committed{0}, failed{0};
+
   void stop() override {
     stop_wanted_.store(true);
     while (!stopped_.load()) std::this_thread::yield();
@@ -218,6 +222,21 @@ TEST_F(CheckpointerTest, PolicyMakesVersionsByTime) {
   EXPECT_GE(store_->current_version().version, 5U);
 }
 
+TEST_F(CheckpointerTest, RequestsAreServedWithoutAPolicy) {
+  CountingProgram program(region_->base());
+  Checkpointer checkpointer(*region_, *store_, program, options());
+  program.start();
+  checkpointer.start();
+  for (int i = 1; i <= 3; ++i) {
+    checkpointer.request();
+    while (program.committed.load() < i) std::this_thread::yield();
+  }
+  checkpointer.stop();
+  EXPECT_EQ(program.begun.load(), 3);
+  EXPECT_EQ(program.failed.load(), 0);
+  EXPECT_EQ(store_->current_version().version, 3U);
+}
+
 TEST_F(CheckpointerTest, FinalCheckpointHoldsEverythingDone) {
   std::uint64_t last = 0;
   {
@@ -251,6 +270,8 @@ TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
     }
     EXPECT_EQ(reports_.size(), 1U);
     EXPECT_EQ(checkpointer.statistics().failed(), 3U);
+    EXPECT_EQ(program.begun.load(), 4);
+    EXPECT_EQ(program.failed.load(), 3);
     EXPECT_EQ(store_->current_version().version, 1U);
     program.expect_consistent();
     store_->fail_writes = false;

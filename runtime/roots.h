@@ -67,7 +67,8 @@ struct Roots {
   Ref<Object> pending_references;            // cleared and to be enqueued, through Reference.discovered
   std::uint32_t pending_references_waiter;   // JavaThread::id of the thread that waits for them; 0 none
   std::int64_t process_cpu_ns;               // used until the last cut (runtime/cpu_time.h)
-  std::uint64_t reserved[28];
+  std::uint64_t checkpoint_attempts;         // at the last cut (runtime/checkpoint_events.h)
+  std::uint64_t reserved[27];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

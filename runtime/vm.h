@@ -65,6 +65,9 @@ class Vm {
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> retiring{false};
 
+  // Asks for a checkpoint soon; set by whoever makes them.
+  std::function<void()> request_checkpoint = [] {};
+
   std::uint64_t torture_interval = 0;  // safepoints between two torture resumes, 0 off
 };
 

@@ -15,6 +15,7 @@
 #include "gc/layout.h"
 #include "runtime/boot.h"
 #include "runtime/bundle/mapped_file.h"
+#include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
 #include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
@@ -201,6 +202,7 @@ void Runner::install_bundle(Session& session, std::span<const std::byte> bundle)
 store::Result<void> Runner::start_threads(Session& session) {
   ++lives_;
   session.verify_heap();
+  rt::checkpoints_at_start(session.store().current_version().version);
   if (rt::start_all_threads(session.vm())) return {};
   const int error = errno;
   rt::retire_threads(session.vm());

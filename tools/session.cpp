@@ -8,6 +8,7 @@
 
 #include "gc/layout.h"
 #include "gc/reference.h"
+#include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
 #include "runtime/code.h"
 #include "runtime/cpu_time.h"
@@ -55,6 +56,9 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   session->blob_.region_size = gc::kRegionSize;
   session->checkpointer_.reset(new checkpoint::Checkpointer(*session->region_, *session->store_, *session,
                                                             std::move(options.checkpoints)));
+  session->vm_->request_checkpoint = [checkpointer = session->checkpointer_.get()] {
+    checkpointer->request();
+  };
   return session;
 }
 
@@ -112,6 +116,8 @@ void Session::set_suspended(bool suspended) {
       suspended ? blob_.flags | checkpoint::kBlobSuspended : blob_.flags & ~checkpoint::kBlobSuspended;
 }
 
+void Session::begin() { rt::checkpoint_begins(); }
+
 // False only while threads are being retired, and then the checkpointer has been stopped.
 void Session::stop() { static_cast<void>(rt::stop_threads(*vm_)); }
 void Session::resume() { rt::resume_threads(*vm_); }
@@ -123,12 +129,21 @@ void Session::verify_heap() {
 
 void Session::before_cut() {
   verify_heap();
+  rt::checkpoint_at_cut();
   rt::clock_at_cut();
   rt::cpu_time_at_cut(*vm_);
   rt::leases_at_cut();
 }
 
 std::string Session::before_commit() { return rt::leases_make_durable(); }
+
+void Session::settled(const store::Result<checkpoint::Record>& outcome) {
+  if (outcome) {
+    rt::checkpoint_good(outcome->version);
+  } else {
+    rt::checkpoint_failed(outcome.error().message);
+  }
+}
 
 checkpoint::Blob Session::blob() {
   checkpoint::Blob blob = blob_;

@@ -57,12 +57,14 @@ class Session final : private checkpoint::Program {
  private:
   Session() = default;
   static void on_damage(void* context, store::LineNumber line, store::ReadStatus status);
+  void begin() override;
   void stop() override;
   void resume() override;
   void retire() override;
   void before_cut() override;
   checkpoint::Blob blob() override;
   std::string before_commit() override;
+  void settled(const store::Result<checkpoint::Record>& outcome) override;
 
   std::string name_;
   std::string image_aside_;  // where a damaged base image goes; empty: it stays where it is

@@ -1,0 +1,39 @@
+// Natives of uvm.Persistence.
+#include "runtime/checkpoint_events.h"
+#include "runtime/natives/support.h"
+
+namespace uvm::rt {
+namespace {
+
+Status attempts(NativeCall& call) { return call.ret(static_cast<std::int64_t>(checkpoint_attempts())); }
+
+Status await_attempt(NativeCall& call) {
+  UVM_TRY(wait_for_checkpoint(call.thread, static_cast<std::uint64_t>(call.i64(0)), call.i32(2) != 0));
+  return call.ret(static_cast<std::int64_t>(settled_checkpoints().attempt));
+}
+
+// The version that a good attempt later than the given one made; 0: there is none.
+Status version_since(NativeCall& call) {
+  const SettledCheckpoints settled = settled_checkpoints();
+  const bool good = settled.good > static_cast<std::uint64_t>(call.i64(0));
+  return call.ret(static_cast<std::int64_t>(good ? settled.version : 0));
+}
+
+Status last_failure(NativeCall& call) {
+  const std::string failure = settled_checkpoints().failure;
+  if (failure.empty()) return call.ret(static_cast<const Object*>(nullptr));
+  const Object* text = new_string(call.thread, failure);
+  UVM_TRY(made(text));
+  return call.ret(text);
+}
+
+const NativeMethod kMethods[] = {
+    {"attempts", "()J", attempts, kLeaf},
+    {"awaitAttempt", "(JZ)J", await_attempt},
+    {"versionSince", "(J)J", version_since, kLeaf},
+    {"lastFailure", "()Ljava/lang/String;", last_failure},
+};
+UVM_REGISTER_NATIVES("uvm/Persistence", kMethods)
+
+}  // namespace
+}  // namespace uvm::rt
