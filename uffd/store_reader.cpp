@@ -33,7 +33,7 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
   for (std::size_t done = 0; done < pointers.size(); done += kBatch) {
     const auto batch = pointers.subspan(done, std::min(kBatch, pointers.size() - done));
     OpBuilder builder(ops, iov, kMaxRead);
-    std::uint32_t op_of[kBatch];
+    std::uint32_t op_of[kBatch] = {};
     for (std::size_t i = 0; i < batch.size(); ++i) {
       op_of[i] = builder.add(batch[i].block, buffer + (done + i) * kBlockSize);
     }
