@@ -18,6 +18,7 @@
 #include "runtime/mirrors.h"
 #include "runtime/modules.h"
 #include "runtime/native.h"
+#include "runtime/resolution_errors.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
@@ -73,6 +74,17 @@ Status not_found(Thread& thread, std::string_view name, NotFound how) {
       thread,
       how == NotFound::kException ? "java/lang/ClassNotFoundException" : "java/lang/NoClassDefFoundError",
       name);
+}
+
+// A kLoadClass frame: slot 0 the loader, 4 the name; 5 and 6 the class and the entry of its pool that the
+// failure is kept for; 7 the class that becomes the host of its own nest instead of failing. 0: none of that.
+void load_failed(Thread& thread, Frame* frame) {
+  const auto class_in = [&](unsigned slot) {
+    return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[slot].raw));
+  };
+  if (Class* referrer = class_in(5))
+    remember_error(thread, {referrer, static_cast<unsigned>(frame->operands()[6].raw)});
+  if (Class* member = class_in(7)) be_own_nest_host(thread, member);
 }
 
 Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
@@ -154,6 +166,21 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
   return Status::kOk;
 }
 
+// A class may only extend and implement what it could name (JVMS 5.3.5).
+Status check_access_to_supers(Thread& thread, const Class* c) {
+  const auto denied = [&](const Class* super, const std::string& what) {
+    return throw_new(thread, "java/lang/IllegalAccessError",
+                     "class " + external_name(c) + " cannot access its " + what + " " + external_name(super) +
+                         " (" + describe_places(c, super) + ")");
+  };
+  if (const Class* super = c->super.get(); super != nullptr && !is_accessible(c, super))
+    return denied(super, (super->access & kAccAbstract) != 0 ? "abstract superclass" : "superclass");
+  for (unsigned i = 0; i < c->interface_count; i++) {
+    if (!is_accessible(c, c->interfaces[i].get())) return denied(c->interfaces[i].get(), "superinterface");
+  }
+  return Status::kOk;
+}
+
 // The boot loader gives the class that there is; others are told (JVMS 5.3.5).
 Status already_defined(Thread& thread, Class* c, Object* loader, Class** result) {
   if (loader == nullptr) {
@@ -218,9 +245,14 @@ Status load_class_step(Thread& thread, Frame* frame) {
   auto* loader = gc::decode<Object>(frame->operands()[0].ref);
   const auto how = static_cast<NotFound>(frame->aux);
   const auto* mirror = gc::decode<Object>(frame->operands()[8].ref);
-  pop_frame(thread);
   // A class of another name than asked for counts as none.
-  if (mirror == nullptr || mirrored(mirror)->name.get() != name) return not_found(thread, name->view(), how);
+  if (mirror == nullptr || mirrored(mirror)->name.get() != name) {
+    (void)not_found(thread, name->view(), how);
+    load_failed(thread, frame);
+    pop_frame(thread);
+    return thread.pending_exception() == nullptr ? Status::kOk : Status::kThrow;
+  }
+  pop_frame(thread);
   Class* c = mirrored(mirror);
   const std::lock_guard lock(vm()->metadata_lock);
   if (dictionary_find(name, loader) == nullptr) dictionary_add(name, loader, c);
@@ -228,12 +260,25 @@ Status load_class_step(Thread& thread, Frame* frame) {
 }
 
 void load_class_threw(Thread& thread, Frame* frame) {
-  if (static_cast<NotFound>(frame->aux) == NotFound::kException) return;
   Object* cause = thread.pending_exception();
-  if (external_name(class_of(cause)) != "java.lang.ClassNotFoundException") return;
-  const auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
-  thread.java->pending_exception = nullptr;
-  (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", name->view(), cause);
+  if (static_cast<NotFound>(frame->aux) == NotFound::kError &&
+      external_name(class_of(cause)) == "java.lang.ClassNotFoundException") {
+    const auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+    thread.java->pending_exception = nullptr;
+    (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", name->view(), cause);
+  }
+  load_failed(thread, frame);
+}
+
+void remember_failure_of_load(Thread& thread, const ResolutionKey& key) {
+  Frame* frame = thread.caller_of(thread.frame);
+  if (frame->kind != FrameKind::kLoadClass) __builtin_trap();
+  frame->operands()[5].raw = gc::encode(key.referrer);
+  frame->operands()[6].raw = key.pool_index;
+}
+
+void ignore_failure_of_load(Thread& thread, Class* nest_member) {
+  thread.caller_of(thread.frame)->operands()[7].raw = gc::encode(nest_member);
 }
 
 Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t length,
@@ -291,6 +336,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     // (java.lang.invoke.MethodHandles.Lookup.defineHiddenClass).
     for (unsigned i = 0; i < c->method_count; i++) c->methods[i].flags |= kMethodHidden;
   }
+  UVM_TRY(check_access_to_supers(thread, c));
   UVM_TRY(make_mirror(thread, c));
   c->next = roots().all_classes;
   roots().all_classes = c;

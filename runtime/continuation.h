@@ -6,7 +6,7 @@
 //   from its start kUpcall  it pushed another call kThrow   it has popped the frame; the exception goes to
 //   its caller
 // When the call throws, threw() may replace the pending exception and clean up; then the frame is popped and
-// unwinding goes on in its caller.
+// unwinding goes on in its caller. If it clears the exception the caller is executed again, as after kOk.
 //
 // Operand slots of a continuation: 0..3 references, from 4 on plain values, as natives have; slot 8 the
 // call's result.

@@ -5,6 +5,7 @@
 #include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
 #include "runtime/native.h"
+#include "runtime/resolution_errors.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -95,6 +96,23 @@ Status bootstrap_of(Thread& thread, Class* referrer, unsigned index, Slot* handl
   return Status::kOk;
 }
 
+// A handle's method must be named by the kind of entry that its class calls for. Fields need no check.
+Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index, unsigned member,
+                              const Class* callee) {
+  const PoolTag tag = pool->tag(member);
+  if (tag != (callee->is_interface() ? PoolTag::kMethodref : PoolTag::kInterfaceMethodref))
+    return Status::kOk;
+  const char* const found = callee->is_interface() ? "CONSTANT_MethodRef" : "CONSTANT_InterfaceMethodRef";
+  const char* const wanted = callee->is_interface() ? "CONSTANT_InterfaceMethodRef" : "CONSTANT_MethodRef";
+  const std::string_view descriptor = pool->descriptor_of(member)->view();
+  return throw_new(thread, "java/lang/IncompatibleClassChangeError",
+                   "Inconsistent constant pool data in classfile for class " +
+                       std::string(callee->name->view()) + ". Method '" +
+                       classfile::type_name(classfile::return_type(descriptor)) + " " +
+                       std::string(pool->name_of(member)->view()) + classfile::parameter_list(descriptor) +
+                       "' at index " + std::to_string(index) + " is " + found + " and should be " + wanted);
+}
+
 Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   const WellKnown& known = vm()->known();
   Class* referrer = referrer_of(frame);
@@ -109,6 +127,7 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
     const unsigned member = pool->entry(index).load_raw() & 0xffff;
     Class* callee = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
+    UVM_TRY(check_method_reference(thread, pool, index, member, callee));
     UVM_TRY(string_of(thread, pool->name_of(member), &name));
     frame->phase = kLinked;
     const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).load_raw() >> 16)),
@@ -161,54 +180,8 @@ void store_call_site(Frame* frame, Op unlinked) {
   replace_insn(insn, {Op::invokehandle_quick, insn->a, static_cast<std::int32_t>(gc::encode(site))});
 }
 
-// --- Errors: what failed once fails again in the same way (JVMS 5.4.3), without the upcalls. As on HotSpot,
-// the class and the message of a LinkageError are kept. Class::resolution_errors is an Object[] of threes: a
-// long[1] with the key, the mirror of the exception's class, its message.
-
-constexpr std::int32_t kErrorFields = 3;
-
-std::int64_t error_key(const Insn* insn, unsigned index) {
-  return static_cast<std::int64_t>(gc::encode(insn)) << 32 | index;
-}
-
-Status throw_remembered(Thread& thread, Class* referrer, std::int64_t key) {
-  const auto* errors = static_cast<const Array*>(referrer->resolution_errors.get());
-  for (std::int32_t i = 0; errors != nullptr && i < errors->length; i += kErrorFields) {
-    if (static_cast<const Array*>(array_get(errors, i))->elements<std::int64_t>()[0] != key) continue;
-    const Class* c = mirrored(array_get(errors, i + 1));
-    const Object* message = array_get(errors, i + 2);
-    return message == nullptr ? throw_new(thread, c->name->view())
-                              : throw_new(thread, c->name->view(), to_utf8(message));
-  }
-  return Status::kOk;
-}
-
-// Another error while doing this (memory) leaves the first one as it is: it is merely not remembered.
-void remember_error(Thread& thread, Class* referrer, std::int64_t key) {
-  Object* exception = thread.pending_exception();
-  const Class* c = class_of(exception);
-  const WellKnown& known = vm()->known();
-  const Class* linkage_error = boot_class(thread, "java/lang/LinkageError");
-  if (linkage_error == nullptr || !c->is_subclass_of(linkage_error) || c->loader.bits != 0) return;
-  const std::lock_guard lock(vm()->metadata_lock);
-  const auto* old = static_cast<const Array*>(referrer->resolution_errors.get());
-  const std::int32_t length = old == nullptr ? 0 : old->length;
-  Array* errors = new_object_array(thread, known.Object.get(), length + kErrorFields);
-  Array* box = new_primitive_array(thread, BasicType::kLong, 1);
-  if (errors == nullptr || box == nullptr) {
-    thread.java->pending_exception = exception;
-    return;
-  }
-  box->elements<std::int64_t>()[0] = key;
-  for (std::int32_t i = 0; i < length; i++) array_set(errors, i, array_get(old, i));
-  array_set(errors, length, box);
-  array_set(errors, length + 1, c->mirror_object());
-  array_set(errors, length + 2, exception->reference(known.Throwable_detailMessage));
-  referrer->resolution_errors = errors;
-}
-
 Status start_link(Thread& thread, LinkKind kind, Class* referrer, Insn* insn, unsigned index) {
-  UVM_TRY(throw_remembered(thread, referrer, error_key(insn, index)));
+  UVM_TRY(throw_remembered(thread, {referrer, index, insn}));
   Frame* frame = nullptr;
   UVM_TRY(push_continuation(thread, FrameKind::kLink, &frame));
   frame->aux = static_cast<std::uint16_t>(kind);
@@ -254,11 +227,10 @@ Status link_step(Thread& thread, Frame* frame) {
   return status;
 }
 
-// Only what the linking of a call site itself threw is kept: constants are linked anew, with the causes of
-// their failure.
+// Calls of method handles are linked anew each time: it is the method that fails, not an entry of its own.
 void link_threw(Thread& thread, Frame* frame) {
-  if (static_cast<LinkKind>(frame->aux) != LinkKind::kCallSite || frame->phase != kLinked) return;
-  remember_error(thread, referrer_of(frame), error_key(insn_of(frame), index_of(frame)));
+  if (static_cast<LinkKind>(frame->aux) == LinkKind::kHandleCall) return;
+  remember_error(thread, {referrer_of(frame), index_of(frame), insn_of(frame)});
 }
 
 Status resolve_constant(Thread& thread, Class* referrer, unsigned pool_index, Object** result) {

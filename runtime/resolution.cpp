@@ -3,7 +3,9 @@
 #include <string>
 
 #include "runtime/class_description.h"
+#include "runtime/class_loading.h"
 #include "runtime/modules.h"
+#include "runtime/resolution_errors.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
 
@@ -111,12 +113,11 @@ Status nest_host_of(Thread& thread, Class* c, Class** host) {
     if (c->nest_host_index != 0) {
       Class* candidate = nullptr;
       const Status status = resolve_class(thread, c, c->nest_host_index, &candidate);
-      if (status == Status::kThrow) {
-        if (class_of(thread.pending_exception())->name->view() == "java/lang/OutOfMemoryError") return status;
-        thread.java->pending_exception = nullptr;
-      } else if (status != Status::kOk) {
-        return status;
-      } else if (same_package(candidate, c)) {
+      if (status == Status::kUpcall) ignore_failure_of_load(thread, c);
+      if (status == Status::kThrow) be_own_nest_host(thread, c);
+      if (status == Status::kThrow && thread.pending_exception() != nullptr) return status;
+      if (status == Status::kUpcall || status == Status::kRetire) return status;
+      if (status == Status::kOk && same_package(candidate, c)) {
         for (unsigned i = 0; i < candidate->nest_member_count; i++) {
           if (candidate->pool->class_name(candidate->nest_members[i]) == c->name.get()) found = candidate;
         }
@@ -128,17 +129,32 @@ Status nest_host_of(Thread& thread, Class* c, Class** host) {
   return Status::kOk;
 }
 
+void be_own_nest_host(Thread& thread, Class* nest_member) {
+  const Class* fatal = boot_class(thread, "java/lang/VirtualMachineError");
+  if (fatal == nullptr || class_of(thread.pending_exception())->is_subclass_of(fatal)) return;
+  thread.java->pending_exception = nullptr;
+  __atomic_store_n(&nest_member->nest_host.bits, gc::encode(nest_member), __ATOMIC_RELEASE);
+}
+
 Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class** result) {
   PoolEntry& entry = referrer->pool->entry(pool_index);
   if (const std::uint32_t known = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE); known != 0) {
     *result = gc::decode<Class>(known);
     return Status::kOk;
   }
-  UVM_TRY(load_class(thread, referrer->pool->class_name(pool_index), referrer->loader.get(), result));
+  const ResolutionKey key{referrer, pool_index};
+  UVM_TRY(throw_remembered(thread, key));
+  const Status status =
+      load_class(thread, referrer->pool->class_name(pool_index), referrer->loader.get(), result);
+  if (status == Status::kUpcall) remember_failure_of_load(thread, key);
+  if (status == Status::kThrow) remember_error(thread, key);
+  UVM_TRY(status);
   if (!is_accessible(referrer, *result)) {
-    return throw_new(thread, "java/lang/IllegalAccessError",
-                     "failed to access class " + external_name(*result) + " from class " +
-                         external_name(referrer) + " (" + describe_places(*result, referrer) + ")");
+    (void)throw_new(thread, "java/lang/IllegalAccessError",
+                    "failed to access class " + external_name(*result) + " from class " +
+                        external_name(referrer) + " (" + describe_places(*result, referrer) + ")");
+    remember_error(thread, key);
+    return Status::kThrow;
   }
   store_resolved(entry, *result);
   return Status::kOk;

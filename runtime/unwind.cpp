@@ -137,6 +137,7 @@ bool unwind(Thread& thread) {
       default:
         continuation_threw(thread, frame);
         thread.frame = thread.caller_of(frame);
+        if (thread.pending_exception() == nullptr) return true;  // it took the exception
         break;
     }
   }

@@ -189,13 +189,21 @@ const InnerClassInfo* own_inner_class_info(const Class* c) {
   return nullptr;
 }
 
-// JVMS 4.7.6: both classes must agree that one is a member of the other.
+// JVMS 4.7.6: both classes must agree that one is a member of the other; not merely classes of their names.
 Status check_is_member(Thread& thread, Class* outer, Class* inner) {
   for (unsigned i = 0; has_members(outer) && i < outer->inner_class_count; ++i) {
     const InnerClassInfo& info = outer->inner_classes[i];
-    if (info.inner_index != 0 && outer->pool->class_name(info.inner_index) == inner->name.get()) {
-      return Status::kOk;
+    if (info.inner_index == 0 || info.outer_index == 0) continue;
+    if (outer->pool->class_name(info.outer_index) != outer->name.get() ||
+        outer->pool->class_name(info.inner_index) != inner->name.get()) {
+      continue;
     }
+    Class* named_outer = nullptr;
+    UVM_TRY(resolve_class(thread, outer, info.outer_index, &named_outer));
+    if (named_outer != outer) continue;
+    Class* named_inner = nullptr;
+    UVM_TRY(resolve_class(thread, outer, info.inner_index, &named_inner));
+    if (named_inner == inner) return Status::kOk;
   }
   return throw_new(
       thread, "java/lang/IncompatibleClassChangeError",
@@ -258,44 +266,91 @@ Status get_nest_host(NativeCall& call) {
   Class* c = this_class(call);
   if (!has_members(c)) return ret_mirror(call, c);
   Class* host = nullptr;
-  const Status status = nest_host_of(call.thread, c, &host);
-  if (status == Status::kThrow) {  // JVMS 5.4.4: a class whose nest host cannot be found is its own
-    call.thread.java->pending_exception = nullptr;
-    return ret_mirror(call, c);
-  }
-  UVM_TRY(status);
+  UVM_TRY(nest_host_of(call.thread, c, &host));
   return ret_mirror(call, host);
 }
+
+// For natives that list classes of a class file and leave out those that cannot be loaded, as HotSpot does.
+// Their frame keeps in saved(0), once there is one, a byte for each entry of the list: 1 if it failed; and in
+// saved_value(0) the entry that is being loaded.
+class ListedClasses {
+ public:
+  ListedClasses(NativeCall& call, Class* c, const std::uint16_t* entries, unsigned count)
+      : call_(call), class_(c), entries_(entries), count_(count) {}
+
+  // To be called first in every execution of the native.
+  Status note_failure() {
+    Object* thrown = call_.caught_exception();
+    call_.frame()->aux = 0;
+    if (thrown == nullptr) return Status::kOk;
+    const Class* fatal = boot_class(call_.thread, "java/lang/VirtualMachineError");
+    if (fatal == nullptr || class_of(thrown)->is_subclass_of(fatal))
+      return throw_object(call_.thread, thrown);
+    if (call_.saved(0) == nullptr) {
+      const Array* marks =
+          new_primitive_array(call_.thread, BasicType::kByte, static_cast<std::int32_t>(count_));
+      UVM_TRY(made(marks));
+      call_.save(0, marks);
+    }
+    marks()[call_.saved_value(0).raw] = 1;
+    return Status::kOk;
+  }
+
+  // Entry `i`, null if it cannot be loaded.
+  Status get(unsigned i, Class** result) {
+    *result = nullptr;
+    if (call_.saved(0) != nullptr && marks()[i] != 0) return Status::kOk;
+    const Status status = resolve_class(call_.thread, class_, entries_[i], result);
+    if (status == Status::kUpcall) {
+      call_.catch_exceptions();
+      call_.saved_value(0).raw = i;
+    }
+    if (status != Status::kThrow) return status;
+    const Class* fatal = boot_class(call_.thread, "java/lang/VirtualMachineError");
+    if (fatal == nullptr || class_of(call_.thread.pending_exception())->is_subclass_of(fatal)) return status;
+    call_.thread.java->pending_exception = nullptr;
+    *result = nullptr;
+    return Status::kOk;
+  }
+
+ private:
+  std::int8_t* marks() { return static_cast<Array*>(call_.saved(0))->elements<std::int8_t>(); }
+
+  NativeCall& call_;
+  Class* class_;
+  const std::uint16_t* entries_;
+  unsigned count_;
+};
 
 Status get_nest_members(NativeCall& call) {
   Class* c = this_class(call);
   Class* host = c;
   if (has_members(c)) UVM_TRY(nest_host_of(call.thread, c, &host));
   std::vector<Class*> members{host};
-  for (unsigned i = 0; has_members(host) && i < host->nest_member_count; ++i) {
+  if (!has_members(host)) return ret_classes(call, members);
+  ListedClasses listed(call, host, host->nest_members.get(), host->nest_member_count);
+  UVM_TRY(listed.note_failure());
+  for (unsigned i = 0; i < host->nest_member_count; ++i) {
     Class* member = nullptr;
-    UVM_TRY(resolve_class(call.thread, host, host->nest_members[i], &member));
+    UVM_TRY(listed.get(i, &member));
+    if (member == nullptr) continue;
     Class* members_host = nullptr;
     UVM_TRY(nest_host_of(call.thread, member, &members_host));
     if (members_host == host) members.push_back(member);
   }
-  // A hidden class that joined the nest at run time is not listed by its host.
-  if (std::find(members.begin(), members.end(), c) == members.end()) members.push_back(c);
   return ret_classes(call, members);
 }
 
 Status get_permitted_subclasses(NativeCall& call) {
   Class* c = this_class(call);
   if (!has_members(c) || !c->permitted_subclasses) return ret_null(call);
+  ListedClasses listed(call, c, c->permitted_subclasses.get(), c->permitted_subclass_count);
+  UVM_TRY(listed.note_failure());
   std::vector<Class*> permitted;
   for (unsigned i = 0; i < c->permitted_subclass_count; ++i) {
     Class* sub = nullptr;
-    const Status status = resolve_class(call.thread, c, c->permitted_subclasses[i], &sub);
-    if (status == Status::kThrow) {  // Class.getPermittedSubclasses: those that cannot be loaded are left out
-      call.thread.java->pending_exception = nullptr;
-      continue;
-    }
-    UVM_TRY(status);
+    UVM_TRY(listed.get(i, &sub));
+    if (sub == nullptr) continue;
     bool direct = sub->super.get() == c;
     for (unsigned j = 0; j < sub->interface_count; ++j) direct = direct || sub->interfaces[j].get() == c;
     if (direct) permitted.push_back(sub);
