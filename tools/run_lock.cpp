@@ -1,13 +1,23 @@
 #include "tools/run_lock.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace uvm::tools {
 namespace {
@@ -24,6 +34,54 @@ std::optional<pid_t> pid_in(int fd) {
   return pid;
 }
 
+enum class Holder { kAlive, kDying, kUnknown };
+
+// /proc/PID/stat tells a process that is ending, from the signal that kills it until its last thread is gone.
+Holder look_at(std::optional<pid_t> pid) {
+  if (!pid) return Holder::kUnknown;
+  std::ifstream file("/proc/" + std::to_string(*pid) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return Holder::kUnknown;
+  // The second field is the program's name in parentheses, with anything in it. From the third on:
+  constexpr std::size_t kState = 0, kFlags = 6, kPending = 28;
+  constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING
+  constexpr std::uint64_t kKilled = std::uint64_t{1} << (SIGKILL - 1);
+  std::istringstream rest(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
+  if (fields.size() <= kPending) return Holder::kUnknown;
+  const auto number = [&fields](std::size_t i) { return std::strtoull(fields[i].c_str(), nullptr, 10); };
+  const bool dying = fields[kState] == "Z" || fields[kState] == "X" || (number(kFlags) & kExiting) != 0 ||
+                     (number(kPending) & kKilled) != 0;
+  return dying ? Holder::kDying : Holder::kAlive;
+}
+
+// How long to wait for a lock. A process that was killed still has its files, and so its locks, until the
+// kernel has taken its memory down, which takes seconds when there is much of it. One that cannot be named is
+// about to write its process id, or only looks who runs the heap. One that lives may have been killed so
+// lately that nothing shows it.
+std::chrono::milliseconds patience_with(Holder holder) {
+  using namespace std::chrono_literals;
+  switch (holder) {
+    case Holder::kAlive:
+      return 20ms;
+    case Holder::kDying:
+      return 30s;
+    case Holder::kUnknown:
+      break;
+  }
+  return 500ms;
+}
+
+// flock() that does not wait for a holder that lives.
+bool lock_unless_alive(int fd, int operation) {
+  constexpr std::chrono::milliseconds kPause{5};
+  for (std::chrono::milliseconds waited{0}; flock(fd, operation | LOCK_NB) != 0; waited += kPause) {
+    if (waited >= patience_with(look_at(pid_in(fd)))) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
 }  // namespace
 
 store::Result<RunLock> RunLock::take(const std::string& folder) {
@@ -38,7 +96,7 @@ store::Result<RunLock> RunLock::take(const std::string& folder) {
                                    .message = "cannot open " + path + ": " + strerror(error)}};
   }
   RunLock lock(fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_unless_alive(fd, LOCK_EX)) {
     const std::optional<pid_t> pid = pid_in(fd);
     return Unexpected{store::Error{.code = store::Errc::kLocked,
                                    .message = pid ? "it is being run by process " + std::to_string(*pid)
@@ -64,7 +122,7 @@ std::optional<pid_t> running_process(const std::string& folder) {
   const int fd = open(path_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
   std::optional<pid_t> pid;
-  if (flock(fd, LOCK_SH | LOCK_NB) != 0) pid = pid_in(fd);
+  if (!lock_unless_alive(fd, LOCK_SH)) pid = pid_in(fd);
   close(fd);
   return pid;
 }

@@ -16,7 +16,8 @@ namespace uvm::tools {
 
 class RunLock {
  public:
-  // kLocked: another process has it, the message says which.
+  // kLocked: another process has it, the message says which. Waits for one that is dying, half a minute at
+  // most.
   static store::Result<RunLock> take(const std::string& folder);
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&&) = delete;
@@ -27,7 +28,7 @@ class RunLock {
   int fd_;
 };
 
-// The process that runs the heap in `folder`; nothing when none does.
+// The process that runs the heap in `folder`; nothing when none does. Waits for one that is dying.
 std::optional<pid_t> running_process(const std::string& folder);
 
 // Returns when no process runs the heap.
