@@ -33,6 +33,7 @@ void wait_for_signals(sigset_t set) {
 
 void watch_signals() {
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGTERM, SIGINT}) {

@@ -7,8 +7,8 @@ namespace uvm::tools {
 
 // Blocks the signals in the calling thread and all threads that it makes later, and starts the waiting
 // thread, for the rest of the process. To be called first of all, by the main thread. SIGINT stays ignored
-// where it is (nohup, shells' background jobs). SIGPIPE is ignored, as java does: writing then fails with an
-// IOException.
+// where it is (nohup, shells' background jobs). SIGPIPE and SIGXFSZ (ulimit -f) are ignored, as java does:
+// writing then fails, of the program with an IOException, of a checkpoint as with a full disk.
 void watch_signals();
 
 // Calls `handler` on the waiting thread at the first signal; it should make the program suspend. Until there

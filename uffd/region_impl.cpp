@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,29 @@ store::Error system_error(const char* what) {
 }
 
 store::Error invalid(const char* what) { return {store::Errc::kInvalid, 0, std::string("region: ") + what}; }
+
+// The limit on the size of files (ulimit -f) counts for files in memory too, and no program means it for
+// those: out of its way as far as that is allowed.
+Result<void> set_file_size(int fd, std::uint64_t size) {
+  rlimit limit{};
+  const bool known = getrlimit(RLIMIT_FSIZE, &limit) == 0;
+  if (known && limit.rlim_max < size) {
+    return Unexpected{store::Error{
+        store::Errc::kIo, EFBIG,
+        "the heap's address space takes a file in memory of " + std::to_string(size >> 30) +
+            " GiB, and the hard limit on the size of files (ulimit -f) forbids it; ulimit -S -f does not"}};
+  }
+  const bool raised = known && limit.rlim_cur < size;
+  if (raised) {
+    const rlimit most{limit.rlim_max, limit.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &most);
+  }
+  const int error = ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : errno;
+  if (raised) setrlimit(RLIMIT_FSIZE, &limit);
+  if (error == 0) return {};
+  errno = error;
+  return Unexpected{system_error("ftruncate")};
+}
 
 // Threads of the pager must not run signal handlers of the program.
 template <typename Body>
@@ -158,7 +182,7 @@ Result<void> RegionImpl::map_work_memory() {
 Result<void> RegionImpl::map_view(void* hint) {
   memory_fd_ = memfd_create("uvm-region", MFD_CLOEXEC);
   if (memory_fd_ < 0) return Unexpected{system_error("memfd_create")};
-  if (ftruncate(memory_fd_, static_cast<off_t>(size_)) != 0) return Unexpected{system_error("ftruncate")};
+  if (auto sized = set_file_size(memory_fd_, size_); !sized) return sized;
 
   // Reserve with room for alignment, then give the ends back.
   std::uint64_t reserved = size_ + kBaseAlignment;
