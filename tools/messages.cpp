@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace uvm::tools {
 
@@ -37,7 +39,27 @@ std::string explain(const store::Error& error, const std::string& store, const s
 }
 
 int exit_code_of(const store::Error& error) {
-  return error.code == store::Errc::kCorrupt || error.code == store::Errc::kIo ? kExitDamage : kExitFailure;
+  if (error.code == store::Errc::kCorrupt) return kExitDamage;
+  if (error.code != store::Errc::kIo) return kExitFailure;
+  switch (error.sys_errno) {
+    // What the block layer and file systems make of a device that fails. Everything else (no descriptors, no
+    // memory) says nothing about the heap.
+    case EIO:
+    case ENODATA:
+    case EREMOTEIO:
+    case EILSEQ:
+    case EUCLEAN:
+    case EBADMSG:
+      return kExitDamage;
+    default:
+      return kExitFailure;
+  }
+}
+
+int finish_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  say(std::string("cannot write to standard output: ") + strerror(errno));
+  return kExitFailure;
 }
 
 }  // namespace uvm::tools

@@ -16,6 +16,12 @@ void say(const std::string& text);
 
 // What the user can do about an error of the heap `name` in `store`, in one line.
 std::string explain(const store::Error& error, const std::string& store, const std::string& name);
+
+// kExitDamage for damage and for a device that fails, else kExitFailure.
 int exit_code_of(const store::Error& error);
+
+// To be called when everything is printed: 0, or kExitFailure when not all of it could be written, and says
+// so.
+int finish_output();
 
 }  // namespace uvm::tools

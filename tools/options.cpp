@@ -67,6 +67,15 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("-D", raw.properties)->expected(1)->take_all()->allow_extra_args(false);
 }
 
+std::string cannot_be_a_name(const std::string& name) {
+  std::string shown = name;
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return "'" + shown +
+         "' cannot be the name of a heap: no slash, no leading dot, no control characters, at most 200 bytes";
+}
+
 std::string check_values(Options& options, const Raw& raw) {
   if (!raw.memory.empty()) {
     const auto size = parse_size(raw.memory);
@@ -124,7 +133,7 @@ std::string check_values(Options& options, const Raw& raw) {
   }
   if (options.store.empty()) options.store = default_store();
   if (!options.name.empty() && !is_valid_name(options.name)) {
-    return "'" + options.name + "' cannot be the name of a heap: no slash, no leading dot, at most 200 bytes";
+    return cannot_be_a_name(options.name);
   }
   return {};
 }
@@ -195,7 +204,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     if (name_argument.empty())
       return Unexpected{std::string(subcommand.name) + ": the NAME of a heap is missing"};
     if (!is_valid_name(name_argument)) {
-      return Unexpected{"'" + name_argument + "' cannot be the name of a heap"};
+      return Unexpected{cannot_be_a_name(name_argument)};
     }
     options.name = name_argument;
     if (subcommand.takes_version && raw.version.empty())

@@ -58,7 +58,8 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
 // Text of --help.
 const char* help_text();
 
-// A heap's name is a file name: not empty, no slash, no leading dot, at most 200 bytes.
+// A heap's name is a file name: not empty, no slash, no leading dot, no control
+// characters, at most 200 bytes.
 bool is_valid_name(const std::string& name);
 
 }  // namespace uvm::tools

@@ -13,6 +13,16 @@
 #include "tools/signals.h"
 #include "tools/standard_streams.h"
 
+namespace {
+
+// The status of a command that prints, once what it printed has arrived.
+int printed(int status) {
+  const int written = uvm::tools::finish_output();
+  return status != 0 ? status : written;
+}
+
+}  // namespace
+
 // What nobody expected ends the process here, by std::terminate, which names it.
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   using namespace uvm::tools;
@@ -29,13 +39,13 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   switch (options->command) {
     case Command::kHelp:
       std::fputs(help_text(), stdout);
-      return 0;
+      return printed(0);
     case Command::kShowVersion:
-      return show_version(*options);
+      return printed(show_version(*options));
     case Command::kList:
-      return list_heaps(*options);
+      return printed(list_heaps(*options));
     case Command::kVersions:
-      return list_versions(*options);
+      return printed(list_versions(*options));
     case Command::kPin:
       return pin_version(*options, true);
     case Command::kUnpin:
@@ -45,7 +55,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     case Command::kRemove:
       return remove_heap(*options);
     case Command::kVerify:
-      return verify_heap(*options);
+      return printed(verify_heap(*options));
     case Command::kRun:
     case Command::kResume:
       watch_signals();

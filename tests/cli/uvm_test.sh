@@ -50,6 +50,9 @@ expect 0 '^SYNOPSIS' "$uvm" --help
 expect 0 '^uvm [0-9]' "$uvm" --version
 expect 0 '^  PAGEMAP_SCAN .* (yes|no ) ' "$uvm" --version -v
 expect 2 '^uvm: -v goes with --version$' "$uvm" -v app.bc
+expect 1 '^uvm: cannot write to standard output: No space left on device$' sh -c '"$0" --help > /dev/full' "$uvm"
+expect 2 "^uvm: 'a\?b' cannot be the name of a heap: .* no control characters" "$uvm" --name $'a\nb' app.bc
+expect 2 "^uvm: 'a\?b' cannot be the name of a heap: .* no control characters" "$uvm" verify $'a\tb'
 expect 1 '^uvm: missing.bc' "$uvm" missing.bc
 expect 1 '^uvm: Main.java' "$uvm" Main.java
 expect 1 '^uvm: no interrupted run app.bc' "$uvm" resume app.bc
@@ -64,6 +67,9 @@ expect 1 '^Exception in thread "main" java.lang.IllegalStateException: thrown$' 
 expect 0 '^echo' "$uvm" --cold-boot --checkpoint-every off app.bc echo
 expect 3 '' "$uvm" --keep --name kept app.bc exit 3
 expect 0 '^kept .* ended with status 3$' "$uvm" list
+expect 1 '^uvm: cannot write to standard output: ' sh -c '"$0" list > /dev/full' "$uvm"
+expect 1 '^uvm: cannot write to standard output: ' sh -c '"$0" versions kept > /dev/full' "$uvm"
+expect 1 '^uvm: .*Too many open files' bash -c 'ulimit -n 12; exec "$0" resume kept' "$uvm"
 expect 1 '^uvm: kept has ended, with exit status 3$' "$uvm" resume kept
 expect 0 '^kept is sound$' "$uvm" verify kept
 expect 0 '' "$uvm" remove kept
@@ -132,6 +138,31 @@ for way in read write; do
 through the pipe" ] || fail "FIFO to $way: $(cat output)"
 done
 running=
+
+# A limit on the size of files is met by an exception in the program, and by checkpoints as a full disk.
+cat > Large.java <<'JAVA'
+public class Large {
+  public static void main(String[] args) throws Exception {
+    try (java.io.FileOutputStream file = new java.io.FileOutputStream("large")) {
+      for (int i = 0; i < 100; i++) file.write(new byte[1 << 20]);
+    } catch (java.io.IOException e) {
+      System.out.println(e.getMessage());
+    }
+    byte[][] kept = new byte[48][];
+    for (int i = 0; i < 48; i++) java.util.Arrays.fill(kept[i] = new byte[1 << 20], (byte) i);
+    Thread.sleep(500); // time for a checkpoint
+    int sum = 0;
+    for (byte[] part : kept) sum += part[77];
+    System.out.println(sum);
+  }
+}
+JAVA
+"$javac" -d . Large.java && "$uvmc" -o large.bc --main Large Large.class
+expect 0 '^File too large$' bash -c 'ulimit -S -f 20480; exec "$0" --checkpoint-every 100ms large.bc' "$uvm"
+expect 0 '^1128$' bash -c 'ulimit -S -f 20480; exec "$0" --checkpoint-every 100ms large.bc' "$uvm"
+expect 0 '^uvm: .*checkpoint failed.*File too large' bash -c 'ulimit -S -f 20480; exec "$0" --checkpoint-every 100ms large.bc' "$uvm"
+expect 1 '^uvm: .* \(ulimit -f\) forbids it' bash -c 'ulimit -f 20480; exec "$0" large.bc' "$uvm"
+rm -f large
 
 # Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
 seq 0 39 > expected

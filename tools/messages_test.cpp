@@ -1,0 +1,25 @@
+#include "tools/messages.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace uvm::tools {
+namespace {
+
+TEST(MessagesTest, OnlyDamageAndFailingDevicesHaveTheStatusOfDamage) {
+  EXPECT_EQ(exit_code_of({.code = store::Errc::kCorrupt, .message = ""}), kExitDamage);
+  EXPECT_EQ(exit_code_of({.code = store::Errc::kIo, .sys_errno = EIO, .message = ""}), kExitDamage);
+  for (const int error : {0, EMFILE, ENFILE, ENOMEM, EAGAIN, EINVAL, ENOSYS}) {
+    EXPECT_EQ(exit_code_of({.code = store::Errc::kIo, .sys_errno = error, .message = ""}), kExitFailure)
+        << error;
+  }
+  for (const store::Errc code :
+       {store::Errc::kNoSpace, store::Errc::kLocked, store::Errc::kNotFound, store::Errc::kNewerFormat,
+        store::Errc::kPermission, store::Errc::kInvalid}) {
+    EXPECT_EQ(exit_code_of({.code = code, .sys_errno = EIO, .message = ""}), kExitFailure);
+  }
+}
+
+}  // namespace
+}  // namespace uvm::tools
