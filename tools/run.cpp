@@ -41,10 +41,21 @@ using Clock = std::chrono::steady_clock;
 
 // Properties that are read while the class library boots, so that a booted one would not heed them.
 bool is_boot_property(const std::string& name) {
-  static constexpr const char* kNames[] = {"java.lang.Integer.IntegerCache.high", "java.security.manager",
-                                           "java.system.class.loader", "sun.nio.PageAlignDirectMemory"};
-  static constexpr const char* kPrefixes[] = {"jdk.module.", "java.lang.invoke.", "jdk.internal.",
-                                              "jdk.reflect."};
+  static constexpr const char* kNames[] = {"java.lang.Integer.IntegerCache.high",
+                                           "java.locale.useOldISOCodes",
+                                           "java.security.auth.debug",
+                                           "java.security.debug",
+                                           "java.security.manager",
+                                           "java.system.class.loader",
+                                           "java.util.Arrays.useLegacyMergeSort",
+                                           "jdk.disableSerialConstructorChecks",
+                                           "jdk.nio.maxCachedBufferSize",
+                                           "jdk.security.filePermCompat",
+                                           "sun.nio.PageAlignDirectMemory",
+                                           "sun.nio.fs.chdirAllowed"};
+  static constexpr const char* kPrefixes[] = {"java.lang.invoke.", "jdk.internal.", "jdk.module.",
+                                              "jdk.net.",          "jdk.reflect.",  "sun.misc.URLClassPath.",
+                                              "sun.net.",          "sun.reflect."};
   return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* n) { return name == n; }) ||
          std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });

@@ -139,6 +139,7 @@ public final class UvmLauncher {
         State.JAVA_LIBRARY_PATH.set(properties.getProperty("java.library.path", ""));
         State.NATIVE_ENCODING.set(properties.getProperty("native.encoding"));
         State.SERIAL_FILTER.set(properties.getProperty("jdk.serialFilter"));
+        State.SERIAL_FILTER_FACTORY.set(properties.getProperty("jdk.serialFilterFactory"));
 
         String direct = fresh.get("sun.nio.MaxDirectMemorySize");
         long limit = direct == null || direct.isEmpty() ? -1 : Long.parseLong(direct);
@@ -315,6 +316,8 @@ public final class UvmLauncher {
         static final StaticField JAVA_LIBRARY_PATH = field(StaticProperty.class, "JAVA_LIBRARY_PATH");
         static final StaticField NATIVE_ENCODING = field(StaticProperty.class, "NATIVE_ENCODING");
         static final StaticField SERIAL_FILTER = field(StaticProperty.class, "JDK_SERIAL_FILTER");
+        static final StaticField SERIAL_FILTER_FACTORY =
+                field(StaticProperty.class, "JDK_SERIAL_FILTER_FACTORY");
         static final StaticField LAST_THREAD_ID = field(Thread.class, "threadSeqNumber");
         static final StaticField INITIAL_ERR = field(System.class, "initialErrStream");
         static final StaticField DEFAULT_CHARSET = field(Charset.class, "defaultCharset");
