@@ -140,11 +140,12 @@ std::uint64_t run(const Fault& fault) {
 }
 
 TEST(StoreFaultTest, EveryOperationFailsOnce) {
+  constexpr std::uint64_t kStep = UVM_THREAD_SANITIZER ? 20 : kSanitized ? 5 : 1;
   const std::uint64_t operations = run({~std::uint64_t{0}, false, Fate::kGood, false});
   ASSERT_GT(operations, 50U);
   for (const Fate fate : {Fate::kNoSpace, Fate::kIoError, Fate::kShort}) {
     for (const bool for_ever : {false, true}) {
-      for (std::uint64_t at = 0; at < operations; at += kSanitized ? 5 : 1) {
+      for (std::uint64_t at = 0; at < operations; at += kStep) {
         SCOPED_TRACE("operation " + std::to_string(at) + ", fate " + std::to_string(static_cast<int>(fate)) +
                      (for_ever ? ", for ever" : ""));
         run({at, for_ever, fate, false});
@@ -224,7 +225,7 @@ TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
 // replaced by something else, and the last version is untouched.
 TEST(StoreFaultTest, WhatAFailedFlushLosesIsReported) {
   int lost = 0;
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (kSanitized ? 5 : 30); ++seed) {
     auto disk = testing::new_disk();
     disk->random.seed(seed);
     disk->lossy_flush = true;

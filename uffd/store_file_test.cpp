@@ -436,7 +436,7 @@ TEST_P(FileStoreTest, FileStopsGrowing) {
   auto store = create();
   std::mt19937_64 random(2);
   std::uint64_t settled = 0;
-  for (int round = 0; round < 600; ++round) {
+  for (int round = 0; round < (kSanitized ? 300 : 600); ++round) {
     std::map<LineNumber, std::uint64_t> lines;
     for (int i = 0; i < 100; ++i) lines[random() % 4096] = random() | 1;
     ASSERT_TRUE(write_lines(*store, lines));
@@ -461,7 +461,7 @@ TEST_P(FileStoreTest, APinnedVersionDoesNotMakeTheFileGrow) {
   ASSERT_TRUE(cut_and_commit(*store));
   ASSERT_TRUE(store->pin(1, true));
   std::uint64_t settled = 0;
-  for (int round = 0; round < 500; ++round) {
+  for (int round = 0; round < (kSanitized ? 250 : 500); ++round) {
     std::map<LineNumber, std::uint64_t> lines;
     for (int i = 0; i < 100; ++i) lines[random() % 2048] = random() | 1;
     ASSERT_TRUE(write_lines(*store, lines));
