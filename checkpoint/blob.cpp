@@ -28,7 +28,8 @@ store::Result<Blob> read_blob(std::span<const std::byte> bytes) {
         store::Error{.code = store::Errc::kCorrupt, .message = "the heap's checkpoint record is cut off"}};
   }
   for (char* text : {blob.image + sizeof(blob.image), blob.uvm_version + sizeof(blob.uvm_version),
-                     blob.program + sizeof(blob.program)}) {
+                     blob.program + sizeof(blob.program), blob.java + sizeof(blob.java),
+                     blob.command + sizeof(blob.command)}) {
     text[-1] = '\0';
   }
   return blob;

@@ -2,7 +2,8 @@
 // it is part of the same atomic change; read before the heap is mapped, and by tools that never map it.
 //
 // Invariant: a plain struct, written whole. A reader accepts the magic and a format it knows, nothing else.
-// Fields that a layer above defines (program hash, image identity, code format) are opaque here.
+// Fields that a layer above defines (program hash, image identity, code format, class library, command line)
+// are opaque here.
 #pragma once
 
 #include <array>
@@ -37,10 +38,14 @@ struct Blob {
   std::array<std::uint8_t, 16> program_hash{};  // content hash of the bundle; zero for images
   std::int32_t exit_code = 0;                   // kBlobFinished
   std::uint32_t reserved0 = 0;
-  char image[64] = {};        // identity of the base image under it, NUL-terminated; empty: none
-  char uvm_version[64] = {};  // that wrote it
-  char program[512] = {};     // path of the bundle, as far as it fits, for people
-  std::uint8_t reserved[256] = {};
+  char image[64] = {};             // identity of the base image under it, NUL-terminated; empty: none
+  char uvm_version[64] = {};       // that wrote it
+  char program[512] = {};          // path of the bundle, as far as it fits, for people
+  std::uint64_t java_content = 0;  // which class library it was made with; 0: by a uvm that did not say
+  std::uint64_t command_hash = 0;  // of the command line that began the run; 0: the same
+  char java[104] = {};             // the class library, as far as it fits, for people
+  char command[104] = {};          // the command line, as far as it fits, for people
+  std::uint8_t reserved[32] = {};
 };
 static_assert(sizeof(Blob) == 968 && std::is_trivially_copyable_v<Blob>);
 static_assert(sizeof(Blob) <= store::kMaxBlob);

@@ -27,6 +27,7 @@
 #include "runtime/threads.h"
 #include "tools/images.h"
 #include "tools/messages.h"
+#include "tools/origin.h"
 #include "tools/run_lock.h"
 #include "tools/session.h"
 #include "tools/signals.h"
@@ -128,6 +129,8 @@ std::string Runner::prepare() {
   if (!image) return image.error().message;
   image_.emplace(std::move(*image));
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
+  note_java(blob_, *home_);
+  note_command(blob_, options_);
   figures_.name = options_.name;
   return {};
 }
@@ -277,8 +280,13 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
                                    .message = "it has heap format " + std::to_string(blob->heap_format) +
                                               ", this uvm has " + std::to_string(gc::kHeapFormat)}};
   }
+  if (std::string problem = java_problem(*blob, *home_); !problem.empty()) {
+    return Unexpected{store::Error{.code = store::Errc::kInvalid,
+                                   .message = "heap " + options_.name + " cannot go on: " + problem}};
+  }
   figures_.resumed_version = (*heap)->current_version().version;
   blob_ = *blob;
+  note_java(blob_, *home_);
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   blob_.flags = 0;
   const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0 && !version;
@@ -348,6 +356,9 @@ int Runner::run() {
     say("going on with the interrupted run " + options_.name + " from version " +
         std::to_string(figures_.resumed_version) + ", of " +
         show_time((*session)->store().current_version().wall_time_ns));
+    if (options_.command == Command::kRun) {
+      if (std::string difference = command_difference(*blob, options_); !difference.empty()) say(difference);
+    }
   }
   return supervise(std::move(*session));
 }

@@ -39,6 +39,11 @@ std::string JavaHome::identity() const {
   return digits;
 }
 
+std::uint64_t JavaHome::content() const {
+  const std::uint64_t parts[] = {modules_size, release_hash};
+  return std::max<std::uint64_t>(XXH3_64bits(parts, sizeof parts), 1);
+}
+
 Result<JavaHome> java_home_at(const std::string& path) {
   const auto unusable = [&](const std::string& why) {
     return Unexpected<Error>{{Errc::kNoJavaHome, 0, path + " is not an OpenJDK 17: " + why}};

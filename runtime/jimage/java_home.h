@@ -20,6 +20,8 @@ struct JavaHome {
   // Names this class library: equal for equal installations, different after an update. Hexadecimal, 16
   // digits.
   [[nodiscard]] std::string identity() const;
+  // Tells the class library from others wherever it lies and whenever it was copied there. Never 0.
+  [[nodiscard]] std::uint64_t content() const;
 };
 
 // Looks at $UVM_JAVA_HOME, $JAVA_HOME, /usr/lib/jvm/java-17-openjdk-amd64, then every /usr/lib/jvm/*17* by

@@ -195,6 +195,13 @@ TEST(JImage, ReadsTheInstalledClassLibrary) {
   if (!home) GTEST_SKIP() << home.error().message;
   EXPECT_EQ(home->identity().size(), 16u);
   EXPECT_EQ(home->identity(), java_home_at(home->path)->identity());
+  JavaHome copy = *home;
+  copy.path = "/elsewhere";
+  copy.modules_mtime++;
+  EXPECT_NE(home->identity(), copy.identity());
+  EXPECT_EQ(home->content(), copy.content());
+  copy.modules_size++;
+  EXPECT_NE(home->content(), copy.content());
   auto image = JImage::open(home->modules);
   ASSERT_TRUE(image) << image.error().message;
   EXPECT_EQ(*image->module_of_package("java/lang"), "java.base");

@@ -193,6 +193,25 @@ kill -TERM $running
 wait $running
 [ $? = 143 ] || fail "SIGTERM does not end a run with 143"
 running=
+# Not with another class library, but with the same one elsewhere.
+home=$(readlink -f "$(dirname "$(readlink -f "$javac")")/..")
+mkdir other-jdk copied-jdk
+ln -s "$home/lib" other-jdk/lib
+ln -s "$home/lib" copied-jdk/lib
+{ cat "$home/release"; echo 'MADE="by a test"'; } > other-jdk/release
+cp "$home/release" copied-jdk/release
+for command in "resume app.bc" "app.bc count"; do
+  # shellcheck disable=SC2086
+  expect 1 "^uvm: heap app.bc cannot go on: .* OpenJDK 17.* in $home, .* in $work/other-jdk: .*--fresh" \
+    env UVM_JAVA_HOME="$work/other-jdk" "$uvm" $command
+done
+UVM_JAVA_HOME=$work/copied-jdk "$uvm" resume app.bc >> output 2> messages &
+running=$!
+for _ in $(seq 600); do grep -q 'going on' messages && break; sleep 0.05; done
+kill -TERM $running
+wait $running
+[ $? = 143 ] || fail "the same class library elsewhere is not gone on with: $(cat messages)"
+running=
 newest=$("$uvm" versions app.bc | tail -n 1 | sed 's/^ *\([0-9]*\) .*/\1/')
 expect 0 '' "$uvm" pin app.bc "$newest"
 expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
@@ -201,8 +220,10 @@ expect 2 '^uvm: pin: the VERSION of the heap is missing$' "$uvm" pin app.bc
 expect 2 "^uvm: 'x' is no version number$" "$uvm" pin app.bc x
 expect 1 '^uvm: .* is in use: the opened version and newer ones stay$' "$uvm" remove app.bc --version "$newest"
 expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" --fresh app.bc count
-"$uvm" app.bc count >> output 2> messages || fail "the run did not end well: $(cat messages)"
+"$uvm" -Dp=1 app.bc count 2 >> output 2> messages || fail "the run did not end well: $(cat messages)"
 grep -q '^uvm: going on with the interrupted run app.bc from version' messages || fail "going on says nothing"
+grep -q '^uvm: it keeps the command line it was started with (count); --fresh starts anew' messages ||
+  fail "nothing is said of another command line: $(cat messages)"
 cmp -s output expected || fail "output differs: $(diff output expected)"
 expect 0 '^app.bc .* ended with status 0$' "$uvm" list
 expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc

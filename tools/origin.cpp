@@ -1,0 +1,59 @@
+#include "tools/origin.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "tools/units.h"
+
+namespace uvm::tools {
+namespace {
+
+std::string show(const rt::jimage::JavaHome& home) { return "OpenJDK " + home.version + " in " + home.path; }
+
+// Every word with its end, so that no two command lines have the same.
+std::uint64_t hash_of(const Options& options) {
+  std::string all = std::to_string(options.heap) + '\0';
+  for (const auto& [name, value] : options.properties) all += "-D" + name + '=' + value + '\0';
+  for (const std::string& argument : options.arguments) all += " " + argument + '\0';
+  return std::max<std::uint64_t>(XXH3_64bits(all.data(), all.size()), 1);
+}
+
+std::string show_command(const Options& options) {
+  std::string all;
+  if (options.heap != kDefaultHeapSize) all += "--heap " + show_size(options.heap) + " ";
+  for (const auto& [name, value] : options.properties) all += "-D" + name + "=" + value + " ";
+  for (const std::string& argument : options.arguments) all += argument + " ";
+  if (all.empty()) return "no arguments";
+  all.pop_back();
+  for (char& c : all) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return all;
+}
+
+}  // namespace
+
+void note_java(checkpoint::Blob& blob, const rt::jimage::JavaHome& home) {
+  blob.java_content = home.content();
+  checkpoint::set_text(blob.java, show(home));
+}
+
+void note_command(checkpoint::Blob& blob, const Options& options) {
+  blob.command_hash = hash_of(options);
+  checkpoint::set_text(blob.command, show_command(options));
+}
+
+std::string java_problem(const checkpoint::Blob& blob, const rt::jimage::JavaHome& home) {
+  if (blob.java_content == 0 || blob.java_content == home.content()) return {};
+  return std::string("its class library is that of ") + blob.java + ", and this is another one, of " +
+         show(home) + ": UVM_JAVA_HOME chooses, --fresh drops the run";
+}
+
+std::string command_difference(const checkpoint::Blob& blob, const Options& options) {
+  if (blob.command_hash == 0 || blob.command_hash == hash_of(options)) return {};
+  return std::string("it keeps the command line it was started with (") + blob.command +
+         "); --fresh starts anew with this one";
+}
+
+}  // namespace uvm::tools
