@@ -323,6 +323,18 @@ def full_disk(shop):
         process.wait()
 
 
+def full_disk_and_memory(shop):
+    """What memory cannot hold and a full disk does not take ends the process by name; what to do is said."""
+    shop.go.unlink()
+    store = shop.folder / "smaller"
+    store.mkdir(exist_ok=True)
+    prefix = in_mounts(f"mount -t tmpfs -o size=40M none '{store}'")
+    done = shop.run("--store", store, "--memory", "16M", shop.bundle, 64, shop.go, prefix=prefix)
+    check(done.returncode in (-signal.SIGABRT, 128 + signal.SIGABRT), f"status {done.returncode}: {done.stderr!r}")
+    told = [line for line in done.stderr.split("\n") if line.startswith("uvm: heap hold.bc: memory is full")]
+    check(len(told) == 1 and "No space left on device" in told[0] and "uvm resume hold.bc" in told[0], f"said {done.stderr!r}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uvm", required=True)
@@ -341,9 +353,9 @@ def main():
     shop.suspend_two()
     cases = [flipped_bytes, damaged_line, damaged_roots, damaged_image, truncated, later_format, second_vm]
     if subprocess.run(in_mounts("true") + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
-        cases += [no_rights, full_disk]
+        cases += [no_rights, full_disk, full_disk_and_memory]
     else:
-        print("skipped for want of user namespaces: no_rights, full_disk")
+        print("skipped for want of user namespaces: no_rights, full_disk, full_disk_and_memory")
     failed = 0
     for case in cases:
         shop.go.touch()

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "gc/layout.h"
@@ -34,7 +35,7 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   region.store = store.get();
   region.address_hint = options.address_hint;
   session->name_ = std::move(options.name);
-  region.callbacks = {.context = session.get(), .on_damage = on_damage};
+  region.callbacks = {.context = session.get(), .on_damage = on_damage, .on_store_failure = on_store_failure};
   auto mapped = uffd::Region::create(region);
   if (!mapped) return Unexpected{mapped.error()};
 
@@ -96,6 +97,23 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
   }
   _exit(kExitDamage);
+}
+
+// As on_damage().
+void Session::on_store_failure(void* context, int sys_errno, bool fatal) {
+  if (!fatal) return;
+  const char* name = static_cast<Session*>(context)->name_.c_str();
+  const char* why = sys_errno == 0 ? nullptr : strerrordesc_np(sys_errno);
+  char text[1024];
+  const int length = std::snprintf(text, sizeof text,
+                                   "uvm: heap %.128s: memory is full and the store takes no more lines%s%s; "
+                                   "make room in the store or raise "
+                                   "--memory, then uvm resume %.128s goes on from its last checkpoint\n",
+                                   name, why == nullptr ? "" : ": ", why == nullptr ? "" : why, name);
+  if (length > 0) {
+    const std::size_t bytes = std::min(static_cast<std::size_t>(length), sizeof text - 1);
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
+  }
 }
 
 Session::~Session() {

@@ -57,6 +57,7 @@ class Session final : private checkpoint::Program {
  private:
   Session() = default;
   static void on_damage(void* context, store::LineNumber line, store::ReadStatus status);
+  static void on_store_failure(void* context, int sys_errno, bool fatal);
   void begin() override;
   void stop() override;
   void resume() override;

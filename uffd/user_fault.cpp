@@ -34,13 +34,9 @@ void die(const char* what, int sys_errno) {
   put("uvm: ");
   put(what);
   if (sys_errno != 0) {
-    put(": errno ");
-    char digits[12];
-    char* d = digits + sizeof digits - 1;
-    *d = 0;
-    for (unsigned v = static_cast<unsigned>(sys_errno); v != 0; v /= 10)
-      *--d = static_cast<char>('0' + v % 10);
-    put(d);
+    const char* why = strerrordesc_np(sys_errno);  // a constant, where strerror() may allocate
+    put(": ");
+    put(why == nullptr ? "unknown error" : why);
   }
   text[n++] = '\n';
   [[maybe_unused]] ssize_t written = write(STDERR_FILENO, text, n);
