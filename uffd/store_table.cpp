@@ -9,6 +9,9 @@ namespace uvm::store {
 namespace {
 constexpr std::uint64_t kLeafBits = kFanoutBits;
 
+// A thread that loads a leaf tries its entries whenever it comes, under no lock. So even who holds the
+// stripe's accesses them atomically.
+Entry load_entry(Entry& slot) noexcept { return std::atomic_ref(slot).load(std::memory_order_acquire); }
 void store_entry(Entry& slot, Entry entry) noexcept {
   std::atomic_ref(slot).store(entry, std::memory_order_release);
 }
@@ -133,14 +136,14 @@ BlockNumber PageTable::put(Transaction transaction, LineNumber line, Entry now) 
   std::lock_guard guard(stripe(line));
   set_bit(touched_, line >> kLeafBits);
   if (transaction == Transaction::kCurrent) {
-    const Entry old = newest(line);
+    const Entry old = load_entry(newest(line));
     const bool own = current().contains(line);
     if (!own) current().add(line, old);
     store_entry(newest(line), now);
     return own && is_block(old) ? block_of(old) : 0;
   }
   Entry& slot = pending_slot(line);
-  const Entry old = slot;
+  const Entry old = load_entry(slot);
   const bool own = pending().contains(line);
   if (!own) pending().add(line, old);
   store_entry(slot, now);
@@ -149,7 +152,7 @@ BlockNumber PageTable::put(Transaction transaction, LineNumber line, Entry now) 
 
 Entry PageTable::pending_entry(LineNumber line) noexcept {
   std::lock_guard guard(stripe(line));
-  return pending_slot(line);
+  return load_entry(pending_slot(line));
 }
 
 bool PageTable::current_has(LineNumber line) noexcept {
@@ -171,13 +174,13 @@ std::vector<LineNumber> PageTable::pending_lines() const {
 
 PageTable::PendingChange PageTable::pending_change(LineNumber line) noexcept {
   std::lock_guard guard(stripe(line));
-  return {pending().before[line], pending_slot(line)};
+  return {pending().before[line], load_entry(pending_slot(line))};
 }
 
 void PageTable::pending_leaf(std::uint64_t leaf, Node& node) noexcept {
   const LineNumber first = leaf << kLeafBits;
   std::lock_guard guard(stripe(first));
-  for (std::uint32_t i = 0; i < kFanout; ++i) node.entry[i] = to_pointer(pending_slot(first + i));
+  for (std::uint32_t i = 0; i < kFanout; ++i) node.entry[i] = to_pointer(load_entry(pending_slot(first + i)));
 }
 
 void PageTable::end_pending_committed() noexcept { pending().clear(); }
