@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
+#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
 
@@ -272,11 +274,43 @@ void resume_standard_stream(std::int32_t stream, Grown grown) {
   take_standard_stream(stream);
 }
 
+// What lease_problem() says of a broken lease.
+std::string problem_of(const Lease& r) {
+  std::string what = path_of(r);
+  if (what.empty()) what = r.kind == LeaseKind::kStream ? "a pipe or socket" : "a file of unknown path";
+  std::string why;
+  switch (r.fault) {
+    case LeaseFault::kNone:
+    case LeaseFault::kCannotOpen:
+      why = r.error == 0 ? "it cannot be opened" : std::strerror(r.error);
+      break;
+    case LeaseFault::kOtherFile:
+      why = "another file is there now";
+      break;
+    case LeaseFault::kShrunk:
+      why = "it is shorter than the " + std::to_string(r.length) + " bytes it had at the last checkpoint";
+      break;
+    case LeaseFault::kStream:
+      why = "its other end was lost with the process";
+      break;
+    case LeaseFault::kCannotLock:
+      why = r.error == EAGAIN ? std::string("another process has locked it")
+                              : std::string("it cannot be locked: ") + std::strerror(r.error);
+      break;
+    case LeaseFault::kCannotPosition:
+      why = std::string("it cannot be set to its position") +
+            (r.error == 0 ? std::string() : std::string(": ") + std::strerror(r.error));
+      break;
+  }
+  return "lease on " + what + " could not be re-established: " + why;
+}
+
 void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   Lease& r = *record(lease);
   r.state = LeaseState::kBroken;
   r.fault = fault;
   r.error = error;
+  spdlog::debug("{}", problem_of(r));
 }
 
 void resume_lease(std::int32_t lease, Grown grown) {
@@ -348,14 +382,14 @@ void release_host() {
 }  // namespace
 
 std::int32_t lease_open(const char* path, int flags, mode_t mode) {
-  const int fd = ::open(path, flags | O_CLOEXEC, mode);
+  const int fd = undoable_open(AT_FDCWD, path, flags, mode);
   return fd < 0 ? -errno : lease_adopt(fd);
 }
 
 std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode) {
   const int at = host_fd(directory);
   if (at < 0) return -EBADF;
-  const int fd = ::openat(at, path, flags | O_CLOEXEC, mode);
+  const int fd = undoable_open(at, path, flags, mode);
   return fd < 0 ? -errno : lease_adopt(fd);
 }
 
@@ -464,33 +498,7 @@ std::string lease_problem(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   const Lease* r = record(lease);
   if (r == nullptr || r->state != LeaseState::kBroken) return {};
-  std::string what = path_of(*r);
-  if (what.empty()) what = r->kind == LeaseKind::kStream ? "a pipe or socket" : "a file of unknown path";
-  std::string why;
-  switch (r->fault) {
-    case LeaseFault::kNone:
-    case LeaseFault::kCannotOpen:
-      why = r->error == 0 ? "it cannot be opened" : std::strerror(r->error);
-      break;
-    case LeaseFault::kOtherFile:
-      why = "another file is there now";
-      break;
-    case LeaseFault::kShrunk:
-      why = "it is shorter than the " + std::to_string(r->length) + " bytes it had at the last checkpoint";
-      break;
-    case LeaseFault::kStream:
-      why = "its other end was lost with the process";
-      break;
-    case LeaseFault::kCannotLock:
-      why = r->error == EAGAIN ? std::string("another process has locked it")
-                               : std::string("it cannot be locked: ") + std::strerror(r->error);
-      break;
-    case LeaseFault::kCannotPosition:
-      why = std::string("it cannot be set to its position") +
-            (r->error == 0 ? std::string() : std::string(": ") + std::strerror(r->error));
-      break;
-  }
-  return "lease on " + what + " could not be re-established: " + why;
+  return problem_of(*r);
 }
 
 std::string program_directory() {
@@ -574,7 +582,7 @@ std::string leases_make_durable() {
   return problem;
 }
 
-void leases_at_resume(Grown grown) {
+void leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
   const std::lock_guard guard(g_lock);
   release_host();
   g_directory.clear();
@@ -583,7 +591,12 @@ void leases_at_resume(Grown grown) {
   if (const std::string directory = stored_directory(); directory != working_directory())
     g_directory = directory;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
-    const Lease& r = *record(i);
+    Lease& r = *record(i);
+    for (const RestoredFile& file : restored) {
+      if (r.kind != LeaseKind::kRegular || r.device != file.old_device || r.inode != file.old_inode) continue;
+      r.device = file.device;
+      r.inode = file.inode;
+    }
     if (r.standard != 0) {
       resume_standard_stream(i, grown);
     } else if (r.state == LeaseState::kOpen) {

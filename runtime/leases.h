@@ -33,8 +33,10 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "gc/layout.h"
+#include "runtime/undo_journal.h"
 
 namespace uvm::rt {
 
@@ -139,7 +141,8 @@ enum class Grown : std::uint8_t {
 };
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
 // run.
-void leases_at_resume(Grown grown);
+// `restored`: files that exist again as others (undo_journal.h).
+void leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored = {});
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
 // Natives drop what else they have on the host for this heap.
 void leases_release_host();

@@ -85,6 +85,7 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
   booting.checkpoints = {};
   booting.blob.flags |= checkpoint::kBlobImage;
   booting.input = {};
+  booting.folder.clear();
   booting.input.java_home = options.input.java_home;
   {
     auto session = Session::open(std::move(fresh->store), std::move(booting));

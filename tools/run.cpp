@@ -1,5 +1,6 @@
 #include "tools/run.h"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include "runtime/roots.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
+#include "runtime/undo_journal.h"
 #include "tools/images.h"
 #include "tools/messages.h"
 #include "tools/origin.h"
@@ -62,6 +64,13 @@ bool is_boot_property(const std::string& name) {
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
 }
 
+// Seconds since a version was cut.
+double age_of(const checkpoint::Blob& blob) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::chrono::nanoseconds then(static_cast<std::int64_t>(blob.wall_time_ns));
+  return std::chrono::duration<double>(now - then).count();
+}
+
 class Runner {
  public:
   Runner(const Options& options, store::StoreDirectory directory)
@@ -77,6 +86,7 @@ class Runner {
   int fail(const store::Error& error);
   store::Result<std::optional<checkpoint::Blob>> find_run();
   [[nodiscard]] bool is_pinned() const;
+  [[nodiscard]] std::string heap_folder() const;
   store::Result<void> lock();
   [[nodiscard]] store::Retention retention() const {
     return {options_.keep_versions, static_cast<std::uint64_t>(options_.keep_age.count())};
@@ -138,6 +148,7 @@ std::string Runner::prepare() {
 SessionOptions Runner::session_options() {
   SessionOptions options;
   options.name = options_.name;
+  options.folder = heap_folder();
   options.memory = options_.memory;
   options.handler_thread = options_.handler_thread;
   if (lives_ > 0) {
@@ -171,8 +182,12 @@ int Runner::fail(const store::Error& error) {
   return exit_code_of(error);
 }
 
+std::string Runner::heap_folder() const {
+  return std::filesystem::path(directory_.heap_path(options_.name)).parent_path();
+}
+
 store::Result<void> Runner::lock() {
-  auto lock = RunLock::take(std::filesystem::path(directory_.heap_path(options_.name)).parent_path());
+  auto lock = RunLock::take(heap_folder());
   if (!lock) return Unexpected{lock.error()};
   lock_.emplace(std::move(*lock));
   return {};
@@ -216,7 +231,6 @@ void Runner::install_bundle(Session& session, std::span<const std::byte> bundle)
 store::Result<void> Runner::start_threads(Session& session) {
   ++lives_;
   session.verify_heap();
-  rt::checkpoints_at_start(session.store().current_version().version);
   if (rt::start_all_threads(session.vm())) return {};
   const int error = errno;
   rt::retire_threads(session.vm());
@@ -257,6 +271,7 @@ Runner::Opened Runner::start_fresh() {
   rt::set_heap_size(options_.heap);
   rt::clock_at_resume();
   rt::cpu_time_at_start();
+  rt::checkpoints_at_start(0);
   rt::leases_at_start();
   install_bundle(**session, bundle_->view().bytes());
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
@@ -289,6 +304,9 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   note_java(blob_, *home_);
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   blob_.flags = 0;
+  spdlog::debug("resuming version {}, {:.1f} s old, written by uvm {}", figures_.resumed_version,
+                age_of(*blob), blob->uvm_version);
+  const bool is_older = (*heap)->versions().back().version > (*heap)->current_version().version;
   const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0 && !version;
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
@@ -297,9 +315,18 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   }
   rt::clock_at_resume();
   rt::cpu_time_at_resume();
-  rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs);
+  rt::checkpoints_at_start((*session)->store().current_version().version);
+  const auto restored = rt::undo_since(rt::roots().checkpoint_attempts);
+  checkpoint::Checkpointer& checkpointer = (*session)->checkpointer();
+  // Files are cut back to what an older version tells of only when no newer one can be gone on with.
+  if (is_older) {
+    if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
+  }
+  rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, restored);
   // The suspended version must not be the one to go on from once the program has written more.
-  if (suspended) static_cast<void>((*session)->checkpointer().checkpoint_retired());
+  if (suspended) {
+    if (auto taken_up = checkpointer.checkpoint_retired(); !taken_up) return Unexpected{taken_up.error()};
+  }
   if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
   return session;
 }
@@ -360,10 +387,15 @@ int Runner::run() {
       if (std::string difference = command_difference(*blob, options_); !difference.empty()) say(difference);
     }
   }
+  spdlog::info("heap {} in {}: {}", options_.name, directory_.path(), (*session)->region().describe());
   return supervise(std::move(*session));
 }
 
 void Runner::note_checkpoint(const checkpoint::Record& record) {
+  constexpr double kMs = 1e-6;
+  spdlog::debug("version {}: {} lines, {} bytes written, {:.2f} ms stopped of {:.1f} ms", record.version,
+                record.lines, record.bytes, static_cast<double>(record.pause_ns) * kMs,
+                static_cast<double>(record.duration_ns) * kMs);
   const std::lock_guard lock(figures_lock_);
   figures_.checkpoints.add(record);
   if (session_ != nullptr && !options_.stats.empty()) write_figures(*session_, false, 0);

@@ -18,6 +18,7 @@
 #include "runtime/leases.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
+#include "runtime/undo_journal.h"
 #include "tools/messages.h"
 
 namespace uvm::tools {
@@ -51,6 +52,7 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   session->vm_->torture_interval = options.torture_interval;
   session->verify_heap_ = options.verify_heap;
   rt::attach_threads(*session->vm_);
+  rt::undo_attach(options.folder);
   session->blob_ = options.blob;
   session->blob_.heap_format = gc::kHeapFormat;
   session->blob_.code_format = rt::kCodeFormat;
@@ -148,6 +150,7 @@ void Session::verify_heap() {
 void Session::before_cut() {
   verify_heap();
   rt::checkpoint_at_cut();
+  rt::undo_at_cut(rt::checkpoint_attempts());
   rt::clock_at_cut();
   rt::cpu_time_at_cut(*vm_);
   rt::leases_at_cut();
@@ -157,6 +160,7 @@ std::string Session::before_commit() { return rt::leases_make_durable(); }
 
 void Session::settled(const store::Result<checkpoint::Record>& outcome) {
   if (outcome) {
+    rt::undo_committed(rt::checkpoint_attempts());
     rt::checkpoint_good(outcome->version);
   } else {
     rt::checkpoint_failed(outcome.error().message);

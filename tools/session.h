@@ -18,6 +18,7 @@ namespace uvm::tools {
 
 struct SessionOptions {
   std::string name;          // of the heap, for messages
+  std::string folder;        // of the heap, for the undo journal; empty: none
   std::uint64_t memory = 0;  // bytes
   bool handler_thread = false;
   void* address_hint = nullptr;

@@ -9,6 +9,7 @@
 #include "runtime/natives/file_position.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/stream_bytes.h"
+#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -49,7 +50,7 @@ Status set_length(NativeCall& call) {
   const std::int64_t length = call.i64(1);
   const int fd = host_fd(lease);
   const off_t position = ::lseek(fd, 0, SEEK_CUR);
-  if (position < 0 || ::ftruncate(fd, length) != 0) return throw_io(call.thread, lease, errno);
+  if (position < 0 || undoable_truncate(fd, length) != 0) return throw_io(call.thread, lease, errno);
   if (position > length && ::lseek(fd, 0, SEEK_END) < 0) return throw_io(call.thread, lease, errno);
   return call.ret();
 }

@@ -17,6 +17,7 @@
 #include "runtime/native.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/path_names.h"
+#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -89,7 +90,7 @@ Status set_permission(NativeCall& call) {
 Status create_file_exclusively(NativeCall& call) {
   const Object* given = call.object(1);
   if (given == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  const int fd = ::open(path_argument(given).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  const int fd = undoable_open(AT_FDCWD, path_argument(given).c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
   if (fd >= 0) {
     ::close(fd);
     return call.ret(true);
@@ -97,7 +98,7 @@ Status create_file_exclusively(NativeCall& call) {
   return errno == EEXIST ? call.ret(false) : throw_io(call.thread, errno);
 }
 
-Status delete0(NativeCall& call) { return call.ret(::remove(path_of(call, 1).c_str()) == 0); }
+Status delete0(NativeCall& call) { return call.ret(undoable_remove(path_of(call, 1).c_str()) == 0); }
 
 // The names in a directory, in the order the kernel gives them; null when it cannot be read.
 Status list(NativeCall& call) {
@@ -121,10 +122,13 @@ Status list(NativeCall& call) {
   return call.ret(result);
 }
 
-Status create_directory(NativeCall& call) { return call.ret(::mkdir(path_of(call, 1).c_str(), 0777) == 0); }
+Status create_directory(NativeCall& call) {
+  return call.ret(undoable_mkdir(AT_FDCWD, path_of(call, 1).c_str(), 0777) == 0);
+}
 
 Status rename0(NativeCall& call) {
-  return call.ret(::rename(path_of(call, 1).c_str(), path_of(call, 2).c_str()) == 0);
+  return call.ret(undoable_rename(AT_FDCWD, path_of(call, 1).c_str(), AT_FDCWD, path_of(call, 2).c_str()) ==
+                  0);
 }
 
 Status set_last_modified(NativeCall& call) {

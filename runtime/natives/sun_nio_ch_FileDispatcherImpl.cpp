@@ -17,6 +17,7 @@
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
 #include "runtime/safepoint.h"
+#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -53,7 +54,7 @@ Status seek0(NativeCall& call) {
 }
 
 Status truncate0(NativeCall& call) {
-  return ::ftruncate(fd_of(call, 0), call.i64(1)) != 0 ? error_of(call, errno) : call.ret(0);
+  return undoable_truncate(fd_of(call, 0), call.i64(1)) != 0 ? error_of(call, errno) : call.ret(0);
 }
 
 Status size0(NativeCall& call) {

@@ -28,6 +28,7 @@
 #include "runtime/natives/native_address.h"
 #include "runtime/natives/support.h"
 #include "runtime/safepoint.h"
+#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -104,39 +105,43 @@ Status close0(NativeCall& call) {
 }
 
 Status link0(NativeCall& call) {
-  return done(call, ::link(path_at(call, 0).c_str(), path_at(call, 2).c_str()));
+  return done(call, undoable_link(path_at(call, 0).c_str(), path_at(call, 2).c_str()));
 }
 
 // The text of a link is not a path of this process.
 Status symlink0(NativeCall& call) {
-  return done(call, ::symlink(string_at(call.i64(0)).c_str(), path_at(call, 2).c_str()));
+  return done(call, undoable_symlink(string_at(call.i64(0)).c_str(), path_at(call, 2).c_str()));
 }
 
-Status unlink0(NativeCall& call) { return done(call, ::unlink(path_at(call, 0).c_str())); }
+Status unlink0(NativeCall& call) {
+  return done(call, undoable_unlink(AT_FDCWD, path_at(call, 0).c_str(), 0));
+}
 
 Status unlinkat0(NativeCall& call) {
-  return done(call, ::unlinkat(fd_at(call, 0), string_at(call.i64(1)).c_str(), call.i32(3)));
+  return done(call, undoable_unlink(fd_at(call, 0), string_at(call.i64(1)).c_str(), call.i32(3)));
 }
 
 Status mknod0(NativeCall& call) {
-  return done(call, ::mknod(path_at(call, 0).c_str(), static_cast<mode_t>(call.i32(2)),
-                            static_cast<dev_t>(call.i64(3))));
+  return done(call, undoable_mknod(path_at(call, 0).c_str(), static_cast<mode_t>(call.i32(2)),
+                                   static_cast<dev_t>(call.i64(3))));
 }
 
 Status rename0(NativeCall& call) {
-  return done(call, ::rename(path_at(call, 0).c_str(), path_at(call, 2).c_str()));
+  return done(call, undoable_rename(AT_FDCWD, path_at(call, 0).c_str(), AT_FDCWD, path_at(call, 2).c_str()));
 }
 
 Status renameat0(NativeCall& call) {
-  return done(call, ::renameat(fd_at(call, 0), string_at(call.i64(1)).c_str(), fd_at(call, 3),
-                               string_at(call.i64(4)).c_str()));
+  return done(call, undoable_rename(fd_at(call, 0), string_at(call.i64(1)).c_str(), fd_at(call, 3),
+                                    string_at(call.i64(4)).c_str()));
 }
 
 Status mkdir0(NativeCall& call) {
-  return done(call, ::mkdir(path_at(call, 0).c_str(), static_cast<mode_t>(call.i32(2))));
+  return done(call, undoable_mkdir(AT_FDCWD, path_at(call, 0).c_str(), static_cast<mode_t>(call.i32(2))));
 }
 
-Status rmdir0(NativeCall& call) { return done(call, ::rmdir(path_at(call, 0).c_str())); }
+Status rmdir0(NativeCall& call) {
+  return done(call, undoable_unlink(AT_FDCWD, path_at(call, 0).c_str(), AT_REMOVEDIR));
+}
 
 Status readlink0(NativeCall& call) {
   std::array<char, PATH_MAX> buffer{};

@@ -1,0 +1,55 @@
+// The undo journal: what the program did to files since the last cut, so that whoever goes on from that
+// version finds them as they were.
+//
+// A lease (leases.h) restores what is open at the cut. The journal restores what the program reaches by name
+// afterwards: files that it created, renamed, removed, truncated, or opened again to append. Without it, a
+// program that is killed and goes on would append the same line twice, fail to rename what is renamed
+// already, or lose a file that it had truncated to write it anew.
+//
+// Records lie in files of the heap's folder, `undo.<cut>`, one file for all that follows the cut of that
+// number, each record written before its deed (of what is created also right after: which file it is). What a
+// deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy of at most kMaxCopy
+// bytes. Larger content is not kept. When a version is committed, records of earlier cuts go. At resume those
+// since the version's cut are undone, newest first, and deleted; doing so twice does no harm.
+//
+// What is overwritten in place is not undone, nor attributes, nor what other programs do. Nothing here is
+// flushed: after a power cut, as opposed to a kill, records may be missing.
+//
+// Any Java thread in kRunning mode may record: no cut comes between a record and its deed. undo_at_cut() and
+// undo_since() are called while no Java thread runs; undo_committed() at any time.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace uvm::rt {
+
+inline constexpr std::int64_t kMaxCopy = 32 << 20;  // bytes; a copy holds up all threads
+
+// The folder of the heap; empty: nothing is recorded. Recording begins with the first cut.
+void undo_attach(const std::string& folder);
+void undo_at_cut(std::uint64_t cut);
+void undo_committed(std::uint64_t cut);
+
+// A file that exists again, but as another one.
+struct RestoredFile {
+  std::uint64_t old_device, old_inode, device, inode;
+};
+// Undoes what is recorded since that cut or a later one. Recording goes on behind it.
+std::vector<RestoredFile> undo_since(std::uint64_t cut);
+
+// --- Records. Paths are absolute. `status` is of the file before the deed, as lstat(2) or fstat(2) gave it.
+
+[[nodiscard]] bool undo_records();                         // whether anything is recorded at all
+void undo_creating(const std::string& path, mode_t kind);  // nothing is there; kind: as in st_mode
+void undo_created(const std::string& path, const struct stat& status);
+void undo_length(const std::string& path, const struct stat& status);  // opened, to be written
+// Bytes from `length` on are about to be cut off.
+void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
+void undo_removal(const std::string& path, const struct stat& status);
+void undo_renaming(const std::string& from, const std::string& to, const struct stat& status);
+
+}  // namespace uvm::rt

@@ -1,0 +1,248 @@
+// The undo journal by itself: whatever was done to files since a cut, undoing leaves them as they were then.
+#include "runtime/undo_journal.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <string>
+
+#include "runtime/undoable_files.h"
+
+namespace uvm::rt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where the heap's folder lies: a removed file is kept as a link, or on another file system as a copy.
+class UndoJournal : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    char files[] = "/tmp/undo_test_XXXXXX";
+    ASSERT_NE(::mkdtemp(files), nullptr);
+    files_ = files;
+    std::string heap = std::string(GetParam()) + "/undo_heap_XXXXXX";
+    if (::mkdtemp(heap.data()) == nullptr) GTEST_SKIP() << "no folder in " << GetParam();
+    heap_ = heap;
+    undo_attach(heap_);
+  }
+  void TearDown() override {
+    undo_attach("");
+    std::error_code ignored;
+    fs::remove_all(files_, ignored);
+    if (!heap_.empty()) fs::remove_all(heap_, ignored);
+  }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return files_ + "/" + name; }
+  void write(const std::string& name, const std::string& content, int flags) const {
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644);
+    ASSERT_GE(fd, 0) << name;
+    ASSERT_EQ(::write(fd, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+    ::close(fd);
+  }
+  void truncate(const std::string& name, off_t length) const {
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY, 0);
+    ASSERT_GE(fd, 0);
+    EXPECT_EQ(undoable_truncate(fd, length), 0);
+    ::close(fd);
+  }
+  int rename(const std::string& from, const std::string& to) const {
+    return undoable_rename(AT_FDCWD, path(from).c_str(), AT_FDCWD, path(to).c_str());
+  }
+  int remove(const std::string& name) const { return undoable_remove(path(name).c_str()); }
+
+  // Every name below the folder, with what is there.
+  [[nodiscard]] std::map<std::string, std::string> look() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(files_)) {
+      std::string& what = all[entry.path().string().substr(files_.size())];
+      if (entry.is_symlink()) {
+        what = "-> " + fs::read_symlink(entry.path()).string();
+      } else if (entry.is_directory()) {
+        what = "folder";
+      } else {
+        std::ifstream file(entry.path(), std::ios::binary);
+        what = "= " + std::string(std::istreambuf_iterator<char>(file), {});
+      }
+    }
+    return all;
+  }
+  [[nodiscard]] std::size_t journal_files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(heap_), fs::directory_iterator()));
+  }
+
+  std::string files_, heap_;
+};
+
+TEST_P(UndoJournal, EachDeedIsUndone) {
+  write("log", "one\n", O_CREAT);
+  write("state", "the old state", O_CREAT);
+  write("table", "0123456789", O_CREAT);
+  write("job", "to be done", O_CREAT);
+  write("target", "replaced", O_CREAT);
+  fs::create_directory(path("empty"));
+  fs::create_symlink("log", path("link"));
+  const auto before = look();
+  undo_at_cut(5);
+  write("log", "two\n", O_APPEND);
+  write("log", "three\n", O_APPEND);
+  write("state", "new", O_TRUNC);
+  write("state", "newer and longer than the old", O_TRUNC);
+  truncate("table", 6);
+  truncate("table", 2);
+  EXPECT_EQ(remove("job"), 0);
+  write("job", "another", O_CREAT | O_EXCL);
+  write("aside", "content", O_CREAT | O_EXCL);
+  EXPECT_EQ(rename("aside", "target"), 0);
+  EXPECT_EQ(remove("empty"), 0);
+  EXPECT_EQ(remove("link"), 0);
+  EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("made").c_str(), 0755), 0);
+  write("made/inside", "x", O_CREAT);
+  EXPECT_EQ(undoable_symlink("nowhere", path("dangling").c_str()), 0);
+  EXPECT_EQ(undoable_link(path("state").c_str(), path("second name").c_str()), 0);
+  EXPECT_EQ(rename("log", "made/log"), 0);
+  EXPECT_NE(look(), before);
+
+  undo_attach(heap_);  // as the next process does
+  (void)undo_since(5);
+  EXPECT_EQ(look(), before);
+  EXPECT_EQ(journal_files(), 0U);
+  (void)undo_since(5);
+  EXPECT_EQ(look(), before);
+}
+
+TEST_P(UndoJournal, UndoingTwiceDoesNoHarm) {
+  write("state", "old", O_CREAT);
+  write("job", "to be done", O_CREAT);
+  const auto before = look();
+  undo_at_cut(1);
+  write("state", "newer", O_TRUNC);
+  EXPECT_EQ(rename("state", "elsewhere"), 0);
+  EXPECT_EQ(remove("job"), 0);
+  // Killed after all was undone, and before the journal was gone.
+  const fs::path saved = heap_ + ".saved";
+  fs::copy(heap_, saved);
+  (void)undo_since(1);
+  EXPECT_EQ(look(), before);
+  for (const auto& entry : fs::directory_iterator(saved))
+    fs::copy(entry.path(), heap_ / entry.path().filename());
+  fs::remove_all(saved);
+  (void)undo_since(1);
+  EXPECT_EQ(look(), before);
+}
+
+TEST_P(UndoJournal, WhatIsBeforeTheVersionStays) {
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  undo_at_cut(2);
+  const auto before = look();
+  write("log", "three\n", O_APPEND);
+  undo_committed(2);
+  EXPECT_EQ(journal_files(), 1U);
+  undo_at_cut(3);  // never committed
+  write("log", "four\n", O_APPEND);
+  (void)undo_since(2);
+  EXPECT_EQ(look(), before);
+  EXPECT_EQ(journal_files(), 0U);
+}
+
+TEST_P(UndoJournal, NothingIsRecordedBeforeTheFirstCut) {
+  EXPECT_FALSE(undo_records());
+  write("log", "one\n", O_CREAT);
+  EXPECT_EQ(journal_files(), 0U);
+}
+
+TEST_P(UndoJournal, OthersFilesAreLeftAlone) {
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  write("new", "ours", O_CREAT);
+  EXPECT_EQ(remove("log"), 0);
+  EXPECT_EQ(::unlink(path("new").c_str()), 0);
+  // Both names belong to others now; the files that lay there may have left their numbers to these.
+  std::ofstream(path("log")) << "theirs";
+  std::ofstream(path("other")) << "also";
+  (void)undo_since(1);
+  EXPECT_EQ(look()["/log"], "= theirs");
+  EXPECT_EQ(look()["/other"], "= also");
+}
+
+TEST_P(UndoJournal, ATornRecordIsTheEnd) {
+  write("log", "one\n", O_CREAT);
+  const auto before = look();
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  const fs::path records = fs::directory_iterator(heap_)->path();
+  std::ofstream(records, std::ios::app | std::ios::binary) << std::string(70, 'x');
+  (void)undo_since(1);
+  EXPECT_EQ(look(), before);
+}
+
+TEST_P(UndoJournal, RestoredCopiesAreNamed) {
+  write("job", "to be done", O_CREAT);
+  struct stat before {};
+  ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
+  undo_at_cut(1);
+  EXPECT_EQ(remove("job"), 0);
+  const auto restored = undo_since(1);
+  struct stat after {};
+  ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
+  if (restored.empty()) {
+    EXPECT_EQ(after.st_ino, before.st_ino);
+  } else {
+    ASSERT_EQ(restored.size(), 1U);
+    EXPECT_EQ(restored[0].old_inode, before.st_ino);
+    EXPECT_EQ(restored[0].inode, after.st_ino);
+  }
+}
+
+TEST_P(UndoJournal, RandomDeeds) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto name = [&] { return std::string(1, static_cast<char>('a' + random() % 5)); };
+    const auto step = [&] {
+      const std::string one = name();
+      switch (random() % 7) {
+        case 0:
+          return write(one, "append" + std::to_string(random() % 100), O_CREAT | O_APPEND);
+        case 1:
+          return write(one, "anew" + std::to_string(random() % 100), O_CREAT | O_TRUNC);
+        case 2:
+          if (fs::exists(path(one))) truncate(one, static_cast<off_t>(random() % 8));
+          return;
+        case 3:
+        case 4:
+          (void)remove(one);
+          return;
+        default:
+          (void)rename(one, name());
+      }
+    };
+    undo_attach(heap_);
+    for (int i = 0; i < 10; ++i) step();
+    undo_at_cut(1);
+    const auto before = look();
+    for (unsigned i = 0, n = random() % 30; i < n; ++i) step();
+    if (random() % 2 == 0) {
+      undo_at_cut(2);
+      for (int i = 0; i < 10; ++i) step();
+    }
+    undo_attach(heap_);
+    (void)undo_since(1);
+    ASSERT_EQ(look(), before);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(HeapFolder, UndoJournal, testing::Values("/tmp", "/dev/shm"),
+                         [](const auto& place) { return place.index == 0 ? "Same" : "Other"; });
+
+}  // namespace
+}  // namespace uvm::rt
