@@ -22,6 +22,9 @@ Comments of the form `// uvm-test: WORD [text]` in a program say how it is run:
   heap SIZE                           virtual heap limit (uvm --heap, java -Xmx)
   define K=V                          a system property
 
+A mode must do what it is for, as --stats tells: in mode tiny something is evicted, in mode torture=N each program is
+resumed if N is at most 1000, and most are whatever N is.
+
 Expected output is made with `--java --update`, which runs the reference java three times and refuses a program whose
 output differs between the runs.
 """
@@ -29,6 +32,7 @@ import argparse
 import concurrent.futures
 import difflib
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -40,6 +44,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SUITE = HERE / "java"
+TINY_MEMORY = "6M"  # less than the working set of most programs
 ASM_EXPORT = "java.base/jdk.internal.org.objectweb.asm=ALL-UNNAMED"
 
 
@@ -266,6 +271,8 @@ class Session:
         self.options = options
         self.build = pathlib.Path(options.build_dir).resolve()
         self.store = self.build / f"store-{options.mode.replace('=', '')}"
+        self.torture = int(options.mode.split("=")[1]) if options.mode.startswith("torture=") else 0
+        self.effects = []  # of each run that is to have some: lines evicted or resumes
 
     def java_command(self, program, classes):
         command = [tool("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
@@ -280,11 +287,40 @@ class Session:
         command += [word for size in program.directives.get("heap", []) for word in ("--heap", size)]
         command += [f"-D{d}" for d in program.directives.get("define", [])]
         if mode == "tiny":
-            command += ["--memory", "24M"]
+            command += ["--memory", TINY_MEMORY]
         elif mode.startswith("torture="):
             command += [f"--torture=resume:{mode.split('=')[1]}"]
+        if mode != "plain":
+            stats = self.stats_file(program)
+            stats.parent.mkdir(parents=True, exist_ok=True)
+            stats.unlink(missing_ok=True)
+            command += ["--stats", str(stats)]
         command += self.options.uvm_option or []
         return command + [str(bundle), *program.arguments()]
+
+    def stats_file(self, program):
+        return self.build / "stats" / program.group / f"{program.name}.json"
+
+    def note_effect(self, program):
+        """Keeps what the mode did to a program. Raises Failure when it should have done more."""
+        try:
+            stats = json.loads(self.stats_file(program).read_text())
+        except (OSError, ValueError) as problem:
+            raise Failure(f"  has no figures: {problem}") from None
+        if self.torture:
+            effect = stats["torture_resumes"]
+            if effect == 0 and self.torture <= 1000:
+                raise Failure("  was never resumed")
+        else:
+            effect = stats["evictions"]["clean"] + stats["evictions"]["dirty"]
+        self.effects.append(effect)
+
+    def judge_effects(self):
+        """A line about what the mode did to all programs, and whether that is enough."""
+        some = sum(effect > 0 for effect in self.effects)
+        if self.torture:
+            return f"{some} of {len(self.effects)} programs resumed, {sum(self.effects)} times", 2 * some > len(self.effects)
+        return f"{some} of {len(self.effects)} programs evicted lines, {sum(self.effects)} of them", some > 0
 
     def pack(self, program, classes):
         bundle = self.build / "bundles" / program.group / f"{program.name}.bc"
@@ -311,6 +347,8 @@ class Session:
             save(program, actual)
         else:
             compare(program, actual)
+        if not self.options.java and self.options.mode != "plain":
+            self.note_effect(program)
         return seconds
 
     def warm_up(self, program, group_folder):
@@ -329,7 +367,7 @@ def parse_options():
     parser.add_argument("--uvmc", metavar="PATH", help="the uvmc program")
     parser.add_argument("--build-dir", metavar="DIR", required=True, help="where classes, bundles and the store go")
     parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="bin folder of a JDK 17 (default: the PATH)")
-    parser.add_argument("--mode", default="plain", help="plain, tiny (--memory 24M) or torture=N (--torture=resume:N)")
+    parser.add_argument("--mode", default="plain", help=f"plain, tiny (--memory {TINY_MEMORY}) or torture=N (--torture=resume:N)")
     parser.add_argument("--filter", metavar="REGEX", help="only programs whose group/Name matches")
     parser.add_argument("--tag", metavar="WORD", help="only programs with the directive WORD")
     parser.add_argument("--shard", metavar="I/N", help="only the I-th, counted from 1, of N parts of the programs")
@@ -408,6 +446,10 @@ def main():
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(attempt, ready))
+    if session.effects:
+        line, enough = session.judge_effects()
+        print(line if enough else f"FAIL the mode is without effect: {line}", flush=True)
+        failed += not enough
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not programs else 0
 

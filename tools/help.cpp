@@ -48,7 +48,7 @@ OPTIONS
         of one program at the same time need two names.
     --memory SIZE
         How much of the heap is kept in memory; the rest is in the store. At least
-        16M. Default: a quarter of the machine's memory.
+        4M. Default: a quarter of the machine's memory.
     --heap SIZE
         How large the heap may grow; beyond it the program gets OutOfMemoryError.
         Default and maximum: 32G.

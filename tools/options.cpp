@@ -25,7 +25,7 @@ std::uint64_t default_memory() {
   return std::max<std::uint64_t>(pages * 4096 / 4, std::uint64_t{64} << 20);
 }
 
-constexpr std::uint64_t kMinMemory = std::uint64_t{16} << 20;
+constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMinHeap = std::uint64_t{16} << 20;
 
 constexpr std::uint64_t kMaxKeepVersions = 64;  // store::Retention
@@ -80,7 +80,7 @@ std::string check_values(Options& options, const Raw& raw) {
   if (!raw.memory.empty()) {
     const auto size = parse_size(raw.memory);
     if (!size) return "--memory: '" + raw.memory + "' is no size; write it as 64M or 2G";
-    if (*size < kMinMemory) return "--memory: at least 16M is needed, not " + raw.memory;
+    if (*size < kMinMemory) return "--memory: at least 4M is needed, not " + raw.memory;
     options.memory = *size;
   } else {
     options.memory = default_memory();
