@@ -81,8 +81,9 @@ OPTIONS
     -DNAME[=VALUE]
         Set a system property.
     --log LEVEL
-        What uvm says on stderr: trace, debug, info, warn, error or off.
-        Default: warn.
+        What uvm says on stderr beside what it always says: warn, error or off;
+        with info also how the heap is paged, with debug or trace also each
+        version, resume, and file that cannot be had again. Default: warn.
     -h, --help
         Print this text.
     --version [-v]

@@ -233,5 +233,37 @@ expect 0 '' "$uvm" remove app.bc --version "$newest"
 expect 1 "has no version $newest$" "$uvm" remove app.bc --version "$newest"
 expect 0 '' "$uvm" remove app.bc
 
+# What --log shows of a run.
+cat > Gone.java <<'JAVA'
+public class Gone {
+  public static void main(String[] args) throws Exception {
+    try (java.io.InputStream in = new java.io.FileInputStream("gone")) {
+      System.out.println(in.read());
+      while (!new java.io.File("go").exists()) Thread.sleep(20);
+      System.out.println("read on: " + in.read());
+    } catch (java.io.IOException e) {
+      System.out.println("failed");
+    }
+  }
+}
+JAVA
+"$javac" -d . Gone.java && "$uvmc" -o gone.bc --main Gone Gone.class && echo text > gone
+"$uvm" --log info gone.bc > output 2> messages &
+running=$!
+wait_for_lines 1
+grep -q '^uvm: info: heap gone.bc in .*: ' messages || fail "--log info says nothing of the heap: $(cat messages)"
+grep -q debug messages && fail "--log info says too much: $(cat messages)"
+expect 0 '' "$uvm" suspend gone.bc
+wait $running
+running=
+rm gone && touch go
+"$uvm" resume gone.bc --log debug --keep > output 2> messages || fail "gone: $(cat messages)"
+[ "$(cat output)" = failed ] || fail "gone: $(cat output)"
+for pattern in 'resuming version [0-9]+, [0-9.]+ s old' 'lease on .*/gone could not be re-established: No such file' \
+  'version [0-9]+: [0-9]+ lines, [0-9]+ bytes written, [0-9.]+ ms stopped'; do
+  grep -Eq "^uvm: debug: $pattern" messages || fail "--log debug has no '$pattern': $(cat messages)"
+done
+expect 0 '' "$uvm" remove gone.bc
+
 [ $failures = 0 ] || exit 1
 echo "uvm's command line: all as expected"
