@@ -1,0 +1,72 @@
+#!/bin/bash
+# Going on from an older version: its output is cut back to what that version tells of, whenever the process is killed.
+# versions_test.sh UVM UVMC JAVAC
+set -u
+uvm=$1 uvmc=$2 javac=$3
+work=$(mktemp -d)
+running=
+trap '[ -z "$running" ] || kill -9 "$running" 2> /dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export XDG_DATA_HOME=$work/data
+failures=0
+fail() {
+  echo "FAIL: $*" >&2
+  failures=$((failures + 1))
+}
+
+cat > Count.java <<'JAVA'
+import java.io.FileWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+public class Count {
+  public static void main(String[] args) throws Exception {
+    try (FileWriter open = new FileWriter("open")) {
+      for (int i = 0; i < 60; i++) {
+        System.out.println(i);
+        open.write(i + "\n");
+        open.flush();
+        Files.writeString(Path.of("named"), i + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Thread.sleep(20);
+      }
+    }
+  }
+}
+JAVA
+"$javac" -d . Count.java && "$uvmc" -o app.bc --main Count Count.class || exit 1
+seq 0 59 > expected
+
+run() { "$uvm" "$@" --keep-versions 6 --checkpoint-every 100ms >> output 2>> messages & running=$!; }
+wait_for_lines() {
+  for _ in $(seq 600); do
+    [ "$(wc -l < output)" -ge "$1" ] && return
+    sleep 0.05
+  done
+  fail "no $1 lines of output: $(cat messages)"
+}
+
+: > output
+"$uvm" --keep-versions 6 --checkpoint-every 100ms app.bc >> output 2>> messages &
+running=$!
+wait_for_lines 35
+kill -9 $running
+wait $running 2> /dev/null
+oldest=$("$uvm" versions app.bc | sed -n '2s/^ *\([0-9]*\) .*/\1/p')
+# Killed at once, or some time later; what follows needs no --version.
+for delay in 0.02 0.05 0.1 0.3; do
+  run resume app.bc --version "$oldest"
+  sleep $delay
+  kill -9 $running
+  wait $running 2> /dev/null
+  "$uvm" versions app.bc | grep -q "^ *$oldest " || break
+done
+"$uvm" resume app.bc >> output 2>> messages || fail "status $?: $(cat messages)"
+cmp -s output expected || fail "output: $(diff output expected)"
+cmp -s open expected || fail "the open file: $(diff open expected)"
+# What was appended by name is undone to the newest version, and an older one does not know of it.
+head -n 1 named | grep -qx 0 || fail "the other file: $(head -n 3 named)"
+[ "$(tail -n 1 named)" = 59 ] || fail "the other file: $(tail -n 3 named)"
+
+[ $failures = 0 ] || exit 1
+echo "going on from older versions: all as expected"
