@@ -250,7 +250,7 @@ LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, G
   return LeaseFault::kNone;
 }
 
-void resume_standard_stream(std::int32_t stream, Grown grown) {
+void resume_standard_stream(std::int32_t stream, Grown grown, std::string& remark) {
   const Lease before = *record(stream);
   if (before.state == LeaseState::kDiscarded) {
     host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
@@ -265,10 +265,16 @@ void resume_standard_stream(std::int32_t stream, Grown grown) {
       (flags & O_ACCMODE) != (stream == 0 ? O_WRONLY : O_RDONLY)) {
     Lease now = before;
     now.open_flags = flags;
-    if (restore_file(now, stream, status, grown) == LeaseFault::kNone) {
+    const LeaseFault fault = restore_file(now, stream, status, grown);
+    if (fault == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
       host(stream) = HostLease{stream, false};
       return;
+    }
+    if (fault == LeaseFault::kShrunk && stream != 0) {
+      remark = std::string(stream == 1 ? "standard output" : "standard error") + " is a file without the " +
+               std::to_string(before.length) +
+               " bytes that the run had written to it: the shell's > empties it, >> goes on";
     }
   }
   take_standard_stream(stream);
@@ -582,12 +588,13 @@ std::string leases_make_durable() {
   return problem;
 }
 
-void leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
+std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
+  std::string remark;
   const std::lock_guard guard(g_lock);
   release_host();
   g_directory.clear();
   const LeaseTable* t = table();
-  if (t == nullptr) return;
+  if (t == nullptr) return remark;
   if (const std::string directory = stored_directory(); directory != working_directory())
     g_directory = directory;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
@@ -598,13 +605,14 @@ void leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
       r.inode = file.inode;
     }
     if (r.standard != 0) {
-      resume_standard_stream(i, grown);
+      resume_standard_stream(i, grown, remark);
     } else if (r.state == LeaseState::kOpen) {
       resume_lease(i, grown);
     }
   }
   // Last: closing a descriptor would give locks up again.
   for_each_lock([](const Lease& lock) { resume_lock(lock); });
+  return remark;
 }
 
 void leases_release_host() {

@@ -141,8 +141,9 @@ enum class Grown : std::uint8_t {
 };
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
 // run.
-// `restored`: files that exist again as others (undo_journal.h).
-void leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored = {});
+// `restored`: files that exist again as others (undo_journal.h). Returns what the user should know, or
+// nothing.
+std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored = {});
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
 // Natives drop what else they have on the host for this heap.
 void leases_release_host();

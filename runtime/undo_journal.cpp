@@ -16,7 +16,6 @@
 #include <ctime>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -25,8 +24,9 @@ namespace uvm::rt {
 namespace {
 
 constexpr const char* kPrefix = "undo.";
+constexpr const char* kBirths = "undo-reborn";  // while a journal is undone: kReborn records
 
-enum class Deed : std::uint32_t { kCreated = 1, kLength, kTruncated, kRemoved, kRenamed, kCreating };
+enum class Deed : std::uint32_t { kCreated = 1, kLength, kTruncated, kRemoved, kRenamed, kCreating, kReborn };
 
 // As it lies in the file, followed by the two texts.
 struct RecordHeader {
@@ -46,7 +46,8 @@ static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordH
 struct Record {
   RecordHeader header;
   std::string path;
-  std::string other;  // kRenamed: the new path; kRemoved: where a symbolic link led
+  std::string other;        // kRenamed: the new path; kRemoved: where a symbolic link led; kReborn: Identity
+  std::uint64_t start = 0;  // where it lies in the file
 };
 
 using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
@@ -129,7 +130,7 @@ std::uint32_t keep_copy(const std::string& path, const struct stat& status, std:
   if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return 0;
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
-  const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (to.get() < 0) return 0;
   // File systems that share blocks need not copy.
   const bool shared = offset == 0 && ::ioctl(to.get(), FICLONE, from.get()) == 0;
@@ -180,18 +181,22 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
 }
 
 // One write(2), so that a record is whole or, at the end of the file, torn.
-void append(RecordHeader header, const std::string& path, const std::string& other = {}) {
-  if (journal.fd < 0) {
-    journal.fd = ::open(file_of(journal.cut).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (journal.fd < 0) return;
-  }
+void put(int fd, RecordHeader header, const std::string& path, const std::string& other) {
   header.path_length = static_cast<std::uint32_t>(path.size());
   header.other_length = static_cast<std::uint32_t>(other.size());
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
   bytes += path + other;
   header.checksum = XXH3_64bits(bytes.data() + sizeof header.checksum, bytes.size() - sizeof header.checksum);
   std::memcpy(bytes.data(), &header.checksum, sizeof header.checksum);
-  (void)write_all(journal.fd, bytes.data(), bytes.size());
+  (void)write_all(fd, bytes.data(), bytes.size());
+}
+
+void append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
+  if (journal.fd < 0) {
+    journal.fd = ::open(file_of(journal.cut).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (journal.fd < 0) return;
+  }
+  put(journal.fd, header, path, other);
 }
 
 std::vector<Record> read_records(const std::string& name) {
@@ -203,6 +208,7 @@ std::vector<Record> read_records(const std::string& name) {
   std::vector<Record> records;
   for (std::size_t at = 0; bytes.size() - at >= sizeof(RecordHeader);) {
     Record record;
+    record.start = at;
     std::memcpy(&record.header, bytes.data() + at, sizeof record.header);
     const std::size_t texts = std::size_t{record.header.path_length} + record.header.other_length;
     if (texts > bytes.size() - at - sizeof record.header) break;
@@ -255,32 +261,39 @@ void undo_truncation_of(const Record& record, const std::string& kept) {
   (void)copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get());
 }
 
-std::optional<RestoredFile> undo_removal_of(const Record& record, const std::string& kept) {
+void undo_removal_of(const Record& record, const std::string& kept) {
   struct stat status {};
-  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return std::nullopt;
+  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
   const mode_t mode = record.header.mode & 07777;
   if (S_ISDIR(record.header.mode)) {
     (void)!::mkdir(record.path.c_str(), mode);
-    return std::nullopt;
+    return;
   }
   if (S_ISLNK(record.header.mode)) {
     (void)!::symlink(record.other.c_str(), record.path.c_str());
-    return std::nullopt;
+    return;
   }
-  if (record.header.kept == 0 || ::lstat(kept.c_str(), &status) != 0) return std::nullopt;
+  if (record.header.kept == 0 || ::lstat(kept.c_str(), &status) != 0) return;
   if (is_of(record, identity_of(kept, status))) {
     (void)!::link(kept.c_str(), record.path.c_str());
-    return std::nullopt;
+    return;
   }
+  // Under another name until it is whole, and known who it is: the undoing may be killed, too.
+  const std::string aside = record.path + ".uvm-undo";
   const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
-  const Descriptor to(::open(record.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
   if (from.get() < 0 || to.get() < 0 || !copy_range(from.get(), 0, record.header.length, to.get()) ||
       ::fstat(to.get(), &status) != 0) {
-    return std::nullopt;
+    return;
   }
-  reborn[{record.header.device, record.header.inode, record.header.birth}] =
-      identity_of(to.get(), "", status, AT_EMPTY_PATH);
-  return RestoredFile{record.header.device, record.header.inode, status.st_dev, status.st_ino};
+  const Identity now = identity_of(to.get(), "", status, AT_EMPTY_PATH);
+  const Descriptor births(
+      ::open((journal.folder + "/" + kBirths).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  RecordHeader header = record.header;
+  header.deed = Deed::kReborn;
+  put(births.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now});
+  reborn[{header.device, header.inode, header.birth}] = now;
+  (void)!::rename(aside.c_str(), record.path.c_str());
 }
 
 void undo_renaming_of(const Record& record) {
@@ -313,7 +326,7 @@ void undo_intent_of(const Record& record) {
   }
 }
 
-void undo(const Record& record, const std::string& kept, std::vector<RestoredFile>& restored) {
+void undo(const Record& record, const std::string& kept) {
   switch (record.header.deed) {
     case Deed::kCreated:
       return undo_creation_of(record);
@@ -326,7 +339,9 @@ void undo(const Record& record, const std::string& kept, std::vector<RestoredFil
     case Deed::kRenamed:
       return undo_renaming_of(record);
     case Deed::kRemoved:
-      if (const auto file = undo_removal_of(record, kept)) restored.push_back(*file);
+      return undo_removal_of(record, kept);
+    case Deed::kReborn:
+      return;
   }
 }
 
@@ -349,6 +364,24 @@ std::vector<JournalFile> journal_files() {
   }
   ::closedir(listing);
   return files;
+}
+
+// Each record is taken off the file when it is undone: undoing all of them again, after a kill, would find
+// files where only later records expect them.
+void undo_file(const JournalFile& file) {
+  const std::vector<Record> records = read_records(file.path);
+  std::multiset<std::string> created;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    // Of an intent that was carried out, a later record tells more.
+    if (record->header.deed == Deed::kCreated) created.insert(record->path);
+    const auto done = record->header.deed == Deed::kCreating ? created.find(record->path) : created.end();
+    if (done != created.end()) {
+      created.erase(done);
+    } else {
+      undo(*record, file_of(file.cut, record->header.kept));
+    }
+    (void)!::truncate(file.path.c_str(), static_cast<off_t>(record->start));
+  }
 }
 
 void forget() {
@@ -383,30 +416,25 @@ void undo_committed(std::uint64_t cut) {
 
 std::vector<RestoredFile> undo_since(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
-  std::vector<RestoredFile> restored;
-  if (journal.folder.empty()) return restored;
+  if (journal.folder.empty()) return {};
+  const std::string births = journal.folder + "/" + kBirths;
   reborn.clear();
+  for (const Record& record : read_records(births)) {
+    Identity now{};
+    if (record.other.size() != sizeof now) continue;
+    std::memcpy(&now, record.other.data(), sizeof now);
+    reborn[{record.header.device, record.header.inode, record.header.birth}] = now;
+  }
   std::vector<JournalFile> files = journal_files();
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {
-    if (file.cut < cut || !file.records) continue;
-    const std::vector<Record> records = read_records(file.path);
-    std::multiset<std::string> created;
-    for (auto record = records.rbegin(); record != records.rend(); ++record) {
-      // Of an intent that was carried out, a later record tells more.
-      if (record->header.deed == Deed::kCreated) created.insert(record->path);
-      if (record->header.deed == Deed::kCreating && created.contains(record->path)) {
-        created.erase(created.find(record->path));
-        continue;
-      }
-      undo(*record, file_of(file.cut, record->header.kept), restored);
-    }
-    ::unlink(file.path.c_str());
+    if (file.cut >= cut && file.records) undo_file(file);
   }
-  for (const JournalFile& file : files) {
-    if (!file.records || file.cut < cut) ::unlink(file.path.c_str());
-  }
+  for (const JournalFile& file : files) ::unlink(file.path.c_str());
+  ::unlink(births.c_str());
+  std::vector<RestoredFile> restored;
+  for (const auto& [old, now] : reborn) restored.push_back({old.device, old.inode, now.device, now.inode});
   forget();
   journal.cut = cut;
   return restored;

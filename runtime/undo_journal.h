@@ -10,7 +10,8 @@
 // number, each record written before its deed (of what is created also right after: which file it is). What a
 // deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy of at most kMaxCopy
 // bytes. Larger content is not kept. When a version is committed, records of earlier cuts go. At resume those
-// since the version's cut are undone, newest first, and deleted; doing so twice does no harm.
+// since the version's cut are undone, newest first, and taken off one by one: a process that is killed
+// meanwhile leaves the rest to the next.
 //
 // What is overwritten in place is not undone, nor attributes, nor what other programs do. Nothing here is
 // flushed: after a power cut, as opposed to a kill, records may be missing.

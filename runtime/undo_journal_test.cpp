@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -117,24 +119,45 @@ TEST_P(UndoJournal, EachDeedIsUndone) {
   EXPECT_EQ(look(), before);
 }
 
-TEST_P(UndoJournal, UndoingTwiceDoesNoHarm) {
-  write("state", "old", O_CREAT);
-  write("job", "to be done", O_CREAT);
-  const auto before = look();
-  undo_at_cut(1);
-  write("state", "newer", O_TRUNC);
-  EXPECT_EQ(rename("state", "elsewhere"), 0);
-  EXPECT_EQ(remove("job"), 0);
-  // Killed after all was undone, and before the journal was gone.
-  const fs::path saved = heap_ + ".saved";
-  fs::copy(heap_, saved);
-  (void)undo_since(1);
-  EXPECT_EQ(look(), before);
-  for (const auto& entry : fs::directory_iterator(saved))
-    fs::copy(entry.path(), heap_ / entry.path().filename());
-  fs::remove_all(saved);
-  (void)undo_since(1);
-  EXPECT_EQ(look(), before);
+TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
+  std::mt19937 random(7);
+  int killed = 0;
+  for (int round = 0; round < 30; ++round) {
+    write("pre", "made before the cut", O_CREAT | O_TRUNC);
+    write("job", "to be done", O_CREAT | O_TRUNC);
+    (void)undoable_mkdir(AT_FDCWD, path("folder").c_str(), 0755);
+    undo_at_cut(1);
+    const auto before = look();
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(rename("pre", "folder/inside"), 0);
+      EXPECT_EQ(remove("folder/inside"), 0);
+      EXPECT_EQ(remove("folder"), 0);
+      EXPECT_EQ(remove("job"), 0);
+      write("pre", "anew", O_CREAT | O_EXCL);
+      write("job", "longer than it was before", O_CREAT | O_TRUNC);
+      truncate("job", 3);
+      EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("folder").c_str(), 0755), 0);
+    }
+    for (bool done = false; !done;) {
+      const pid_t child = ::fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        undo_attach(heap_);
+        (void)undo_since(1);
+        ::_exit(0);
+      }
+      ::usleep(random() % 1500);
+      ::kill(child, SIGKILL);
+      int status = 0;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      done = WIFEXITED(status);
+      killed += done ? 0 : 1;
+    }
+    EXPECT_EQ(look(), before);
+    EXPECT_EQ(journal_files(), 0U);
+    undo_attach(heap_);
+  }
+  EXPECT_GT(killed, 0);
 }
 
 TEST_P(UndoJournal, WhatIsBeforeTheVersionStays) {

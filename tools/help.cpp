@@ -21,9 +21,9 @@ DESCRIPTION
     so on stderr. Options come before BUNDLE; what follows it is the program's.
 
     When the program ends by itself, its heap is removed (see --keep).
-    SIGTERM and SIGINT checkpoint the program and end the process, to be resumed
-    later; a second SIGINT ends it at once. The exit status is then 128 and the
-    number of the signal.
+    SIGTERM, SIGINT and SIGHUP checkpoint the program and end the process, to be
+    resumed later; a second SIGINT ends it at once. The exit status is then 128
+    and the number of the signal.
 
 COMMANDS
     resume NAME     Go on with an interrupted run, without its BUNDLE.

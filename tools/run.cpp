@@ -322,7 +322,9 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   if (is_older) {
     if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
   }
-  rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, restored);
+  const std::string remark =
+      rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, restored);
+  if (!remark.empty()) say(remark);
   // The suspended version must not be the one to go on from once the program has written more.
   if (suspended) {
     if (auto taken_up = checkpointer.checkpoint_retired(); !taken_up) return Unexpected{taken_up.error()};

@@ -36,7 +36,7 @@ void watch_signals() {
   signal(SIGXFSZ, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGTERM, SIGINT}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     struct sigaction old {};
     sigaction(number, nullptr, &old);
     if (old.sa_handler != SIG_IGN) sigaddset(&set, number);

@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT: one thread waits for them, so that no code of uvm runs in a signal handler.
+// SIGTERM, SIGINT and SIGHUP: one thread waits for them, so that no code of uvm runs in a signal handler.
 #pragma once
 
 #include <functional>
@@ -6,8 +6,8 @@
 namespace uvm::tools {
 
 // Blocks the signals in the calling thread and all threads that it makes later, and starts the waiting
-// thread, for the rest of the process. To be called first of all, by the main thread. SIGINT stays ignored
-// where it is (nohup, shells' background jobs). SIGPIPE and SIGXFSZ (ulimit -f) are ignored, as java does:
+// thread, for the rest of the process. To be called first of all, by the main thread. They stay ignored
+// where they are (nohup, shells' background jobs). SIGPIPE and SIGXFSZ (ulimit -f) are ignored, as java does:
 // writing then fails, of the program with an IOException, of a checkpoint as with a full disk.
 void watch_signals();
 

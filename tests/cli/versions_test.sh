@@ -68,5 +68,25 @@ cmp -s open expected || fail "the open file: $(diff open expected)"
 head -n 1 named | grep -qx 0 || fail "the other file: $(head -n 3 named)"
 [ "$(tail -n 1 named)" = 59 ] || fail "the other file: $(tail -n 3 named)"
 
+# A closed terminal suspends; who goes on with > is told what it costs.
+: > output
+"$uvm" --fresh app.bc > output 2> messages &
+running=$!
+wait_for_lines 5
+kill -HUP $running
+wait $running
+[ $? = 129 ] || fail "SIGHUP does not end a run with 129"
+grep -q '^uvm: suspended app.bc' messages || fail "SIGHUP: $(cat messages)"
+"$uvm" app.bc > output 2> messages || fail "status $?: $(cat messages)"
+[ "$(tail -n 1 output)" = 59 ] || fail "after SIGHUP: $(cat output)"
+: > output
+"$uvm" --checkpoint-every 100ms app.bc > output 2> messages &
+running=$!
+wait_for_lines 20
+kill -9 $running
+wait $running 2> /dev/null
+"$uvm" app.bc > output 2> messages || fail "status $?: $(cat messages)"
+grep -q '^uvm: standard output is a file without the' messages || fail "no warning: $(cat messages)"
+
 [ $failures = 0 ] || exit 1
 echo "going on from older versions: all as expected"
