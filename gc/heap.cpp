@@ -68,7 +68,7 @@ std::byte* Heap::allocate_large(std::uint64_t bytes) {
   for (std::uint64_t i = 1; i < span / kOldRegionSize; i++) {
     kinds[i] = static_cast<std::uint8_t>(RegionKind::kLargeContinued);
   }
-  state_->allocated_bytes += bytes;
+  std::atomic_ref(state_->allocated_bytes).fetch_add(bytes, std::memory_order_relaxed);
   unlock();
   return g_region_base + start;
 }
@@ -89,7 +89,7 @@ std::byte* Heap::allocate_slow(AllocationBuffer& buffer, std::uint64_t bytes) {
   const std::uint64_t take = std::min(want, state_->shared_end - state_->shared_top);
   const RegionOffset start = state_->shared_top;
   state_->shared_top += take;
-  state_->allocated_bytes += take;
+  std::atomic_ref(state_->allocated_bytes).fetch_add(take, std::memory_order_relaxed);
   unlock();
   populate(region_, start, start + take);
   if (direct) return g_region_base + start;

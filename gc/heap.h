@@ -67,7 +67,9 @@ class Heap {
   // Bytes that may still be allocated, and the limit.
   [[nodiscard]] std::uint64_t free_bytes() const;
   [[nodiscard]] std::uint64_t capacity() const { return state_->old_end - kOldStart; }
-  [[nodiscard]] std::uint64_t allocated_bytes() const { return state_->allocated_bytes; }
+  [[nodiscard]] std::uint64_t allocated_bytes() const {  // at any time, under no lock
+    return std::atomic_ref(state_->allocated_bytes).load(std::memory_order_relaxed);
+  }
 
   // Calls `visit` for every object, fillers left out. Only while the program is stopped; `buffers` are all
   // threads'.

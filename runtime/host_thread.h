@@ -36,7 +36,10 @@ HostThread* host_thread(std::uint32_t id);
 inline void store_position(Thread& thread) {
   const gc::RegionOffset top = thread.frame == nullptr ? 0 : gc::offset_of(thread.frame);
   if (thread.java->top_frame != top) thread.java->top_frame = top;
-  thread.java->calls += thread.calls;
+  if (thread.calls == 0) return;
+  // Alone in writing it; calls_executed() may read it at any time.
+  const std::atomic_ref calls(thread.java->calls);
+  calls.store(calls.load(std::memory_order_relaxed) + thread.calls, std::memory_order_relaxed);
   thread.calls = 0;
 }
 

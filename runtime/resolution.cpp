@@ -81,6 +81,9 @@ Status check_final_put(Thread& thread, Class* referrer, const Field* field, Clas
                        (field->is_static() ? "<clinit>" : "<init>") + " ");
 }
 
+// Zero: not resolved yet. Other threads resolve it under no lock.
+std::uint32_t nest_host_bits(const Class* c) { return __atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE); }
+
 }  // namespace
 
 bool is_accessible(const Class* from, const Class* to) {
@@ -102,13 +105,16 @@ bool can_access_member(const Class* from, const Class* holder, std::uint32_t acc
     }
     return false;
   }
-  if ((access & kAccPrivate) != 0) return from->nest_host.bits != 0 && from->nest_host == holder->nest_host;
+  if ((access & kAccPrivate) != 0) {
+    const std::uint32_t host = nest_host_bits(from);
+    return host != 0 && host == nest_host_bits(holder);
+  }
   return same_package(from, holder);
 }
 
 // JVMS 5.4.4 nest host: a class that names a host which does not list it, or is elsewhere, is its own.
 Status nest_host_of(Thread& thread, Class* c, Class** host) {
-  if (__atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE) == 0) {
+  if (nest_host_bits(c) == 0) {
     Class* found = c;
     if (c->nest_host_index != 0) {
       Class* candidate = nullptr;
@@ -125,7 +131,7 @@ Status nest_host_of(Thread& thread, Class* c, Class** host) {
     }
     __atomic_store_n(&c->nest_host.bits, gc::encode(found), __ATOMIC_RELEASE);
   }
-  *host = gc::decode<Class>(__atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE));
+  *host = gc::decode<Class>(nest_host_bits(c));
   return Status::kOk;
 }
 

@@ -674,9 +674,10 @@ int exit_code(Vm&) {
 }
 
 std::uint64_t calls_executed() {
+  const std::lock_guard lock(vm()->threads_lock);
   std::uint64_t calls = roots().calls_of_dead_threads;
-  for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
-    if (record->alive != 0) calls += record->calls;
+  for (JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
+    if (record->alive != 0) calls += std::atomic_ref(record->calls).load(std::memory_order_relaxed);
   }
   return calls;
 }
