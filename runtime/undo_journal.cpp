@@ -55,8 +55,6 @@ FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino
 
 std::int64_t ns_of(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-bool has_one_name(const struct stat& status) { return S_ISDIR(status.st_mode) || status.st_nlink == 1; }
-
 // What need not be recorded again since the cut.
 struct Known {
   bool created = false;                            // since the cut
@@ -261,32 +259,29 @@ void undo_truncation_of(const Record& record, const std::string& kept) {
   (void)copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get());
 }
 
+// Makes what was removed under another name. False: it cannot be had.
+bool make_again(const Record& record, const std::string& kept, const std::string& aside) {
+  const mode_t mode = record.header.mode & 07777;
+  if (S_ISDIR(record.header.mode)) return ::mkdir(aside.c_str(), mode) == 0 || errno == EEXIST;
+  if (S_ISLNK(record.header.mode))
+    return ::symlink(record.other.c_str(), aside.c_str()) == 0 || errno == EEXIST;
+  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+  return from.get() >= 0 && to.get() >= 0 && copy_range(from.get(), 0, record.header.length, to.get());
+}
+
 void undo_removal_of(const Record& record, const std::string& kept) {
   struct stat status {};
   if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
-  const mode_t mode = record.header.mode & 07777;
-  if (S_ISDIR(record.header.mode)) {
-    (void)!::mkdir(record.path.c_str(), mode);
-    return;
-  }
-  if (S_ISLNK(record.header.mode)) {
-    (void)!::symlink(record.other.c_str(), record.path.c_str());
-    return;
-  }
-  if (record.header.kept == 0 || ::lstat(kept.c_str(), &status) != 0) return;
-  if (is_of(record, identity_of(kept, status))) {
+  if (record.header.kept != 0 && ::lstat(kept.c_str(), &status) == 0 &&
+      is_of(record, identity_of(kept, status))) {
     (void)!::link(kept.c_str(), record.path.c_str());
     return;
   }
-  // Under another name until it is whole, and known who it is: the undoing may be killed, too.
+  // It gets its name when it is whole, and known who it is: this may be killed, too.
   const std::string aside = record.path + ".uvm-undo";
-  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
-  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (from.get() < 0 || to.get() < 0 || !copy_range(from.get(), 0, record.header.length, to.get()) ||
-      ::fstat(to.get(), &status) != 0) {
-    return;
-  }
-  const Identity now = identity_of(to.get(), "", status, AT_EMPTY_PATH);
+  if (!make_again(record, kept, aside) || ::lstat(aside.c_str(), &status) != 0) return;
+  const Identity now = identity_of(aside, status);
   const Descriptor births(
       ::open((journal.folder + "/" + kBirths).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   RecordHeader header = record.header;
@@ -460,7 +455,7 @@ void undo_created(const std::string& path, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
   append(header_of(Deed::kCreated, path, status), path);
   // Another name of a file that there was says nothing of the file.
-  if (has_one_name(status))
+  if (status.st_nlink == 1)
     journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
 }
 
@@ -487,9 +482,11 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
 void undo_removal(const std::string& path, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
   const auto known = journal.known.find(key_of(status));
-  if (known != journal.known.end() && known->second.created && has_one_name(status)) {
+  if (known != journal.known.end()) {
+    const bool created = known->second.created && status.st_nlink == 1;
     journal.known.erase(known);  // its number may become another file's
-    return;
+    // It need not be there again for its creation to be undone; but a folder for what was moved through it.
+    if (created && !S_ISDIR(status.st_mode)) return;
   }
   RecordHeader header = header_of(Deed::kRemoved, path, status);
   std::string target;

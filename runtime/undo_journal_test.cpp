@@ -160,6 +160,25 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
   EXPECT_GT(killed, 0);
 }
 
+TEST_P(UndoJournal, MovedThroughFoldersThatCameAndWent) {
+  write("file", "content", O_CREAT);
+  const auto before = look();
+  undo_at_cut(1);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("folder").c_str(), 0755), 0);
+    EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("folder/deep").c_str(), 0755), 0);
+    EXPECT_EQ(rename("file", "folder/deep/inside"), 0);
+    EXPECT_EQ(rename("folder", "other"), 0);
+    EXPECT_EQ(i == 2 ? remove("other/deep/inside") : rename("other/deep/inside", "file"), 0);
+    EXPECT_EQ(remove("other/deep"), 0);
+    EXPECT_EQ(remove("other"), 0);
+  }
+  EXPECT_TRUE(look().empty());
+  undo_attach(heap_);
+  (void)undo_since(1);
+  EXPECT_EQ(look(), before);
+}
+
 TEST_P(UndoJournal, WhatIsBeforeTheVersionStays) {
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
@@ -227,17 +246,33 @@ TEST_P(UndoJournal, RestoredCopiesAreNamed) {
 }
 
 TEST_P(UndoJournal, RandomDeeds) {
-  for (unsigned seed = 0; seed < 60; ++seed) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    const auto name = [&] { return std::string(1, static_cast<char>('a' + random() % 5)); };
+    const auto name = [&] {
+      const std::string file(1, static_cast<char>('a' + random() % 5));
+      const auto where = random() % 4;
+      return where == 0 ? "f/" + file : where == 1 ? "g/" + file : file;
+    };
     const auto step = [&] {
       const std::string one = name();
-      switch (random() % 7) {
+      const bool has_place = fs::exists(fs::path(path(one)).parent_path()) && !fs::is_directory(path(one));
+      switch (random() % 10) {
+        case 7:
+          (void)undoable_mkdir(AT_FDCWD, path(random() % 2 == 0 ? "f" : "g").c_str(), 0755);
+          return;
+        case 8:
+          (void)rename("f", "g");
+          return;
+        case 9:
+          (void)remove(random() % 2 == 0 ? "f" : "g");
+          return;
         case 0:
-          return write(one, "append" + std::to_string(random() % 100), O_CREAT | O_APPEND);
+          if (has_place) write(one, "append" + std::to_string(random() % 100), O_CREAT | O_APPEND);
+          return;
         case 1:
-          return write(one, "anew" + std::to_string(random() % 100), O_CREAT | O_TRUNC);
+          if (has_place) write(one, "anew" + std::to_string(random() % 100), O_CREAT | O_TRUNC);
+          return;
         case 2:
           if (fs::exists(path(one))) truncate(one, static_cast<off_t>(random() % 8));
           return;
@@ -253,7 +288,7 @@ TEST_P(UndoJournal, RandomDeeds) {
     for (int i = 0; i < 10; ++i) step();
     undo_at_cut(1);
     const auto before = look();
-    for (unsigned i = 0, n = random() % 30; i < n; ++i) step();
+    for (unsigned i = 0, n = random() % 60; i < n; ++i) step();
     if (random() % 2 == 0) {
       undo_at_cut(2);
       for (int i = 0; i < 10; ++i) step();
