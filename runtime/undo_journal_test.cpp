@@ -138,7 +138,8 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
       truncate("job", 3);
       EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("folder").c_str(), 0755), 0);
     }
-    for (bool done = false; !done;) {
+    unsigned patience = 1500;  // us; grows, for a slow machine has to get somewhere
+    for (bool done = false; !done; patience += patience / 4) {
       const pid_t child = ::fork();
       ASSERT_GE(child, 0);
       if (child == 0) {
@@ -146,7 +147,7 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
         (void)undo_since(1);
         ::_exit(0);
       }
-      ::usleep(random() % 1500);
+      ::usleep(random() % patience);
       ::kill(child, SIGKILL);
       int status = 0;
       ASSERT_EQ(::waitpid(child, &status, 0), child);
