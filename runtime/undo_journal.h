@@ -8,10 +8,10 @@
 //
 // Records lie in files of the heap's folder, `undo.<cut>`, one file for all that follows the cut of that
 // number, each record written before its deed (of what is created also right after: which file it is). What a
-// deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy of at most kMaxCopy
-// bytes. Larger content is not kept. When a version is committed, records of earlier cuts go. At resume those
-// since the version's cut are undone, newest first, and taken off one by one: a process that is killed
-// meanwhile leaves the rest to the next.
+// deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy within
+// kMaxCopy and kMaxCopies. Larger content is not kept. When a version is committed, records of earlier cuts
+// go. At resume those since the version's cut are undone, newest first, and taken off one by one: a process
+// that is killed meanwhile leaves the rest to the next.
 //
 // What is overwritten in place is not undone, nor attributes, nor what other programs do. Nothing here is
 // flushed: after a power cut, as opposed to a kill, records may be missing.
@@ -28,7 +28,8 @@
 
 namespace uvm::rt {
 
-inline constexpr std::int64_t kMaxCopy = 32 << 20;  // bytes; a copy holds up all threads
+inline constexpr std::int64_t kMaxCopy = 32 << 20;     // bytes of one file; a copy holds up all threads
+inline constexpr std::int64_t kMaxCopies = 256 << 20;  // bytes between two cuts
 
 // The folder of the heap; empty: nothing is recorded. Recording begins with the first cut.
 void undo_attach(const std::string& folder);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -76,7 +77,10 @@ class UndoJournal : public testing::TestWithParam<const char*> {
     return all;
   }
   [[nodiscard]] std::size_t journal_files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(heap_), fs::directory_iterator()));
+    const auto is_note = [](const auto& entry) { return entry.path().filename() == "undo-reborn"; };
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(heap_), fs::directory_iterator()) -
+        std::count_if(fs::directory_iterator(heap_), fs::directory_iterator(), is_note));
   }
 
   std::string files_, heap_;
@@ -244,6 +248,33 @@ TEST_P(UndoJournal, RestoredCopiesAreNamed) {
     EXPECT_EQ(restored[0].old_inode, before.st_ino);
     EXPECT_EQ(restored[0].inode, after.st_ino);
   }
+}
+
+TEST_P(UndoJournal, RestoredCopiesAreNamedAgainUntilACommit) {
+  write("job", "to be done", O_CREAT);
+  struct stat before {};
+  ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
+  undo_at_cut(1);
+  EXPECT_EQ(remove("job"), 0);
+  const auto first = undo_since(1);
+  EXPECT_EQ(remove("job"), 0);  // the run goes on, and is killed again before there is a newer version
+  undo_attach(heap_);
+  const auto second = undo_since(1);
+  struct stat after {};
+  ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
+  EXPECT_EQ(look()["/job"], "= to be done");
+  if (first.empty()) {
+    EXPECT_TRUE(second.empty());
+    EXPECT_EQ(after.st_ino, before.st_ino);
+  } else {
+    const auto named = [&](const RestoredFile& file) {
+      return file.old_inode == before.st_ino && file.old_device == before.st_dev &&
+             file.inode == after.st_ino;
+    };
+    EXPECT_TRUE(std::any_of(second.begin(), second.end(), named));
+  }
+  undo_committed(2);
+  EXPECT_EQ(journal_files(), 0U);
 }
 
 TEST_P(UndoJournal, RandomDeeds) {

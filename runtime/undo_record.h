@@ -1,0 +1,82 @@
+// Records of the undo journal (undo_journal.h) as they lie in its files, and what recording and undoing
+// share.
+//
+// Known to undo_journal.cpp and undo_replay.cpp only.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace uvm::rt::undo {
+
+enum class Deed : std::uint32_t { kCreated = 1, kLength, kTruncated, kRemoved, kRenamed, kCreating, kReborn };
+
+// As it lies in the file, followed by the two texts.
+struct RecordHeader {
+  std::uint64_t checksum;  // XXH3-64 of what follows, texts included
+  Deed deed;
+  std::uint32_t mode;  // st_mode
+  std::uint64_t device, inode;
+  std::int64_t offset;  // kTruncated: of the first byte kept
+  std::int64_t length;  // of the file; kCreating: the time, in ns since the epoch
+  std::uint32_t kept;   // number of the file that has what was destroyed; 0 none
+  std::uint32_t path_length, other_length;
+  std::uint32_t reserved;
+  std::int64_t birth;  // when the file was made, in ns since the epoch; 0 unknown
+};
+static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordHeader>);
+
+struct Record {
+  RecordHeader header;
+  std::string path;
+  std::string other;        // kRenamed: the new path; kRemoved: where a symbolic link led; kReborn: Identity
+  std::uint64_t start = 0;  // where it lies in the file
+};
+
+// Files are told apart by their birth, too: the number of a file that is gone soon is another's.
+struct Identity {
+  std::uint64_t device, inode;
+  std::int64_t birth;
+  friend auto operator<=>(const Identity&, const Identity&) = default;
+};
+
+Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
+Identity identity_of(const std::string& path, const struct stat& status);  // a symbolic link is not followed
+
+inline std::int64_t ns_of(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// A file descriptor that is closed at the end; -1: none.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Appends a record with one write(2), so that it is whole or, at the end of the file, torn.
+void put(int fd, RecordHeader header, const std::string& path, const std::string& other);
+// All whole records of a file, empty when there is none.
+std::vector<Record> read_records(const std::string& name);
+
+// Copies from an offset to where `to` stands; less when the file ends before. False: errno says why.
+bool copy_range(int from, std::int64_t offset, std::int64_t length, int to);
+
+}  // namespace uvm::rt::undo

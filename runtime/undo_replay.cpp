@@ -1,0 +1,172 @@
+#include "runtime/undo_replay.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace uvm::rt::undo {
+namespace {
+
+constexpr const char* kNotes = "/undo-reborn";
+
+// Makes what was removed under another name. False: it cannot be had.
+bool make_again(const Record& record, const std::string& kept, const std::string& aside) {
+  const mode_t mode = record.header.mode & 07777;
+  if (S_ISDIR(record.header.mode)) return ::mkdir(aside.c_str(), mode) == 0 || errno == EEXIST;
+  if (S_ISLNK(record.header.mode))
+    return ::symlink(record.other.c_str(), aside.c_str()) == 0 || errno == EEXIST;
+  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
+  if (from.get() < 0) return false;
+  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+  return to.get() >= 0 && copy_range(from.get(), 0, record.header.length, to.get());
+}
+
+// Killed between a creation and its record: what is there, and empty, and ours, and was not there before, is
+// what was to be created.
+void undo_intent(const Record& record) {
+  struct stat status {};
+  if (::lstat(record.path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
+      (status.st_mode & S_IFMT) != (record.header.mode & S_IFMT) ||
+      ns_of(status.st_ctim) < record.header.length) {
+    return;
+  }
+  if (S_ISDIR(status.st_mode)) {
+    (void)!::rmdir(record.path.c_str());
+  } else if (!S_ISREG(status.st_mode) || status.st_size == 0) {
+    (void)!::unlink(record.path.c_str());
+  }
+}
+
+}  // namespace
+
+Replay::Replay(const std::string& folder) : notes_(folder + kNotes) {
+  for (const Record& record : read_records(notes_)) {
+    Identity now{};
+    if (record.other.size() != sizeof now) continue;
+    std::memcpy(&now, record.other.data(), sizeof now);
+    reborn_[{record.header.device, record.header.inode, record.header.birth}] = now;
+  }
+}
+
+void Replay::forget(const std::string& folder) { ::unlink((folder + kNotes).c_str()); }
+
+std::map<Identity, Identity> Replay::reborn() const {
+  std::map<Identity, Identity> last;
+  for (const auto& [old, now] : reborn_) last[old] = today(now);
+  return last;
+}
+
+Identity Replay::today(Identity file) const {
+  for (auto again = reborn_.find(file); again != reborn_.end(); again = reborn_.find(file))
+    file = again->second;
+  return file;
+}
+
+void Replay::undo_file(const std::string& name) {
+  const std::vector<Record> records = read_records(name);
+  std::multiset<std::string> created;
+  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+    // Of an intent that was carried out, a later record tells more.
+    if (record->header.deed == Deed::kCreated) created.insert(record->path);
+    const auto done = record->header.deed == Deed::kCreating ? created.find(record->path) : created.end();
+    if (done != created.end()) {
+      created.erase(done);
+    } else {
+      undo(*record, name + "." + std::to_string(record->header.kept));
+    }
+    (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
+  }
+}
+
+void Replay::undo(const Record& record, const std::string& kept) {
+  switch (record.header.deed) {
+    case Deed::kCreated:
+      return undo_creation(record);
+    case Deed::kCreating:
+      return undo_intent(record);
+    case Deed::kLength:
+      return undo_length(record);
+    case Deed::kTruncated:
+      return undo_truncation(record, kept);
+    case Deed::kRenamed:
+      return undo_renaming(record);
+    case Deed::kRemoved:
+      return undo_removal(record, kept);
+    case Deed::kReborn:
+      return;
+  }
+}
+
+bool Replay::is_of(const Record& record, const Identity& file) const {
+  const Identity wanted = today({record.header.device, record.header.inode, record.header.birth});
+  const bool one_birth = wanted.birth == file.birth || wanted.birth == 0 || file.birth == 0;
+  return wanted.device == file.device && wanted.inode == file.inode && one_birth;
+}
+
+// The file that the record is about, open; -1 when another one is there now.
+int Replay::open_same(const Record& record) const {
+  const int fd = ::open(record.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  struct stat status {};
+  if (fd < 0 || (::fstat(fd, &status) == 0 && is_of(record, identity_of(fd, "", status, AT_EMPTY_PATH))))
+    return fd;
+  ::close(fd);
+  return -1;
+}
+
+void Replay::undo_length(const Record& record) const {
+  const Descriptor fd(open_same(record));
+  struct stat status {};
+  if (fd.get() >= 0 && ::fstat(fd.get(), &status) == 0 && status.st_size > record.header.length)
+    (void)!::ftruncate(fd.get(), record.header.length);
+}
+
+void Replay::undo_truncation(const Record& record, const std::string& kept) const {
+  const Descriptor fd(open_same(record));
+  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0 || from.get() < 0) return;
+  if (::ftruncate(fd.get(), record.header.offset) != 0) return;
+  if (::lseek(fd.get(), record.header.offset, SEEK_SET) < 0) return;
+  (void)copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get());
+}
+
+void Replay::undo_removal(const Record& record, const std::string& kept) {
+  struct stat status {};
+  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
+  if (record.header.kept != 0 && ::lstat(kept.c_str(), &status) == 0 &&
+      is_of(record, identity_of(kept, status))) {
+    (void)!::link(kept.c_str(), record.path.c_str());
+    return;
+  }
+  const std::string aside = record.path + ".uvm-undo";
+  if (!make_again(record, kept, aside) || ::lstat(aside.c_str(), &status) != 0) return;
+  const Identity now = identity_of(aside, status);
+  const Descriptor notes(::open(notes_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  RecordHeader header = record.header;
+  header.deed = Deed::kReborn;
+  put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now});
+  reborn_[{header.device, header.inode, header.birth}] = now;
+  (void)!::rename(aside.c_str(), record.path.c_str());
+}
+
+void Replay::undo_renaming(const Record& record) const {
+  struct stat status {};
+  if (::lstat(record.other.c_str(), &status) != 0 || !is_of(record, identity_of(record.other, status)))
+    return;
+  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
+  (void)!::rename(record.other.c_str(), record.path.c_str());
+}
+
+void Replay::undo_creation(const Record& record) const {
+  struct stat status {};
+  if (::lstat(record.path.c_str(), &status) != 0 || !is_of(record, identity_of(record.path, status))) return;
+  (void)!(S_ISDIR(record.header.mode) ? ::rmdir(record.path.c_str()) : ::unlink(record.path.c_str()));
+}
+
+}  // namespace uvm::rt::undo
