@@ -113,7 +113,8 @@ class Runner {
   std::shared_ptr<store::FileStore> base_;  // the heap's base image, when we know it without searching
   checkpoint::Blob blob_;
   bool main_called_ = false;
-  std::uint64_t lives_ = 0;  // sessions so far
+  bool heap_is_new_ = false;  // made by this process, which has its lock
+  std::uint64_t lives_ = 0;   // sessions so far
   Figures figures_;
   std::mutex figures_lock_;
   Session* session_ = nullptr;  // whose figures are written; under figures_lock_
@@ -257,6 +258,7 @@ Runner::Opened Runner::start_fresh() {
     return Unexpected{created.error()};
   }
   if (auto locked = lock(); !locked) return Unexpected{locked.error()};
+  heap_is_new_ = true;
   auto heap =
       directory_.open_heap(options_.name, {.base = base, .keep = retention(), .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
@@ -377,7 +379,8 @@ int Runner::run() {
   Opened session = blob ? resume(options_.version) : start_fresh();
   if (!session) {
     const int code = fail(session.error());
-    if (!blob) static_cast<void>(directory_.remove_heap(options_.name));
+    // Not one that another process made meanwhile.
+    if (heap_is_new_) static_cast<void>(directory_.remove_heap(options_.name));
     return code;
   }
   if (blob) {
