@@ -1,7 +1,5 @@
 #include "runtime/clock.h"
 
-#include <ctime>
-
 #include <algorithm>
 #include <atomic>
 
@@ -14,20 +12,19 @@ namespace {
 std::atomic<std::int64_t> nano_base{0};
 std::atomic<std::int64_t> wall_floor_ns{0};
 
-std::int64_t read_clock(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 }  // namespace
 
+std::int64_t read_clock_ns(clockid_t clock) {
+  timespec now{};
+  return clock_gettime(clock, &now) == 0 ? ns_of(now) : 0;
+}
+
 std::int64_t program_nano_time() {
-  return read_clock(CLOCK_MONOTONIC) + nano_base.load(std::memory_order_relaxed);
+  return read_clock_ns(CLOCK_MONOTONIC) + nano_base.load(std::memory_order_relaxed);
 }
 
 std::int64_t program_wall_time_ns() {
-  return std::max(read_clock(CLOCK_REALTIME), wall_floor_ns.load(std::memory_order_relaxed));
+  return std::max(read_clock_ns(CLOCK_REALTIME), wall_floor_ns.load(std::memory_order_relaxed));
 }
 
 std::int64_t monotonic_of(std::int64_t program_ns) {
@@ -42,7 +39,7 @@ void clock_at_cut() {
 
 void clock_at_resume() {
   ClockState& state = roots().clock;
-  if (state.last_nano != 0) state.nano_base = state.last_nano - read_clock(CLOCK_MONOTONIC);
+  if (state.last_nano != 0) state.nano_base = state.last_nano - read_clock_ns(CLOCK_MONOTONIC);
   nano_base.store(state.nano_base, std::memory_order_relaxed);
   wall_floor_ns.store(state.last_wall_ms * 1'000'000, std::memory_order_relaxed);
 }

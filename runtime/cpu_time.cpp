@@ -1,10 +1,9 @@
 #include "runtime/cpu_time.h"
 
-#include <ctime>
-
 #include <atomic>
 #include <mutex>
 
+#include "runtime/clock.h"
 #include "runtime/host_thread.h"
 #include "runtime/roots.h"
 #include "runtime/vm.h"
@@ -13,12 +12,6 @@ namespace uvm::rt {
 namespace {
 
 std::atomic<std::int64_t> process_base{0};
-
-std::int64_t read_clock(clockid_t clock) {
-  timespec now{};
-  if (clock_gettime(clock, &now) != 0) return 0;
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 // The clock of any thread of the process, as pthread_getcpuclockid makes it: the inverted id, "of a thread",
 // and which time (linux/posix-timers.h).
@@ -37,13 +30,13 @@ CpuTime thread_cpu_time(const Thread& thread) {
   CpuTime time = host.cpu_time_before;
   const long tid = host.tid.load(std::memory_order_relaxed);
   if (tid == 0) return time;  // not yet running
-  time.total_ns += read_clock(clock_of(tid, Which::kTotal));
-  time.user_ns += read_clock(clock_of(tid, Which::kUser));
+  time.total_ns += read_clock_ns(clock_of(tid, Which::kTotal));
+  time.user_ns += read_clock_ns(clock_of(tid, Which::kUser));
   return time;
 }
 
 std::int64_t process_cpu_time_ns() {
-  return process_base.load(std::memory_order_relaxed) + read_clock(CLOCK_PROCESS_CPUTIME_ID);
+  return process_base.load(std::memory_order_relaxed) + read_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void cpu_time_at_start() {
@@ -56,7 +49,7 @@ void cpu_time_at_start() {
 
 void cpu_time_at_resume() {
   // In torture mode one process has many lives.
-  process_base.store(roots().process_cpu_ns - read_clock(CLOCK_PROCESS_CPUTIME_ID),
+  process_base.store(roots().process_cpu_ns - read_clock_ns(CLOCK_PROCESS_CPUTIME_ID),
                      std::memory_order_relaxed);
 }
 

@@ -1,12 +1,13 @@
 #include "runtime/lease_durability.h"
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include "runtime/clock.h"
 
 namespace uvm::rt {
 namespace {
@@ -15,14 +16,10 @@ constexpr int kFirstDescriptor = 3;
 // Times of modification advance with the timer tick, at most 10 ms.
 constexpr std::int64_t kTickNs = 20'000'000;
 
-std::int64_t ns_of(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
-
 }  // namespace
 
 void DurableState::assume(const struct stat& status) {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  const bool settled = ns_of(now) - ns_of(status.st_mtim) > kTickNs;
+  const bool settled = read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim) > kTickNs;
   size_ = settled || status.st_size == 0 ? status.st_size : -1;
   modified_ = status.st_mtim;
 }

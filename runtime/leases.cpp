@@ -1,7 +1,6 @@
 #include "runtime/leases.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "runtime/host_paths.h"
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/undoable_files.h"
@@ -98,14 +98,6 @@ LeaseKind kind_of(const struct stat& status) {
 // Of the devices only terminals make one wait.
 bool waits(LeaseKind kind, int fd) {
   return kind == LeaseKind::kStream || (kind == LeaseKind::kDevice && ::isatty(fd) == 1);
-}
-
-std::string path_of_host(int fd) {
-  char target[PATH_MAX];
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
-  if (length <= 0 || target[0] != '/') return {};
-  return {target, static_cast<std::size_t>(length)};
 }
 
 std::string path_of(const Lease& lease) {
@@ -212,7 +204,7 @@ std::int32_t adopt(int fd) {
     ::close(fd);
     return -error;
   }
-  if (r.kind != LeaseKind::kStream) set_path(r, path_of_host(fd));
+  if (r.kind != LeaseKind::kStream) set_path(r, path_of_descriptor(fd));
   host(lease) = HostLease{fd, waits(r.kind, fd)};
   return lease;
 }
@@ -228,7 +220,7 @@ void take_standard_stream(std::int32_t stream) {
     host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
     return;
   }
-  if (r.kind == LeaseKind::kRegular) set_path(r, path_of_host(stream));
+  if (r.kind == LeaseKind::kRegular) set_path(r, path_of_descriptor(stream));
   host(stream) = HostLease{stream, waits(r.kind, stream)};
   if (struct stat status{}; ::fstat(stream, &status) == 0) host(stream).durable.assume(status);
 }
@@ -357,11 +349,6 @@ void resume_lock(const Lease& lock) {
   close_host(owner);
 }
 
-std::string working_directory() {
-  char directory[PATH_MAX];
-  return ::getcwd(directory, sizeof directory) == nullptr ? std::string() : directory;
-}
-
 std::string stored_directory() {
   const LeaseTable* t = table();
   if (t == nullptr || t->directory == 0) return {};
@@ -428,7 +415,7 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
     r = Lease{};
     return error;
   }
-  if (r.kind != LeaseKind::kStream) set_path(r, path_of_host(fd));
+  if (r.kind != LeaseKind::kStream) set_path(r, path_of_descriptor(fd));
   r.standard = standard;
   host(target) = HostLease{fd, waits(r.kind, fd)};
   return 0;

@@ -325,7 +325,7 @@ struct Class {
   Ref<Object> protection_domain;
   Ref<Object> init_error;          // kError: the exception of the class initialiser
   Ref<Object> class_data;          // hidden classes
-  Ref<Object> resolution_errors;   // Object[]: {Integer-free pairs} see resolution.cpp
+  Ref<Object> resolution_errors;   // Object[]: runtime/resolution_errors.h
   std::uint32_t module_entry;      // reserved for the package's module: see runtime/modules.h
   std::uint32_t verified_methods;  // methods whose code is verified: where verification goes on
                                    // (runtime/verification.cpp)

@@ -15,6 +15,8 @@
 #include <mutex>
 #include <utility>
 
+#include "pmem/descriptor.h"
+#include "runtime/clock.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
 
@@ -22,7 +24,6 @@ namespace uvm::rt {
 namespace {
 
 using undo::Deed;
-using undo::Descriptor;
 using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
@@ -179,9 +180,7 @@ void undo_creating(const std::string& path, mode_t kind) {
   RecordHeader header{};
   header.deed = Deed::kCreating;
   header.mode = kind;
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME_COARSE, &now);  // which st_ctime is taken from, too
-  header.length = undo::ns_of(now);
+  header.length = read_clock_ns(CLOCK_REALTIME_COARSE);  // which st_ctime is taken from, too
   append(header, path);
 }
 

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <utility>
 
+#include "pmem/descriptor.h"
+
 namespace uvm::rt::undo {
 namespace {
 

@@ -6,8 +6,6 @@
 
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <compare>
 #include <cstddef>
@@ -51,25 +49,6 @@ struct Identity {
 
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
 Identity identity_of(const std::string& path, const struct stat& status);  // a symbolic link is not followed
-
-inline std::int64_t ns_of(const timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-// A file descriptor that is closed at the end; -1: none.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // Appends a record with one write(2), so that it is whole or, at the end of the file, torn.
 void put(int fd, RecordHeader header, const std::string& path, const std::string& other);

@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "pmem/descriptor.h"
+#include "runtime/clock.h"
+
 namespace uvm::rt::undo {
 namespace {
 

@@ -10,23 +10,16 @@
 #include <cstdio>
 #include <string>
 
+#include "runtime/host_paths.h"
 #include "runtime/undo_journal.h"
 
 namespace uvm::rt {
 namespace {
 
-std::string path_of(int fd) {
-  char target[PATH_MAX];
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  const ssize_t length = ::readlink(link.c_str(), target, sizeof target);
-  return length <= 0 ? std::string() : std::string(target, static_cast<std::size_t>(length));
-}
-
 std::string absolute(int directory, const char* path) {
   if (path[0] == '/') return path;
-  char here[PATH_MAX];
-  if (directory != AT_FDCWD) return path_of(directory) + "/" + path;
-  return ::getcwd(here, sizeof here) == nullptr ? path : std::string(here) + "/" + path;
+  const std::string base = directory == AT_FDCWD ? working_directory() : path_of_descriptor(directory);
+  return base.empty() ? path : base + "/" + path;
 }
 
 // Without symbolic links.
@@ -70,7 +63,7 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode) {
   if (creates && ::fstat(fd, &now) == 0) {
     undo_created(name, now);
   } else if (regular && writes) {
-    undo_length(path_of(fd), before);
+    undo_length(path_of_descriptor(fd), before);
   }
   return fd;
 }
@@ -78,7 +71,7 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode) {
 int undoable_truncate(int fd, off_t length) {
   struct stat status {};
   if (undo_records() && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-    undo_truncation(path_of(fd), status, length);
+    undo_truncation(path_of_descriptor(fd), status, length);
   return ::ftruncate(fd, length);
 }
 

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "checkpoint/blob.h"
 #include "tools/messages.h"
@@ -18,10 +17,6 @@
 
 namespace uvm::tools {
 namespace {
-
-std::string folder_of(const store::StoreDirectory& directory, const std::string& name) {
-  return std::filesystem::path(directory.heap_path(name)).parent_path();
-}
 
 int fail(const Options& options, const store::Error& error) {
   say(explain(error, options.store, options.name));
@@ -40,7 +35,7 @@ store::Result<store::StoreDirectory> open_store(const Options& options) {
 // resumed.
 std::string state_of(const store::StoreDirectory& directory, const store::HeapEntry& entry) {
   if (entry.error) return entry.error->message;
-  if (const auto pid = running_process(folder_of(directory, entry.name)); pid) {
+  if (const auto pid = running_process(directory.heap_folder(entry.name)); pid) {
     return "run by process " + std::to_string(*pid);
   }
   if (entry.in_use) return "in use";
@@ -124,7 +119,7 @@ int pin_version(const Options& options, bool pinned) {
 int suspend_heap(const Options& options) {
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
-  const std::string folder = folder_of(*directory, options.name);
+  const std::string folder = directory->heap_folder(options.name);
   const auto pid = running_process(folder);
   if (!pid) {
     say("no process runs " + options.name);
@@ -150,7 +145,7 @@ int remove_heap(const Options& options) {
   }
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
-  const auto pid = running_process(folder_of(*directory, options.name));
+  const auto pid = running_process(directory->heap_folder(options.name));
   if (pid) {
     say("heap " + options.name + " is in use: it is being run by process " + std::to_string(*pid));
     return kExitFailure;

@@ -8,6 +8,13 @@
 
 namespace uvm::tools {
 
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return text;
+}
+
 // One write, so that lines of the program on the same stream stay whole.
 void say(const std::string& text) {
   const std::string line = "uvm: " + text + "\n";

@@ -11,6 +11,9 @@ inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's own end
 
+// With '?' in place of control characters.
+std::string printable(std::string text);
+
 // "uvm: <text>"
 void say(const std::string& text);
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tools/messages.h"
 #include "tools/units.h"
 
 namespace uvm::tools {
@@ -68,11 +69,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
 }
 
 std::string cannot_be_a_name(const std::string& name) {
-  std::string shown = name;
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return "'" + shown +
+  return "'" + printable(name) +
          "' cannot be the name of a heap: no slash, no leading dot, no control characters, at most 200 bytes";
 }
 

@@ -3,7 +3,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "tools/messages.h"
 #include "tools/units.h"
 
 namespace uvm::tools {
@@ -26,10 +28,7 @@ std::string show_command(const Options& options) {
   for (const std::string& argument : options.arguments) all += argument + " ";
   if (all.empty()) return "no arguments";
   all.pop_back();
-  for (char& c : all) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return all;
+  return printable(std::move(all));
 }
 
 }  // namespace

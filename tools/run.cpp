@@ -85,8 +85,6 @@ class Runner {
   SessionOptions session_options();
   int fail(const store::Error& error);
   store::Result<std::optional<checkpoint::Blob>> find_run();
-  [[nodiscard]] bool is_pinned() const;
-  [[nodiscard]] std::string heap_folder() const;
   store::Result<void> lock();
   [[nodiscard]] store::Retention retention() const {
     return {options_.keep_versions, static_cast<std::uint64_t>(options_.keep_age.count())};
@@ -149,7 +147,7 @@ std::string Runner::prepare() {
 SessionOptions Runner::session_options() {
   SessionOptions options;
   options.name = options_.name;
-  options.folder = heap_folder();
+  options.folder = directory_.heap_folder(options_.name);
   options.memory = options_.memory;
   options.handler_thread = options_.handler_thread;
   if (lives_ > 0) {
@@ -183,12 +181,8 @@ int Runner::fail(const store::Error& error) {
   return exit_code_of(error);
 }
 
-std::string Runner::heap_folder() const {
-  return std::filesystem::path(directory_.heap_path(options_.name)).parent_path();
-}
-
 store::Result<void> Runner::lock() {
-  auto lock = RunLock::take(heap_folder());
+  auto lock = RunLock::take(directory_.heap_folder(options_.name));
   if (!lock) return Unexpected{lock.error()};
   lock_.emplace(std::move(*lock));
   return {};
@@ -211,11 +205,6 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
   return std::optional<checkpoint::Blob>{*blob};
-}
-
-bool Runner::is_pinned() const {
-  const auto info = store::inspect_heap(directory_.heap_path(options_.name));
-  return info && !info->pinned.empty();
 }
 
 // Copied, because the file may be gone when the run is resumed.
@@ -365,7 +354,8 @@ int Runner::run() {
       return kExitFailure;
     }
     if (exists && (!blob || ended || options_.fresh)) {
-      if (is_pinned()) {
+      const auto info = store::inspect_heap(directory_.heap_path(options_.name));
+      if (info && !info->pinned.empty()) {
         say("heap " + options_.name +
             " has pinned versions: uvm unpin gives them up, --name uses another heap");
         return kExitFailure;
@@ -505,7 +495,7 @@ int Runner::suspend(Session& session) {
 int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   session->checkpointer().stop();
   rt::retire_threads(session->vm());
-  const bool keep = options_.keep || is_pinned();
+  const bool keep = options_.keep || session->store().has_pinned();
   if (keep) {
     session->set_finished(exit_code);
     if (auto record = session->checkpointer().checkpoint_retired(); !record) {

@@ -65,6 +65,19 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   return session;
 }
 
+namespace {
+
+constexpr std::size_t kMessageSize = 1024;
+
+// What snprintf() made of a message, which may be longer than there was room for.
+void say_in_handler(const char (&text)[kMessageSize], int length) {
+  if (length <= 0) return;
+  const std::size_t bytes = std::min(static_cast<std::size_t>(length), kMessageSize - 1);
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
+}
+
+}  // namespace
+
 // In the SIGBUS handler of the thread that needs the line.
 void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus status) {
   const bool corrupt = status == store::ReadStatus::kCorrupt;
@@ -76,7 +89,7 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
   std::snprintf(what, sizeof what, "%s: line %lu %s", corrupt ? "is damaged" : "cannot be read",
                 static_cast<unsigned long>(line),
                 corrupt ? "has a wrong checksum" : "gives an input/output error");
-  char text[1024];
+  char text[kMessageSize];
   int length = 0;
   if (!in_image) {
     length = std::snprintf(
@@ -94,10 +107,7 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
                            owner.name().c_str(), what, name,
                            aside ? "; the next program to start makes a new image" : "");
   }
-  if (length > 0) {
-    const std::size_t bytes = std::min(static_cast<std::size_t>(length), sizeof text - 1);
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
-  }
+  say_in_handler(text, length);
   _exit(kExitDamage);
 }
 
@@ -106,16 +116,13 @@ void Session::on_store_failure(void* context, int sys_errno, bool fatal) {
   if (!fatal) return;
   const char* name = static_cast<Session*>(context)->name_.c_str();
   const char* why = sys_errno == 0 ? nullptr : strerrordesc_np(sys_errno);
-  char text[1024];
+  char text[kMessageSize];
   const int length = std::snprintf(text, sizeof text,
                                    "uvm: heap %.128s: memory is full and the store takes no more lines%s%s; "
                                    "make room in the store or raise "
                                    "--memory, then uvm resume %.128s goes on from its last checkpoint\n",
                                    name, why == nullptr ? "" : ": ", why == nullptr ? "" : why, name);
-  if (length > 0) {
-    const std::size_t bytes = std::min(static_cast<std::size_t>(length), sizeof text - 1);
-    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, bytes);
-  }
+  say_in_handler(text, length);
 }
 
 Session::~Session() {

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "pmem/descriptor.h"
+
 namespace uvm::store {
 
 namespace {
@@ -23,21 +25,6 @@ constexpr char kImages[] = "images";
 constexpr char kImagePrefix[] = "base-";
 constexpr std::size_t kMaxName = 200;
 constexpr time_t kLeftoverSeconds = 600;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 Unexpected<Error> failed(const std::string& what, const std::string& path) {
   return Unexpected<Error>{system_error(what, path, errno)};
@@ -148,8 +135,10 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
 }
 
 std::string StoreDirectory::heap_path(const std::string& name) const {
-  return path_ + "/" + name + "/" + kHeapFile;
+  return heap_folder(name) + "/" + kHeapFile;
 }
+
+std::string StoreDirectory::heap_folder(const std::string& name) const { return path_ + "/" + name; }
 
 std::string StoreDirectory::image_path(const std::string& key) const {
   return path_ + "/" + kImages + "/" + kImagePrefix + key;

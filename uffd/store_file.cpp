@@ -387,6 +387,11 @@ StoreCounters FileStore::counters() const noexcept {
   return result;
 }
 
+bool FileStore::has_pinned() const {
+  return std::any_of(retained_.begin(), retained_.end(),
+                     [](const Retained& version) { return (version.ref.flags & kVersionPinned) != 0; });
+}
+
 std::vector<VersionInfo> FileStore::versions() const {
   std::vector<VersionInfo> result;
   for (const Retained& version : retained_) result.push_back(version.info);

@@ -126,6 +126,7 @@ class FileStore final : public LineStore, private NodeReader {
 
   // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained.
   Result<void> pin(Version version, bool pinned);
+  [[nodiscard]] bool has_pinned() const;
   // Deletes a retained version that is neither the opened one nor newer than that.
   Result<void> remove_version(Version version);
   // Applies from the next commit on.

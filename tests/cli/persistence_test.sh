@@ -2,18 +2,8 @@
 # uvm.Persistence: a checkpoint asked for is durable when the call returns, also for who goes on from it; commits and
 # failures are told; on another JVM the class says that it is not available.
 # persistence_test.sh UVM UVMC JAVAC API_JAR
-set -u
+. "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3 api=$4
-work=$(mktemp -d)
-trap 'kill -9 ${running:-} 2>/dev/null; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export HOME=$work LC_ALL=C.UTF-8
-unset XDG_DATA_HOME
-failures=0
-fail() {
-  echo "FAIL: $*"
-  failures=$((failures + 1))
-}
 
 cat > Main.java <<'JAVA'
 import java.io.IOException;
@@ -102,5 +92,4 @@ fi
 grep -qx elsewhere output || fail "java: $(cat output)"
 grep -q 'UnsupportedOperationException: this program does not run on uvm' messages || fail "java: $(cat messages)"
 
-[ $failures = 0 ] || exit 1
-echo "uvm.Persistence: all as expected"
+finish "uvm.Persistence: all as expected"

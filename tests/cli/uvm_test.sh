@@ -1,19 +1,8 @@
 #!/bin/bash
 # The command line of uvm: exit statuses, messages, suspending and going on, what is kept.
 # Usage: uvm_test.sh UVM UVMC JAVAC
-set -u
+. "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3
-work=$(mktemp -d)
-running=
-trap '[ -z "$running" ] || kill "$running" 2> /dev/null; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data
-failures=0
-
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
 
 # expect STATUS PATTERN COMMAND...: the exit status, and an extended regular expression in stdout and stderr together.
 expect() {
@@ -166,13 +155,6 @@ rm -f large
 
 # Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
 seq 0 39 > expected
-wait_for_lines() {
-  for _ in $(seq 600); do
-    [ "$(wc -l < output)" -ge "$1" ] && return
-    sleep 0.05
-  done
-  fail "no $1 lines of output"
-}
 "$uvm" app.bc count > output 2> messages &
 running=$!
 wait_for_lines 5
@@ -265,5 +247,4 @@ for pattern in 'resuming version [0-9]+, [0-9.]+ s old' 'lease on .*/gone could 
 done
 expect 0 '' "$uvm" remove gone.bc
 
-[ $failures = 0 ] || exit 1
-echo "uvm's command line: all as expected"
+finish "uvm's command line: all as expected"

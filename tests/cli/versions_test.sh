@@ -1,18 +1,8 @@
 #!/bin/bash
 # Going on from an older version: its output is cut back to what that version tells of, whenever the process is killed.
 # versions_test.sh UVM UVMC JAVAC
-set -u
+. "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3
-work=$(mktemp -d)
-running=
-trap '[ -z "$running" ] || kill -9 "$running" 2> /dev/null; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export XDG_DATA_HOME=$work/data
-failures=0
-fail() {
-  echo "FAIL: $*" >&2
-  failures=$((failures + 1))
-}
 
 cat > Count.java <<'JAVA'
 import java.io.FileWriter;
@@ -37,14 +27,6 @@ JAVA
 "$javac" -d . Count.java && "$uvmc" -o app.bc --main Count Count.class || exit 1
 seq 0 59 > expected
 
-run() { "$uvm" "$@" --keep-versions 6 --checkpoint-every 100ms >> output 2>> messages & running=$!; }
-wait_for_lines() {
-  for _ in $(seq 600); do
-    [ "$(wc -l < output)" -ge "$1" ] && return
-    sleep 0.05
-  done
-  fail "no $1 lines of output: $(cat messages)"
-}
 
 : > output
 "$uvm" --keep-versions 6 --checkpoint-every 100ms app.bc >> output 2>> messages &
@@ -55,7 +37,8 @@ wait $running 2> /dev/null
 oldest=$("$uvm" versions app.bc | sed -n '2s/^ *\([0-9]*\) .*/\1/p')
 # Killed at once, or some time later; what follows needs no --version.
 for delay in 0.02 0.05 0.1 0.3; do
-  run resume app.bc --version "$oldest"
+  "$uvm" resume app.bc --version "$oldest" --keep-versions 6 --checkpoint-every 100ms >> output 2>> messages &
+  running=$!
   sleep $delay
   kill -9 $running
   wait $running 2> /dev/null
@@ -88,5 +71,4 @@ wait $running 2> /dev/null
 "$uvm" app.bc > output 2> messages || fail "status $?: $(cat messages)"
 grep -q '^uvm: standard output is a file without the' messages || fail "no warning: $(cat messages)"
 
-[ $failures = 0 ] || exit 1
-echo "going on from older versions: all as expected"
+finish "going on from older versions: all as expected"
