@@ -30,7 +30,9 @@ output differs between the runs.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import difflib
+import fcntl
 import hashlib
 import json
 import os
@@ -118,9 +120,23 @@ def fresh_folder(folder):
     folder.mkdir(parents=True)
 
 
+@contextlib.contextmanager
+def locked(folder):
+    """Keeps other processes that test with the same build folder from making the same classes."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_name(folder.name + ".lock"), "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def compile_group(group, programs, build):
     """Compiles the plain programs of a group with one javac call; returns the folder of their classes."""
     folder = build / "groups" / group
+    with locked(folder):
+        return compile_plain(folder, programs)
+
+
+def compile_plain(folder, programs):
     sources = [p.source for p in programs]
     digest = digest_of(sources, "plain")
     if up_to_date(folder, digest):
@@ -151,8 +167,13 @@ def build_steps(text):
 
 def build_special(program, build):
     """Follows a program's .build file; returns the folder of its classes."""
-    recipe = program.beside(".build")
     folder = build / "special" / program.group / program.name
+    with locked(folder):
+        return follow_recipe(program, folder)
+
+
+def follow_recipe(program, folder):
+    recipe = program.beside(".build")
     digest = digest_of([program.source, recipe])
     if up_to_date(folder / "classes", digest):
         return folder / "classes"
@@ -182,8 +203,8 @@ def build_special(program, build):
     return classes
 
 
-def own_classes(program, build, group_folder):
-    """A folder with the classes of one program only: its own, its nested ones, and its resources."""
+def own_classes(program, build, group_folder, programs):
+    """A folder, in `programs`, with the classes of one program only: its own, its nested ones, and its resources."""
     if program.beside(".build").exists():
         classes = build_special(program, build)
         wanted = [p for p in classes.rglob("*.class")]
@@ -191,7 +212,7 @@ def own_classes(program, build, group_folder):
         classes = group_folder
         package = classes / program.group
         wanted = [package / f"{program.name}.class", *package.glob(f"{program.name}$*.class")]
-    folder = build / "programs" / program.group / program.name
+    folder = programs / program.group / program.name
     fresh_folder(folder)
     for path in wanted:
         target = folder / path.relative_to(classes)
@@ -269,10 +290,14 @@ class Session:
 
     def __init__(self, options):
         self.options = options
-        self.build = pathlib.Path(options.build_dir).resolve()
-        self.store = self.build / f"store-{options.mode.replace('=', '')}"
+        self.build = pathlib.Path(options.build_dir).resolve()  # classes: runs in several modes share them
+        self.mode = self.build / ("java" if options.java else options.mode.replace("=", ""))
+        self.store = self.mode / "store"
         self.torture = int(options.mode.split("=")[1]) if options.mode.startswith("torture=") else 0
         self.effects = []  # of each run that is to have some: lines evicted or resumes
+
+    def own_classes(self, program, group_folder):
+        return own_classes(program, self.build, group_folder, self.mode / "programs")
 
     def java_command(self, program, classes):
         command = [tool("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
@@ -299,7 +324,7 @@ class Session:
         return command + [str(bundle), *program.arguments()]
 
     def stats_file(self, program):
-        return self.build / "stats" / program.group / f"{program.name}.json"
+        return self.mode / "stats" / program.group / f"{program.name}.json"
 
     def note_effect(self, program):
         """Keeps what the mode did to a program. Raises Failure when it should have done more."""
@@ -323,7 +348,7 @@ class Session:
         return f"{some} of {len(self.effects)} programs evicted lines, {sum(self.effects)} of them", some > 0
 
     def pack(self, program, classes):
-        bundle = self.build / "bundles" / program.group / f"{program.name}.bc"
+        bundle = self.mode / "bundles" / program.group / f"{program.name}.bc"
         bundle.parent.mkdir(parents=True, exist_ok=True)
         run_tool([str(pathlib.Path(self.options.uvmc).resolve()), "-o", str(bundle), "--main", program.main,
                   str(classes)])
@@ -331,8 +356,8 @@ class Session:
 
     def run_one(self, program, group_folder):
         """Runs one program; returns the seconds it took. Raises Failure."""
-        classes = own_classes(program, self.build, group_folder)
-        cwd = self.build / "cwd" / program.group / program.name
+        classes = self.own_classes(program, group_folder)
+        cwd = self.mode / "cwd" / program.group / program.name
         if self.options.java:
             command = self.java_command(program, classes)
         else:
@@ -353,9 +378,9 @@ class Session:
 
     def warm_up(self, program, group_folder):
         """Runs one program alone, so that the base image exists before many runs want it; its result is ignored."""
-        bundle = self.pack(program, own_classes(program, self.build, group_folder))
+        bundle = self.pack(program, self.own_classes(program, group_folder))
         try:
-            execute(self.uvm_command(program, bundle, "plain"), program, self.build / "cwd" / "warm-up",
+            execute(self.uvm_command(program, bundle, "plain"), program, self.mode / "cwd" / "warm-up",
                     max(self.options.timeout, 120))
         except Failure:
             pass

@@ -6,8 +6,7 @@
 #   cross     a heap written by the release build goes on in the asan and tsan builds and back
 #   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
-#   all       all of these
-# The default is format, release and fuzz; the sanitizers' stages are asked for by name.
+# The default is all of these.
 # Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -52,7 +51,7 @@ build() {
 run_ctest() {
   local stage=$1
   shift
-  run_for "$stage" ctest -j "$jobs" --output-on-failure --timeout 900 --no-tests=error "$@" 2>&1 |
+  run_for "$stage" ctest -j $((jobs + 1)) --output-on-failure --timeout 900 --no-tests=error "$@" 2>&1 |
     tee ".cache/ctest-$stage.log"
 }
 
@@ -113,8 +112,7 @@ format() {
 }
 
 stages=("$@")
-[[ ${#stages[@]} -gt 0 ]] || stages=(format release fuzz)
-[[ ${stages[*]} == all ]] && stages=(format release asan tsan cross fuzz)
+[[ ${#stages[@]} -gt 0 ]] || stages=(format release asan tsan cross fuzz)
 mkdir -p .cache
 summary=() failed=0
 for stage in "${stages[@]}"; do
