@@ -34,8 +34,9 @@ class Statistics {
   [[nodiscard]] std::uint64_t longest_pause() const { return longest_; }
 
  private:
-  static constexpr std::size_t kLatest = 1000;
-  static constexpr std::size_t kPauses = 1 << 20;
+  static constexpr std::size_t kLatest =
+      100;  // small beside what a checkpoint writes: --stats tells them at each
+  static constexpr std::size_t kPauses = 1 << 16;  // 18 hours of one a second
 
   std::vector<Record> latest_;
   std::vector<std::uint64_t> pauses_;  // a ring once it is full

@@ -22,6 +22,9 @@ Comments of the form `// uvm-test: WORD [text]` in a program say how it is run:
   heap SIZE                           virtual heap limit (uvm --heap, java -Xmx)
   define K=V                          a system property
 
+The store lies in the build folder. In torture modes, whose time would be spent on flushing a disk, it lies in memory
+(/dev/shm) where there is room: how a store uses its disk is tested elsewhere.
+
 A mode must do what it is for, as --stats tells: in mode tiny something is evicted, in mode torture=N each program is
 resumed if N is at most 1000, and most are whatever N is.
 
@@ -29,6 +32,7 @@ Expected output is made with `--java --update`, which runs the reference java th
 output differs between the runs.
 """
 import argparse
+import atexit
 import concurrent.futures
 import contextlib
 import difflib
@@ -41,6 +45,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -285,6 +290,16 @@ def save(program, actual):
             path.unlink()
 
 
+def in_memory(prefix, room=4 << 30):
+    """A folder in memory, removed when this process ends; None where there is no such room."""
+    shared = pathlib.Path("/dev/shm")
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < room:
+        return None
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=shared))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class Session:
     """Everything the runs of one invocation share."""
 
@@ -292,8 +307,9 @@ class Session:
         self.options = options
         self.build = pathlib.Path(options.build_dir).resolve()  # classes: runs in several modes share them
         self.mode = self.build / ("java" if options.java else options.mode.replace("=", ""))
-        self.store = self.mode / "store"
         self.torture = int(options.mode.split("=")[1]) if options.mode.startswith("torture=") else 0
+        self.store = in_memory("uvm-torture-") if self.torture else None
+        self.store = self.store or self.mode / "store"
         self.effects = []  # of each run that is to have some: lines evicted or resumes
 
     def own_classes(self, program, group_folder):

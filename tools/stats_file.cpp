@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace uvm::tools {
@@ -36,6 +38,23 @@ nlohmann::json checkpoints_json(const checkpoint::Statistics& statistics) {
           {"pause_p99_ns", statistics.pause_percentile(99)},
           {"pause_max_ns", statistics.longest_pause()},
           {"latest", latest}};
+}
+
+// 0 or an errno.
+int write_text(const std::string& path, int flags, const std::string& text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
+  if (fd < 0) return errno;
+  int error = 0;
+  for (std::size_t done = 0; done < text.size() && error == 0;) {
+    const ssize_t written = write(fd, text.data() + done, text.size() - done);
+    if (written >= 0) {
+      done += static_cast<std::size_t>(written);
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  close(fd);
+  return error;
 }
 
 }  // namespace
@@ -86,20 +105,15 @@ std::string to_json(const Figures& figures) {
 
 int write_stats(const std::string& path, const Figures& figures) {
   const std::string text = to_json(figures);
-  const std::string fresh = path + ".new";
-  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return errno;
-  int error = 0;
-  for (std::size_t done = 0; done < text.size() && error == 0;) {
-    const ssize_t written = write(fd, text.data() + done, text.size() - done);
-    if (written >= 0) {
-      done += static_cast<std::size_t>(written);
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  close(fd);
-  if (error == 0 && rename(fresh.c_str(), path.c_str()) != 0) error = errno;
+  struct stat status {};
+  std::error_code ignored;
+  const bool exists = stat(path.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) return write_text(path, 0, text);  // a pipe, a terminal, /dev/null
+  const std::string target =
+      exists ? std::filesystem::canonical(path, ignored).string() : path;  // behind links
+  const std::string fresh = target + ".new";
+  int error = write_text(fresh, O_CREAT | O_TRUNC, text);
+  if (error == 0 && rename(fresh.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) unlink(fresh.c_str());
   return error;
 }

@@ -27,7 +27,8 @@ struct Figures {
 };
 
 std::string to_json(const Figures& figures);
-// Writes a new file and renames it. 0 or an errno.
+// A regular file is replaced as a whole, through links too; to anything else (a pipe, a device) the document
+// is written. 0 or an errno.
 int write_stats(const std::string& path, const Figures& figures);
 
 }  // namespace uvm::tools

@@ -51,7 +51,7 @@ build() {
 run_ctest() {
   local stage=$1
   shift
-  run_for "$stage" ctest -j $((jobs + 1)) --output-on-failure --timeout 900 --no-tests=error "$@" 2>&1 |
+  run_for "$stage" ctest -j "$jobs" --output-on-failure --timeout 900 --no-tests=error "$@" 2>&1 |
     tee ".cache/ctest-$stage.log"
 }
 

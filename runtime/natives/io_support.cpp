@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,6 +62,22 @@ Status pause_point(Thread& thread) {
 
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
+// What was ready when poll(2) said so may have gone to another reader or writer since; a thread that then
+// waited in the system call would hold up every stop. So these do not wait and fail with EAGAIN instead,
+// where the kernel can do that: for pipes since Linux 6.5, not for terminals.
+
+ssize_t read_ready(int fd, void* data, std::size_t size) {
+  const iovec piece{.iov_base = data, .iov_len = size};
+  const ssize_t got = ::preadv2(fd, &piece, 1, -1, RWF_NOWAIT);
+  return got < 0 && errno == EOPNOTSUPP ? ::read(fd, data, size) : got;
+}
+
+ssize_t write_ready(int fd, void* data, std::size_t size) {
+  const iovec piece{.iov_base = data, .iov_len = size};
+  const ssize_t put = ::pwritev2(fd, &piece, 1, -1, RWF_NOWAIT);
+  return put < 0 && errno == EOPNOTSUPP ? ::write(fd, data, size) : put;
+}
+
 }  // namespace
 
 Transfer read_lease(NativeCall& call, std::int32_t lease, std::int64_t length, Wait wait, std::int64_t at,
@@ -75,13 +92,15 @@ Transfer read_lease(NativeCall& call, std::int32_t lease, std::int64_t length, W
       result.error = EBADF;
       return result;
     }
-    if (may_wait && wait == Wait::kYes && !wait_for_io(call.thread, fd, POLLIN)) {
+    const bool waiting = may_wait && wait == Wait::kYes;
+    if (waiting && !wait_for_io(call.thread, fd, POLLIN)) {
       result.status = Status::kRetire;
       return result;
     }
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, bounce.size()));
-    const ssize_t got =
-        at >= 0 ? ::pread(fd, bounce.data(), piece, at + result.count) : ::read(fd, bounce.data(), piece);
+    const ssize_t got = at >= 0   ? ::pread(fd, bounce.data(), piece, at + result.count)
+                        : waiting ? read_ready(fd, bounce.data(), piece)
+                                  : ::read(fd, bounce.data(), piece);
     if (got < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
       if (result.count == 0) result.error = errno;
@@ -120,8 +139,9 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
     const std::int64_t most = waiting ? std::min(kPipePiece, bounce.size()) : bounce.size();
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, most));
     fetch(result.count, bounce.data(), piece);
-    const ssize_t put =
-        at >= 0 ? ::pwrite(fd, bounce.data(), piece, at + result.count) : ::write(fd, bounce.data(), piece);
+    const ssize_t put = at >= 0   ? ::pwrite(fd, bounce.data(), piece, at + result.count)
+                        : waiting ? write_ready(fd, bounce.data(), piece)
+                                  : ::write(fd, bounce.data(), piece);
     if (put < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
       result.error = errno;

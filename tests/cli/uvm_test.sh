@@ -63,6 +63,16 @@ expect 1 '^uvm: kept has ended, with exit status 3$' "$uvm" resume kept
 expect 0 '^kept is sound$' "$uvm" verify kept
 expect 0 '' "$uvm" remove kept
 
+# Figures replace a regular file, also behind a link; what is something else is written to and stays what it is.
+touch figures.json && ln -s figures.json link
+expect 0 '^echo' "$uvm" --stats link app.bc echo
+[ -L link ] && grep -q '"ended": true' figures.json || fail "--stats through a link: $(ls -l)"
+mkfifo figures_pipe
+cat figures_pipe > through &
+expect 0 '^echo' "$uvm" --checkpoint-every off --stats figures_pipe app.bc echo
+wait $!
+[ -p figures_pipe ] && grep -q '"ended": true' through || fail "--stats to a pipe: $(ls -l)"
+
 # Started without the standard descriptors: none of uvm's own files gets their numbers, and using them fails as in java.
 cat > Streams.java <<'JAVA'
 public class Streams {
