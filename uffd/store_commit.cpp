@@ -53,6 +53,7 @@ Error FileStore::io_error(const std::string& what, int error) const {
 std::vector<const BlockSet*> FileStore::held_sets() const {
   std::vector<const BlockSet*> sets;
   for (const Retained& version : retained_) sets.push_back(&version.held);
+  for (const Retained& version : only_read_) sets.push_back(&version.held);
   return sets;
 }
 
@@ -489,9 +490,17 @@ std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::u
   return kept;
 }
 
-// Drops the retained versions that `refs` does not name and takes over the flags of the others.
+bool FileStore::has_reader(Version version) const {
+  return std::any_of(readers_.begin(), readers_.end(), [&](const auto& known) {
+    const auto reader = known.lock();
+    return reader && reader->info_.version == version;
+  });
+}
+
+// Drops the retained versions that `refs` does not name and takes over the flags of the others. A version
+// that is being read keeps its blocks.
 void FileStore::retain_only(const std::vector<VersionRef>& refs) {
-  std::vector<Retained> kept, dropped;
+  std::vector<Retained> kept, dropped = std::exchange(only_read_, {});
   for (Retained& version : retained_) {
     const auto at = std::find_if(refs.begin(), refs.end(),
                                  [&](const VersionRef& ref) { return ref.version == version.ref.version; });
@@ -499,6 +508,10 @@ void FileStore::retain_only(const std::vector<VersionRef>& refs) {
     (at != refs.end() ? kept : dropped).push_back(std::move(version));
   }
   retained_ = std::move(kept);
+  const auto read = std::partition(dropped.begin(), dropped.end(),
+                                   [&](const Retained& version) { return !has_reader(version.ref.version); });
+  only_read_.assign(std::make_move_iterator(read), std::make_move_iterator(dropped.end()));
+  dropped.erase(read, dropped.end());
   std::vector<const BlockSet*> sets;
   sets.reserve(dropped.size());
   for (const Retained& version : dropped) sets.push_back(&version.held);
@@ -612,6 +625,11 @@ Result<void> FileStore::remove_version(Version version) {
     return Unexpected<Error>{{Errc::kInvalid, 0,
                               "version " + std::to_string(version) + " of " + name_ +
                                   " is in use: the opened version and newer ones stay"}};
+  }
+  if ((target->ref.flags & kVersionPinned) != 0) {
+    return Unexpected<Error>{
+        {Errc::kInvalid, 0,
+         "version " + std::to_string(version) + " of " + name_ + " is pinned: unpin it first"}};
   }
   std::vector<VersionRef> refs;
   for (const Retained& candidate : retained_) {

@@ -127,8 +127,13 @@ class FileStore final : public LineStore, private NodeReader {
   // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained.
   Result<void> pin(Version version, bool pinned);
   [[nodiscard]] bool has_pinned() const;
-  // Deletes a retained version that is neither the opened one nor newer than that.
+  // Deletes a retained version that is not pinned, nor the opened one nor newer than that.
   Result<void> remove_version(Version version);
+  // Another store, for reading only, of a retained version that is not newer than the opened one. It reads
+  // while this one writes and commits, also when the version is no longer retained: its blocks stay until the
+  // first commit after the reader is gone. The file stays open, and locked, as long as any of them is there.
+  // kNotFound when the version is not retained or newer.
+  Result<std::shared_ptr<FileStore>> open_reader(Version version);
   // Applies from the next commit on.
   void set_retention(Retention keep);
   static constexpr std::uint32_t kMaxPinned = 60;
@@ -162,8 +167,10 @@ class FileStore final : public LineStore, private NodeReader {
 
   struct Attempt;  // one commit on its way (store_commit.cpp)
 
-  FileStore(std::unique_ptr<Device> device, std::string name);
+  FileStore(std::shared_ptr<Device> device, std::string name);
   Result<void> load(const OpenOptions& options);
+  // As the root says that is known already.
+  Result<void> load_version(const OpenOptions& options);
 
   ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
   int read_block(BlockNumber block, void* buffer) noexcept;
@@ -198,11 +205,12 @@ class FileStore final : public LineStore, private NodeReader {
   Error io_error(const std::string& what, int error) const;
   void distrust_unflushed();
   std::vector<const BlockSet*> held_sets() const;
+  [[nodiscard]] bool has_reader(Version version) const;
   void retain_only(const std::vector<VersionRef>& refs);
   [[nodiscard]] std::vector<VersionRef> refs_to_keep(const VersionRef& newest, std::uint64_t time_ns) const;
   [[nodiscard]] const Retained* find_retained(Version version) const;
 
-  std::unique_ptr<Device> device_;
+  std::shared_ptr<Device> device_;  // with the stores of open_reader()
   const std::string name_;
   std::shared_ptr<FileStore> base_;
   bool read_only_ = false;
@@ -214,8 +222,10 @@ class FileStore final : public LineStore, private NodeReader {
   unsigned root_slot_ = 0;           // where it lies
   std::uint64_t last_sequence_ = 0;  // of the last root that was tried
   std::vector<Retained>
-      retained_;      // by rising version; those newer than the opened one go at its first commit
-  VersionInfo info_;  // the opened version, or the last commit
+      retained_;  // by rising version; those newer than the opened one go at its first commit
+  std::vector<std::weak_ptr<FileStore>> readers_;
+  std::vector<Retained> only_read_;  // versions no longer retained that had a reader at the last commit
+  VersionInfo info_;                 // the opened version, or the last commit
   ContentId content_id_;
   std::vector<std::byte> blob_;
 

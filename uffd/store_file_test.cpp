@@ -264,6 +264,7 @@ TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
   EXPECT_EQ(numbers(), (std::vector<Version>{2, 5, 6}));
   ASSERT_FALSE(store->remove_version(6));
   ASSERT_FALSE(store->remove_version(3));
+  ASSERT_FALSE(store->remove_version(2));  // pinned
   ASSERT_TRUE(store->remove_version(5));
   ASSERT_TRUE(store->pin(2, false));
   store->set_retention({.versions = 3});

@@ -1,5 +1,6 @@
 // FileStore against a model in memory: random writes, erasures, cuts, commits, failures in between,
-// re-opening at any version. The seed is printed with every failure; UVM_STORE_SEED replays one.
+// re-opening at any version, readers of older versions beside all that. The seed is printed with every
+// failure; UVM_STORE_SEED replays one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -42,9 +43,11 @@ class Model {
     for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
       step();
       if (i % 50 == 0) check_all();
+      if (i % 50 == 0) check_readers();
       if (i % 400 == 0) verify();
     }
     check_all();
+    check_readers();
     verify();
   }
 
@@ -67,6 +70,7 @@ class Model {
   std::uint64_t pick_tag() { return random_() % 4 == 0 ? 0 : random_() % 6; }
 
   void open(std::optional<Version> version) {
+    readers_.clear();
     store_.reset();
     store_ = testing::open_disk(disk_, {.version = version,
                                         .base = base_,
@@ -118,11 +122,29 @@ class Model {
     } else if (action < 97) {
       disk_->fate = nullptr;
       pin();
+    } else if (action < 99) {
+      disk_->fate = nullptr;
+      change_readers();
     } else {
       const LineNumber line = pick_line();
       check_line(line);
     }
     disk_->fate = nullptr;
+  }
+
+  void change_readers() {
+    if (readers_.size() > 3)
+      readers_.erase(readers_.begin() + static_cast<std::ptrdiff_t>(random_() % readers_.size()));
+    const auto infos = store_->versions();
+    if (infos.empty()) return;
+    const Version version = infos[random_() % infos.size()].version;
+    auto reader = store_->open_reader(version);
+    if (version > store_->current_version().version) {
+      ASSERT_FALSE(reader);
+      return;
+    }
+    ASSERT_TRUE(reader) << reader.error().message;
+    readers_.push_back(*reader);
   }
 
   void write(Transaction transaction) {
@@ -209,21 +231,31 @@ class Model {
     ASSERT_TRUE(store_->pin(infos[random_() % infos.size()].version, random_() % 2 == 0));
   }
 
-  void check_line(LineNumber line) {
+  void check_line(LineNumber line) { check_line(*store_, newest_lines_, line); }
+
+  void check_line(FileStore& store, const Lines& lines, LineNumber line) {
     std::uint64_t expected = kNoTag;
-    if (newest_lines_.contains(line)) {
-      expected = newest_lines_[line];
-    } else if (base_lines_.contains(line)) {
-      expected = base_lines_[line];
+    if (const auto own = lines.find(line); own != lines.end()) {
+      expected = own->second;
+    } else if (const auto below = base_lines_.find(line); below != base_lines_.end()) {
+      expected = below->second;
     }
-    ASSERT_TRUE(line_is(*store_, line, expected));
-    ASSERT_EQ(store_->present(line), expected != kNoTag) << line;
+    ASSERT_TRUE(line_is(store, line, expected));
+    ASSERT_EQ(store.present(line), expected != kNoTag) << line;
   }
 
   void check_all() {
     for (const auto& [line, tag] : newest_lines_) check_line(line);
     for (const auto& [line, tag] : base_lines_) check_line(line);
     for (int i = 0; i < 100; ++i) check_line(pick_line());
+  }
+
+  void check_readers() {
+    for (const auto& reader : readers_) {
+      SCOPED_TRACE("reader of version " + std::to_string(reader->current_version().version));
+      const Lines& lines = versions_[reader->current_version().version];
+      for (int i = 0; i < 40; ++i) check_line(*reader, lines, pick_line());
+    }
   }
 
   void verify() {
@@ -239,6 +271,7 @@ class Model {
   std::shared_ptr<MemoryDisk> image_disk_, disk_;
   std::shared_ptr<FileStore> base_;
   std::unique_ptr<FileStore> store_;
+  std::vector<std::shared_ptr<FileStore>> readers_;
   Lines base_lines_;
   std::map<Version, Lines> versions_;  // own lines only; kNoTag: erased
   Lines committed_, newest_lines_;

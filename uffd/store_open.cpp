@@ -87,10 +87,26 @@ Result<std::unique_ptr<FileStore>> FileStore::open_on(std::unique_ptr<Device> de
   return store;
 }
 
-FileStore::FileStore(std::unique_ptr<Device> device, std::string name)
+FileStore::FileStore(std::shared_ptr<Device> device, std::string name)
     : device_(std::move(device)), name_(std::move(name)) {}
 
 FileStore::~FileStore() = default;
+
+Result<std::shared_ptr<FileStore>> FileStore::open_reader(Version version) {
+  if (find_retained(version) == nullptr || version > info_.version) {
+    return Unexpected<Error>{{Errc::kNotFound, 0, name_ + " has no version " + std::to_string(version)}};
+  }
+  std::shared_ptr<FileStore> reader(new FileStore(device_, name_));
+  // Not what the file says now: a root that could not be flushed may be newer than what counts here.
+  reader->heap_id_ = heap_id_;
+  reader->root_ = root_;
+  const OpenOptions options{
+      .read_only = true, .version = version, .base = base_, .line_limit = table_.line_limit()};
+  if (auto loaded = reader->load_version(options); !loaded) return Unexpected<Error>{loaded.error()};
+  std::erase_if(readers_, [](const auto& known) { return known.expired(); });
+  readers_.push_back(reader);
+  return reader;
+}
 
 void FileStore::set_retention(Retention keep) {
   keep_ = keep;
@@ -98,9 +114,6 @@ void FileStore::set_retention(Retention keep) {
 }
 
 Result<void> FileStore::load(const OpenOptions& options) {
-  read_only_ = options.read_only;
-  set_retention(options.keep);
-  base_ = options.base;
   HeapReader reader(*device_, name_);
   auto start = reader.read_start();
   if (!start) return Unexpected<Error>{start.error()};
@@ -109,7 +122,13 @@ Result<void> FileStore::load(const OpenOptions& options) {
   root_ = start->root[root_slot_];
   root_damage_ = start->root_damage;
   last_sequence_ = root_.sequence;
+  return load_version(options);
+}
 
+Result<void> FileStore::load_version(const OpenOptions& options) {
+  read_only_ = options.read_only;
+  set_retention(options.keep);
+  base_ = options.base;
   const ContentId base = base_ ? base_->content_id() : ContentId{};
   if (base != root_.base) {
     const std::string wanted = root_.base.is_null() ? "no base image" : "the base image " + hex(root_.base);
@@ -126,6 +145,7 @@ Result<void> FileStore::load(const OpenOptions& options) {
   // Only the version that is asked for must be whole.
   const Version newest = root_.version_count == 0 ? 0 : root_.versions[root_.version_count - 1].version;
   const Version wanted = options.version.value_or(newest);
+  HeapReader reader(*device_, name_);
   HeldSets held(reader);
   std::shared_ptr<const VersionRecord> opened;
   for (std::uint32_t i = 0; i < root_.version_count; ++i) {
