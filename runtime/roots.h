@@ -68,7 +68,8 @@ struct Roots {
   std::uint32_t pending_references_waiter;   // JavaThread::id of the thread that waits for them; 0 none
   std::int64_t process_cpu_ns;               // used until the last cut (runtime/cpu_time.h)
   std::uint64_t checkpoint_attempts;         // at the last cut (runtime/checkpoint_events.h)
-  std::uint64_t reserved[27];
+  std::uint64_t assertions_enabled;          // of classes whose loader is not the boot loader (JLS 14.10)
+  std::uint64_t reserved[26];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

@@ -150,6 +150,12 @@ int remove_heap(const Options& options) {
     say("heap " + options.name + " is in use: it is being run by process " + std::to_string(*pid));
     return kExitFailure;
   }
+  // What is too damaged to say so has nothing that a pin could keep.
+  if (const auto info = store::inspect_heap(directory->heap_path(options.name));
+      info && !info->pinned.empty()) {
+    say("heap " + options.name + " has pinned versions: uvm unpin gives them up");
+    return kExitFailure;
+  }
   if (auto removed = directory->remove_heap(options.name); !removed) return fail(options, removed.error());
   return 0;
 }

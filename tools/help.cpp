@@ -66,6 +66,8 @@ OPTIONS
         Keep the heap after the program has ended by itself.
     --stats FILE
         Write figures to FILE, as JSON, at the end and after each checkpoint.
+    --enable-assertions
+        Have the program's assert statements evaluated, as java -ea does.
     --cold-boot
         Boot the class library instead of starting from the base image. Done
         without being asked for -D of what must be known before booting.

@@ -58,6 +58,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--keep-age", raw.keep_age);
   app.add_flag("--fresh", options.fresh);
   app.add_flag("--keep", options.keep);
+  app.add_flag("--enable-assertions", options.enable_assertions);
   app.add_flag("--cold-boot", options.cold_boot);
   app.add_flag("--fault-thread", options.handler_thread);
   app.add_option("--stats", options.stats);

@@ -40,6 +40,7 @@ struct Options {
   bool verbose = false;                  // kShowVersion
   bool fresh = false;
   bool keep = false;
+  bool enable_assertions = false;
   bool cold_boot = false;
   bool handler_thread = false;         // faults by a thread of the region
   std::string stats;                   // file, empty: none

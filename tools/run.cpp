@@ -265,6 +265,7 @@ Runner::Opened Runner::start_fresh() {
   rt::checkpoints_at_start(0);
   rt::leases_at_start();
   install_bundle(**session, bundle_->view().bytes());
+  rt::roots().assertions_enabled = options_.enable_assertions ? 1 : 0;
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
     return Unexpected{
         store::Error{.code = store::Errc::kInvalid, .message = "no room for the main thread's stack"}};

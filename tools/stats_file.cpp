@@ -109,6 +109,8 @@ int write_stats(const std::string& path, const Figures& figures) {
   std::error_code ignored;
   const bool exists = stat(path.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) return write_text(path, 0, text);  // a pipe, a terminal, /dev/null
+  if (!exists && lstat(path.c_str(), &status) == 0)
+    return write_text(path, O_CREAT, text);  // a link to nothing yet
   const std::string target =
       exists ? std::filesystem::canonical(path, ignored).string() : path;  // behind links
   const std::string fresh = target + ".new";

@@ -126,7 +126,10 @@ Status for_name(NativeCall& call) {
   return ret_mirror(call, c);
 }
 
-Status desired_assertion_status(NativeCall& call) { return call.ret(false); }
+Status desired_assertion_status(NativeCall& call) {
+  const Class* c = mirrored(call.object(0));
+  return call.ret(roots().assertions_enabled != 0 && c->loader.get() != nullptr);
+}
 
 // --- Attributes of the class file
 

@@ -106,7 +106,7 @@ Status find_loaded_class0(NativeCall& call) {
   return call.ret(c == nullptr ? nullptr : c->mirror_object());
 }
 
-// Assertions are off by default and there is no option that switches them on for single classes or packages.
+// Assertions are on for all classes or for none: there is no option for single classes or packages.
 Status retrieve_directives(NativeCall& call) {
   Thread& thread = call.thread;
   Class* c = nullptr;
@@ -124,6 +124,7 @@ Status retrieve_directives(NativeCall& call) {
     UVM_TRY(made(enabled));
     directives->set_reference(library_field(c, field, "[Z"), enabled);
   }
+  directives->field<std::uint8_t>(library_field(c, "deflt", "Z")) = roots().assertions_enabled != 0 ? 1 : 0;
   return call.ret(directives);
 }
 

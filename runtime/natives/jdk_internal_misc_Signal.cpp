@@ -1,5 +1,8 @@
 // Natives of jdk.internal.misc.Signal. The process's signals belong to the VM, which may be another process
-// after a resume: names are known, but handlers are never called.
+// after a resume: names are known, but handlers are never called. Programs install handlers for those by
+// which java would end, and which suspend a program here, and for those that do nothing; that is accepted.
+// Any other signal would end the program where it expects its handler, so its handler is refused, as java
+// refuses those of signals that it uses itself.
 #include <csignal>
 #include <string>
 
@@ -31,8 +34,27 @@ Status find_signal(NativeCall& call) {
   return call.ret(-1);
 }
 
-// The handler before: 0, the default one.
-Status handle(NativeCall& call) { return call.ret(std::int64_t{0}); }
+// The handler before: 0, the default one; -1, refused.
+Status handle(NativeCall& call) {
+  constexpr std::int64_t kDefault = 0, kRefused = -1;
+  switch (call.i32(0)) {
+    case SIGHUP:
+    case SIGINT:
+    case SIGTERM:
+    case SIGPIPE:
+    case SIGXFSZ:
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    case SIGURG:
+    case SIGWINCH:
+      return call.ret(kDefault);
+    default:
+      return call.ret(kRefused);
+  }
+}
 
 Status raise(NativeCall& call) {
   return throw_new(call.thread, "java/lang/IllegalArgumentException",

@@ -63,8 +63,41 @@ expect 1 '^uvm: kept has ended, with exit status 3$' "$uvm" resume kept
 expect 0 '^kept is sound$' "$uvm" verify kept
 expect 0 '' "$uvm" remove kept
 
+# Assertions and signals.
+cat > Outside.java <<'JAVA'
+public class Outside {
+  public static void main(String[] args) throws Exception {
+    try {
+      assert args.length == 0 : "asserted";
+      System.out.println("not asserted");
+    } catch (AssertionError e) {
+      System.out.println(e.getMessage() + " " + String.class.desiredAssertionStatus());
+    }
+    for (String name : new String[] {"TERM", "USR2"}) {
+      try {
+        sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> { });
+        System.out.println(name);
+      } catch (IllegalArgumentException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+}
+JAVA
+"$javac" -nowarn Outside.java 2> /dev/null || exit 1
+"$uvmc" -o outside.bc --main Outside Outside*.class || exit 1
+printf '%s\n' 'not asserted' TERM 'Signal already used by VM or OS: SIGUSR2' > expected
+"$uvm" outside.bc x > output 2> messages || fail "status $?: $(cat messages)"
+cmp -s output expected || fail "outside: $(diff output expected)"
+sed -i '1s/.*/asserted false/' expected
+"$uvm" --enable-assertions outside.bc x > output 2> messages || fail "status $?: $(cat messages)"
+cmp -s output expected || fail "assertions: $(diff output expected)"
+"$uvm" --enable-assertions --torture=resume:1000 outside.bc x > output 2> messages || fail "status $?: $(cat messages)"
+cmp -s output expected || fail "assertions, resumed: $(diff output expected)"
+
 # Figures replace a regular file, also behind a link; what is something else is written to and stays what it is.
-touch figures.json && ln -s figures.json link
+ln -s figures.json link
+expect 0 '^echo' "$uvm" --checkpoint-every off --stats link app.bc echo
 expect 0 '^echo' "$uvm" --stats link app.bc echo
 [ -L link ] && grep -q '"ended": true' figures.json || fail "--stats through a link: $(ls -l)"
 mkfifo figures_pipe
@@ -220,6 +253,8 @@ cmp -s output expected || fail "output differs: $(diff output expected)"
 expect 0 '^app.bc .* ended with status 0$' "$uvm" list
 expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
 expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" app.bc count
+expect 1 "^uvm: version $newest of .* is pinned: unpin it first$" "$uvm" remove app.bc --version "$newest"
+expect 1 '^uvm: heap app.bc has pinned versions: uvm unpin gives them up$' "$uvm" remove app.bc
 expect 0 '' "$uvm" unpin app.bc "$newest"
 expect 0 '' "$uvm" remove app.bc --version "$newest"
 expect 1 "has no version $newest$" "$uvm" remove app.bc --version "$newest"
