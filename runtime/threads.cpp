@@ -130,6 +130,7 @@ void delist(Vm& vm, HostThread* host, bool dead) {
     const std::lock_guard lock(vm.threads_lock);
     if (dead) {
       host->java->alive = 0;
+      host->java->object = nullptr;  // with it: others ask live threads for theirs, under the lock
       roots().calls_of_dead_threads += host->java->calls;
       --roots().java_thread_count;
       for (Thread* other : vm.threads) {
@@ -150,7 +151,6 @@ void bury(Thread& thread) {
   release_all_monitors(thread);
   thread.vm->heap.retire(record->buffer);
   record->buffer = {};
-  record->object = nullptr;
   record->pending_exception = nullptr;
   record->wait_object = nullptr;
   if (thread.vm->region != nullptr) {
@@ -198,9 +198,9 @@ std::uint64_t stack_size_for(std::int64_t requested) {
   return (bytes + kStackSliceSize - 1) / kStackSliceSize * kStackSliceSize;
 }
 
-// A record with a stack of `stack_size` bytes and a kEntry frame in `phase`; null when there is no room for
-// one.
-JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase) {
+// A record with a stack of `stack_size` bytes and a kEntry frame in `phase`, for `object`; null when there is
+// no room for one.
+JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Object* object) {
   const std::lock_guard lock(vm.threads_lock);
   Roots& r = roots();
   JavaThread* record = nullptr;
@@ -230,6 +230,7 @@ JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase) {
   record->stack_end = old.stack_end;
   record->next = old.next;
   record->alive = 1;
+  record->object = object;
   record->deadline_ns = kNoWaitBegun;
   // Slot 0 stays free: Frame::caller 0 means that there is none.
   record->top_frame = record->stack_base + sizeof(Slot);
@@ -316,7 +317,7 @@ void attach_threads(Vm& vm) {
 }
 
 JavaThread* make_primordial_thread(Vm& vm) {
-  JavaThread* record = make_record(vm, stack_size_for(8 << 20), kBoot);
+  JavaThread* record = make_record(vm, stack_size_for(8 << 20), kBoot, nullptr);
   if (record != nullptr) record->is_primordial = 1;
   return record;
 }
@@ -349,10 +350,9 @@ Status start_thread(Thread& thread, Object* thread_object) {
   Vm& vm = *thread.vm;
   const WellKnown& known = vm.known();
   if (record_of(thread_object) != nullptr) return throw_new(thread, "java/lang/IllegalThreadStateException");
-  JavaThread* record =
-      make_record(vm, stack_size_for(thread_object->field<std::int64_t>(known.Thread_stackSize)), kRun);
+  JavaThread* record = make_record(
+      vm, stack_size_for(thread_object->field<std::int64_t>(known.Thread_stackSize)), kRun, thread_object);
   if (record != nullptr) {
-    record->object = thread_object;
     record->daemon = thread_object->field<std::uint8_t>(known.Thread_daemon);
     HostThread* host = make_host(vm, record);
     enlist(vm, host);
@@ -362,7 +362,6 @@ Status start_thread(Thread& thread, Object* thread_object) {
     if (start_os_thread(host) == 0) return Status::kOk;
     thread_object->field<std::int64_t>(known.Thread_eetop) = 0;
     thread_object->field<std::int32_t>(known.Thread_threadStatus) = kStatusNew;
-    record->object = nullptr;
     delist(vm, host, true);
   }
   return throw_out_of_memory(

@@ -30,8 +30,9 @@ if [ -z "$check" ]; then
   # shellcheck disable=SC2086 # options are words
   "$build/uvm" ${UVM_OPTIONS:-} "$work/rhino.bc" "$@"
 else
+  # The expected output is UTF-8, whatever the locale.
   # shellcheck disable=SC2086
-  "$build/uvm" --store "$work/store" ${UVM_OPTIONS:-} "$work/rhino.bc" "$@" > "$work/out"
+  LC_ALL=C.UTF-8 "$build/uvm" --store "$work/store" ${UVM_OPTIONS:-} "$work/rhino.bc" "$@" > "$work/out"
   diff -u "${script%.js}.out" "$work/out"
   echo "$script: output as expected"
 fi
