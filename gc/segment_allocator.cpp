@@ -44,8 +44,8 @@ void* SegmentAllocator::allocate_forever(std::uint64_t bytes) {
   const RegionOffset start = state_->top;
   if (bytes > state_->end - start) {
     unlock();
-    spdlog::critical("metadata segment is full: {} bytes asked, {} left; the program loads too many classes",
-                     bytes, state_->end - start);
+    spdlog::critical("metadata segment is full: " + std::to_string(bytes) + " bytes asked, " +
+                     std::to_string(state_->end - start) + " left; the program loads too many classes");
     std::abort();
   }
   state_->top = start + bytes;

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
+
 namespace uvm {
 
 class Descriptor {
@@ -19,5 +22,18 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// Writes all bytes where `fd` stands. False: errno says why.
+inline bool write_all(int fd, const void* bytes, std::size_t size) {
+  const auto* at = static_cast<const std::byte*>(bytes);
+  while (size > 0) {
+    const ssize_t written = ::write(fd, at, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
 
 }  // namespace uvm

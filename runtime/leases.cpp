@@ -308,7 +308,7 @@ void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   r.state = LeaseState::kBroken;
   r.fault = fault;
   r.error = error;
-  spdlog::debug("{}", problem_of(r));
+  spdlog::debug(problem_of(r));
 }
 
 void resume_lease(std::int32_t lease, Grown grown) {

@@ -2,11 +2,13 @@
 
 #include <linux/futex.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
 
@@ -34,7 +36,39 @@ bool nobody_runs(Vm& vm) {
   return true;
 }
 
+// Ignored by default, let through by debuggers, used by no library for itself.
+constexpr int kInterrupt = SIGURG;
+
+// Waits for `done`, with threads_lock held.
+template <typename Predicate>
+void wait_interrupting(Vm& vm, std::unique_lock<std::mutex>& lock, Predicate done) {
+  // A signal that comes between the look at the flag and the system call is lost, so there is another.
+  constexpr std::chrono::milliseconds kAgain{1};
+  while (!vm.threads_changed.wait_for(lock, kAgain, done)) {
+    for (const Thread* thread : vm.threads) {
+      if (static_cast<const HostThread*>(thread)->in_transfer.load())
+        syscall(SYS_tgkill, getpid(), thread->tid.load(), kInterrupt);
+    }
+  }
+}
+
 }  // namespace
+
+void prepare_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};  // and no SA_RESTART: the system call fails
+  sigaction(kInterrupt, &action, nullptr);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, kInterrupt);
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+InterruptibleScope::InterruptibleScope(Thread& thread) : thread_(thread) {
+  static_cast<HostThread&>(thread_).in_transfer.store(true);
+}
+
+InterruptibleScope::~InterruptibleScope() { static_cast<HostThread&>(thread_).in_transfer.store(false); }
 
 // A thread that goes on looks at stop_requested after it has set its mode, the stopper at the modes after it
 // has set stop_requested (both sequentially consistent), so one of them sees the other.
@@ -89,7 +123,7 @@ bool stop_threads(Vm& vm) {
   stopper_active = true;
   vm.stop_requested.store(true);
   for (Thread* thread : vm.threads) thread->poll.fetch_or(kPollStop);
-  vm.threads_changed.wait(lock, [&] { return nobody_runs(vm); });
+  wait_interrupting(vm, lock, [&] { return nobody_runs(vm); });
   return true;
 }
 
@@ -111,7 +145,7 @@ void retire_threads(Vm& vm) {
     thread->poll.fetch_or(kPollRetire);
     wake(*thread);
   }
-  vm.threads_changed.wait(lock, [&] { return vm.threads.empty(); });
+  wait_interrupting(vm, lock, [&] { return vm.threads.empty(); });
   stopper_active = false;
 }
 

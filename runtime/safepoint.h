@@ -18,6 +18,12 @@ namespace uvm::rt {
 
 class Vm;
 
+// Between wait_for_io, which knows when a descriptor is ready, and the end of the system call that then uses
+// it, another thread or process may take what was ready, and the system call waits. The thread still counts
+// as running there, since what the call gives must reach the program. So whoever stops or retires the threads
+// sends those that are inside an InterruptibleScope a signal, again and again until they have left it: the
+// system call fails with EINTR.
+
 // Called by the interpreter when Thread::poll is not 0, with the thread's position stored. Returns false when
 // the thread must leave the loop (retire).
 bool safepoint_poll(Thread& thread);
@@ -44,6 +50,23 @@ class BlockedScope {
   Thread& thread_;
 };
 
+// Makes the process ready for InterruptibleScope; called by the thread from which all Java threads descend,
+// before the first of them.
+void prepare_interrupts();
+
+// For its lifetime a stop makes a waiting system call fail with EINTR; the caller begins again with
+// wait_for_io. What the call did before is told by its result, as ever.
+class InterruptibleScope {
+ public:
+  explicit InterruptibleScope(Thread& thread);
+  ~InterruptibleScope();
+  InterruptibleScope(const InterruptibleScope&) = delete;
+  InterruptibleScope& operator=(const InterruptibleScope&) = delete;
+
+ private:
+  Thread& thread_;
+};
+
 // Waits inside a BlockedScope of its own until the thread's wake word differs from `seen`, or program time
 // `deadline_ns` (0: none) has come, or the thread is to retire. The reasons are for the caller to tell apart
 // by state.
@@ -53,7 +76,8 @@ void wake(Thread& thread);
 [[nodiscard]] bool retiring(const Thread& thread);
 
 // Waits until `fd` is ready for `poll_events` (POLLIN, POLLOUT): true. False: the thread is to retire; the
-// native returns kRetire. To be used before every read or write that may wait.
+// native returns kRetire. To be used before every read or write that may wait, which then happens in an
+// InterruptibleScope.
 bool wait_for_io(Thread& thread, int fd, short poll_events);
 
 // The host thread of a record; null when it has none now. Valid while threads_lock is held or for the caller

@@ -12,21 +12,6 @@
 #include "pmem/descriptor.h"
 
 namespace uvm::rt::undo {
-namespace {
-
-bool write_all(int fd, const void* bytes, std::size_t length) {
-  const auto* at = static_cast<const std::byte*>(bytes);
-  while (length > 0) {
-    const ssize_t n = ::write(fd, at, length);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    at += n;
-    length -= static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-}  // namespace
 
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags) {
   Identity identity{status.st_dev, status.st_ino, 0};

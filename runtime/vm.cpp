@@ -1,5 +1,6 @@
 #include "runtime/vm.h"
 
+#include "runtime/safepoint.h"
 #include "runtime/thread_sanitizer.h"
 #include "uffd/region.h"
 
@@ -19,6 +20,7 @@ Vm::Vm(uffd::Region* region_in, const jimage::JImage* image_in, ProgramInput inp
       input(std::move(input_in)) {
   g_vm = this;
   expect_java_races(gc::g_region_base);
+  prepare_interrupts();
 }
 
 Vm::~Vm() { g_vm = nullptr; }

@@ -34,9 +34,7 @@ output differs between the runs.
 import argparse
 import atexit
 import concurrent.futures
-import contextlib
 import difflib
-import fcntl
 import hashlib
 import json
 import os
@@ -125,31 +123,21 @@ def fresh_folder(folder):
     folder.mkdir(parents=True)
 
 
-@contextlib.contextmanager
-def locked(folder):
-    """Keeps other processes that test with the same build folder from making the same classes."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with open(folder.with_name(folder.name + ".lock"), "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def run_javac(folder, sources, *options):
+    """Compiles into a folder. The compiler runs too short a time for its own best code to pay."""
+    run_tool([tool("javac"), "-J-XX:TieredStopAtLevel=1", "--release", "17", "-nowarn", "-Xlint:none", "-encoding",
+              "UTF-8", "-proc:none", *options, "-d", str(folder)] + [str(s) for s in sources])
 
 
-def compile_group(group, programs, build):
-    """Compiles the plain programs of a group with one javac call; returns the folder of their classes."""
-    folder = build / "groups" / group
-    with locked(folder):
-        return compile_plain(folder, programs)
-
-
-def compile_plain(folder, programs):
-    sources = [p.source for p in programs]
-    digest = digest_of(sources, "plain")
-    if up_to_date(folder, digest):
-        return folder
-    fresh_folder(folder)
-    run_tool([tool("javac"), "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
-              "-d", str(folder)] + [str(s) for s in sources])
-    (folder / ".stamp").write_text(digest)
+def compile_plain(programs, build):
+    """Compiles the programs without a .build file with one javac call; returns the folder of their classes."""
+    folder = build / "classes"
+    sources = [p.source for p in programs if not p.beside(".build").exists()]
+    digest = digest_of(sources)
+    if not up_to_date(folder, digest):
+        fresh_folder(folder)
+        run_javac(folder, sources)
+        (folder / ".stamp").write_text(digest)
     return folder
 
 
@@ -172,13 +160,8 @@ def build_steps(text):
 
 def build_special(program, build):
     """Follows a program's .build file; returns the folder of its classes."""
-    folder = build / "special" / program.group / program.name
-    with locked(folder):
-        return follow_recipe(program, folder)
-
-
-def follow_recipe(program, folder):
     recipe = program.beside(".build")
+    folder = build / "special" / program.group / program.name
     digest = digest_of([program.source, recipe])
     if up_to_date(folder / "classes", digest):
         return folder / "classes"
@@ -191,13 +174,12 @@ def follow_recipe(program, folder):
             target = folder / f"step{number}" / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-            sources.append(str(target))
+            sources.append(target)
         if verb == "compile":
             if first:
-                sources.append(str(program.source))
+                sources.append(program.source)
                 first = False
-            run_tool([tool("javac"), "--release", "17", "-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-proc:none",
-                      *rest.split(), "-cp", str(classes), "-d", str(classes)] + sources)
+            run_javac(classes, sources, *rest.split(), "-cp", str(classes))
         elif verb == "generate":
             run_tool([tool("java"), "--add-exports", ASM_EXPORT, *sources, str(classes)])
         elif verb == "remove":
@@ -208,16 +190,16 @@ def follow_recipe(program, folder):
     return classes
 
 
-def own_classes(program, build, group_folder, programs):
-    """A folder, in `programs`, with the classes of one program only: its own, its nested ones, and its resources."""
+def own_classes(program, build, plain):
+    """A folder with the classes of one program only: its own, its nested ones, and its resources."""
     if program.beside(".build").exists():
         classes = build_special(program, build)
         wanted = [p for p in classes.rglob("*.class")]
     else:
-        classes = group_folder
+        classes = plain
         package = classes / program.group
         wanted = [package / f"{program.name}.class", *package.glob(f"{program.name}$*.class")]
-    folder = programs / program.group / program.name
+    folder = build / "programs" / program.group / program.name
     fresh_folder(folder)
     for path in wanted:
         target = folder / path.relative_to(classes)
@@ -305,15 +287,12 @@ class Session:
 
     def __init__(self, options):
         self.options = options
-        self.build = pathlib.Path(options.build_dir).resolve()  # classes: runs in several modes share them
-        self.mode = self.build / ("java" if options.java else options.mode.replace("=", ""))
+        self.build = pathlib.Path(options.build_dir).resolve()
         self.torture = int(options.mode.split("=")[1]) if options.mode.startswith("torture=") else 0
-        self.store = in_memory("uvm-torture-") if self.torture else None
-        self.store = self.store or self.mode / "store"
+        # What the modes are for happens in memory too, and a disk would only make it wait.
+        fast = options.mode != "plain" and not options.on_disk
+        self.store = (in_memory("uvm-java-tests-") if fast else None) or self.build / f"store-{options.mode}"
         self.effects = []  # of each run that is to have some: lines evicted or resumes
-
-    def own_classes(self, program, group_folder):
-        return own_classes(program, self.build, group_folder, self.mode / "programs")
 
     def java_command(self, program, classes):
         command = [tool("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
@@ -340,7 +319,7 @@ class Session:
         return command + [str(bundle), *program.arguments()]
 
     def stats_file(self, program):
-        return self.mode / "stats" / program.group / f"{program.name}.json"
+        return self.build / "stats" / program.group / f"{program.name}.json"
 
     def note_effect(self, program):
         """Keeps what the mode did to a program. Raises Failure when it should have done more."""
@@ -364,16 +343,16 @@ class Session:
         return f"{some} of {len(self.effects)} programs evicted lines, {sum(self.effects)} of them", some > 0
 
     def pack(self, program, classes):
-        bundle = self.mode / "bundles" / program.group / f"{program.name}.bc"
+        bundle = self.build / "bundles" / program.group / f"{program.name}.bc"
         bundle.parent.mkdir(parents=True, exist_ok=True)
         run_tool([str(pathlib.Path(self.options.uvmc).resolve()), "-o", str(bundle), "--main", program.main,
                   str(classes)])
         return bundle
 
-    def run_one(self, program, group_folder):
-        """Runs one program; returns the seconds it took. Raises Failure."""
-        classes = self.own_classes(program, group_folder)
-        cwd = self.mode / "cwd" / program.group / program.name
+    def run_one(self, program, plain):
+        """Runs one program; returns the seconds it took. Raises Failure. `plain`: what compile_plain returned."""
+        classes = own_classes(program, self.build, plain)
+        cwd = self.build / "cwd" / program.group / program.name
         if self.options.java:
             command = self.java_command(program, classes)
         else:
@@ -392,11 +371,11 @@ class Session:
             self.note_effect(program)
         return seconds
 
-    def warm_up(self, program, group_folder):
+    def warm_up(self, program, plain):
         """Runs one program alone, so that the base image exists before many runs want it; its result is ignored."""
-        bundle = self.pack(program, self.own_classes(program, group_folder))
+        bundle = self.pack(program, own_classes(program, self.build, plain))
         try:
-            execute(self.uvm_command(program, bundle, "plain"), program, self.mode / "cwd" / "warm-up",
+            execute(self.uvm_command(program, bundle, "plain"), program, self.build / "cwd" / "warm-up",
                     max(self.options.timeout, 120))
         except Failure:
             pass
@@ -415,6 +394,7 @@ def parse_options():
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per program (default 60)")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="programs run at once")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run each program N times")
+    parser.add_argument("--on-disk", action="store_true", help="keep the store in DIR in every mode (default: plain)")
     parser.add_argument("--uvm-option", action="append", metavar="OPTION", help="a further option for uvm")
     parser.add_argument("--java", action="store_true", help="run the reference java instead of uvm")
     parser.add_argument("--update", action="store_true", help="with --java: write the expected output")
@@ -448,33 +428,27 @@ def main():
         return 0
     session = Session(options)
     failed, skipped, passed = 0, 0, 0
-    folders, broken = {}, {}
-    for group in sorted({p.group for p in programs}):
-        plain = [p for p in everything if p.group == group and not p.beside(".build").exists()]
-        try:
-            folders[group] = compile_group(group, plain, session.build) if plain else None
-        except Failure as failure:
-            broken[group] = str(failure)
-    for group, message in broken.items():
-        print(f"FAIL {group}: {message}", flush=True)
+    try:
+        plain = compile_plain(everything, session.build)
+    except Failure as failure:
+        print(f"FAIL {failure}")
+        return 1
     ready = []
     for program in programs:
         reason = program.skip_reason(options.mode) if not options.java else None
-        if program.group in broken:
-            failed += 1
-        elif reason is not None:
+        if reason is not None:
             skipped += 1
             print(f"skip {program.id}: {reason}", flush=True)
         else:
             ready.append(program)
     if ready and not options.java:
-        session.warm_up(ready[0], folders[ready[0].group])
+        session.warm_up(ready[0], plain)
     lock = threading.Lock()
 
     def attempt(program):
         nonlocal passed, failed
         try:
-            seconds = session.run_one(program, folders[program.group])
+            seconds = session.run_one(program, plain)
         except Failure as failure:
             with lock:
                 failed += 1

@@ -150,9 +150,7 @@ int remove_heap(const Options& options) {
     say("heap " + options.name + " is in use: it is being run by process " + std::to_string(*pid));
     return kExitFailure;
   }
-  // What is too damaged to say so has nothing that a pin could keep.
-  if (const auto info = store::inspect_heap(directory->heap_path(options.name));
-      info && !info->pinned.empty()) {
+  if (directory->is_pinned(options.name)) {
     say("heap " + options.name + " has pinned versions: uvm unpin gives them up");
     return kExitFailure;
   }

@@ -355,8 +355,7 @@ int Runner::run() {
       return kExitFailure;
     }
     if (exists && (!blob || ended || options_.fresh)) {
-      const auto info = store::inspect_heap(directory_.heap_path(options_.name));
-      if (info && !info->pinned.empty()) {
+      if (directory_.is_pinned(options_.name)) {
         say("heap " + options_.name +
             " has pinned versions: uvm unpin gives them up, --name uses another heap");
         return kExitFailure;

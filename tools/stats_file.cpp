@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "pmem/descriptor.h"
+
 namespace uvm::tools {
 namespace {
 
@@ -42,19 +44,8 @@ nlohmann::json checkpoints_json(const checkpoint::Statistics& statistics) {
 
 // 0 or an errno.
 int write_text(const std::string& path, int flags, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
-  if (fd < 0) return errno;
-  int error = 0;
-  for (std::size_t done = 0; done < text.size() && error == 0;) {
-    const ssize_t written = write(fd, text.data() + done, text.size() - done);
-    if (written >= 0) {
-      done += static_cast<std::size_t>(written);
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  close(fd);
-  return error;
+  const Descriptor fd(open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
+  return fd && write_all(fd.get(), text.data(), text.size()) ? 0 : errno;
 }
 
 }  // namespace
@@ -106,13 +97,12 @@ std::string to_json(const Figures& figures) {
 int write_stats(const std::string& path, const Figures& figures) {
   const std::string text = to_json(figures);
   struct stat status {};
+  const bool regular = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  // A pipe, a terminal, /dev/null, a link to nothing yet.
+  if (!regular && lstat(path.c_str(), &status) == 0)
+    return write_text(path, S_ISLNK(status.st_mode) ? O_CREAT : 0, text);
   std::error_code ignored;
-  const bool exists = stat(path.c_str(), &status) == 0;
-  if (exists && !S_ISREG(status.st_mode)) return write_text(path, 0, text);  // a pipe, a terminal, /dev/null
-  if (!exists && lstat(path.c_str(), &status) == 0)
-    return write_text(path, O_CREAT, text);  // a link to nothing yet
-  const std::string target =
-      exists ? std::filesystem::canonical(path, ignored).string() : path;  // behind links
+  const std::string target = std::filesystem::weakly_canonical(path, ignored);  // behind links
   const std::string fresh = target + ".new";
   int error = write_text(fresh, O_CREAT | O_TRUNC, text);
   if (error == 0 && rename(fresh.c_str(), target.c_str()) != 0) error = errno;

@@ -4,7 +4,7 @@
 #   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan
 #   tsan      the same under ThreadSanitizer
 #   cross     a heap written by the release build goes on in the asan and tsan builds and back
-#   fuzz      each fuzz target for FUZZ_SECONDS (default 20) over its corpus in tests/corpus (clang)
+#   fuzz      each fuzz target for FUZZ_SECONDS (default 30) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
 # The default is all of these.
 # Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 jobs=${JOBS:-$(nproc)}
-fuzz_seconds=${FUZZ_SECONDS:-20}
+fuzz_seconds=${FUZZ_SECONDS:-30}
 # Programs whose threads, monitors, pages and checkpoints get in each other's way.
 stress='^(threads|juc|memory)/'
 stress_few='^(threads/Stress|memory/Churn|memory/SparseMatrix)$'
@@ -90,17 +90,21 @@ cross() {
 
 fuzz() {
   build fuzz fuzzers uvm_builtin_classes || return 1
-  local target status=0
-  # What it finds on the way goes to a scratch corpus; the one in tests/corpus is kept by hand.
+  local target run status=0 runs=()
+  # All at once. What they find on the way goes to a scratch corpus; the one in tests/corpus is kept by hand.
   for target in bundle_fuzz jimage_fuzz class_file_fuzz; do
     local seeds=() scratch=build-fuzz/corpus/$target
     mkdir -p "$scratch"
     [[ -d tests/corpus/$target ]] && seeds+=("tests/corpus/$target")
     [[ $target == class_file_fuzz ]] && seeds+=(build-fuzz/java/classes)
-    echo "$target for $fuzz_seconds s"
     run_for fuzz "build-fuzz/$target" -max_total_time="$fuzz_seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
-      -print_final_stats=1 -artifact_prefix=build-fuzz/ "$scratch" "${seeds[@]}" >"build-fuzz/$target.log" 2>&1 ||
-      { status=1; tail -n 40 "build-fuzz/$target.log"; }
+      -print_final_stats=1 -artifact_prefix=build-fuzz/ "$scratch" "${seeds[@]}" >"build-fuzz/$target.log" 2>&1 &
+    runs+=("$!:$target")
+  done
+  for run in "${runs[@]}"; do
+    target=${run#*:}
+    echo "$target for $fuzz_seconds s"
+    wait "${run%:*}" || { status=1; tail -n 40 "build-fuzz/$target.log"; }
     grep -E '^stat::number_of_executed_units|DONE' "build-fuzz/$target.log"
   done
   return $status

@@ -140,6 +140,11 @@ std::string StoreDirectory::heap_path(const std::string& name) const {
 
 std::string StoreDirectory::heap_folder(const std::string& name) const { return path_ + "/" + name; }
 
+bool StoreDirectory::is_pinned(const std::string& name) const {
+  const auto info = inspect_heap(heap_path(name));
+  return info && !info->pinned.empty();
+}
+
 std::string StoreDirectory::image_path(const std::string& key) const {
   return path_ + "/" + kImages + "/" + kImagePrefix + key;
 }

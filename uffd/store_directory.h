@@ -38,6 +38,8 @@ class StoreDirectory {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string heap_path(const std::string& name) const;
   [[nodiscard]] std::string heap_folder(const std::string& name) const;
+  // Whether versions of the heap are pinned; not of one that is too damaged to say so.
+  [[nodiscard]] bool is_pinned(const std::string& name) const;
   [[nodiscard]] std::string image_path(const std::string& key) const;
 
   // A name of a heap: 1 to 200 bytes, no '/' nor control characters, not beginning with '.', not "images".

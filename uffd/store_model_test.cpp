@@ -43,11 +43,9 @@ class Model {
     for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) {
       step();
       if (i % 50 == 0) check_all();
-      if (i % 50 == 0) check_readers();
       if (i % 400 == 0) verify();
     }
     check_all();
-    check_readers();
     verify();
   }
 
@@ -248,9 +246,6 @@ class Model {
     for (const auto& [line, tag] : newest_lines_) check_line(line);
     for (const auto& [line, tag] : base_lines_) check_line(line);
     for (int i = 0; i < 100; ++i) check_line(pick_line());
-  }
-
-  void check_readers() {
     for (const auto& reader : readers_) {
       SCOPED_TRACE("reader of version " + std::to_string(reader->current_version().version));
       const Lines& lines = versions_[reader->current_version().version];

@@ -12,6 +12,8 @@
 #include <tuple>
 #include <utility>
 
+#include "pmem/descriptor.h"
+
 namespace uvm::rt::bundle {
 namespace {
 
@@ -175,14 +177,7 @@ Result<void> write_file(const std::string& path, std::span<const std::byte> byte
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failed("create", errno);
   const char* what = nullptr;
-  for (std::size_t done = 0; what == nullptr && done < bytes.size();) {
-    const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (written >= 0) {
-      done += static_cast<std::size_t>(written);
-    } else if (errno != EINTR) {
-      what = "write";
-    }
-  }
+  if (!write_all(fd, bytes.data(), bytes.size())) what = "write";
   const mode_t mask = ::umask(0);  // the only way to read it
   ::umask(mask);
   if (what == nullptr && ::fchmod(fd, 0666 & ~mask) != 0) what = "set the mode of";

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,20 +61,14 @@ Status pause_point(Thread& thread) {
 
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
-// What was ready when poll(2) said so may have gone to another reader or writer since; a thread that then
-// waited in the system call would hold up every stop. So these do not wait and fail with EAGAIN instead,
-// where the kernel can do that: for pipes since Linux 6.5, not for terminals.
-
-ssize_t read_ready(int fd, void* data, std::size_t size) {
-  const iovec piece{.iov_base = data, .iov_len = size};
-  const ssize_t got = ::preadv2(fd, &piece, 1, -1, RWF_NOWAIT);
-  return got < 0 && errno == EOPNOTSUPP ? ::read(fd, data, size) : got;
+ssize_t read_ready(Thread& thread, int fd, void* data, std::size_t size) {
+  const InterruptibleScope scope(thread);
+  return ::read(fd, data, size);
 }
 
-ssize_t write_ready(int fd, void* data, std::size_t size) {
-  const iovec piece{.iov_base = data, .iov_len = size};
-  const ssize_t put = ::pwritev2(fd, &piece, 1, -1, RWF_NOWAIT);
-  return put < 0 && errno == EOPNOTSUPP ? ::write(fd, data, size) : put;
+ssize_t write_ready(Thread& thread, int fd, const void* data, std::size_t size) {
+  const InterruptibleScope scope(thread);
+  return ::write(fd, data, size);
 }
 
 }  // namespace
@@ -99,7 +92,7 @@ Transfer read_lease(NativeCall& call, std::int32_t lease, std::int64_t length, W
     }
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, bounce.size()));
     const ssize_t got = at >= 0   ? ::pread(fd, bounce.data(), piece, at + result.count)
-                        : waiting ? read_ready(fd, bounce.data(), piece)
+                        : waiting ? read_ready(call.thread, fd, bounce.data(), piece)
                                   : ::read(fd, bounce.data(), piece);
     if (got < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
@@ -140,7 +133,7 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, most));
     fetch(result.count, bounce.data(), piece);
     const ssize_t put = at >= 0   ? ::pwrite(fd, bounce.data(), piece, at + result.count)
-                        : waiting ? write_ready(fd, bounce.data(), piece)
+                        : waiting ? write_ready(call.thread, fd, bounce.data(), piece)
                                   : ::write(fd, bounce.data(), piece);
     if (put < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;

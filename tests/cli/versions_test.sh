@@ -27,7 +27,6 @@ JAVA
 "$javac" -d . Count.java && "$uvmc" -o app.bc --main Count Count.class || exit 1
 seq 0 59 > expected
 
-
 : > output
 "$uvm" --keep-versions 6 --checkpoint-every 100ms app.bc >> output 2>> messages &
 running=$!
