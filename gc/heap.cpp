@@ -26,6 +26,17 @@ std::uint64_t Heap::free_bytes() const {
   return (state_->old_end - state_->next_region) + (state_->shared_end - state_->shared_top);
 }
 
+bool Heap::make_room_for_error(std::uint64_t bytes) {
+  const auto available = [this] {
+    return limit() - std::min(limit(), state_->next_region) + (state_->shared_end - state_->shared_top);
+  };
+  lock();
+  if (available() < bytes) state_->reserve -= std::min(state_->reserve, kReservePiece);
+  const bool enough = available() >= bytes;
+  unlock();
+  return enough;
+}
+
 void Heap::fill(RegionOffset from, RegionOffset to) {
   if (from >= to) return;
   if (to - from == sizeof(Object)) {
@@ -45,7 +56,7 @@ void Heap::retire(AllocationBuffer& buffer) {
 }
 
 bool Heap::refill_shared() {
-  if (state_->next_region + kOldRegionSize > state_->old_end) return false;
+  if (state_->next_region + kOldRegionSize > limit()) return false;
   fill(state_->shared_top, state_->shared_end);
   state_->region_kinds[region_index(state_->next_region)] = static_cast<std::uint8_t>(RegionKind::kOld);
   state_->shared_top = state_->next_region;
@@ -57,7 +68,7 @@ bool Heap::refill_shared() {
 std::byte* Heap::allocate_large(std::uint64_t bytes) {
   const std::uint64_t span = (bytes + kOldRegionSize - 1) / kOldRegionSize * kOldRegionSize;
   lock();
-  if (span < bytes || span > state_->old_end - state_->next_region) {
+  if (span < bytes || state_->next_region + span > limit()) {
     unlock();
     return nullptr;
   }

@@ -5,6 +5,9 @@
 // (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so that a resumed heap
 // goes on allocating where it was.
 //
+// A part at the end, the reserve, is opened piece by piece as the rest gets full, so that what handles an
+// OutOfMemoryError has room to say so and to end in order.
+//
 // Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
 // unused part of an allocation buffer [top, end), which its owner's record names. New memory is zero.
 #pragma once
@@ -39,8 +42,11 @@ struct HeapState {
   std::uint64_t allocated_bytes;         // since the heap was made
   Reference<std::uint8_t> region_kinds;  // RegionKind by index, metadata segment
   Reference<Shape> filler_shape;
-  std::uint32_t reserved;
+  std::uint32_t reserve;  // bytes below old_end that are not given yet, whole regions
 };
+
+// How much of the reserve is opened at once; a new heap has four times as much, or an eighth of its size.
+inline constexpr std::uint32_t kReservePiece = 2 * kOldRegionSize;
 
 // Bytes of one allocation buffer; objects above a quarter of it are allocated directly.
 inline constexpr std::uint64_t kAllocationBufferSize = 64 * 1024;
@@ -64,7 +70,7 @@ class Heap {
   // Fills the unused part of a buffer so that its region can be walked, and empties the buffer (thread exit).
   void retire(AllocationBuffer& buffer);
 
-  // Bytes that may still be allocated, and the limit.
+  // Bytes that may still be allocated, the reserve with them, and the limit.
   [[nodiscard]] std::uint64_t free_bytes() const;
   [[nodiscard]] std::uint64_t capacity() const { return state_->old_end - kOldStart; }
   [[nodiscard]] std::uint64_t allocated_bytes() const {  // at any time, under no lock
@@ -80,7 +86,12 @@ class Heap {
     return offset >= kOldStart && offset < state_->next_region;
   }
 
+  // Whether `bytes` can be allocated, for an error to be thrown and handled; opens a piece of the reserve for
+  // that if there is one.
+  bool make_room_for_error(std::uint64_t bytes);
+
  private:
+  [[nodiscard]] RegionOffset limit() const { return state_->old_end - state_->reserve; }
   std::byte* allocate_slow(AllocationBuffer& buffer, std::uint64_t bytes);
   std::byte* allocate_large(std::uint64_t bytes);
   bool refill_shared();

@@ -13,8 +13,8 @@
 namespace uvm::rt {
 namespace {
 
-constexpr std::size_t kMaxTraceDepth = 1024;            // HotSpot's MaxJavaStackTraceDepth
-constexpr std::uint64_t kOutOfMemoryReserve = 1 << 20;  // bytes a new exception with its trace may need
+constexpr std::size_t kMaxTraceDepth = 1024;      // HotSpot's MaxJavaStackTraceDepth
+constexpr std::uint64_t kRoomForError = 1 << 20;  // bytes a new exception with its trace may need
 
 Status make_exception(Thread& thread, std::string_view class_name, const std::string_view* message,
                       Object* cause, bool has_cause) {
@@ -75,7 +75,7 @@ Status throw_null_pointer(Thread& thread) {
 }
 
 Status throw_out_of_memory(Thread& thread, std::string_view message) {
-  if (vm()->heap.free_bytes() > kOutOfMemoryReserve)
+  if (vm()->heap.make_room_for_error(kRoomForError))
     return throw_new(thread, "java/lang/OutOfMemoryError", message);
   return throw_object(thread, roots().out_of_memory_error.get());
 }

@@ -62,6 +62,8 @@ void set_heap_size(std::uint64_t bytes) {
   const std::uint64_t size = std::min(bytes, gc::kMaxOldSize) / gc::kOldRegionSize * gc::kOldRegionSize;
   gc::HeapState& heap = roots().heap;
   heap.old_end = std::max(gc::kOldStart + size, heap.next_region);
+  const std::uint64_t reserve = std::min<std::uint64_t>(4 * gc::kReservePiece, size / 8);
+  heap.reserve = static_cast<std::uint32_t>(reserve / gc::kOldRegionSize * gc::kOldRegionSize);
 }
 
 }  // namespace uvm::rt
