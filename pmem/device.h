@@ -46,9 +46,14 @@ class Device {
   // Makes all completed writes durable. 0 or an errno. Not async-signal-safe by contract.
   [[nodiscard]] virtual int flush() noexcept = 0;
 
-  // Makes the file at least `bytes` long, with room for it on the device. 0 or an errno. Async-signal-safe.
-  // Called by one thread at a time.
-  [[nodiscard]] virtual int grow(std::uint64_t bytes) noexcept = 0;
+  // Gives bytes [from, to) of the file room on the device; the file becomes longer if it ends before `to`.
+  // What is there already keeps its content. 0 or an errno. Async-signal-safe. Called by one thread at a
+  // time.
+  [[nodiscard]] virtual int reserve(std::uint64_t from, std::uint64_t to) noexcept = 0;
+  // Gives the room of bytes [from, to) back to the device, and forgets their content; the length stays. 0, or
+  // an errno: EOPNOTSUPP where the file system cannot. Nobody reads or writes the range meanwhile. Not
+  // async-signal-safe by contract.
+  [[nodiscard]] virtual int release(std::uint64_t from, std::uint64_t to) noexcept = 0;
 
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;       // length of the file
   [[nodiscard]] virtual std::uint64_t allocated() const noexcept = 0;  // bytes the device spends on it

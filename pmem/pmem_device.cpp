@@ -61,15 +61,19 @@ class PmemDevice final : public Device {
     return synchronous_.load(std::memory_order_relaxed) || fdatasync(fd_) == 0 ? 0 : errno;
   }
 
-  int grow(std::uint64_t bytes) noexcept override {
-    const std::uint64_t have = size_.load(std::memory_order_relaxed);
-    if (have >= bytes) return 0;
-    if (bytes > kMaxBytes) return EFBIG;
-    if (fallocate(fd_, 0, static_cast<off_t>(have), static_cast<off_t>(bytes - have)) != 0) return errno;
+  int reserve(std::uint64_t from, std::uint64_t to) noexcept override {
+    if (to > kMaxBytes) return EFBIG;
+    if (fallocate(fd_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0) return errno;
+    if (to <= size_.load(std::memory_order_relaxed)) return 0;
     // The new length is no part of what a synchronous page fault makes durable.
     if (fsync(fd_) != 0) return errno;
-    size_.store(bytes, std::memory_order_release);
+    size_.store(to, std::memory_order_release);
     return 0;
+  }
+
+  int release(std::uint64_t from, std::uint64_t to) noexcept override {
+    constexpr int kPunch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    return fallocate(fd_, kPunch, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;
   }
 
   std::uint64_t size() const noexcept override { return size_.load(std::memory_order_acquire); }

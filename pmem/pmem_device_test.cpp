@@ -97,7 +97,7 @@ TEST_F(PmemDeviceTest, WritesBehindTheEndAreRefusedUntilItGrows) {
   IoOp op = op_of(kLineSize, {&part, 1});
   device->write({&op, 1});
   EXPECT_EQ(op.error(), EINVAL);
-  ASSERT_EQ(device->grow(2 * kLineSize), 0);
+  ASSERT_EQ(device->reserve(kLineSize, 2 * kLineSize), 0);
   EXPECT_EQ(device->size(), 2 * kLineSize);
   device->write({&op, 1});
   EXPECT_TRUE(op.complete());
@@ -111,7 +111,7 @@ TEST_F(PmemDeviceTest, HolesOfACopyGetRoom) {
 TEST_F(PmemDeviceTest, AWriteMayCrossFromOneWindowToTheNext) {
   constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
   const auto device = make_device(0);
-  if (device->grow(kGiB + kLineSize) == ENOSPC) GTEST_SKIP() << "no room for 1 GiB";
+  if (device->reserve(kLineSize, kGiB + kLineSize) == ENOSPC) GTEST_SKIP() << "no room for 1 GiB";
   std::string content(2 * kLineSize, 'w');
   iovec part{content.data(), content.size()};
   IoOp op = op_of(kGiB - kLineSize, {&part, 1});

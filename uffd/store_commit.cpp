@@ -580,6 +580,7 @@ Result<VersionInfo> FileStore::commit(std::span<const std::byte> blob) {
     return Unexpected<Error>{committed.error()};
   }
   adopt(attempt);
+  trim();
   return info_;
 }
 
@@ -612,6 +613,7 @@ Result<void> FileStore::pin(Version version, bool pinned) {
   if (auto published = publish_root(refs, root_.highest_version, root_.file_blocks); !published)
     return published;
   retain_only(refs);
+  trim();
   return {};
 }
 
@@ -638,6 +640,7 @@ Result<void> FileStore::remove_version(Version version) {
   if (auto published = publish_root(refs, root_.highest_version, root_.file_blocks); !published)
     return published;
   retain_only(refs);
+  trim();
   return {};
 }
 

@@ -45,6 +45,7 @@ Recorded record(std::uint64_t seed, int commits, bool failing_flushes) {
   OpenOptions options;
   options.line_limit = kLimit;
   options.keep.versions = 1 + seed % 2;
+  options.keep_free = 0;
   auto store = testing::open_disk(disk, options);
   for (int i = 0; i < commits; ++i) {
     const std::size_t count = random() % 12;

@@ -94,12 +94,15 @@ class FileDevice final : public Device {
 
   int flush() noexcept override { return fdatasync(fd_) == 0 ? 0 : errno; }
 
-  int grow(std::uint64_t bytes) noexcept override {
-    const std::uint64_t have = size();
-    if (have >= bytes) return 0;
-    if (fallocate(fd_, 0, static_cast<off_t>(have), static_cast<off_t>(bytes - have)) == 0) return 0;
+  int reserve(std::uint64_t from, std::uint64_t to) noexcept override {
+    if (fallocate(fd_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
-    return ftruncate(fd_, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+    return size() >= to || ftruncate(fd_, static_cast<off_t>(to)) == 0 ? 0 : errno;
+  }
+
+  int release(std::uint64_t from, std::uint64_t to) noexcept override {
+    constexpr int kPunch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    return fallocate(fd_, kPunch, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;
   }
 
   std::uint64_t size() const noexcept override {

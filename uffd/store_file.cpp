@@ -41,6 +41,9 @@ namespace {
 constexpr std::uint64_t kGrowMin = 8 << 20;
 constexpr std::uint64_t kGrowMax = 64 << 20;
 constexpr std::uint64_t kGrowLast = 1 << 20;  // when the device has no room for more
+// Of holes, in blocks: runs shorter than 1 MiB stay, and after one commit 1 GiB is enough.
+constexpr std::uint32_t kHoleMin = (1 << 20) / kBlockSize;
+constexpr std::uint64_t kTrimMost = (1 << 30) / kBlockSize;
 // Lines of one write: a long extent is split so that the device works on its parts side by side.
 constexpr std::uint32_t kMaxWriteLines = 64;
 
@@ -175,17 +178,47 @@ int FileStore::grow() noexcept {
     while (growing_.load(std::memory_order_acquire)) sched_yield();
     return 0;
   }
+  if (const BlockRun hole = allocator_.take_hole(); hole.count != 0) {
+    const std::uint64_t from = std::uint64_t{hole.first} * kBlockSize;
+    const int error = device_->reserve(from, from + std::uint64_t{hole.count} * kBlockSize);
+    allocator_.end_hole(hole, error != 0);
+    growing_.store(false, std::memory_order_release);
+    return error;
+  }
   const std::uint64_t bytes = allocator_.capacity() * kBlockSize;
   const std::uint64_t room = std::uint64_t{kMaxBlocks} * kBlockSize - bytes;
   const std::uint64_t step = std::clamp(bytes / 8 & ~(kGrowMin - 1), kGrowMin, kGrowMax);
   int error = ENOSPC;
   if (room != 0) {
-    error = device_->grow(bytes + std::min(step, room));
-    if (error == ENOSPC) error = device_->grow(bytes + std::min(kGrowLast, room));
+    error = device_->reserve(bytes, bytes + std::min(step, room));
+    if (error == ENOSPC) error = device_->reserve(bytes, bytes + std::min(kGrowLast, room));
   }
   allocator_.set_capacity(device_->size() / kBlockSize);
   growing_.store(false, std::memory_order_release);
   return error;
+}
+
+void FileStore::trim() noexcept {
+  const std::uint64_t free = allocator_.free_blocks();
+  const std::uint64_t used = allocator_.capacity() - free - allocator_.hole_blocks();
+  const std::uint64_t keep = std::max(keep_free_ / kBlockSize, used / 2);
+  // Not before there is much to give: what is given back and needed again costs both ways.
+  if (!can_release_ || free <= 2 * keep) return;
+  std::uint64_t surplus = std::min(free - keep, kTrimMost);
+  std::uint64_t below = allocator_.capacity();
+  while (surplus >= kHoleMin) {
+    const BlockRun run = allocator_.begin_hole(kHoleMin, static_cast<std::uint32_t>(surplus), below);
+    if (run.count == 0) return;
+    const std::uint64_t from = std::uint64_t{run.first} * kBlockSize;
+    const int error = device_->release(from, from + std::uint64_t{run.count} * kBlockSize);
+    allocator_.end_hole(run, error == 0);
+    if (error != 0) {
+      can_release_ = error != EOPNOTSUPP && error != ENOSYS;
+      return;  // the file stays as large as it is
+    }
+    surplus -= run.count;
+    below = run.first;
+  }
 }
 
 BlockRun FileStore::allocate(std::uint32_t want) noexcept {

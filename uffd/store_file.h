@@ -63,6 +63,9 @@ struct OpenOptions {
   // space per line.
   std::uint64_t line_limit = kMaxLines;
   bool direct = true;  // false: through the page cache even where direct I/O works
+  // Bytes of free space that the file keeps at least for what is to come, and half of what is in use. When
+  // twice as much is free, a commit gives the rest back to the device.
+  std::uint64_t keep_free = std::uint64_t{64} << 20;
 };
 
 // A root slot that is damaged in a heap that opens all the same, by the other slot.
@@ -185,7 +188,11 @@ class FileStore final : public LineStore, private NodeReader {
 
   void keep_erased(LineNumber line) noexcept;
   BlockRun allocate(std::uint32_t want) noexcept;
+  // More free blocks: a hole is filled, or the file grows. 0 or an errno.
   int grow() noexcept;
+  // Gives free space back to the device when there is much of it. After a commit: what it freed, no root that
+  // may still count names.
+  void trim() noexcept;
   bool fail(int error) noexcept;
 
   Result<void> relocate_untrusted();
@@ -239,6 +246,8 @@ class FileStore final : public LineStore, private NodeReader {
   BlockPointer space_map_;
 
   BlockAllocator allocator_;
+  std::uint64_t keep_free_ = 0;
+  bool can_release_ = true;
   std::atomic<bool> growing_{false};
   bool distrust_ = false;
   BlockSet untrusted_;

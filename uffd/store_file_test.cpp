@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "uffd/store_test_util.h"
+#include "uffd/store_verify.h"
 
 namespace uvm::store {
 namespace {
@@ -450,6 +451,41 @@ TEST_P(FileStoreTest, FileStopsGrowing) {
   store.reset();
   store = open();
   EXPECT_EQ(store->counters().free_bytes, free);  // opening finds the same free space
+}
+
+// What a heap that has become small no longer needs goes back to the device, and what it needs again comes
+// back.
+TEST_P(FileStoreTest, FileShrinks) {
+  constexpr LineNumber kLines = 16384;
+  constexpr std::uint64_t kKeepFree = 4 << 20;
+  ASSERT_TRUE(FileStore::create(folder_ / "heap"));
+  auto store = open({.keep_free = kKeepFree});
+  std::map<LineNumber, std::uint64_t> few;
+  for (LineNumber line = 0; line < kLines; line += 64) few[line] = line + 1;
+  for (int round = 0; round < 3; ++round) {
+    std::map<LineNumber, std::uint64_t> lines;
+    for (LineNumber line = 0; line < kLines; ++line) lines[line] = line + static_cast<std::uint64_t>(round);
+    ASSERT_TRUE(write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+    const std::uint64_t large = store->counters().file_bytes;
+    EXPECT_GE(large, kLines * kLineSize);
+
+    const LineRange all{0, kLines};
+    ASSERT_TRUE(store->erase({&all, 1}));
+    ASSERT_TRUE(write_lines(*store, few));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(cut_and_commit(*store));
+    EXPECT_LE(store->counters().file_bytes, large / 4);
+    for (const auto& [line, tag] : few) ASSERT_TRUE(line_is(*store, line, tag));
+    ASSERT_TRUE(line_is(*store, 1, testing::kNoTag));
+    if (round == 1) {  // holes are forgotten
+      store.reset();
+      store = open({.keep_free = kKeepFree});
+    }
+  }
+  store.reset();
+  const auto findings = verify_heap(folder_ / "heap");
+  ASSERT_TRUE(findings);
+  EXPECT_TRUE(findings->empty());
 }
 
 // A pinned version holds what it needs and no more, however many versions come after it.

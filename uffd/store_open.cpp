@@ -32,7 +32,7 @@ std::string hex(const HeapId& id) {
 }  // namespace
 
 Result<void> FileStore::create_on(Device& device, const CreateOptions& options) {
-  if (const int error = device.grow(kInitialBytes); error != 0) {
+  if (const int error = device.reserve(0, kInitialBytes); error != 0) {
     return Unexpected<Error>{system_error("cannot make room for", "a new heap", error)};
   }
   Header header{};
@@ -128,6 +128,7 @@ Result<void> FileStore::load(const OpenOptions& options) {
 Result<void> FileStore::load_version(const OpenOptions& options) {
   read_only_ = options.read_only;
   set_retention(options.keep);
+  keep_free_ = options.keep_free;
   base_ = options.base;
   const ContentId base = base_ ? base_->content_id() : ContentId{};
   if (base != root_.base) {

@@ -67,6 +67,7 @@ std::uint64_t BlockSet::end() const {
 
 bool BlockAllocator::reserve() {
   if (!used_.reserve(kMaxBlocks / 64) || !deferred_.reserve(kMaxBlocks / 64)) return false;
+  if (!holes_.reserve(kMaxHoles) || !longest_.reserve(kMaxBlocks / kGroup + 1)) return false;
   used_[0] = (std::uint64_t{1} << kFirstFreeBlock) - 1;
   return true;
 }
@@ -79,7 +80,7 @@ void BlockAllocator::set_capacity(std::uint64_t blocks) noexcept {
   const std::uint64_t reserved = before == 0 ? kFirstFreeBlock : 0;
   free_.fetch_add(blocks - before - reserved, std::memory_order_relaxed);
   capacity_.store(blocks, std::memory_order_relaxed);
-  no_run_of_ = ~std::uint32_t{0};
+  for (std::uint64_t group = before / kGroup; group * kGroup < blocks; ++group) longest_[group] = kGroup;
 }
 
 void BlockAllocator::mark(BlockNumber first, std::uint32_t count, bool used) noexcept {
@@ -97,36 +98,64 @@ void BlockAllocator::mark(BlockNumber first, std::uint32_t count, bool used) noe
   }
 }
 
-// The first run of `at_least` free blocks in [from, to), cut at `want`.
-BlockRun BlockAllocator::find_between(std::uint64_t from, std::uint64_t to, std::uint32_t want,
-                                      std::uint32_t at_least) noexcept {
-  std::uint64_t run = 0;  // length of the free run that ends before `block`
+// Calls visit(run) for the free runs in [from, to) until it returns true.
+template <typename Visit>
+void BlockAllocator::each_free_run(std::uint64_t from, std::uint64_t to, Visit visit) const noexcept {
   for (std::uint64_t block = from; block < to;) {
     const std::uint64_t word = used_[block / 64] >> (block % 64);
-    const std::uint64_t left = 64 - block % 64;
+    const std::uint64_t left = std::min(64 - block % 64, to - block);
     if ((word & 1) != 0) {
-      if (run >= at_least) break;
-      run = 0;
-      from = block + std::min<std::uint64_t>(left, static_cast<unsigned>(std::countr_one(word)));
-      block = from;
-    } else {
-      const std::uint64_t zeros =
-          std::min<std::uint64_t>(left, static_cast<unsigned>(std::countr_zero(word)));
-      const std::uint64_t step = std::min(zeros, to - block);
-      run += step;
-      block += step;
-      if (run >= want) break;
+      block += std::min<std::uint64_t>(left, static_cast<unsigned>(std::countr_one(word)));
+      continue;
     }
+    const std::uint64_t first = block;
+    for (std::uint64_t step = 64; step != 0 && block < to && (block == first || block % 64 == 0);
+         block += step) {
+      const auto zeros = static_cast<unsigned>(std::countr_zero(used_[block / 64] >> (block % 64)));
+      step = std::min<std::uint64_t>({zeros, 64 - block % 64, to - block});
+    }
+    if (visit(BlockRun{static_cast<BlockNumber>(first), static_cast<std::uint32_t>(block - first)})) return;
   }
-  if (run < at_least || run == 0) return {};
-  return {static_cast<BlockNumber>(from), static_cast<std::uint32_t>(std::min<std::uint64_t>(run, want))};
 }
 
+void BlockAllocator::freed(std::uint64_t group, std::uint64_t blocks) noexcept {
+  // Each block may join two of the longest runs.
+  const std::uint64_t longest = (std::uint64_t{longest_[group]} + 1) * (blocks + 1) - 1;
+  longest_[group] = static_cast<std::uint16_t>(std::min<std::uint64_t>(longest, kGroup));
+}
+
+// The first run of `at_least` free blocks in the group, from block `from` on.
+BlockRun BlockAllocator::find_in_group(std::uint64_t group, std::uint64_t from,
+                                       std::uint32_t at_least) noexcept {
+  const std::uint64_t begin = std::max(from, group * kGroup);
+  const std::uint64_t end = std::min((group + 1) * kGroup, capacity_.load(std::memory_order_relaxed));
+  BlockRun found;
+  std::uint32_t longest = 0;
+  each_free_run(begin, end, [&](BlockRun run) {
+    longest = std::max(longest, run.count);
+    if (run.count >= at_least) found = run;
+    return found.count != 0;
+  });
+  if (found.count == 0 && begin == group * kGroup) longest_[group] = static_cast<std::uint16_t>(longest);
+  return found;
+}
+
+// The next run of `at_least` free blocks behind the cursor, cut at `want`.
 BlockRun BlockAllocator::find(std::uint32_t want, std::uint32_t at_least) noexcept {
   const std::uint64_t end = capacity_.load(std::memory_order_relaxed);
   if (cursor_ >= end) cursor_ = kFirstFreeBlock;
-  const BlockRun ahead = find_between(cursor_, end, want, at_least);
-  return ahead.count != 0 ? ahead : find_between(kFirstFreeBlock, end, want, at_least);
+  const std::uint64_t groups = (end + kGroup - 1) / kGroup;
+  const std::uint64_t first = cursor_ / kGroup;
+  // The cursor's own group once more at the end: before the cursor.
+  for (std::uint64_t i = 0; i <= groups; ++i) {
+    const std::uint64_t group = (first + i) % groups;
+    if (longest_[group] < at_least) continue;
+    BlockRun run = find_in_group(group, i == 0 ? cursor_ : 0, at_least);
+    if (run.count == 0) continue;
+    run.count = std::min(run.count, want);
+    return run;
+  }
+  return {};
 }
 
 BlockRun BlockAllocator::take(std::uint32_t want, bool accept_crumbs) noexcept {
@@ -139,12 +168,8 @@ BlockRun BlockAllocator::take(std::uint32_t want, bool accept_crumbs) noexcept {
   for (const std::uint32_t size : classes) {
     const std::uint32_t at_least = std::min(size, want);
     if (at_least < kCrumb && at_least < want && !crumbs) break;
-    if (at_least >= no_run_of_) continue;
     const BlockRun run = find(want, at_least);
-    if (run.count == 0) {
-      no_run_of_ = at_least;
-      continue;
-    }
+    if (run.count == 0) continue;
     mark(run.first, run.count, true);
     free_.fetch_sub(run.count, std::memory_order_relaxed);
     cursor_ = std::uint64_t{run.first} + run.count;
@@ -161,8 +186,8 @@ void BlockAllocator::give_back(BlockNumber first, std::uint32_t count) noexcept 
   }
   mark(first, count, false);
   free_.fetch_add(count, std::memory_order_relaxed);
-  // A single free block makes runs of one possible again; longer ones are found after the next bulk free.
-  if (no_run_of_ <= count) no_run_of_ = count + 1;
+  for (std::uint64_t group = first / kGroup; group * kGroup < std::uint64_t{first} + count; ++group)
+    freed(group, count);
 }
 
 void BlockAllocator::defer_frees() noexcept {
@@ -175,15 +200,58 @@ void BlockAllocator::release_deferred() noexcept {
   if (!deferring_) return;
   deferring_ = false;
   const std::uint64_t words = (capacity_.load(std::memory_order_relaxed) + 63) / 64;
-  std::uint64_t freed = 0;
+  std::uint64_t total = 0;
   for (std::uint64_t i = 0; i < words; ++i) {
     if (deferred_[i] == 0) continue;
-    freed += static_cast<unsigned>(std::popcount(deferred_[i] & used_[i]));
+    const auto count = static_cast<unsigned>(std::popcount(deferred_[i] & used_[i]));
     used_[i] &= ~deferred_[i];
+    freed(i * 64 / kGroup, count);
+    total += count;
   }
   deferred_.clear(0, words);
-  free_.fetch_add(freed, std::memory_order_relaxed);
-  no_run_of_ = ~std::uint32_t{0};
+  free_.fetch_add(total, std::memory_order_relaxed);
+}
+
+BlockRun BlockAllocator::begin_hole(std::uint32_t at_least, std::uint32_t most,
+                                    std::uint64_t below) noexcept {
+  std::lock_guard guard(lock_);
+  if (hole_count_ == kMaxHoles) return {};
+  for (std::uint64_t group = (below + kGroup - 1) / kGroup; group-- > 0;) {
+    if (longest_[group] < at_least) continue;
+    BlockRun run;
+    each_free_run(std::max<std::uint64_t>(group * kGroup, kFirstFreeBlock),
+                  std::min((group + 1) * kGroup, below), [&](BlockRun candidate) {
+                    if (candidate.count >= at_least) run = candidate;
+                    return false;
+                  });
+    if (run.count == 0) continue;
+    const std::uint32_t count = std::min(run.count, most);
+    run = {run.first + run.count - count, count};
+    mark(run.first, run.count, true);
+    free_.fetch_sub(run.count, std::memory_order_relaxed);
+    return run;
+  }
+  return {};
+}
+
+void BlockAllocator::end_hole(BlockRun run, bool is_hole) noexcept {
+  std::lock_guard guard(lock_);
+  if (is_hole) {
+    holes_[hole_count_++] = run;
+    in_holes_.fetch_add(run.count, std::memory_order_relaxed);
+    return;
+  }
+  mark(run.first, run.count, false);
+  free_.fetch_add(run.count, std::memory_order_relaxed);
+  freed(run.first / kGroup, run.count);
+}
+
+BlockRun BlockAllocator::take_hole() noexcept {
+  std::lock_guard guard(lock_);
+  if (hole_count_ == 0) return {};
+  const BlockRun run = holes_[--hole_count_];
+  in_holes_.fetch_sub(run.count, std::memory_order_relaxed);
+  return run;
 }
 
 void BlockAllocator::add(const BlockSet& held) {
@@ -204,9 +272,9 @@ void BlockAllocator::add(const BlockSet& held) {
 void BlockAllocator::drop(std::span<const BlockSet* const> dropped, std::span<const BlockSet* const> kept) {
   std::uint32_t chunks = 0;
   for (const BlockSet* set : dropped) chunks = std::max(chunks, set->chunk_count());
-  std::vector<std::uint64_t> freed(kWordsPerChunk);
+  std::vector<std::uint64_t> gone(kWordsPerChunk);
   for (std::uint32_t c = 0; c < chunks; ++c) {
-    std::fill(freed.begin(), freed.end(), 0);
+    std::fill(gone.begin(), gone.end(), 0);
     bool any = false;
     for (const BlockSet* set : dropped) {
       const BlockSet::Chunk* chunk = set->chunk(c);
@@ -215,23 +283,25 @@ void BlockAllocator::drop(std::span<const BlockSet* const> dropped, std::span<co
           std::any_of(kept.begin(), kept.end(), [&](auto* k) { return k->chunk(c) == chunk; });
       if (chunk == nullptr || shared) continue;
       any = true;
-      for (std::uint32_t i = 0; i < kWordsPerChunk; ++i) freed[i] |= chunk->word[i];
+      for (std::uint32_t i = 0; i < kWordsPerChunk; ++i) gone[i] |= chunk->word[i];
     }
     if (!any) continue;
     for (const BlockSet* set : kept) {
       const BlockSet::Chunk* chunk = set->chunk(c);
       if (chunk == nullptr) continue;
-      for (std::uint32_t i = 0; i < kWordsPerChunk; ++i) freed[i] &= ~chunk->word[i];
+      for (std::uint32_t i = 0; i < kWordsPerChunk; ++i) gone[i] &= ~chunk->word[i];
     }
     std::lock_guard guard(lock_);
     std::uint64_t count = 0;
     for (std::uint32_t i = 0; i < kWordsPerChunk; ++i) {
-      std::uint64_t& word = used_[std::uint64_t{c} * kWordsPerChunk + i];
-      count += static_cast<unsigned>(std::popcount(word & freed[i]));
-      word &= ~freed[i];
+      const std::uint64_t at = std::uint64_t{c} * kWordsPerChunk + i;
+      const auto in_word = static_cast<unsigned>(std::popcount(used_[at] & gone[i]));
+      if (in_word == 0) continue;
+      used_[at] &= ~gone[i];
+      freed(at * 64 / kGroup, in_word);
+      count += in_word;
     }
     free_.fetch_add(count, std::memory_order_relaxed);
-    if (count != 0) no_run_of_ = ~std::uint32_t{0};
   }
 }
 

@@ -3,6 +3,10 @@
 //
 // A block is free when no retained version holds it and the running transactions have not taken it. Deaths
 // need no bookkeeping per block: dropping versions frees what only they hold, by bitmap arithmetic.
+//
+// A hole is a run of free blocks whose room was given back to the device; it cannot be taken before it has
+// been filled again. A file that is opened anew has forgotten its holes: they are free blocks then, whose
+// first writing takes room.
 #pragma once
 
 #include <array>
@@ -69,19 +73,36 @@ class BlockAllocator {
   void defer_frees() noexcept;
   void release_deferred() noexcept;
 
+  // Takes the highest run of free blocks under `below`, `at_least` to `most` long, to become a hole. Empty
+  // when there is none, or too many holes exist.
+  [[nodiscard]] BlockRun begin_hole(std::uint32_t at_least, std::uint32_t most, std::uint64_t below) noexcept;
+  // Whether it has become one; else its blocks are free as before.
+  void end_hole(BlockRun run, bool is_hole) noexcept;
+  // A hole, for filling: its blocks are in nobody's hands before end_hole(). Empty when there is none.
+  [[nodiscard]] BlockRun take_hole() noexcept;
+  [[nodiscard]] std::uint64_t hole_blocks() const noexcept {
+    return in_holes_.load(std::memory_order_relaxed);
+  }
+
   // For opening: marks what a version holds. Not concurrent with anything.
   void add(const BlockSet& held);
 
   // Frees what `dropped` hold and `kept` do not. Not in signal handlers.
   void drop(std::span<const BlockSet* const> dropped, std::span<const BlockSet* const> kept);
 
-  // The blocks that are taken and that `kept` do not hold: those of the running transactions.
+  // The blocks that are taken and that `kept` do not hold: those of the running transactions, and holes.
   [[nodiscard]] BlockSet uncommitted(std::span<const BlockSet* const> kept);
 
  private:
+  // Runs are looked for in groups of so many blocks, and do not reach from one into the next: a group in
+  // which there is none of the length wanted is not searched again before enough of it has been freed.
+  static constexpr std::uint32_t kGroup = 4096;
+
+  template <typename Visit>
+  void each_free_run(std::uint64_t from, std::uint64_t to, Visit visit) const noexcept;
+  void freed(std::uint64_t group, std::uint64_t blocks) noexcept;
+  BlockRun find_in_group(std::uint64_t group, std::uint64_t from, std::uint32_t at_least) noexcept;
   BlockRun find(std::uint32_t want, std::uint32_t at_least) noexcept;
-  BlockRun find_between(std::uint64_t from, std::uint64_t to, std::uint32_t want,
-                        std::uint32_t at_least) noexcept;
   void mark(BlockNumber first, std::uint32_t count, bool used) noexcept;
 
   SpinLock lock_;
@@ -90,9 +111,12 @@ class BlockAllocator {
   bool deferring_ = false;
   std::atomic<std::uint64_t> capacity_{0};
   std::atomic<std::uint64_t> free_{0};
+  std::atomic<std::uint64_t> in_holes_{0};
+  static constexpr std::uint32_t kMaxHoles = 4096;
+  SparseArray<BlockRun> holes_;
+  std::uint32_t hole_count_ = 0;
   std::uint64_t cursor_ = kFirstFreeBlock;
-  // No free run of this many blocks exists; lowered by a search that found none, reset by bulk frees.
-  std::uint32_t no_run_of_ = ~std::uint32_t{0};
+  SparseArray<std::uint16_t> longest_;  // by group: no free run is longer
 };
 
 }  // namespace uvm::store

@@ -96,7 +96,7 @@ class TempFolder {
 
 // The disk behind MemoryDevice; outlives the store that uses it.
 struct MemoryDisk {
-  enum class Operation { kRead, kWrite, kFlush, kGrow };
+  enum class Operation { kRead, kWrite, kFlush, kGrow, kRelease };
   enum class Fate { kGood, kNoSpace, kIoError, kShort };
   struct Written {
     std::uint64_t offset;
@@ -114,6 +114,7 @@ struct MemoryDisk {
 
   std::vector<std::byte> bytes;
   std::uint64_t bytes_written = 0;
+  std::uint64_t bytes_released = 0;
   bool logging = false;
   bool lossy_flush = false;  // a failed flush loses some of what was written at once
   std::vector<LogEntry> log;
@@ -187,12 +188,22 @@ class MemoryDevice final : public Device {
     if (disk_->logging) disk_->log.push_back({{MemoryDisk::kFlush, {}}});
     return 0;
   }
-  int grow(std::uint64_t bytes) noexcept override {
+  int reserve(std::uint64_t, std::uint64_t to) noexcept override {
     IoOp op;
     if (!decide(MemoryDisk::Operation::kGrow, op)) return op.error();
-    if (disk_->bytes.size() >= bytes) return 0;
-    disk_->bytes.resize(bytes);
-    if (disk_->logging) disk_->log.push_back({{MemoryDisk::kGrow, {}}, bytes});
+    if (disk_->bytes.size() >= to) return 0;
+    disk_->bytes.resize(to);
+    if (disk_->logging) disk_->log.push_back({{MemoryDisk::kGrow, {}}, to});
+    return 0;
+  }
+  // What was there is replaced by what is no good content of anything.
+  int release(std::uint64_t from, std::uint64_t to) noexcept override {
+    IoOp op;
+    if (!decide(MemoryDisk::Operation::kRelease, op)) return op.error();
+    std::vector<std::byte> content(to - from, std::byte{0xdd});
+    disk_->put(from, content.data(), content.size());
+    disk_->bytes_released += content.size();
+    if (disk_->logging) disk_->log.push_back({{from, std::move(content)}});
     return 0;
   }
   std::uint64_t size() const noexcept override { return disk_->bytes.size(); }
