@@ -13,6 +13,7 @@
 #include "tools/session.h"
 #include "tools/units.h"
 #include "uffd/store_directory.h"
+#include "uffd/store_usage.h"
 #include "uffd/store_verify.h"
 
 namespace uvm::tools {
@@ -51,6 +52,11 @@ std::string state_of(const store::StoreDirectory& directory, const store::HeapEn
   return "interrupted";
 }
 
+// Of the room that the file takes, what no version needs.
+std::uint64_t free_bytes(const store::HeapUsage& usage) {
+  return usage.file - std::min(usage.file, usage.held);
+}
+
 // Opens the heap, which nobody may run meanwhile, and does something to its versions.
 template <typename Change>
 int change_versions(const Options& options, Change change) {
@@ -78,17 +84,18 @@ int list_heaps(const Options& options) {
   std::size_t width = 4;
   for (const store::HeapEntry& entry : *heaps) width = std::max(width, entry.name.size());
   if (!heaps->empty()) {
-    std::printf("%-*s  %8s  %-19s  %10s  %s\n", static_cast<int>(width), "NAME", "VERSION", "OF", "SIZE",
-                "STATE");
+    std::printf("%-*s  %8s  %-19s  %10s  %10s  %s\n", static_cast<int>(width), "NAME", "VERSION", "OF",
+                "SIZE", "FREE", "STATE");
   }
   for (const store::HeapEntry& entry : *heaps) {
     const bool has_version = entry.info && !entry.info->versions.empty();
     const store::VersionInfo newest = has_version ? entry.info->versions.back() : store::VersionInfo{};
-    std::printf("%-*s  %8s  %-19s  %10s  %s\n", static_cast<int>(width), entry.name.c_str(),
+    const auto usage = store::measure_usage(directory->heap_path(entry.name));
+    std::printf("%-*s  %8s  %-19s  %10s  %10s  %s\n", static_cast<int>(width), entry.name.c_str(),
                 has_version ? std::to_string(newest.version).c_str() : "-",
                 has_version ? show_time(newest.wall_time_ns).c_str() : "-",
                 entry.info ? show_size(entry.info->file_bytes).c_str() : "-",
-                state_of(*directory, entry).c_str());
+                usage ? show_size(free_bytes(*usage)).c_str() : "-", state_of(*directory, entry).c_str());
   }
   return 0;
 }
@@ -98,16 +105,25 @@ int list_versions(const Options& options) {
   if (!directory) return fail(options, directory.error());
   auto info = store::inspect_heap(directory->heap_path(options.name));
   if (!info) return fail(options, info.error());
-  std::printf("%8s  %-19s  %10s  %12s  %12s\n", "VERSION", "OF", "HEAP", "LINES SAVED", "WRITTEN");
+  // While it is being run, what is looked at may be gone in the middle of it.
+  const auto usage = store::measure_usage(directory->heap_path(options.name));
+  const auto alone = [&usage](store::Version version) -> std::string {
+    if (!usage) return "-";
+    const auto at = std::find_if(usage->versions.begin(), usage->versions.end(),
+                                 [version](const auto& of) { return of.version == version; });
+    return at == usage->versions.end() ? "-" : show_size(at->alone);
+  };
+  std::printf("%8s  %-19s  %10s  %12s  %12s  %12s\n", "VERSION", "OF", "HEAP", "LINES SAVED", "WRITTEN",
+              "ALONE");
   const auto mark = [&info](store::Version version) {
     return std::find(info->pinned.begin(), info->pinned.end(), version) == info->pinned.end() ? ""
                                                                                               : "  pinned";
   };
   for (const store::VersionInfo& version : info->versions) {
-    std::printf("%8lu  %-19s  %10s  %12lu  %12s%s\n", static_cast<unsigned long>(version.version),
+    std::printf("%8lu  %-19s  %10s  %12lu  %12s  %12s%s\n", static_cast<unsigned long>(version.version),
                 show_time(version.wall_time_ns).c_str(), show_size(version.lines * store::kLineSize).c_str(),
                 static_cast<unsigned long>(version.lines_written), show_size(version.bytes_written).c_str(),
-                mark(version.version));
+                alone(version.version).c_str(), mark(version.version));
   }
   return 0;
 }
@@ -182,8 +198,13 @@ int verify_heap(const Options& options) {
   } else if (!image && !damaged) {
     return fail(options, image.error());
   }
-  if (!damaged) std::printf("%s is sound\n", options.name.c_str());
-  return damaged ? kExitDamage : 0;
+  if (damaged) return kExitDamage;
+  std::printf("%s is sound\n", options.name.c_str());
+  if (const auto usage = store::measure_usage(directory->heap_path(options.name))) {
+    std::printf("%zu versions in %s; %s of that free\n", usage->versions.size(),
+                show_size(usage->file).c_str(), show_size(free_bytes(*usage)).c_str());
+  }
+  return 0;
 }
 
 }  // namespace uvm::tools

@@ -1,0 +1,28 @@
+// How the room of a heap file is used: for people who ask what versions cost them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "uffd/store_format.h"
+
+namespace uvm::store {
+
+// All in bytes, metadata included.
+struct HeapUsage {
+  struct OfVersion {
+    Version version = 0;
+    std::uint64_t held = 0;   // what it consists of
+    std::uint64_t alone = 0;  // what no other version holds: free once this one is removed
+  };
+  std::vector<OfVersion> versions;  // by rising version
+  std::uint64_t held = 0;           // by any version
+  std::uint64_t file = 0;  // what the file takes on the device: what nobody holds is free for writing
+};
+
+// From the versions' space maps; neither page tables nor lines are read. The lock is not taken: while another
+// process commits, what is read may be gone already, which is then told as damage. Errors: as inspect_heap().
+Result<HeapUsage> measure_usage(const std::string& path);
+
+}  // namespace uvm::store
