@@ -456,8 +456,8 @@ TEST_P(FileStoreTest, FileStopsGrowing) {
 // What a heap that has become small no longer needs goes back to the device, and what it needs again comes
 // back.
 TEST_P(FileStoreTest, FileShrinks) {
-  constexpr LineNumber kLines = 16384;
-  constexpr std::uint64_t kKeepFree = 4 << 20;
+  constexpr LineNumber kLines = kSanitized ? 4096 : 16384;
+  constexpr std::uint64_t kKeepFree = 1 << 20;
   ASSERT_TRUE(FileStore::create(folder_ / "heap"));
   auto store = open({.keep_free = kKeepFree});
   std::map<LineNumber, std::uint64_t> few;

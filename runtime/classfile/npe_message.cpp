@@ -18,6 +18,23 @@ constexpr unsigned kTrackedLocals = 64;
 
 constexpr std::size_t kUnknown = ~std::size_t{0};
 
+// Whether the constant is of the kind by which the instruction, one of getstatic to invokedynamic, names a
+// member. Code that was never verified may have another there, whose descriptor is not what the instruction
+// makes of it.
+bool names_member(Opcode opcode, CpTag tag) {
+  switch (opcode) {
+    case Opcode::k_getstatic:
+    case Opcode::k_putstatic:
+    case Opcode::k_getfield:
+    case Opcode::k_putfield:
+      return tag == CpTag::kFieldref;
+    case Opcode::k_invokedynamic:
+      return tag == CpTag::kInvokeDynamic;
+    default:
+      return tag == CpTag::kMethodref || tag == CpTag::kInterfaceMethodref;
+  }
+}
+
 // Java's name of a type, with java.lang left out where every reader knows it. The JDK shortens
 // java.lang.StringBuilder and the like too where it lists parameters, and there only.
 std::string short_type(std::string_view descriptor, bool parameter) {
@@ -166,7 +183,7 @@ bool Sources::effect(std::size_t bci, Opcode opcode, State& state) {
     case Opcode::k_getfield:
     case Opcode::k_putfield: {
       const unsigned index = read_u2(code_, bci + 1);
-      if (pool_.tag(index) != CpTag::kFieldref) return false;
+      if (!names_member(opcode, pool_.tag(index))) return false;
       const std::size_t slots = slots_of(pool_.member(index).descriptor.front());
       const bool get = opcode == Opcode::k_getstatic || opcode == Opcode::k_getfield;
       const std::size_t receiver = opcode == Opcode::k_getfield || opcode == Opcode::k_putfield ? 1 : 0;
@@ -180,9 +197,7 @@ bool Sources::effect(std::size_t bci, Opcode opcode, State& state) {
     case Opcode::k_invokeinterface:
     case Opcode::k_invokedynamic: {
       const unsigned index = read_u2(code_, bci + 1);
-      const CpTag tag = pool_.tag(index);
-      if (tag != CpTag::kMethodref && tag != CpTag::kInterfaceMethodref && tag != CpTag::kInvokeDynamic)
-        return false;
+      if (!names_member(opcode, pool_.tag(index))) return false;
       const std::string_view descriptor = pool_.member(index).descriptor;
       const bool receiver = opcode != Opcode::k_invokestatic && opcode != Opcode::k_invokedynamic;
       if (!pop(state, argument_slots(descriptor) + (receiver ? 1 : 0))) return false;
@@ -483,13 +498,8 @@ std::optional<std::string> npe_message(const MethodView& method, const PoolView&
   const CodeBytes code = method.code.bytes;
   if (bci >= code.size() || instruction_length(code, bci) == 0) return std::nullopt;
   const auto opcode = static_cast<Opcode>(code[bci]);
-  const bool names_member = opcode >= Opcode::k_getstatic && opcode <= Opcode::k_invokeinterface;
-  if (names_member) {
-    const CpTag tag = pool.tag(read_u2(code, bci + 1));
-    if (tag != CpTag::kFieldref && tag != CpTag::kMethodref && tag != CpTag::kInterfaceMethodref) {
-      return std::nullopt;
-    }
-  }
+  const bool has_member = opcode >= Opcode::k_getstatic && opcode <= Opcode::k_invokeinterface;
+  if (has_member && !names_member(opcode, pool.tag(read_u2(code, bci + 1)))) return std::nullopt;
   Sources sources(method, pool, bci);
   const Message message(method, pool, sources);
   const std::size_t slot = message.null_slot(bci);
