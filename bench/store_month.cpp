@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -92,9 +93,9 @@ class Month {
   void commit(std::uint64_t number) {
     // From a quarter to all and back within a day.
     const std::uint64_t half = kDay / 2;
-    const std::uint64_t hour = number % kDay < half ? number % kDay : kDay - number % kDay;
+    const std::uint64_t from_midnight = number % kDay < half ? number % kDay : kDay - number % kDay;
     const std::uint64_t quarter = settings_.lines / 4;
-    const std::uint64_t live = quarter + 3 * quarter * hour / half;
+    const std::uint64_t live = quarter + 3 * quarter * from_midnight / half;
     if (live < live_) {
       const LineRange range{live, live_ - live};
       if (!store_->erase({&range, 1})) std::exit(2);

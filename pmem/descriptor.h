@@ -29,6 +29,7 @@ inline bool write_all(int fd, const void* bytes, std::size_t size) {
   while (size > 0) {
     const ssize_t written = ::write(fd, at, size);
     if (written < 0 && errno == EINTR) continue;
+    if (written == 0) errno = EIO;  // it does not say why
     if (written <= 0) return false;
     at += written;
     size -= static_cast<std::size_t>(written);

@@ -1,5 +1,8 @@
 #include "pmem/device.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -8,6 +11,16 @@ namespace uvm::store {
 int IoOp::error() const {
   if (complete()) return 0;
   return result < 0 ? -result : EIO;
+}
+
+int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept {
+  constexpr int kMode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  return fallocate(fd, kMode, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;
+}
+
+std::uint64_t allocated_bytes(int fd) noexcept {
+  struct stat info {};
+  return fstat(fd, &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
 }
 
 Error system_error(const std::string& what, const std::string& path, int sys_errno) {

@@ -99,6 +99,10 @@ class OpBuilder {
   std::uint32_t iov_count_ = 0;
 };
 
+// Device::release and Device::allocated for a device that is a file.
+[[nodiscard]] int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept;
+[[nodiscard]] std::uint64_t allocated_bytes(int fd) noexcept;
+
 // The error of a failed system call: "<what> <path>: <strerror>", with the code that fits the errno.
 Error system_error(const std::string& what, const std::string& path, int sys_errno);
 

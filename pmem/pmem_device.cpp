@@ -71,16 +71,10 @@ class PmemDevice final : public Device {
     return 0;
   }
 
-  int release(std::uint64_t from, std::uint64_t to) noexcept override {
-    constexpr int kPunch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    return fallocate(fd_, kPunch, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;
-  }
+  int release(std::uint64_t from, std::uint64_t to) noexcept override { return punch_hole(fd_, from, to); }
 
   std::uint64_t size() const noexcept override { return size_.load(std::memory_order_acquire); }
-  std::uint64_t allocated() const noexcept override {
-    struct stat info {};
-    return fstat(fd_, &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
-  }
+  std::uint64_t allocated() const noexcept override { return allocated_bytes(fd_); }
   bool direct() const noexcept override { return false; }  // any alignment will do
 
  private:

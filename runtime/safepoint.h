@@ -8,6 +8,12 @@
 //
 // Retiring (suspend, torture resume) stops the threads for good: blocked natives are woken, return kRetire
 // without a trace, and each OS thread leaves its interpreter loop.
+//
+// Interrupting. Between wait_for_io, which knows when a descriptor is ready, and the end of the system call
+// that then uses it, another thread or process may take what was ready, and the system call waits. The thread
+// still counts as running there, since what the call gives must reach the program. So whoever stops or
+// retires the threads sends those that are inside an InterruptibleScope a signal, again and again until they
+// have left it: the system call fails with EINTR.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +23,6 @@
 namespace uvm::rt {
 
 class Vm;
-
-// Between wait_for_io, which knows when a descriptor is ready, and the end of the system call that then uses
-// it, another thread or process may take what was ready, and the system call waits. The thread still counts
-// as running there, since what the call gives must reach the program. So whoever stops or retires the threads
-// sends those that are inside an InterruptibleScope a signal, again and again until they have left it: the
-// system call fails with EINTR.
 
 // Called by the interpreter when Thread::poll is not 0, with the thread's position stored. Returns false when
 // the thread must leave the loop (retire).

@@ -67,12 +67,12 @@ sanitized() {
   build "$1" uvm uvmc unit_tests || return 1
   files=$(mktemp -d -p "$scratch" "uvm-$1-XXXXXX") || return 1
   # What one thread does alone, and takes long, says nothing under TSan.
-  local left_out=none some='*'
+  local left_out=none filter='*'
   if [[ $1 == tsan ]]; then
     left_out=store_on_pmem
-    some='-*StoreModelTest*:StoreCrashTest*:StoreVerifyTest*:*WriteAmplification*:Inflate*:DeflateStream*'
+    filter='-*StoreModelTest*:StoreCrashTest*:StoreVerifyTest*:*WriteAmplification*:Inflate*:DeflateStream*'
   fi
-  GTEST_FILTER=$some TMPDIR=$files run_ctest "$1" --test-dir "$folder" -R '^unit\.' -E "$left_out" || status=1
+  GTEST_FILTER=$filter TMPDIR=$files run_ctest "$1" --test-dir "$folder" -R '^unit\.' -E "$left_out" || status=1
   local programs=(tests/run_java_tests.py --uvm "$folder/uvm" --uvmc "$folder/uvmc" --build-dir "$files/java"
     --timeout 300 -j "$jobs")
   run_for "$1" "${programs[@]}" --filter "$stress" --uvm-option=--checkpoint-every=50ms || status=1

@@ -199,7 +199,7 @@ class Replay {
 };
 
 TEST(StoreCrashTest, EveryCutLeavesACompleteVersion) {
-  constexpr std::uint64_t kSeeds = UVM_THREAD_SANITIZER ? 1 : 2;  // one thread: nothing is new to it
+  constexpr std::uint64_t kSeeds = 2;
   std::uint64_t states = 0;
   for (const bool failing_flushes : {false, true}) {
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {

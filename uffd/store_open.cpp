@@ -208,21 +208,18 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
 }
 
 Result<HeapInfo> inspect_heap(const std::string& path) {
-  auto device = open_file_device(path, {.read_only = true, .lock = false});
-  if (!device) return Unexpected<Error>{device.error()};
-  HeapReader reader(**device, path);
-  auto start = reader.read_start();
-  if (!start) return Unexpected<Error>{start.error()};
-  const Root& root = start->root[start->newest];
+  auto heap = open_unlocked(path);
+  if (!heap) return Unexpected<Error>{heap.error()};
+  const Root& root = heap->root();
   HeapInfo info;
-  info.heap_id = start->header.heap_id;
-  info.created_ns = start->header.created_ns;
+  info.heap_id = heap->start.header.heap_id;
+  info.created_ns = heap->start.header.created_ns;
   info.base = root.base;
-  info.file_bytes = (*device)->allocated();
-  info.root_damage = start->root_damage;
+  info.file_bytes = heap->device->allocated();
+  info.root_damage = heap->start.root_damage;
   for (std::uint32_t i = 0; i < root.version_count; ++i) {
     const VersionRef& ref = root.versions[i];
-    auto record = reader.read_version(ref, info.heap_id);
+    auto record = heap->reader.read_version(ref, info.heap_id);
     if (!record) continue;  // verify_heap() names the damage
     info.versions.push_back(info_of(**record));
     if ((ref.flags & kVersionPinned) != 0) info.pinned.push_back(ref.version);

@@ -145,6 +145,15 @@ Result<HeapStart> HeapReader::read_start() {
   return start;
 }
 
+Result<UnlockedHeap> open_unlocked(const std::string& path) {
+  auto device = open_file_device(path, {.read_only = true, .lock = false});
+  if (!device) return Unexpected<Error>{device.error()};
+  HeapReader reader(**device, path);
+  auto start = reader.read_start();
+  if (!start) return Unexpected<Error>{start.error()};
+  return UnlockedHeap{std::move(*device), std::move(reader), *start};
+}
+
 Result<std::shared_ptr<const VersionRecord>> HeapReader::read_version(const VersionRef& ref,
                                                                       const HeapId& heap_id) {
   auto record = std::make_shared<VersionRecord>();

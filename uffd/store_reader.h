@@ -63,6 +63,16 @@ class HeapReader {
   const std::string name_;
 };
 
+// A heap file that is looked at without its lock: another process may be writing to it.
+struct UnlockedHeap {
+  std::unique_ptr<Device> device;
+  HeapReader reader;
+  HeapStart start;
+  [[nodiscard]] const Root& root() const { return start.root[start.newest]; }
+};
+// Errors: as opening a file, and as read_start().
+Result<UnlockedHeap> open_unlocked(const std::string& path);
+
 // What versions hold, worked out from their records; reads each segment and each space map once. Asking by
 // rising version is cheap, since a version mostly adds one segment to those of the one before.
 class HeldSets {

@@ -67,7 +67,7 @@ std::uint64_t BlockSet::end() const {
 
 bool BlockAllocator::reserve() {
   if (!used_.reserve(kMaxBlocks / 64) || !deferred_.reserve(kMaxBlocks / 64)) return false;
-  if (!holes_.reserve(kMaxHoles) || !longest_.reserve(kMaxBlocks / kGroup + 1)) return false;
+  if (!holes_.reserve(kMaxHoles + 1) || !longest_.reserve(kMaxBlocks / kGroup + 1)) return false;
   used_[0] = (std::uint64_t{1} << kFirstFreeBlock) - 1;
   return true;
 }

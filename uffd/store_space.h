@@ -113,7 +113,7 @@ class BlockAllocator {
   std::atomic<std::uint64_t> free_{0};
   std::atomic<std::uint64_t> in_holes_{0};
   static constexpr std::uint32_t kMaxHoles = 4096;
-  SparseArray<BlockRun> holes_;
+  SparseArray<BlockRun> holes_;  // one more than kMaxHoles: that which is being filled may come back
   std::uint32_t hole_count_ = 0;
   std::uint64_t cursor_ = kFirstFreeBlock;
   SparseArray<std::uint16_t> longest_;  // by group: no free run is longer

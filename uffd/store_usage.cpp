@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "uffd/store_device.h"
 #include "uffd/store_reader.h"
 #include "uffd/store_space.h"
 
@@ -44,20 +43,17 @@ void add_chunk(std::uint32_t index, const std::vector<BlockSet>& sets, HeapUsage
 }  // namespace
 
 Result<HeapUsage> measure_usage(const std::string& path) {
-  auto device = open_file_device(path, {.read_only = true, .lock = false});
-  if (!device) return Unexpected<Error>{device.error()};
-  HeapReader reader(**device, path);
-  auto start = reader.read_start();
-  if (!start) return Unexpected<Error>{start.error()};
-  const Root& root = start->root[start->newest];
+  auto heap = open_unlocked(path);
+  if (!heap) return Unexpected<Error>{heap.error()};
+  const Root& root = heap->root();
   HeapUsage usage;
-  usage.file = (*device)->allocated();
-  HeldSets held_sets(reader);
+  usage.file = heap->device->allocated();
+  HeldSets held_sets(heap->reader);
   std::vector<std::shared_ptr<const VersionRecord>> records;  // held_sets looks at the one before
   std::vector<BlockSet> sets;
   std::uint32_t chunks = 0;
   for (std::uint32_t i = 0; i < root.version_count; ++i) {
-    auto record = reader.read_version(root.versions[i], start->header.heap_id);
+    auto record = heap->reader.read_version(root.versions[i], heap->start.header.heap_id);
     if (!record) return Unexpected<Error>{record.error()};
     records.push_back(*record);
     auto held = held_sets.held(root.versions[i], **record);

@@ -18,6 +18,8 @@ expect() {
   failures=$((failures + 1))
 }
 
+expect 1 'uvm-store: cannot open notes: No such file or directory' delete 1
+expect 1 'uvm-store: cannot open notes: No such file or directory' versions
 expect 0 'version 1' set 1 first 2 second
 expect 0 'version 2' set 1 changed 70000 'far away'
 expect 0 'version 3' delete 2

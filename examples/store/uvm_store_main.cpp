@@ -48,7 +48,6 @@ struct Command {
 };
 
 std::unique_ptr<FileStore> open(const Command& command, bool writing) {
-  if (writing && !std::filesystem::exists(command.file)) need(FileStore::create(command.file));
   return need(FileStore::open(
       command.file,
       {.read_only = !writing, .version = command.version, .keep = {.versions = 10}, .line_limit = kNotes}));
@@ -62,7 +61,13 @@ void commit(FileStore& store, const std::string& what) {
   std::printf("version %lu\n", static_cast<unsigned long>(made.version));
 }
 
+// For write() and erase(), which say only whether all went well.
+void need_done(bool done, const FileStore& store) {
+  if (!done) fail({.code = Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
+}
+
 void set(const Command& command) {
+  if (!std::filesystem::exists(command.file)) need(FileStore::create(command.file));
   const auto store = open(command, true);
   const AlignedBuffer lines = make_aligned(command.notes.size() * kLineSize);
   std::vector<LineWrite> writes;
@@ -72,18 +77,14 @@ void set(const Command& command) {
     std::memcpy(line, text.data(), std::min(text.size(), kLineSize - 1));
     writes.push_back({number, line});
   }
-  if (!store->write(Transaction::kCurrent, writes)) {
-    fail({.code = Errc::kIo, .message = command.file + ": " + std::strerror(store->last_error())});
-  }
+  need_done(store->write(Transaction::kCurrent, writes), *store);
   commit(*store, "set " + std::to_string(writes.size()));
 }
 
 void erase(const Command& command) {
   const auto store = open(command, true);
   const LineRange range{command.number, 1};
-  if (!store->erase({&range, 1})) {
-    fail({.code = Errc::kIo, .message = command.file + ": " + std::strerror(store->last_error())});
-  }
+  need_done(store->erase({&range, 1}), *store);
   commit(*store, "delete " + std::to_string(command.number));
 }
 
@@ -116,9 +117,9 @@ void list(const Command& command) {
 }
 
 void versions(const Command& command) {
-  const auto store = open(command, true);
+  const auto store = open(command, false);
   for (const VersionInfo& version : store->versions()) {
-    // Another reader of this process: an older version, beside the one that is open for writing.
+    // Another reader of this process: an older version, beside the one that is open.
     const auto reader = need(store->open_reader(version.version));
     const auto blob = reader->blob();
     std::printf("%lu  %lu notes  %.*s\n", static_cast<unsigned long>(version.version),
