@@ -59,7 +59,7 @@ void visit_pool(const Visitor& visit, ConstantPool* pool) {
       case PoolTag::kMethodType:
       case PoolTag::kDynamic: {
         const std::uint32_t resolved = pool->entry(i).resolved;
-        if (resolved != 0 && resolved != kPoolError && resolved != kPoolNull) {
+        if (resolved != 0 && resolved != kPoolNull) {
           visit({.bits = resolved, .exact = true, .what = "constant pool entry"});
         }
         break;

@@ -164,10 +164,8 @@ void store_constant(Frame* frame) {
   PoolEntry& entry = referrer_of(frame)->pool->entry(index_of(frame));
   const std::uint32_t value = frame->operands()[8].ref;
   std::uint64_t expected = entry.load_raw();  // unresolved: the first to link it wins
-  const std::uint64_t linked =
-      static_cast<std::uint64_t>(value == 0 ? kPoolNull : value) << 32 | entry.load_raw();
-  __atomic_compare_exchange_n(reinterpret_cast<std::uint64_t*>(&entry), &expected, linked, false,
-                              __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+  __atomic_compare_exchange_n(entry.whole(), &expected, entry.resolved_to(value == 0 ? kPoolNull : value),
+                              false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 void store_call_site(Frame* frame, Op unlinked) {
@@ -271,7 +269,7 @@ Status resolve_constant(Thread& thread, Class* referrer, unsigned pool_index, Ob
       break;
   }
   for (;;) {
-    const std::uint32_t resolved = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE);
+    const std::uint32_t resolved = entry.load_resolved();
     if (resolved != 0) {
       *result = resolved == kPoolNull ? nullptr : gc::decode<Object>(resolved);
       return Status::kOk;

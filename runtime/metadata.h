@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -212,17 +213,28 @@ enum class PoolTag : std::uint8_t {
 //   reference_index; kMethodType: raw = Symbol; resolved = object. kDynamic, kInvokeDynamic: raw =
 //   bootstrap_index << 16 | name_and_type_index; kDynamic resolved = object (a boxed value for primitives;
 //   kPoolNull for null).
-// A failed resolution leaves kPoolError in `resolved`, and the error in the class's resolution errors.
+// A failed resolution leaves 0, and the error in runtime/resolution_errors.h.
 struct PoolEntry {
   std::uint32_t raw;
   std::uint32_t resolved;
 
-  // While another thread may be storing the resolution, and with it, unchanged, `raw`.
-  [[nodiscard]] std::uint32_t load_raw() const { return __atomic_load_n(&raw, __ATOMIC_RELAXED); }
-  [[nodiscard]] std::uint32_t load_resolved() const { return __atomic_load_n(&resolved, __ATOMIC_ACQUIRE); }
+  // While another thread may be storing the resolution, and with it, unchanged, `raw`. Reads are as wide as
+  // that store: what is read in another width than it was written is ordered with nothing (ISO C++
+  // [intro.races]).
+  [[nodiscard]] std::uint32_t load_raw() const {
+    return static_cast<std::uint32_t>(__atomic_load_n(whole(), __ATOMIC_RELAXED));
+  }
+  [[nodiscard]] std::uint32_t load_resolved() const {
+    return static_cast<std::uint32_t>(__atomic_load_n(whole(), __ATOMIC_ACQUIRE) >> 32);
+  }
+  // This entry, resolved to `target`, as the 64 bits that are stored.
+  [[nodiscard]] std::uint64_t resolved_to(std::uint32_t target) const {
+    return std::uint64_t{target} << 32 | load_raw();
+  }
+  std::uint64_t* whole() { return reinterpret_cast<std::uint64_t*>(this); }
+  [[nodiscard]] const std::uint64_t* whole() const { return reinterpret_cast<const std::uint64_t*>(this); }
 };
-static_assert(sizeof(PoolEntry) == 8);
-inline constexpr std::uint32_t kPoolError = 0xffffffff;
+static_assert(sizeof(PoolEntry) == 8 && std::endian::native == std::endian::little);
 inline constexpr std::uint32_t kPoolNull = 0xfffffffe;
 
 struct ConstantPool {

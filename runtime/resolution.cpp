@@ -13,9 +13,8 @@ namespace uvm::rt {
 namespace {
 
 void store_resolved(PoolEntry& entry, const void* target) {
-  const std::uint64_t both = static_cast<std::uint64_t>(gc::encode(target)) << 32 | entry.load_raw();
   publish_metadata();
-  __atomic_store_n(reinterpret_cast<std::uint64_t*>(&entry), both, __ATOMIC_RELEASE);
+  __atomic_store_n(entry.whole(), entry.resolved_to(gc::encode(target)), __ATOMIC_RELEASE);
 }
 
 std::string_view access_word(std::uint32_t access) {
@@ -144,7 +143,7 @@ void be_own_nest_host(Thread& thread, Class* nest_member) {
 
 Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class** result) {
   PoolEntry& entry = referrer->pool->entry(pool_index);
-  if (const std::uint32_t known = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE); known != 0) {
+  if (const std::uint32_t known = entry.load_resolved(); known != 0) {
     *result = gc::decode<Class>(known);
     return Status::kOk;
   }
@@ -168,7 +167,7 @@ Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class
 
 Status resolve_string(Thread& thread, Class* referrer, unsigned pool_index, Object** result) {
   PoolEntry& entry = referrer->pool->entry(pool_index);
-  if (const std::uint32_t known = __atomic_load_n(&entry.resolved, __ATOMIC_ACQUIRE); known != 0) {
+  if (const std::uint32_t known = entry.load_resolved(); known != 0) {
     *result = gc::decode<Object>(known);
     return Status::kOk;
   }
