@@ -1,10 +1,15 @@
-// Eviction: second chance without accessed bits.
+// Eviction: second chance without accessed bits, in two classes.
 //
-// A hand goes round the region and *zaps* lines: they lose their page table entries and keep their memory. A
-// line that is touched in its second chance is rescued by a minor fault. The others leave from the head of
-// two queues, those that need no write first. A zap is followed by a scan, in this order, with the lines
-// locked: whatever was written before the entry went away is seen, and nothing can be written afterwards
-// without a fault that waits for the lock.
+// A line's use cannot be seen, only the lack of it: it is *zapped*, which takes its page table entry and
+// leaves it in memory, and a line that is touched in this second chance is rescued by a minor fault. A zap is
+// followed by a scan, in this order, with the lines locked: whatever was written before the entry went away
+// is seen, and nothing can be written afterwards without a fault that waits for the lock.
+//
+// Lines brought in lately are on probation (uffd/probation.h): zapped half-way through that queue, at its end
+// they leave, or become main lines. As long as the queue is longer than its target, memory is made there.
+// Otherwise main lines leave: a hand goes round the region and zaps them; they wait in two queues, and those
+// that were not rescued leave from their heads, those that need no write first. Before all others leave those
+// that nobody will need soon, as somebody said (evict_first()), and those that have just been written for it.
 //
 // Everything but run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting thread,
 // or in the checkpointer.
@@ -68,19 +73,29 @@ void RegionImpl::run_evictor() {
 
 // Returns lines freed; 0 when there is nothing to evict right now. May let go of the mutex in between.
 std::uint64_t RegionImpl::evict_some(EvictGuard& guard, std::uint64_t wanted) {
-  if (queued() < zap_target_) advance_hand(zap_target_ - queued());
-  std::uint64_t freed = evict_clean(wanted);
+  std::uint64_t freed = evict_clean(wanted, leading_);
+  // What has had its second chance since the last time; what is zapped now has it until the next.
+  if (freed < wanted) freed += end_probation(wanted - freed);
+  zap_probation();
+  if (freed < wanted) freed += evict_main(wanted - freed);
+  // As memory fills up for the first time, or when the entries were out of date.
+  for (std::uint64_t before = ~std::uint64_t{0}; freed == 0 && probation_.size() < before;) {
+    before = probation_.size();
+    zap_probation();
+    freed = end_probation(wanted);
+  }
   if (writing_back_) return freed;  // more will be clean soon
   // Dirty lines wait for a batch worth writing, unless nothing else is there.
-  if (freed == 0 || (freed < wanted && dirty_.size() > zap_target_ / 2)) {
+  if (freed == 0 || dirty_.size() >= kBatch) {
     write_dirty(guard);
-    freed += evict_clean(wanted - freed);
+    if (freed < wanted) freed += evict_clean(wanted - freed, leading_);
   }
   if (freed == 0 && !writing_back_) {
     // The queues held nothing but lines that were rescued, that somebody works on, or that the store refused.
     // Look further: there may be clean lines that have not been zapped yet.
-    advance_hand(std::max<std::uint64_t>(wanted, kBatch));
-    freed = evict_clean(wanted);
+    end_all_probation();
+    advance_hand(std::max<std::uint64_t>(wanted, kBatch), Zap::kAll);
+    freed = evict_clean(wanted, clean_.size());
   }
   return freed;
 }
@@ -96,11 +111,12 @@ std::uint64_t RegionImpl::evict_all() {
       continue;
     }
     met_locked_ = false;
-    advance_hand(limit_lines_ * 2);
-    std::uint64_t now = evict_clean(limit_lines_ * 2), got = 1;
+    end_all_probation();
+    advance_hand(limit_lines_ * 2, Zap::kAll);
+    std::uint64_t now = evict_clean(limit_lines_ * 2, clean_.size()), got = 1;
     while (got != 0 && dirty_.size() != 0 && !writing_back_) {
       write_dirty(guard);
-      got = evict_clean(limit_lines_ * 2);
+      got = evict_clean(limit_lines_ * 2, clean_.size());
       now += got;
     }
     freed += now;
@@ -115,8 +131,14 @@ std::uint64_t RegionImpl::evict_all() {
 // --- Zapping
 // ----------------------------------------------------------------------------------------------------
 
+bool RegionImpl::is_target(std::uint64_t line, Flags flags, Zap what) const {
+  if (!zappable(flags)) return false;
+  if (what == Zap::kMain) return table_.history(line) == Probation::kMain;
+  return what != Zap::kOnProbation || table_.history(line) == Probation::kOnProbation;
+}
+
 // Zaps about `wanted` lines from the hand on, at most once round the region.
-void RegionImpl::advance_hand(std::uint64_t wanted) {
+void RegionImpl::advance_hand(std::uint64_t wanted, Zap what) {
   std::uint64_t zapped = 0;
   std::uint64_t start = hand_;
   for (int round = 0; round < 2 && zapped < wanted; ++round) {
@@ -125,21 +147,21 @@ void RegionImpl::advance_hand(std::uint64_t wanted) {
     for (const Segment& segment : segments_) {
       if (!segment.evictable() || zapped >= wanted) continue;
       std::uint64_t first = std::max(from, segment.first), last = std::min(to, segment.last);
-      if (first < last) zapped += zap_some(wanted - zapped, first, last, &hand_, false);
+      if (first < last) zapped += zap_some(wanted - zapped, first, last, &hand_, what);
     }
   }
 }
 
 // Zaps up to about `wanted` lines of [first, last); *hand is where it stopped.
 std::uint64_t RegionImpl::zap_some(std::uint64_t wanted, std::uint64_t first, std::uint64_t last,
-                                   std::uint64_t* hand, bool to_front) {
+                                   std::uint64_t* hand, Zap what) {
   std::uint64_t zapped = 0;
   std::uint64_t line = first;
   while (zapped < wanted) {
     line = table_.find(line, last, LineTable::kResident);
     if (line >= last) break;
     std::uint64_t end = std::min(last, (line / LineTable::kChunkLines + 1) * LineTable::kChunkLines);
-    zapped += zap_chunk(line, end, wanted - zapped, &line, to_front);
+    zapped += zap_chunk(line, end, wanted - zapped, &line, what);
   }
   *hand = std::min(line, last);
   return zapped;
@@ -148,20 +170,19 @@ std::uint64_t RegionImpl::zap_some(std::uint64_t wanted, std::uint64_t first, st
 // As zap_some(), inside one chunk. Locks runs of lines, gaps included, so that a run costs one madvise and
 // one scan.
 std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std::uint64_t wanted,
-                                    std::uint64_t* hand, bool to_front) {
+                                    std::uint64_t* hand, Zap what) {
   std::uint64_t zapped = 0, found = 0;
   std::uint64_t run_first = 0, run_end = 0;  // locked lines
   std::uint64_t targets_end = 0;             // behind the last line worth zapping
   auto finish_run = [&] {
     for (std::uint64_t i = targets_end; i < run_end; ++i) table_.unlock(i);
-    if (run_first < targets_end) zapped += zap_run(run_first, targets_end, to_front);
+    if (run_first < targets_end) zapped += zap_run(run_first, targets_end, what);
     run_first = run_end = targets_end = 0;
   };
   std::uint64_t line = first;
   for (; line < last && found < wanted; ++line) {
     bool open = run_end > run_first;
-    bool target = zappable(table_.get(line));
-    if (!target && (!open || line - targets_end >= kMaxGap)) {
+    if (!is_target(line, table_.get(line), what) && (!open || line - targets_end >= kMaxGap)) {
       if (open) finish_run();
       continue;
     }
@@ -170,16 +191,17 @@ std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std
       if (open) finish_run();
       continue;
     }
+    // Looked at again now that it cannot change. A gap holds only lines that a zap does nothing to.
     Flags flags = table_.get(line);
-    if (LineTable::pinned(flags)) {
+    bool target = is_target(line, flags, what);
+    if (LineTable::pinned(flags) || (!target && (!open || zappable(flags)))) {
       table_.unlock(line);
       if (open) finish_run();
       continue;
     }
-    if (!open) run_first = line;
+    if (!open) run_first = targets_end = line;
     run_end = line + 1;
-    if (!open) targets_end = run_first;
-    if (zappable(flags)) {
+    if (target) {
       targets_end = line + 1;
       ++found;
     }
@@ -189,8 +211,33 @@ std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std
   return zapped;
 }
 
+// Zaps those lines of the batch that are on probation and mapped.
+void RegionImpl::zap_listed(Batch& batch) {
+  std::sort(batch.lines.begin(), batch.lines.begin() + batch.count);
+  std::uint64_t run_first = 0, run_end = 0;  // locked lines
+  for (unsigned i = 0; i < batch.count; ++i) {
+    std::uint64_t line = batch.lines[i];
+    if (run_end != 0 && line < run_end) continue;  // twice in the queue
+    if (!table_.try_lock(line)) {
+      met_locked_ = true;
+      continue;
+    }
+    if (!is_target(line, table_.get(line), Zap::kOnProbation)) {
+      table_.unlock(line);
+      continue;
+    }
+    if (line != run_end) {
+      if (run_end > run_first) zap_run(run_first, run_end, Zap::kOnProbation);
+      run_first = line;
+    }
+    run_end = line + 1;
+  }
+  if (run_end > run_first) zap_run(run_first, run_end, Zap::kOnProbation);
+  batch.count = 0;
+}
+
 // Zaps the locked lines [first, last), and unlocks them.
-std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, bool to_front) {
+std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, Zap what) {
   while (madvise(address_of(first), (last - first) * kLineSize, MADV_DONTNEED) != 0) {
     if (errno != EAGAIN && errno != EINTR) die("MADV_DONTNEED", errno);
   }
@@ -209,14 +256,9 @@ std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, bool 
     if (zappable(flags)) {
       ++zapped;
       table_.set(i, LineTable::kZapped);
-      EvictQueue& queue = needs_write(flags) ? dirty_ : clean_;
-      if ((flags & LineTable::kQueued) == 0 && !queue.full()) {
-        table_.set(i, LineTable::kQueued);
-        if (to_front) {
-          queue.push_front(i);
-        } else {
-          queue.push_back(i);
-        }
+      if (what != Zap::kOnProbation) {
+        table_.set_history(i, Probation::kMain);
+        queue_zapped(i, flags, what == Zap::kAllFirst);
       }
     }
     table_.unlock(i);
@@ -225,24 +267,106 @@ std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, bool 
   return zapped;
 }
 
+// Puts a zapped, locked line among those that leave.
+void RegionImpl::queue_zapped(std::uint64_t line, Flags flags, bool first) {
+  EvictQueue& queue = needs_write(flags) ? dirty_ : clean_;
+  if ((flags & LineTable::kQueued) != 0 || queue.full()) return;
+  table_.set(line, LineTable::kQueued);
+  if (first) {
+    queue.push_front(line);
+    if (&queue == &clean_) ++leading_;
+  } else {
+    queue.push_back(line);
+  }
+}
+
 void RegionImpl::evict_first(std::uint64_t offset, std::uint64_t length) {
   for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
     if (!segment.evictable()) return;
     std::lock_guard guard(evict_mutex_);
     std::uint64_t hand = first;
-    while (hand < last) zap_some(last - first, hand, last, &hand, true);
+    while (hand < last) zap_some(last - first, hand, last, &hand, Zap::kAllFirst);
   });
+}
+
+// --- Probation
+// --------------------------------------------------------------------------------------------------
+
+// Begins the second chance of the lines whose turn it is; not many at a time, for the mutex is held.
+void RegionImpl::zap_probation() {
+  Batch batch;
+  std::uint64_t line = 0;
+  for (int round = 0; round < 4; ++round) {
+    while (!batch.full() && probation_.next_to_zap(&line)) batch.add(line);
+    if (batch.count == 0) return;
+    zap_listed(batch);
+  }
+}
+
+// As long as more lines than its target are on probation, ends it for the first: they leave memory, at most
+// `wanted` of them, or go where dirty lines wait, or are taken on. Returns lines that left.
+std::uint64_t RegionImpl::end_probation(std::uint64_t wanted) {
+  std::uint64_t freed = 0, line = 0;
+  Batch batch;
+  for (std::uint64_t looks = probation_.size(); looks > 0 && freed + batch.count < wanted; --looks) {
+    if (probation_.size() < probation_.target() || !probation_.pop(&line)) break;
+    if (!table_.try_lock(line)) {
+      met_locked_ = true;
+      if (probation_.push(line)) continue;
+      table_.lock(line);
+    }
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) != 0 && table_.history(line) == Probation::kOnProbation) {
+      if ((flags & LineTable::kZapped) == 0) {
+        table_.set_history(line, Probation::kMain);  // rescued
+      } else if (needs_write(flags) || (flags & LineTable::kWriting) != 0) {
+        queue_zapped(line, flags, false);
+      } else {
+        batch.add(line);
+        if (batch.full()) freed += drop(batch);
+        continue;
+      }
+    }
+    table_.unlock(line);
+  }
+  return freed + drop(batch);
+}
+
+// Makes main lines of all; zapped ones wait with the others.
+void RegionImpl::end_all_probation() {
+  std::uint64_t line = 0;
+  for (std::uint64_t looks = probation_.size(); looks > 0 && probation_.pop_early(&line); --looks) {
+    table_.lock(line);
+    Flags flags = table_.get(line);
+    if ((flags & LineTable::kResident) != 0) {
+      table_.set_history(line, Probation::kMain);
+      if ((flags & LineTable::kZapped) != 0) queue_zapped(line, flags, false);
+    }
+    table_.unlock(line);
+  }
 }
 
 // --- Leaving memory
 // ---------------------------------------------------------------------------------------------
 
-// Evicts up to `wanted` lines that need no write.
-std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted) {
+// Evicts up to `wanted` main lines that need no write. Half of the main lines are kept in their second
+// chance: that is how long a line has to be touched once. But each eviction makes only some zaps, so that
+// lines in use, which are all rescued, do not cost more than the misses do.
+std::uint64_t RegionImpl::evict_main(std::uint64_t wanted) {
+  constexpr std::uint64_t kZapsPerEviction = 4;
+  std::uint64_t resident = resident_.load(std::memory_order_relaxed);
+  std::uint64_t target = (resident - std::min(resident, probation_.size())) / 2;
+  if (queued() < target) advance_hand(std::min(target - queued(), kZapsPerEviction * wanted), Zap::kMain);
+  return evict_clean(wanted, clean_.size());
+}
+
+// Evicts up to `wanted` of the first `looks` lines of the queue of those that need no write.
+std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted, std::uint64_t looks) {
   std::uint64_t freed = 0;
   Batch batch;
-  for (std::size_t looks = clean_.size(); looks > 0 && freed + batch.count < wanted; --looks) {
+  for (; looks > 0 && freed + batch.count < wanted; --looks) {
     std::uint64_t line = clean_.pop_front();
+    if (leading_ != 0) --leading_;
     if (!table_.try_lock(line)) {  // being rescued, or worse: somebody works on it
       met_locked_ = true;
       clean_.push_back(line);
@@ -318,6 +442,7 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
   for (unsigned i = batch.count; i > 0; --i) {
     if (ok) {
       clean_.push_front(batch.lines[i - 1]);
+      ++leading_;
     } else {
       dirty_.push_back(batch.lines[i - 1]);
     }
@@ -352,6 +477,7 @@ std::uint64_t RegionImpl::drop(Batch& batch) {
   }
   std::uint64_t dropped = batch.count;
   batch.count = 0;
+  probation_.left_memory(dropped);
   unreserve(dropped);
   return dropped;
 }
@@ -362,6 +488,8 @@ void RegionImpl::drop_run(std::uint64_t first, std::uint64_t last) {
     Flags flags = table_.get(line);
     if ((flags & LineTable::kResident) != 0) {
       bump((flags & LineTable::kWrittenBack) != 0 ? counters_.evictions_dirty : counters_.evictions_clean);
+      bool probation = table_.history(line) == Probation::kOnProbation;
+      table_.set_history(line, probation ? probation_.now() : 0);
       // A line of a cut keeps kInCut: it tells nothing about memory, and flush_cut() takes it away.
       table_.clear(line,
                    LineTable::kResident | LineTable::kZapped | LineTable::kQueued | LineTable::kWrittenBack);

@@ -122,8 +122,12 @@ void RegionImpl::resolve(std::uint64_t line, const Segment& segment, bool write)
 
 // Locked lines are about to be mapped. Said before it happens: a harvest that finds a written entry protects
 // it again and must then find the line in the table, to wait for its lock and mark it.
-void RegionImpl::note_resident(std::uint64_t first, std::uint64_t count) {
-  for (std::uint64_t line = first; line < first + count; ++line) table_.set(line, LineTable::kResident);
+void RegionImpl::note_resident(const Segment& segment, std::uint64_t first, std::uint64_t count) {
+  for (std::uint64_t line = first; line < first + count; ++line) {
+    bool probation = segment.evictable() && !probation_.lately(table_.history(line)) && probation_.push(line);
+    table_.set_history(line, probation ? Probation::kOnProbation : Probation::kMain);
+    table_.set(line, LineTable::kResident);
+  }
 }
 
 // The page table entry of a locked line lets the program write: remember so, where tracking does not see it
@@ -223,7 +227,7 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
 
   // The line that faulted comes last: a handler thread lets the program go on with it, perhaps into the lines
   // ahead.
-  note_resident(line, usable);
+  note_resident(segment, line, usable);
   read_ahead_.advanced(window, line, usable);
   if (usable > 1) faults_.copy(address_of(line + 1), content + kLineSize, (usable - 1) * kLineSize, true);
   for (unsigned i = 1; i < lines; ++i) table_.unlock(line + i);

@@ -8,13 +8,15 @@ bool LineTable::create(std::uint64_t lines) {
   static_assert(sizeof(std::atomic<Flags>) == sizeof(Flags) && std::atomic<Flags>::is_always_lock_free);
   std::uint64_t chunks = (lines + kChunkLines - 1) / kChunkLines;
   std::size_t state_bytes = chunks * kChunkLines * sizeof(Flags);
-  mapped_bytes_ = state_bytes + chunks * sizeof(Chunk);
+  std::size_t history_bytes = chunks * kChunkLines * sizeof(std::uint16_t);
+  mapped_bytes_ = state_bytes + history_bytes + chunks * sizeof(Chunk);
   void* memory = mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return false;
   madvise(memory, mapped_bytes_, MADV_NOHUGEPAGE);
   state_ = static_cast<std::atomic<Flags>*>(memory);  // all zero bytes are a valid empty table
-  chunks_ = reinterpret_cast<Chunk*>(static_cast<std::byte*>(memory) + state_bytes);
+  history_ = reinterpret_cast<std::atomic<std::uint16_t>*>(static_cast<std::byte*>(memory) + state_bytes);
+  chunks_ = reinterpret_cast<Chunk*>(static_cast<std::byte*>(memory) + state_bytes + history_bytes);
   lines_ = lines;
   return true;
 }

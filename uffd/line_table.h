@@ -1,5 +1,5 @@
-// LineTable: what the pager knows of each line of a region, two bytes a line, and per chunk of 512 lines how
-// many are resident and dirty. Lies in sparse anonymous memory: what was never touched costs nothing.
+// LineTable: what the pager knows of each line of a region, four bytes a line, and per chunk of 512 lines
+// how many are resident and dirty. Lies in sparse anonymous memory: what was never touched costs nothing.
 //
 // State 0 says only that the line is not resident; whether it has content is the store's to know. So a table
 // for a heap that is resumed starts empty.
@@ -77,6 +77,15 @@ class LineTable {
     count(line, static_cast<Flags>(flags & before), -1);
   }
 
+  // What eviction knows of the line's past (uffd/probation.h); 0 to begin with. Read and set by the holder of
+  // the lock.
+  [[nodiscard]] std::uint16_t history(std::uint64_t line) const {
+    return history_[line].load(std::memory_order_relaxed);
+  }
+  void set_history(std::uint64_t line, std::uint16_t value) {
+    history_[line].store(value, std::memory_order_relaxed);
+  }
+
   void pin(std::uint64_t line);
   void unpin(std::uint64_t line);
 
@@ -103,6 +112,7 @@ class LineTable {
   }
 
   std::atomic<Flags>* state_ = nullptr;
+  std::atomic<std::uint16_t>* history_ = nullptr;
   Chunk* chunks_ = nullptr;
   std::uint64_t lines_ = 0;
   std::size_t mapped_bytes_ = 0;

@@ -1,6 +1,7 @@
 // The small parts of the pager by themselves.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "uffd/futex.h"
 #include "uffd/kernel_features.h"
 #include "uffd/line_table.h"
+#include "uffd/probation.h"
 #include "uffd/read_ahead.h"
 
 namespace uvm::uffd {
@@ -134,6 +136,92 @@ TEST(EvictQueueTest, KeepsOrderAtBothEnds) {
   EXPECT_TRUE(queue.full());
   for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(queue.pop_front(), i);
   EXPECT_EQ(queue.size(), 0U);
+}
+
+// A queue for 2048 lines of memory: 102 on probation, zapped when 51 are left behind them.
+class ProbationTest : public ::testing::Test {
+ protected:
+  static constexpr std::size_t kCapacity = 4096;
+
+  void SetUp() override { probation_.create(memory_.data(), kCapacity, 2048); }
+
+  std::vector<std::uint32_t> memory_ = std::vector<std::uint32_t>(kCapacity);
+  Probation probation_;
+};
+
+TEST_F(ProbationTest, LinesHaveTheirSecondChanceBeforeTheyAreTaken) {
+  EXPECT_EQ(probation_.target(), 102U);
+  for (std::uint64_t line = 0; line < 60; ++line) ASSERT_TRUE(probation_.push(line * 7));
+  std::uint64_t line = 0;
+  EXPECT_FALSE(probation_.pop(&line));
+  for (std::uint64_t i = 0; i < 51; ++i) {
+    ASSERT_TRUE(probation_.next_to_zap(&line));
+    EXPECT_EQ(line, i * 7);
+  }
+  EXPECT_FALSE(probation_.next_to_zap(&line));
+  for (std::uint64_t i = 0; i < 51; ++i) {
+    ASSERT_TRUE(probation_.pop(&line));
+    EXPECT_EQ(line, i * 7);
+  }
+  EXPECT_FALSE(probation_.pop(&line));
+  EXPECT_EQ(probation_.size(), 9U);
+  ASSERT_TRUE(probation_.pop_early(&line));
+  EXPECT_EQ(line, 51U * 7);
+  ASSERT_TRUE(probation_.next_to_zap(&line));
+  EXPECT_EQ(line, 52U * 7);
+}
+
+TEST_F(ProbationTest, AFullQueueTakesNoMoreUntilSomeAreTaken) {
+  for (std::uint64_t line = 0; line < kCapacity; ++line) ASSERT_TRUE(probation_.push(line));
+  EXPECT_FALSE(probation_.push(1));
+  std::uint64_t line = 0;
+  for (std::uint64_t round = 0; round < 3 * kCapacity; ++round) {
+    ASSERT_TRUE(probation_.pop_early(&line));
+    ASSERT_EQ(line, round % kCapacity);
+    ASSERT_TRUE(probation_.push(line));
+  }
+  EXPECT_FALSE(probation_.push(1));
+}
+
+TEST_F(ProbationTest, RemembersForSevenTenthsOfAMemory) {
+  EXPECT_FALSE(probation_.lately(0));
+  EXPECT_FALSE(probation_.lately(Probation::kOnProbation));
+  for (int wraps = 0; wraps < 3; ++wraps) {
+    const std::uint16_t left = probation_.now();
+    EXPECT_TRUE(probation_.lately(left));
+    probation_.left_memory(1300);
+    EXPECT_TRUE(probation_.lately(left));
+    probation_.left_memory(200);
+    EXPECT_FALSE(probation_.lately(left));
+    probation_.left_memory(2048UL * 1500 + 64 * 20);
+    EXPECT_FALSE(probation_.lately(left));
+  }
+}
+
+TEST_F(ProbationTest, ManyPushAtATime) {
+  constexpr std::uint32_t kThreads = 4, kEach = 20000;
+  std::vector<std::thread> threads;
+  for (std::uint32_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([this, t] {
+      for (std::uint32_t i = 0; i < kEach; ++i) {
+        while (!probation_.push(t * kEach + i)) std::this_thread::yield();
+      }
+    });
+  }
+  // Each line once, and those of one thread in its order.
+  std::array<std::uint32_t, kThreads> next{};
+  for (std::uint32_t taken = 0; taken < kThreads * kEach;) {
+    std::uint64_t line = 0;
+    if (!probation_.pop_early(&line)) {
+      std::this_thread::yield();
+      continue;
+    }
+    const auto thread = static_cast<std::uint32_t>(line / kEach);
+    ASSERT_EQ(line % kEach, next[thread]++);
+    ++taken;
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(probation_.size(), 0U);
 }
 
 TEST(BufferPoolTest, HandsOutEachBufferOnceAndTheLastOneFirst) {

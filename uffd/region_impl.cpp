@@ -126,9 +126,10 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   }
 
   limit_lines_ = options.memory_limit / kLineSize;
-  low_free_ = std::min(std::max<std::uint64_t>(64, limit_lines_ * 3 / 100), limit_lines_ / 4);
-  high_free_ = std::min(low_free_ * 2, limit_lines_ / 2);
-  zap_target_ = std::min(std::max<std::uint64_t>(64, limit_lines_ / 8), limit_lines_ / 2);
+  // Enough for what faults while the evictor wakes up and writes a batch; more would only be memory unused.
+  low_free_ = std::min(std::clamp<std::uint64_t>(limit_lines_ / 64, 64, 1024), limit_lines_ / 4);
+  // Evicting little at a time leaves lines on probation the time between for their second chance.
+  high_free_ = low_free_ + std::max<std::uint64_t>(1, low_free_ / 2);
   read_ahead_.set_max(std::max(1U, options.read_ahead_max_lines));
   staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
 
@@ -159,7 +160,7 @@ Result<void> RegionImpl::map_work_memory() {
   std::size_t ring = std::bit_ceil(limit_lines_ * 2 + kBatch);
   std::size_t ring_bytes = (ring * sizeof(std::uint32_t) + kLineSize - 1) / kLineSize * kLineSize;
   std::size_t pool_bytes = BufferPool::kBuffers * buffer_bytes;
-  work_bytes_ = pool_bytes + buffer_bytes + kBatch * kLineSize + 2 * ring_bytes + staging_lines_ * kLineSize;
+  work_bytes_ = pool_bytes + buffer_bytes + kBatch * kLineSize + 3 * ring_bytes + staging_lines_ * kLineSize;
   work_memory_ =
       mmap(nullptr, work_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (work_memory_ == MAP_FAILED) {
@@ -172,6 +173,7 @@ Result<void> RegionImpl::map_work_memory() {
   buffers_.create(take(pool_bytes), buffer_bytes);
   zeroes_ = take(buffer_bytes);
   evict_buffer_ = take(kBatch * kLineSize);
+  probation_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring, limit_lines_);
   clean_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
   dirty_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
   staging_ = take(staging_lines_ * kLineSize);
@@ -298,7 +300,7 @@ bool RegionImpl::write_store(store::Transaction transaction, const std::uint32_t
 
 void RegionImpl::populate_fresh(std::uint64_t offset, std::uint64_t length) {
   std::uint64_t step = std::clamp<std::uint64_t>(limit_lines_ / 8, 1, kBatch);
-  for_paged_lines(offset, length, [&](const Segment&, std::uint64_t first, std::uint64_t last) {
+  for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t line = first; line < last;) {
       if ((table_.get(line) & LineTable::kResident) != 0) {
         ++line;
@@ -314,7 +316,7 @@ void RegionImpl::populate_fresh(std::uint64_t offset, std::uint64_t length) {
           break;
         }
       }
-      note_resident(line, run);
+      note_resident(segment, line, run);
       for (std::uint64_t i = line; i < line + run; ++i) mark_written(i);
       if (run > 0) faults_.zero(address_of(line), run * kLineSize);
       for (std::uint64_t i = line; i < line + run; ++i) table_.unlock(i);
@@ -383,6 +385,9 @@ bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
               i, LineTable::kResident | LineTable::kZapped | LineTable::kDirty | LineTable::kWrittenBack);
           ++dropped;
         }
+      }
+      if (ok) {
+        for (std::uint64_t i = line; i < end; ++i) table_.set_history(i, 0);
       }
       for (std::uint64_t i = line; i < end; ++i) table_.unlock(i);
       unreserve(dropped);

@@ -20,6 +20,7 @@
 #include "uffd/fault_registry.h"
 #include "uffd/futex.h"
 #include "uffd/line_table.h"
+#include "uffd/probation.h"
 #include "uffd/read_ahead.h"
 #include "uffd/region.h"
 #include "uffd/user_fault.h"
@@ -99,7 +100,7 @@ class RegionImpl final : public Region, private FaultTarget {
   void resolve_again(std::uint64_t line, LineTable::Flags flags, bool write);
   void bring_in(std::uint64_t line, const Segment& segment, bool write);
   unsigned extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present);
-  void note_resident(std::uint64_t first, std::uint64_t count);
+  void note_resident(const Segment& segment, std::uint64_t first, std::uint64_t count);
   void mark_written(std::uint64_t line);
   void reserve(std::uint64_t lines);
   bool try_reserve(std::uint64_t lines, std::uint64_t keep_free);
@@ -112,13 +113,27 @@ class RegionImpl final : public Region, private FaultTarget {
   using EvictGuard = std::unique_lock<FutexMutex>;
   void run_evictor();
   std::uint64_t evict_some(EvictGuard& guard, std::uint64_t wanted);
+  // What is zapped, and where it waits for its end.
+  enum class Zap : std::uint8_t {
+    kMain,         // main lines; at the back of the queues
+    kAll,          // all lines, which become main lines; at the back of the queues
+    kAllFirst,     // the same, at the front
+    kOnProbation,  // lines on probation; where they are
+  };
+  [[nodiscard]] bool is_target(std::uint64_t line, LineTable::Flags flags, Zap what) const;
   std::uint64_t zap_some(std::uint64_t wanted, std::uint64_t first, std::uint64_t last, std::uint64_t* hand,
-                         bool to_front);
+                         Zap what);
   std::uint64_t zap_chunk(std::uint64_t first, std::uint64_t last, std::uint64_t wanted, std::uint64_t* hand,
-                          bool to_front);
-  std::uint64_t zap_run(std::uint64_t first, std::uint64_t last, bool to_front);
-  void advance_hand(std::uint64_t wanted);
-  std::uint64_t evict_clean(std::uint64_t wanted);
+                          Zap what);
+  std::uint64_t zap_run(std::uint64_t first, std::uint64_t last, Zap what);
+  void zap_listed(Batch& batch);
+  void advance_hand(std::uint64_t wanted, Zap what);
+  void zap_probation();
+  std::uint64_t end_probation(std::uint64_t wanted);
+  void end_all_probation();
+  void queue_zapped(std::uint64_t line, LineTable::Flags flags, bool first);
+  std::uint64_t evict_main(std::uint64_t wanted);
+  std::uint64_t evict_clean(std::uint64_t wanted, std::uint64_t looks);
   void write_dirty(EvictGuard& guard);
   std::uint64_t drop(Batch& batch);
   void drop_run(std::uint64_t first, std::uint64_t last);
@@ -148,9 +163,8 @@ class RegionImpl final : public Region, private FaultTarget {
   const std::byte* zeroes_ = nullptr;  // kMaxReadAhead lines, never written, so never resident
 
   std::uint64_t limit_lines_ = 0;
-  std::uint64_t low_free_ = 0;    // the evictor starts when fewer lines than this are free
-  std::uint64_t high_free_ = 0;   // and stops here
-  std::uint64_t zap_target_ = 0;  // lines kept in their second chance under pressure
+  std::uint64_t low_free_ = 0;   // the evictor starts when fewer lines than this are free
+  std::uint64_t high_free_ = 0;  // and stops here
   std::atomic<std::uint64_t> resident_{0};
   std::atomic<std::uint64_t> resident_peak_{0};
   std::atomic<bool> store_failing_{false};
@@ -159,7 +173,9 @@ class RegionImpl final : public Region, private FaultTarget {
   FutexMutex evict_mutex_;
   bool writing_back_ = false;          // somebody is inside write_dirty(), and uses evict_buffer_
   bool met_locked_ = false;            // a line was passed over because somebody works on it
+  Probation probation_;                // lines brought in lately
   EvictQueue clean_, dirty_;           // zapped lines, by what they were when they were queued
+  std::uint64_t leading_ = 0;          // first entries of clean_, which leave before lines on probation do
   std::uint64_t hand_ = 0;             // where zapping goes on
   std::byte* evict_buffer_ = nullptr;  // kBatch lines
   FutexEvent evict_wanted_;

@@ -309,6 +309,43 @@ TEST_P(RegionTest, CleanLinesGoBeforeDirtyOnes) {
   for (std::uint64_t line = 0; line < 20; ++line) EXPECT_NE(region->state(line), LineState::kAbsent);
 }
 
+// The lines of the hot set are used again and again, those of the scan once: reading three memories' worth of
+// them does not cost the hot set its place. (In order of use or of arrival all of it would be read again in
+// each of the 60 rounds.)
+TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
+  auto region = make(1024);
+  constexpr std::uint64_t kHot = 600;
+  for (std::uint64_t line = 0; line < kLines; ++line) poke(*region, line, line);
+  checkpoint(*region);
+  evict_everything(*region);
+  const auto use_hot_lines = [&] {
+    for (std::uint64_t line = 0; line < kHot; ++line) ASSERT_EQ(peek(*region, line), line);
+  };
+  // Twice, with others between: they are missed again soon after they left.
+  std::uint64_t scan = kHot;
+  const auto read_on = [&](std::uint64_t lines) {
+    for (std::uint64_t i = 0; i < lines; ++i) {
+      ASSERT_EQ(peek(*region, scan), scan);
+      // No run of neighbours, which would be read ahead.
+      scan = scan + 37 < kLines ? scan + 37 : kHot + (scan - kHot + 38) % 37;
+    }
+  };
+  for (int i = 0; i < 4; ++i) {
+    use_hot_lines();
+    read_on(500);
+  }
+  std::uint64_t scan_reads = 0;
+  const std::uint64_t before = region->counters().faults_disk;
+  for (int round = 0; round < 60; ++round) {
+    use_hot_lines();
+    read_on(50);
+    scan_reads += 50;
+  }
+  const std::uint64_t hot_reads =
+      region->counters().faults_disk - before - std::min(scan_reads, region->counters().faults_disk - before);
+  EXPECT_LT(hot_reads, 60 * kHot / 10);
+}
+
 TEST_P(RegionTest, PopulateFreshGivesWritableZeroes) {
   auto region = make(512);
   region->populate_fresh(10 * kLineSize, 200 * kLineSize);
