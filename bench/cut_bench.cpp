@@ -1,0 +1,249 @@
+// The transaction by itself, without Java: how fast dirty lines get to the store, how long the program would
+// stand still, and what it loses meanwhile. In each round, in turns:
+//   * so many MiB are written to a file on the same file system as `fio --rw=write --bs=1M --direct=1
+//   --end_fsync=1` does,
+//     first allocated and written once, as the store's blocks are after a while;
+//   * so many MiB of scattered dirty lines are checkpointed: pre-flush, cut, flush, commit; nothing runs
+//   beside it;
+//   * the same while a thread reads and writes as fast as it can, most of it in 4 MiB, one store of 4096
+//     anywhere, stopped for the cut; and then the thread alone for as long.
+//
+//   bench/cut_bench [--dirty MIB] [--rounds N]          in $TMPDIR (/tmp)
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pmem/descriptor.h"
+#include "uffd/region.h"
+#include "uffd/store_file.h"
+
+namespace {
+
+using namespace uvm;  // NOLINT: a program of its own
+using uffd::kLineSize;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kHeapMib = 512;
+constexpr std::uint64_t kLines = kHeapMib << 20 >> 12;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void check(bool well, const char* what) {
+  if (well) return;
+  std::perror(what);
+  std::exit(1);
+}
+
+// Writes the file again from its beginning, a MiB at a time, and flushes. Returns MiB per second.
+double write_sequentially(int fd, std::byte* mebibyte, std::uint64_t mib) {
+  const Clock::time_point start = Clock::now();
+  for (std::uint64_t i = 0; i < mib; ++i) {
+    check(pwrite(fd, mebibyte, 1 << 20, static_cast<off_t>(i << 20)) == 1 << 20, "write");
+  }
+  check(fsync(fd) == 0, "fsync");
+  return static_cast<double>(mib) / seconds_since(start);
+}
+
+class Heap {
+ public:
+  explicit Heap(const std::string& path) {
+    check(bool(store::FileStore::create(path)), "creating the store");
+    auto opened = store::FileStore::open(path);
+    check(bool(opened), "opening the store");
+    store_ = std::move(*opened);
+    const uffd::SegmentSpec segment{"heap", 0, kLines * kLineSize, false, true};
+    uffd::RegionOptions options;
+    options.segments = std::span(&segment, 1);
+    options.size = segment.size;
+    options.memory_limit = kLines * kLineSize + (64 << 20);
+    options.store = store_.get();
+    auto created = uffd::Region::create(options);
+    check(bool(created), "creating the region");
+    region_ = std::move(*created);
+    for (std::uint64_t line = 0; line < kLines; ++line) word(line) = line;
+    checkpoint();
+    checkpoint();
+  }
+
+  volatile std::uint64_t& word(std::uint64_t line) {
+    return *reinterpret_cast<volatile std::uint64_t*>(region_->base() + line * kLineSize);
+  }
+  // As checkpoint::Checkpointer does it. Returns the nanoseconds from the order to stop until the program may
+  // go on.
+  template <typename Stop, typename Resume>
+  std::uint64_t checkpoint(Stop stop, Resume resume) {
+    std::uint64_t before = ~std::uint64_t{0};
+    for (int round = 0; round < 4; ++round) {
+      const uffd::PreflushResult result = region_->preflush(~std::uint64_t{0});
+      check(result.ok, "pre-flush");
+      if (result.lines_written <= 512 || result.lines_written > before / 2) break;
+      before = result.lines_written;
+    }
+    const Clock::time_point stopping = Clock::now();
+    stop();
+    const bool captured = bool(region_->cut());
+    resume();
+    const auto pause = std::chrono::nanoseconds(Clock::now() - stopping).count();
+    check(captured && region_->flush_cut() && store_->commit({}), "checkpoint");
+    return static_cast<std::uint64_t>(pause);
+  }
+  std::uint64_t checkpoint() {
+    return checkpoint([] {}, [] {});
+  }
+  void dirty(std::uint64_t mib) {
+    for (std::uint64_t i = 0; i < mib << 20 >> 12; ++i) {
+      // Each of them once: the step has no factor in common with the number of lines.
+      word(at_) = i;
+      at_ = (at_ + 40503) % kLines;
+    }
+  }
+
+ private:
+  std::unique_ptr<store::FileStore> store_;
+  std::unique_ptr<uffd::Region> region_;
+  std::uint64_t at_ = 0;
+};
+
+// A program of one thread.
+class Program {
+ public:
+  explicit Program(Heap& heap) : thread_([this, &heap] { run(heap); }) {}
+  ~Program() {
+    over_.store(true);
+    thread_.join();
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  [[nodiscard]] std::uint64_t stores() const { return stores_.load(); }
+  void stop() {
+    stop_.store(true);
+    while (!stopped_.load()) std::this_thread::yield();
+  }
+  void resume() {
+    stop_.store(false);
+    stop_.notify_one();
+  }
+
+ private:
+  void run(Heap& heap) {
+    std::uint64_t x = 88172645463325252U;
+    for (std::uint64_t count = 0; !over_.load(std::memory_order_relaxed); count += 64) {
+      if (stop_.load()) {
+        stopped_.store(true);
+        stop_.wait(true);
+        stopped_.store(false);
+      }
+      for (int i = 0; i < 64; ++i) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        volatile std::uint64_t& at = heap.word(count % 4096 == 0 && i == 0 ? x % kLines : x % 1024);
+        at = at + x;
+      }
+      stores_.store(count, std::memory_order_relaxed);
+    }
+  }
+
+  std::atomic<std::uint64_t> stores_{0};
+  std::atomic<bool> over_{false}, stop_{false}, stopped_{false};
+  std::thread thread_;
+};
+
+struct Range {
+  std::vector<double> values;
+  void add(double value) { values.push_back(value); }
+  double median() {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+  }
+  void print(const char* what, const char* unit) {
+    const double middle = median();
+    std::printf("%-64s %9.2f / %9.2f / %9.2f %s\n", what, values.front(), middle, values.back(), unit);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::uint64_t mib = 100;
+  int rounds = 15;
+  CLI::App app("Checkpoint bandwidth, pause and slowdown at the level of region and store.");
+  app.add_option("--dirty", mib, "MiB dirty at each checkpoint (default 100)")->check(CLI::Range(1U, 400U));
+  app.add_option("--rounds", rounds, "default 15")->check(CLI::Range(3, 10000));
+  CLI11_PARSE(app, argc, argv);
+  const char* root = std::getenv("TMPDIR");
+  std::string folder = std::string(root != nullptr ? root : "/tmp") + "/cut_bench_XXXXXX";
+  check(mkdtemp(folder.data()) != nullptr, "mkdtemp");
+
+  const Descriptor plain(open((folder + "/plain").c_str(), O_CREAT | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+  check(bool(plain), "O_DIRECT");
+  auto* mebibyte = static_cast<std::byte*>(std::aligned_alloc(4096, 1 << 20));
+  std::mt19937_64 random(1);
+  for (std::size_t i = 0; i < 1 << 20; i += 8) {
+    const std::uint64_t bits = random();
+    std::copy_n(reinterpret_cast<const std::byte*>(&bits), 8, mebibyte + i);
+  }
+  write_sequentially(plain.get(), mebibyte, mib);
+  {
+    Heap heap(folder + "/heap");
+    for (int i = 0; i < 4; ++i) {  // blocks written once, as in a store of some age
+      heap.dirty(mib);
+      heap.checkpoint();
+    }
+    Range sequential, bandwidth, ratio, pause_alone, pause, slowdown;
+    for (int round = 0; round < rounds; ++round) {
+      const double peer = write_sequentially(plain.get(), mebibyte, mib);
+      heap.dirty(mib);
+      Clock::time_point start = Clock::now();
+      pause_alone.add(static_cast<double>(heap.checkpoint()) / 1e6);
+      const double own = static_cast<double>(mib) / seconds_since(start);
+      sequential.add(peer);
+      bandwidth.add(own);
+      ratio.add(own / peer);
+
+      heap.dirty(mib);
+      {
+        Program program(heap);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        const std::uint64_t first = program.stores();
+        start = Clock::now();
+        pause.add(static_cast<double>(heap.checkpoint([&] { program.stop(); }, [&] { program.resume(); })) /
+                  1e6);
+        const double took = seconds_since(start);
+        const std::uint64_t second = program.stores();
+        std::this_thread::sleep_for(std::chrono::duration<double>(took));
+        const double alone_for = seconds_since(start) - took;
+        const double alone = static_cast<double>(program.stores() - second) / alone_for;
+        slowdown.add(100 * (1 - static_cast<double>(second - first) / took / alone));
+      }
+      heap.checkpoint();
+    }
+    std::printf("%lu MiB dirty of %lu, %d rounds; minimum / median / maximum\n",
+                static_cast<unsigned long>(mib), static_cast<unsigned long>(kHeapMib), rounds);
+    sequential.print("sequential writes of a MiB each, fsync at the end", "MiB/s");
+    bandwidth.print("checkpoint, from pre-flush to commit", "MiB/s");
+    ratio.print("ratio (goal: median at least 0.7)", "");
+    pause_alone.print("cut, nothing written meanwhile", "ms");
+    pause.print("cut, a thread writing as fast as it can (goal: median at most 5)", "ms");
+    slowdown.print("the thread's loss while the checkpoint runs (goal: at most 15)", "%");
+  }
+  std::free(mebibyte);
+  std::remove((folder + "/plain").c_str());
+  std::remove((folder + "/heap").c_str());
+  std::remove(folder.c_str());
+  return 0;
+}
