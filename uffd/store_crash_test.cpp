@@ -1,10 +1,16 @@
 // Power cuts: a run of commits on a logging disk; then the heap is opened from what the disk may hold after a
-// cut at every write. Fault model of store_device.h: flushed writes stand; of the others any subset survives,
-// torn at 512 bytes; writes before a failed flush are as if of that subset for ever. The opened version must
-// be the last one that commit() acknowledged, or the one being committed, complete in either case.
+// cut at every write. Fault model of pmem/device.h: flushed writes stand; of the others any subset survives,
+// torn at 512 bytes for files and at 8 bytes for persistent memory; writes before a failed flush are as if of
+// that subset for ever. The opened version must be the last one that commit() acknowledged, or the one being
+// committed, complete in either case.
+//
+// $UVM_CRASH_STATES is how many states to open at least (a few thousand if not given), $UVM_CRASH_SEED where
+// the seeds begin (1); both are printed. tests/CMakeLists.txt has the long runs.
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 
 #include "uffd/store_file.h"
@@ -90,8 +96,9 @@ Recorded record(std::uint64_t seed, int commits, bool failing_flushes) {
 
 class Replay {
  public:
-  Replay(const Recorded& recorded, std::uint64_t seed)
-      : recorded_(recorded), random_(seed), disk_(recorded.start) {}
+  // A write of `unit` bytes, aligned to them, is done or not done.
+  Replay(const Recorded& recorded, std::uint64_t seed, std::size_t unit)
+      : recorded_(recorded), random_(seed), unit_(unit), disk_(recorded.start) {}
 
   // Number of states that were opened.
   std::uint64_t run(int states_per_write) {
@@ -108,8 +115,7 @@ class Replay {
         check(disk_);
         ++states;
       } else if (entry.written.offset == MemoryDisk::kFailedFlush) {
-        for (const auto* write : unflushed_)
-          apply(disk_, *write, [&](std::size_t) { return random_() % 2 == 0; });
+        for (const auto* write : unflushed_) apply(disk_, *write, [&](std::size_t) { return coin(); });
         unflushed_.clear();
       } else {
         unflushed_.push_back(&entry.written);
@@ -124,25 +130,32 @@ class Replay {
 
  private:
   template <typename Survives>
-  static void apply(std::vector<std::byte>& disk, const MemoryDisk::Written& write, Survives survives) {
+  void apply(std::vector<std::byte>& disk, const MemoryDisk::Written& write, Survives survives) const {
     if (disk.size() < write.offset + write.content.size()) disk.resize(write.offset + write.content.size());
-    for (std::size_t at = 0; at < write.content.size(); at += 512) {
-      if (survives(at)) std::memcpy(disk.data() + write.offset + at, write.content.data() + at, 512);
+    for (std::size_t at = 0; at < write.content.size(); at += unit_) {
+      if (survives(at)) std::memcpy(disk.data() + write.offset + at, write.content.data() + at, unit_);
     }
+  }
+
+  bool coin() {
+    if (coins_ <= 1) coins_ = random_() | std::uint64_t{1} << 63;  // 63 of them, behind a mark
+    const bool head = coins_ % 2 != 0;
+    coins_ /= 2;
+    return head;
   }
 
   std::vector<std::byte> state(int kind) {
     std::vector<std::byte> disk = disk_;
     if (grown_ > disk.size() && random_() % 2 == 0) disk.resize(grown_);
-    const std::size_t torn_at = random_() % (unflushed_.back()->content.size() / 512 + 1) * 512;
+    const std::size_t torn_at = random_() % (unflushed_.back()->content.size() / unit_ + 1) * unit_;
     for (const auto* write : unflushed_) {
       const bool last = write == unflushed_.back();
       switch (kind % 3) {
         case 0:  // in order, the last one torn
           apply(disk, *write, [&](std::size_t at) { return !last || at < torn_at; });
           break;
-        case 1:  // any subset of sectors
-          apply(disk, *write, [&](std::size_t) { return random_() % 2 == 0; });
+        case 1:  // any subset of units
+          apply(disk, *write, [&](std::size_t) { return coin(); });
           break;
         default:  // only the last one, whole: reordered before all others
           if (last) apply(disk, *write, [](std::size_t) { return true; });
@@ -159,7 +172,9 @@ class Replay {
       const auto findings = verify_device(device, "memory");
       ASSERT_TRUE(findings) << findings.error().message;
       for (const auto& finding : *findings) {
-        ASSERT_EQ(finding.severity, Finding::Severity::kNote) << finding.message;
+        // Before anything was acknowledged a torn root looks like the damaged root of a heap of one version.
+        const bool first_root = acknowledged_ == 0 && finding.message.starts_with("root slot");
+        ASSERT_TRUE(finding.severity == Finding::Severity::kNote || first_root) << finding.message;
       }
     }
     auto store = testing::open_disk(disk, {.line_limit = kLimit});
@@ -191,6 +206,8 @@ class Replay {
 
   const Recorded& recorded_;
   std::mt19937_64 random_;
+  std::uint64_t coins_ = 0;
+  std::size_t unit_;
   std::vector<std::byte> disk_;
   std::vector<const MemoryDisk::Written*> unflushed_;
   std::size_t grown_ = 0;    // length of the file, durable with the next flush
@@ -198,20 +215,30 @@ class Replay {
   std::uint64_t acknowledged_ = 0;
 };
 
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
 TEST(StoreCrashTest, EveryCutLeavesACompleteVersion) {
-  constexpr std::uint64_t kSeeds = 2;
-  std::uint64_t states = 0;
-  for (const bool failing_flushes : {false, true}) {
-    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-      SCOPED_TRACE("seed " + std::to_string(seed));
-      const Recorded recorded = record(seed, kSanitized ? 10 : 80, failing_flushes);
-      ASSERT_FALSE(HasFailure());
-      states += Replay(recorded, seed).run(3);
-      if (HasFailure()) return;
-    }
+  // Each state is a disk of some hundred KiB; the kernel should not have to give their memory anew each time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  const std::uint64_t wanted = from_environment("UVM_CRASH_STATES", kSanitized ? 1000 : 6000);
+  const std::uint64_t first = from_environment("UVM_CRASH_SEED", 1);
+  std::uint64_t states = 0, seed = first;
+  for (; states < wanted || seed < first + 4; ++seed) {
+    const bool failing_flushes = seed / 2 % 2 == 0;
+    const std::size_t unit = seed % 2 == 0 ? 8 : 512;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Recorded recorded = record(seed, kSanitized ? 10 : 80, failing_flushes);
+    ASSERT_FALSE(HasFailure());
+    states += Replay(recorded, seed, unit).run(3);
+    if (HasFailure()) return;
   }
-  std::printf("%llu crash states opened\n", static_cast<unsigned long long>(states));
-  EXPECT_GT(states, kSeeds * (kSanitized ? 250 : 2500));
+  std::printf("%llu crash states opened, seeds %llu to %llu\n", static_cast<unsigned long long>(states),
+              static_cast<unsigned long long>(first), static_cast<unsigned long long>(seed - 1));
+  EXPECT_GE(states, wanted);
 }
 
 }  // namespace
