@@ -80,6 +80,84 @@ void RegionImpl::prepare_staging() {
   if (lines != 0) madvise(staging_, lines * kLineSize, MADV_POPULATE_WRITE);
 }
 
+// What the writers of one preflush() share.
+struct RegionImpl::Preflush {
+  struct Lines {
+    std::uint64_t first, last;
+  };
+
+  std::mutex mutex;          // of all that follows
+  std::vector<Lines> parts;  // of the region, in the order in which they are gone through
+  std::size_t part = 0;      // where that goes on
+  std::uint64_t line = 0;
+  std::uint64_t lines_left;  // that may be taken
+  PreflushResult result;
+};
+
+// Takes the next dirty lines, which are clean from now on, and on their way to the store. False when there
+// are none.
+bool RegionImpl::take_dirty(Preflush& run, Batch& batch) {
+  std::lock_guard guard(run.mutex);
+  for (; run.part < run.parts.size(); ++run.part) {
+    const std::uint64_t last = run.parts[run.part].last;
+    std::uint64_t line = std::max(run.line, run.parts[run.part].first);
+    for (; (line = table_.find(line, last, LineTable::kDirty)) < last; ++line) {
+      if (!run.result.ok || run.lines_left == 0) {
+        preflush_hand_ = line;
+        run.result.more = true;
+        run.part = run.parts.size();
+        return batch.count != 0;
+      }
+      if (!table_.try_lock(line)) continue;  // somebody works on it: it stays dirty
+      Flags flags = table_.get(line);
+      // What the kernel may write into without a fault to resolve cannot become clean under sync tracking.
+      bool stays = !tracker_.async() && LineTable::pinned(flags);
+      if ((flags & LineTable::kDirty) != 0 && (flags & (LineTable::kWriting | LineTable::kInCut)) == 0 &&
+          !stays) {
+        if ((flags & LineTable::kZapped) == 0) tracker_.protect(line, 1);
+        table_.clear(line, LineTable::kDirty);
+        table_.set(line, LineTable::kWriting);
+        batch.add(line);
+        --run.lines_left;
+      }
+      table_.unlock(line);
+      if (batch.full()) {
+        run.line = line + 1;
+        return true;
+      }
+    }
+    run.line = 0;
+  }
+  return batch.count != 0;
+}
+
+// Writes the lines of a batch, and what can be taken after them. The buffer holds a batch.
+void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
+  do {
+    // The lines may be written meanwhile: then they are dirty again, and what is read here may be torn, but
+    // the cut will write them once more.
+    read_memory(batch.lines.data(), batch.count, buffer);
+    bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, buffer);
+    for (unsigned i = 0; i < batch.count; ++i) {
+      std::uint64_t line = batch.lines[i];
+      table_.lock(line);
+      table_.clear(line, LineTable::kWriting);
+      if (!ok) table_.set(line, LineTable::kDirty);
+      table_.unlock(line);
+    }
+    {
+      std::lock_guard guard(run.mutex);
+      if (ok) {
+        run.result.lines_written += batch.count;
+      } else {
+        run.result.ok = false;
+      }
+    }
+    batch.count = 0;
+  } while (take_dirty(run, batch));
+}
+
+// Two threads write when there is much: one copies and checks sums while the other waits for the device.
 PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
   assert(!cut_outstanding_);
   {
@@ -88,62 +166,27 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
       if (segment.flushed) harvest(segment);
     }
   }
-  PreflushResult result;
-  Batch batch;
-  auto write_batch = [&] {
-    if (batch.count == 0) return;
-    // The lines may be written meanwhile: then they are dirty again, and what is read here may be torn, but
-    // the cut will write them once more.
-    read_memory(batch.lines.data(), batch.count, staging_);
-    bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, staging_);
-    for (unsigned i = 0; i < batch.count; ++i) {
-      std::uint64_t line = batch.lines[i];
-      table_.lock(line);
-      table_.clear(line, LineTable::kWriting);
-      if (!ok) table_.set(line, LineTable::kDirty);
-      table_.unlock(line);
-    }
-    if (ok) {
-      result.lines_written += batch.count;
-    } else {
-      result.ok = false;
-    }
-    batch.count = 0;
-  };
+  Preflush run;
+  run.lines_left = max_lines;
   // Goes on where the last round stopped, so that a bounded round reaches every part of the heap in time.
-  std::uint64_t start = preflush_hand_;
-  for (int round = 0; round < 2; ++round) {
-    std::uint64_t from = round == 0 ? start : 0, to = round == 0 ? table_.lines() : start;
+  for (const Preflush::Lines& round :
+       {Preflush::Lines{preflush_hand_, table_.lines()}, {0, preflush_hand_}}) {
     for (const Segment& segment : segments_) {
-      if (!segment.flushed) continue;
-      std::uint64_t line = std::max(from, segment.first), last = std::min(to, segment.last);
-      for (; line < last && (line = table_.find(line, last, LineTable::kDirty)) < last; ++line) {
-        if (!result.ok || result.lines_written + batch.count >= max_lines) {
-          write_batch();
-          preflush_hand_ = line;
-          result.more = true;
-          prepare_staging();
-          return result;
-        }
-        if (!table_.try_lock(line)) continue;  // somebody works on it: it stays dirty
-        Flags flags = table_.get(line);
-        // What the kernel may write into without a fault to resolve cannot become clean under sync tracking.
-        bool stays = !tracker_.async() && LineTable::pinned(flags);
-        if ((flags & LineTable::kDirty) != 0 && (flags & (LineTable::kWriting | LineTable::kInCut)) == 0 &&
-            !stays) {
-          if ((flags & LineTable::kZapped) == 0) tracker_.protect(line, 1);
-          table_.clear(line, LineTable::kDirty);
-          table_.set(line, LineTable::kWriting);
-          batch.add(line);
-        }
-        table_.unlock(line);
-        if (batch.full()) write_batch();
-      }
+      std::uint64_t first = std::max(round.first, segment.first), last = std::min(round.last, segment.last);
+      if (segment.flushed && first < last) run.parts.push_back({first, last});
     }
   }
-  write_batch();
+  Batch own, other;
+  if (take_dirty(run, own)) {
+    std::thread second;
+    if (own.full() && staging_lines_ >= 2 * kBatch && take_dirty(run, other)) {
+      second = start_thread("uvm-flush", [&] { write_taken(run, other, staging_ + kBatch * kLineSize); });
+    }
+    write_taken(run, own, staging_);
+    if (second.joinable()) second.join();
+  }
   prepare_staging();
-  return result;
+  return run.result;
 }
 
 // Writes captured lines to the store while the program is stopped; the evict mutex is held.

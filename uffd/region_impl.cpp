@@ -52,18 +52,6 @@ Result<void> set_file_size(int fd, std::uint64_t size) {
   return Unexpected{system_error("ftruncate")};
 }
 
-// Threads of the pager must not run signal handlers of the program.
-template <typename Body>
-std::thread start_thread(const char* name, Body body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(body);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread.native_handle(), name);
-  return thread;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Region>> Region::create(const RegionOptions& options) {

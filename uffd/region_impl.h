@@ -6,6 +6,8 @@
 // Nothing outside uffd/ includes this.
 #pragma once
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/types.h>
 
 #include <array>
@@ -27,6 +29,18 @@
 #include "uffd/write_tracker.h"
 
 namespace uvm::uffd {
+
+// Threads of the pager must not run signal handlers of the program.
+template <typename Body>
+std::thread start_thread(const char* name, Body body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(body);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(thread.native_handle(), name);
+  return thread;
+}
 
 class RegionImpl final : public Region, private FaultTarget {
  public:
@@ -145,6 +159,9 @@ class RegionImpl final : public Region, private FaultTarget {
   void note_written(std::uint64_t first, std::uint64_t count);
   void note_unmapped(std::uint64_t first, std::uint64_t count);
   void prepare_staging();
+  struct Preflush;
+  bool take_dirty(Preflush& run, Batch& batch);
+  void write_taken(Preflush& run, Batch& batch, std::byte* buffer);
   bool capture_direct(const std::uint32_t* lines, unsigned count);
   void make_dirty_again(const std::uint32_t* lines, std::size_t count);
 
