@@ -94,7 +94,7 @@ struct RegionOptions {
   FaultMode fault_mode = kDefaultFaultMode;
   TrackMode track_mode = TrackMode::kAuto;
   store::LineStore* store = nullptr;   // outlives the region
-  unsigned read_ahead_max_lines = 32;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none
+  unsigned read_ahead_max_lines = 64;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none
   void* address_hint = nullptr;        // where the base should be, if that is free; nullptr: anywhere
   // Memory for the captured lines of a cut, taken around a cut only; at least 128 lines.
   std::uint64_t staging_bytes = 8 << 20;
