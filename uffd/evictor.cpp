@@ -483,6 +483,11 @@ std::uint64_t RegionImpl::drop(Batch& batch) {
 }
 
 void RegionImpl::drop_run(std::uint64_t first, std::uint64_t last) {
+  if (callbacks_.will_evict != nullptr) {
+    for (std::uint64_t line = first; line < last; ++line) {
+      if ((table_.get(line) & LineTable::kResident) != 0) callbacks_.will_evict(callbacks_.context, line);
+    }
+  }
   drop_memory(first, last - first);
   for (std::uint64_t line = first; line < last; ++line) {
     Flags flags = table_.get(line);

@@ -219,6 +219,7 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
     for (unsigned i = 1; i < usable; ++i) {
       if (bad(i)) usable = i;
     }
+    if (callbacks_.paged_in != nullptr) callbacks_.paged_in(callbacks_.context, line, usable, buffer);
     bump(counters_.faults_disk);
     bump(counters_.lines_read, usable);
   } else {

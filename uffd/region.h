@@ -74,8 +74,9 @@ inline constexpr FaultMode kDefaultFaultMode =
 // (write-protect faults, Linux 5.19).
 enum class TrackMode : std::uint8_t { kAuto, kAsync, kSync };
 
-// What a region asks of its owner when the store lets it down. Called from fault service, inside the SIGBUS
-// handler in kInThread mode: async-signal-safe, must not touch the view, must not call the region.
+// What a region tells its owner: when the store lets it down, and, for a collector, of lines that come and go
+// (with discard(), evict_first() and state(), its contract with the pager). Called from fault service, inside
+// the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view, must not call the region.
 struct RegionCallbacks {
   void* context = nullptr;
   // A line cannot be read: kCorrupt or kIoError. The content is never delivered: when the callback returns,
@@ -85,6 +86,13 @@ struct RegionCallbacks {
   // evict; true when nothing can be evicted any more: after the call the process says so on stderr and
   // aborts.
   void (*on_store_failure)(void* context, int sys_errno, bool fatal) = nullptr;
+  // Lines were read from the store and are about to be mapped, read-ahead included; `content` is theirs, side
+  // by side. It may be changed, as references to objects that have moved are: the program sees what is left
+  // there, and the lines count as clean all the same. So what is changed must be changed again each time that
+  // the line comes in, until something has made it dirty.
+  void (*paged_in)(void* context, LineNumber first, std::size_t count, std::byte* content) = nullptr;
+  // A line is about to leave memory, written before if it was dirty. Not told of lines that are discarded.
+  void (*will_evict)(void* context, LineNumber line) = nullptr;
 };
 
 struct RegionOptions {

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include <atomic>
+#include <cstring>
 #include <thread>
 
 #include "uffd/kernel_features.h"
@@ -43,6 +45,7 @@ class RegionTest : public ::testing::TestWithParam<Modes> {
     options.store = &store_;
     options.staging_bytes = staging;
     options.kernel_may_unmap = kernel_may_unmap_;
+    options.callbacks = callbacks_;
     auto region = Region::create(options);
     EXPECT_TRUE(region) << region.error().message;
     return region ? std::move(*region) : nullptr;
@@ -78,6 +81,7 @@ class RegionTest : public ::testing::TestWithParam<Modes> {
   }
 
   bool kernel_may_unmap_ = false;
+  RegionCallbacks callbacks_;
   PlainStore store_{kLines};
 };
 
@@ -344,6 +348,42 @@ TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
   const std::uint64_t hot_reads =
       region->counters().faults_disk - before - std::min(scan_reads, region->counters().faults_disk - before);
   EXPECT_LT(hot_reads, 60 * kHot / 10);
+}
+
+// As a collector does that has moved objects: what comes in is patched before the program sees it, and not
+// written back for that.
+TEST_P(RegionTest, LinesThatComeInMayBePatchedAndThoseThatGoAreTold) {
+  struct Seen {
+    std::atomic<std::uint64_t> in{0}, out{0};
+  } seen;
+  callbacks_.context = &seen;
+  callbacks_.paged_in = [](void* context, LineNumber first, std::size_t count, std::byte* content) {
+    static_cast<Seen*>(context)->in += count;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t patch = 1000 + first + i;
+      std::memcpy(content + i * kLineSize + 8, &patch, sizeof patch);
+    }
+  };
+  callbacks_.will_evict = [](void* context, LineNumber) { ++static_cast<Seen*>(context)->out; };
+  auto region = make(512);
+  for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, line);
+  checkpoint(*region);
+  EXPECT_EQ(seen.in, 0U);
+  evict_everything(*region);
+  EXPECT_EQ(seen.out, 100U);
+  for (std::uint64_t line = 0; line < 100; ++line) {
+    ASSERT_EQ(peek(*region, line), line);
+    ASSERT_EQ(peek(*region, line, 1), 1000 + line);
+  }
+  EXPECT_EQ(seen.in, region->counters().lines_read);
+  EXPECT_EQ(checkpoint(*region), 0U);
+  poke(*region, 7, 70);
+  EXPECT_EQ(checkpoint(*region), 1U);
+  evict_everything(*region);
+  EXPECT_EQ(seen.out, region->counters().evictions_clean + region->counters().evictions_dirty);
+  ASSERT_TRUE(region->discard(0, 50 * kLineSize));
+  EXPECT_EQ(peek(*region, 7), 0U);
+  EXPECT_EQ(peek(*region, 7, 1), 0U);
 }
 
 TEST_P(RegionTest, PopulateFreshGivesWritableZeroes) {
