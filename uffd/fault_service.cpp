@@ -219,7 +219,12 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
     for (unsigned i = 1; i < usable; ++i) {
       if (bad(i)) usable = i;
     }
-    if (callbacks_.paged_in != nullptr) callbacks_.paged_in(callbacks_.context, line, usable, buffer);
+    for (unsigned i = 0; callbacks_.paged_in != nullptr && i < usable; ++i) {
+      unsigned first = i;
+      while (i < usable && status[i] == store::ReadStatus::kOk) ++i;
+      if (i == first) continue;  // erased meanwhile
+      callbacks_.paged_in(callbacks_.context, line + first, i - first, buffer + first * kLineSize);
+    }
     bump(counters_.faults_disk);
     bump(counters_.lines_read, usable);
   } else {
