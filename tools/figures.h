@@ -1,7 +1,6 @@
-// Figures: what is to be said of one heap and of the process that runs it, and the JSON document of them:
-// what
-// --stats writes and `uvm stats` prints. The document has one shape: whatever only a process can know is null
-// (an array: empty) when none runs the heap. What only the file tells (a version's held_bytes and
+// Figures: what is to be said of one heap and of the process that runs it, and the JSON document of them,
+// which --stats writes and `uvm stats` prints. The document has one shape: whatever only a process can know
+// is null (an array: empty) when none runs the heap. What only the file tells (a version's held_bytes and
 // alone_bytes) is null in what a process says; `uvm stats` adds it.
 //
 // Names end in the unit (_ns, _bytes); everything else is a count. Counts of a process begin with its region:

@@ -6,7 +6,8 @@
 // CheckpointerOptions::after_checkpoint.
 //
 // Two locks, in this order: `life_` keeps the session alive while it is looked at, so only detach() waits for
-// a now() under way; `lock_` is held for moments, so checkpoints never wait for who asks.
+// a now() under way; `lock_` is held for moments, so checkpoints never wait for who asks (what --stats
+// writes after one may).
 #pragma once
 
 #include <chrono>

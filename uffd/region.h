@@ -216,7 +216,7 @@ class Region {
   [[nodiscard]] virtual FaultLatencies fault_latencies() const = 0;
 
   // Looks at each resident line: with async tracking at its page table entry, which stays as it is. Takes no
-  // lock of the pager, about 3 ms for each GiB resident. Exact while nothing changes; a line that is faulted
+  // lock of the pager, about 5 ms for each GiB resident. Exact while nothing changes; a line that is faulted
   // in, evicted or written meanwhile, or that eviction or a checkpoint is just taking note of, may be counted
   // as before or as after, and one that goes from the page table to the line table in that moment not as
   // dirty. What a cut has captured is not dirty, whether it is in the store yet or not.

@@ -144,6 +144,43 @@ check_json "$stored
 expect 0 '^state +interrupted$' "$uvm" stats app.bc
 expect 0 '^  last +version [0-9]+, 2' "$uvm" stats app.bc
 
+# answer TEXT: at the socket of app.bc, to one client.
+answer() {
+  rm -f "$socket" listening
+  (cd "$(dirname "$socket")" && exec python3 -c '
+import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind("stats.socket")
+server.listen()
+open(sys.argv[2], "w").close()
+client = server.accept()[0]
+client.sendall(sys.argv[1].encode())' "$1" "$work/listening") &
+  for _ in $(seq 200); do [ -e listening ] && return; sleep 0.05; done
+}
+
+# Another uvm answers, or somebody who is none; or it ends while it answers.
+answer '{"format": 99, "uvm": "9.9"}'
+expect 1 '^uvm: app.bc is run by another uvm, version 9.9, whose figures this one' "$uvm" stats app.bc --json
+answer '{"answer": 42}'
+expect 1 '^uvm: app.bc is run by another uvm, of an unknown version' "$uvm" stats app.bc
+answer '{"format": 1, "faults": 42}'
+expect 1 '^uvm: the process that runs app.bc answers with something else than figures: ' "$uvm" stats app.bc
+answer '{"format": 1, "fau'
+expect 0 '^state +interrupted$' "$uvm" stats app.bc
+wait
+
+# Where there can be no socket, the run goes on without, and says so.
+rm -f "$socket"
+mkdir "$socket"
+"$uvm" --log info app.bc > output 2> messages &
+running=$!
+for _ in $(seq 600); do grep -q 'going on with' messages && break; sleep 0.05; done
+expect 1 "^uvm: app.bc is run by process $running, which cannot be asked: " "$uvm" stats app.bc
+grep -q '^uvm: info: uvm stats cannot ask this process: cannot make ' messages || fail "no line of info: $(cat messages)"
+kill -9 $running
+wait $running 2> /dev/null
+rmdir "$socket" || fail "$(ls -l "$(dirname "$socket")")"
+
 # Gone on with, the socket is a new one; suspended, it is gone.
 start app.bc
 check_json '
