@@ -110,7 +110,7 @@ json process_json(const ProcessFigures& process) {
       {"resident_bytes", r.resident_bytes},
       {"resident_bytes_peak", r.resident_bytes_peak},
       {"peak_rss_bytes", process.peak_rss_bytes},
-      {"calls", process.calls},
+      {"calls", or_null(process.calls)},
       {"allocated_bytes", process.allocated_bytes},
       {"store",
        {{"lines_read", s.lines_read},

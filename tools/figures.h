@@ -1,7 +1,7 @@
 // Figures: what is to be said of one heap and of the process that runs it, and the JSON document of them,
 // which --stats writes and `uvm stats` prints. The document has one shape: whatever only a process can know
-// is null (an array: empty) when none runs the heap. What only the file tells (a version's held_bytes and
-// alone_bytes) is null in what a process says; `uvm stats` adds it.
+// is null (an array: empty) when none runs the heap, or it did not say. What only the file tells (a version's
+// held_bytes and alone_bytes) is null in what a process says; `uvm stats` adds it.
 //
 // Names end in the unit (_ns, _bytes); everything else is a count. Counts of a process begin with its region:
 // under torture with the present life.
@@ -35,7 +35,9 @@ struct ProcessFigures {
   store::StoreCounters store;  // without its space, which is the heap's
   checkpoint::Statistics checkpoints;
   std::uint64_t checkpoints_failed = 0;
-  std::uint64_t calls = 0;            // invocations executed
+  // Invocations executed. --stats has them, an answer to `uvm stats` does not: to add them up, the threads'
+  // records are read under the lock that stopping the program needs.
+  std::optional<std::uint64_t> calls;
   std::uint64_t allocated_bytes = 0;  // by the program, ever
   std::uint64_t uptime_ns = 0;        // of this process
   std::uint64_t ready_ns = 0;         // from the process's start until the program's threads ran

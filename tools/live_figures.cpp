@@ -88,7 +88,7 @@ void LiveFigures::take_versions() {
 }
 
 // With life_ held.
-void LiveFigures::look_at(Session& session, Figures& figures) const {
+void LiveFigures::look_at(Session& session, Figures& figures) {
   ProcessFigures& process = *figures.process;
   const uffd::Region& region = session.region();
   process.region = region.describe();
@@ -96,7 +96,6 @@ void LiveFigures::look_at(Session& session, Figures& figures) const {
   process.latencies = region.fault_latencies();
   process.counters = region.counters();
   process.store = session.store().counters();
-  process.calls = rt::calls_executed();
   process.allocated_bytes = session.vm().heap.allocated_bytes();
   process.checkpoints_failed += session.checkpointer().statistics().failed();
   if (figures.blob) figures.blob->heap_size = session.vm().heap.capacity();
@@ -118,6 +117,13 @@ Figures LiveFigures::now() {
   figures.process->peak_rss_bytes = peak_rss_bytes();
   figures.process->uptime_ns = age_ns();
   figures.room_bytes = room_at(folder_);
+  return figures;
+}
+
+Figures LiveFigures::now_with_calls() {
+  Figures figures = now();
+  const std::lock_guard life(life_);
+  if (session_ != nullptr) figures.process->calls = rt::calls_executed();
   return figures;
 }
 

@@ -1,8 +1,9 @@
 // LiveFigures: the figures of the run in this process, as far as they have come, for --stats and `uvm stats`.
 //
-// now(): any thread, at any time; it may take some milliseconds when much of the heap is in memory, and
-// touches roots and thread records in the heap, so SIGBUS must not be blocked. attach(), detach(), ended()
-// and the notes: the supervising thread. checkpointed(): the thread that made the checkpoint, from
+// now(): any thread, at any time; it may take some milliseconds when much of the heap is in memory. Of the
+// heap it touches the roots, which are always there; SIGBUS must not be blocked all the same.
+// now_with_calls(): the thread that makes checkpoints, between two. attach(), detach(), ended() and the
+// notes: the supervising thread. checkpointed(): the thread that made the checkpoint, from
 // CheckpointerOptions::after_checkpoint.
 //
 // Two locks, in this order: `life_` keeps the session alive while it is looked at, so only detach() waits for
@@ -40,11 +41,12 @@ class LiveFigures {
   void ended(HeapState state, int exit_code);
 
   [[nodiscard]] Figures now();
+  [[nodiscard]] Figures now_with_calls();
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void look_at(Session& session, Figures& figures) const;
+  static void look_at(Session& session, Figures& figures);
   void take_versions();
   [[nodiscard]] std::uint64_t age_ns() const;
 

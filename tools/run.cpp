@@ -100,7 +100,6 @@ class Runner {
   int suspend(Session& session);
   store::Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
   void note_checkpoint(const checkpoint::Record& record);
-  [[nodiscard]] std::string figures() { return text_of(figures_.now()); }
   void write_figures();
   void answer_questions();
 
@@ -398,14 +397,15 @@ void Runner::note_checkpoint(const checkpoint::Record& record) {
 
 void Runner::write_figures() {
   if (options_.stats.empty()) return;
-  if (const int error = write_stats(options_.stats, figures()); error != 0) {
+  if (const int error = write_stats(options_.stats, text_of(figures_.now_with_calls())); error != 0) {
     say("cannot write " + options_.stats + ": " + strerror(error));
   }
 }
 
 // To `uvm stats`.
 void Runner::answer_questions() {
-  auto server = StatsServer::start(directory_.heap_folder(options_.name), [this] { return figures(); });
+  auto server =
+      StatsServer::start(directory_.heap_folder(options_.name), [this] { return text_of(figures_.now()); });
   if (server) {
     server_ = std::move(*server);
   } else {

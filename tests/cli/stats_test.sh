@@ -101,7 +101,7 @@ wait $(jobs -p | grep -v "^$running\$")
 python3 -c '
 import json
 d = json.load(open("figures.json"))
-assert d["running"] and d["lines"]["resident"] > 0 and d["fault_latency"]["zero"]["count"] > 0, d' || fail "--stats"
+assert d["running"] and d["lines"]["resident"] > 0 and d["calls"] > 0 and d["fault_latency"]["zero"]["count"] > 0, d' || fail "--stats"
 
 # Clients that connect and say nothing hold up neither others nor the end.
 (cd "$(dirname "$socket")" && exec python3 -c '
