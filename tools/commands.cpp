@@ -9,6 +9,7 @@
 
 #include "checkpoint/blob.h"
 #include "tools/messages.h"
+#include "tools/open_store.h"
 #include "tools/run_lock.h"
 #include "tools/session.h"
 #include "tools/units.h"
@@ -18,19 +19,6 @@
 
 namespace uvm::tools {
 namespace {
-
-int fail(const Options& options, const store::Error& error) {
-  say(explain(error, options.store, options.name));
-  return exit_code_of(error);
-}
-
-// The store, with the heap that the command names in it; otherwise says what is missing.
-store::Result<store::StoreDirectory> open_store(const Options& options) {
-  auto directory = store::StoreDirectory::open(options.store, false);
-  if (!directory || options.name.empty()) return directory;
-  if (directory->has_heap(options.name)) return directory;
-  return Unexpected{store::Error{.code = store::Errc::kNotFound, .message = "no such heap"}};
-}
 
 // What a heap that nobody runs says of itself: suspended, ended with a status, or nothing that can be
 // resumed.
@@ -50,11 +38,6 @@ std::string state_of(const store::StoreDirectory& directory, const store::HeapEn
   if ((blob->flags & checkpoint::kBlobFinished) != 0)
     return "ended with status " + std::to_string(blob->exit_code);
   return "interrupted";
-}
-
-// Of the room that the file takes, what no version needs.
-std::uint64_t free_bytes(const store::HeapUsage& usage) {
-  return usage.file - std::min(usage.file, usage.held);
 }
 
 // Opens the heap, which nobody may run meanwhile, and does something to its versions.
@@ -95,7 +78,7 @@ int list_heaps(const Options& options) {
                 has_version ? std::to_string(newest.version).c_str() : "-",
                 has_version ? show_time(newest.wall_time_ns).c_str() : "-",
                 entry.info ? show_size(entry.info->file_bytes).c_str() : "-",
-                usage ? show_size(free_bytes(*usage)).c_str() : "-", state_of(*directory, entry).c_str());
+                usage ? show_size(usage->free()).c_str() : "-", state_of(*directory, entry).c_str());
   }
   return 0;
 }
@@ -202,7 +185,7 @@ int verify_heap(const Options& options) {
   std::printf("%s is sound\n", options.name.c_str());
   if (const auto usage = store::measure_usage(directory->heap_path(options.name))) {
     std::printf("%zu versions in %s; %s of that free\n", usage->versions.size(),
-                show_size(usage->file).c_str(), show_size(free_bytes(*usage)).c_str());
+                show_size(usage->file).c_str(), show_size(usage->free()).c_str());
   }
   return 0;
 }

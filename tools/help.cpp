@@ -9,7 +9,8 @@ const char* help_text() {
 SYNOPSIS
     uvm [OPTION...] BUNDLE [ARGUMENT...]
     uvm resume NAME [--version N] [OPTION...]
-    uvm list | versions NAME | pin NAME VERSION | unpin NAME VERSION
+    uvm list | versions NAME | stats NAME [--json]
+    uvm pin NAME VERSION | unpin NAME VERSION
     uvm suspend NAME | remove NAME [--version N] | verify NAME
     uvm --help | --version [-v]
 
@@ -30,6 +31,12 @@ COMMANDS
         --version N     from an older version; newer ones are given up.
     list            The heaps in the store.
     versions NAME   The versions of a heap that can be resumed.
+    stats NAME      The figures of a heap. Of one that runs: lines in memory and
+                    changed ones, page faults by kind with how long they took,
+                    what went to and from the disk, checkpoints. Of any: versions,
+                    room used and free, what the last version says of itself.
+        --json          as one JSON document, with the names that --stats uses;
+                        what only a running program has is null without one.
     pin NAME VERSION
     unpin NAME VERSION
                     A pinned version is kept whatever --keep-versions says; no
@@ -65,7 +72,8 @@ OPTIONS
     --keep
         Keep the heap after the program has ended by itself.
     --stats FILE
-        Write figures to FILE, as JSON, at the end and after each checkpoint.
+        Write figures to FILE, as JSON, at the end and after each checkpoint;
+        uvm stats shows the same at any time.
     --enable-assertions
         Have the program's assert statements evaluated, as java -ea does.
     --cold-boot
@@ -102,7 +110,8 @@ EXIT STATUS
     before the program runs.
 
 FILES
-    STORE/NAME/         the heap of a program
+    STORE/NAME/         the heap of a program; while it runs, also the socket that
+                        uvm stats asks it by
     STORE/images/       class library, booted once and shared by all heaps
 
 EXAMPLES

@@ -169,9 +169,10 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     CLI::App* app = nullptr;
   };
   Subcommand subcommands[] = {{"resume", Command::kResume, true},     {"list", Command::kList, false},
-                              {"versions", Command::kVersions, true}, {"pin", Command::kPin, true, true},
-                              {"unpin", Command::kUnpin, true, true}, {"suspend", Command::kSuspend, true},
-                              {"remove", Command::kRemove, true},     {"verify", Command::kVerify, true}};
+                              {"versions", Command::kVersions, true}, {"stats", Command::kStats, true},
+                              {"pin", Command::kPin, true, true},     {"unpin", Command::kUnpin, true, true},
+                              {"suspend", Command::kSuspend, true},   {"remove", Command::kRemove, true},
+                              {"verify", Command::kVerify, true}};
   std::string name_argument;
   for (Subcommand& subcommand : subcommands) {
     subcommand.app = app.add_subcommand(subcommand.name);
@@ -181,6 +182,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     add_options(*subcommand.app, options, raw);
     if (subcommand.takes_name) subcommand.app->add_option("NAME", name_argument);
     if (subcommand.takes_version) subcommand.app->add_option("VERSION", raw.version);
+    if (subcommand.command == Command::kStats) subcommand.app->add_flag("--json", options.json);
     if (subcommand.command == Command::kResume || subcommand.command == Command::kRemove)
       subcommand.app->add_option("--version", raw.version);
   }

@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
   kResume,
   kList,
   kVersions,
+  kStats,
   kPin,
   kUnpin,
   kSuspend,
@@ -38,6 +39,7 @@ struct Options {
   std::uint32_t keep_versions = 2;       // newest versions that a checkpoint leaves
   std::chrono::nanoseconds keep_age{0};  // and of younger ones a selection; 0: none
   bool verbose = false;                  // kShowVersion
+  bool json = false;                     // kStats
   bool fresh = false;
   bool keep = false;
   bool enable_assertions = false;

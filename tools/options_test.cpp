@@ -46,6 +46,14 @@ TEST(OptionsTest, Commands) {
   options = parse({"remove", "x.bc", "--version", "3"});
   ASSERT_TRUE(options.has_value()) << options.error();
   EXPECT_EQ(options->version, 3U);
+  options = parse({"stats", "x.bc", "--json", "--store", "/s"});
+  ASSERT_TRUE(options.has_value()) << options.error();
+  EXPECT_EQ(options->command, Command::kStats);
+  EXPECT_EQ(options->name, "x.bc");
+  EXPECT_TRUE(options->json);
+  EXPECT_FALSE(parse({"stats", "x.bc"})->json);
+  EXPECT_FALSE(parse({"stats"}).has_value());
+  EXPECT_FALSE(parse({"versions", "x.bc", "--json"}).has_value());
   options = parse({"--store", "/s", "list"});
   ASSERT_TRUE(options.has_value()) << options.error();
   EXPECT_EQ(options->command, Command::kList);

@@ -9,7 +9,6 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -28,19 +27,19 @@
 #include "runtime/threads.h"
 #include "runtime/undo_journal.h"
 #include "tools/images.h"
+#include "tools/live_figures.h"
 #include "tools/messages.h"
 #include "tools/origin.h"
 #include "tools/run_lock.h"
 #include "tools/session.h"
 #include "tools/signals.h"
 #include "tools/stats_file.h"
+#include "tools/stats_socket.h"
 #include "tools/units.h"
 #include "uffd/store_directory.h"
 
 namespace uvm::tools {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Properties that are read while the class library boots, so that a booted one would not heed them.
 bool is_boot_property(const std::string& name) {
@@ -74,7 +73,9 @@ double age_of(const checkpoint::Blob& blob) {
 class Runner {
  public:
   Runner(const Options& options, store::StoreDirectory directory)
-      : options_(options), directory_(std::move(directory)), started_at_(Clock::now()) {}
+      : options_(options),
+        directory_(std::move(directory)),
+        figures_(options.name, directory_.heap_folder(options.name), options.memory) {}
 
   int run();
 
@@ -99,11 +100,11 @@ class Runner {
   int suspend(Session& session);
   store::Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
   void note_checkpoint(const checkpoint::Record& record);
-  void write_figures(Session& session, bool ended, int exit_code);
+  void write_figures();
+  void answer_questions();
 
   const Options& options_;
   store::StoreDirectory directory_;
-  const Clock::time_point started_at_;
   std::optional<rt::bundle::BundleFile> bundle_;
   std::optional<rt::jimage::JavaHome> home_;
   std::optional<rt::jimage::JImage> image_;
@@ -113,9 +114,9 @@ class Runner {
   bool main_called_ = false;
   bool heap_is_new_ = false;  // made by this process, which has its lock
   std::uint64_t lives_ = 0;   // sessions so far
-  Figures figures_;
-  std::mutex figures_lock_;
-  Session* session_ = nullptr;  // whose figures are written; under figures_lock_
+  store::Version resumed_from_ = 0;
+  LiveFigures figures_;
+  std::unique_ptr<StatsServer> server_;  // goes before the lock and what it tells
 };
 
 std::string Runner::prepare() {
@@ -140,7 +141,6 @@ std::string Runner::prepare() {
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   note_java(blob_, *home_);
   note_command(blob_, options_);
-  figures_.name = options_.name;
   return {};
 }
 
@@ -291,13 +291,14 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
     return Unexpected{store::Error{.code = store::Errc::kInvalid,
                                    .message = "heap " + options_.name + " cannot go on: " + problem}};
   }
-  figures_.resumed_version = (*heap)->current_version().version;
+  resumed_from_ = (*heap)->current_version().version;
+  figures_.note_resume(resumed_from_);
   blob_ = *blob;
   note_java(blob_, *home_);
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   blob_.flags = 0;
-  spdlog::debug("resuming version {}, {:.1f} s old, written by uvm {}", figures_.resumed_version,
-                age_of(*blob), blob->uvm_version);
+  spdlog::debug("resuming version {}, {:.1f} s old, written by uvm {}", resumed_from_, age_of(*blob),
+                blob->uvm_version);
   const bool is_older = (*heap)->versions().back().version > (*heap)->current_version().version;
   const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0 && !version;
   auto session = Session::open(std::move(*heap), session_options());
@@ -376,7 +377,7 @@ int Runner::run() {
   if (blob) {
     main_called_ = true;
     say("going on with the interrupted run " + options_.name + " from version " +
-        std::to_string(figures_.resumed_version) + ", of " +
+        std::to_string(resumed_from_) + ", of " +
         show_time((*session)->store().current_version().wall_time_ns));
     if (options_.command == Command::kRun) {
       if (std::string difference = command_difference(*blob, options_); !difference.empty()) say(difference);
@@ -391,36 +392,32 @@ void Runner::note_checkpoint(const checkpoint::Record& record) {
   spdlog::debug("version {}: {} lines, {} bytes written, {:.2f} ms stopped of {:.1f} ms", record.version,
                 record.lines, record.bytes, static_cast<double>(record.pause_ns) * kMs,
                 static_cast<double>(record.duration_ns) * kMs);
-  const std::lock_guard lock(figures_lock_);
-  figures_.checkpoints.add(record);
-  if (session_ != nullptr && !options_.stats.empty()) write_figures(*session_, false, 0);
+  if (figures_.checkpointed(record)) write_figures();
 }
 
-// With figures_lock_ held.
-void Runner::write_figures(Session& session, bool ended, int exit_code) {
+void Runner::write_figures() {
   if (options_.stats.empty()) return;
-  figures_.region = session.region().describe();
-  figures_.region_counters = session.region().counters();
-  figures_.store_counters = session.store().counters();
-  figures_.calls = rt::calls_executed();
-  figures_.allocated_bytes = session.vm().heap.allocated_bytes();
-  figures_.uptime_ns =
-      static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - started_at_).count());
-  figures_.ended = ended;
-  figures_.exit_code = exit_code;
-  if (const int error = write_stats(options_.stats, figures_); error != 0) {
+  if (const int error = write_stats(options_.stats, text_of(figures_.now_with_calls())); error != 0) {
     say("cannot write " + options_.stats + ": " + strerror(error));
   }
 }
 
+// To `uvm stats`.
+void Runner::answer_questions() {
+  auto server =
+      StatsServer::start(directory_.heap_folder(options_.name), [this] { return text_of(figures_.now()); });
+  if (server) {
+    server_ = std::move(*server);
+  } else {
+    spdlog::info("uvm stats cannot ask this process: {}", server.error());
+  }
+}
+
 int Runner::supervise(std::unique_ptr<Session> session) {
-  figures_.ready_ns =
-      static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - started_at_).count());
+  figures_.note_ready();
+  figures_.attach(*session, blob_);
+  answer_questions();
   for (;;) {
-    {
-      const std::lock_guard lock(figures_lock_);
-      session_ = session.get();
-    }
     rt::Vm& vm = session->vm();
     on_first_signal([&vm](int) { rt::notify_supervisor(vm); });
     if (main_called_) session->checkpointer().start();
@@ -447,6 +444,7 @@ int Runner::supervise(std::unique_ptr<Session> session) {
           auto next = resume_elsewhere(std::move(session));
           if (!next) return fail(next.error());
           session = std::move(*next);
+          figures_.attach(*session, blob_);
           same_life = false;
           break;
         }
@@ -461,13 +459,10 @@ int Runner::supervise(std::unique_ptr<Session> session) {
 Runner::Opened Runner::resume_elsewhere(std::unique_ptr<Session> session) {
   session->checkpointer().stop();
   auto record = session->checkpointer().final_checkpoint();
-  {
-    const std::lock_guard lock(figures_lock_);
-    session_ = nullptr;
-  }
+  figures_.detach();
   session.reset();
   if (!record) return Unexpected{record.error()};
-  ++figures_.torture_resumes;
+  figures_.note_torture_resume();
   return resume({});
 }
 
@@ -475,6 +470,7 @@ int Runner::suspend(Session& session) {
   const int status = 128 + first_signal();
   if (!main_called_) {
     // Nothing of the program has happened yet that would be worth going on with.
+    server_.reset();
     _exit(status);
   }
   session.checkpointer().stop();
@@ -487,8 +483,9 @@ int Runner::suspend(Session& session) {
     say("the last checkpoint of " + options_.name + " failed; uvm resume " + options_.name +
         " goes on from version " + std::to_string(session.store().current_version().version));
   }
-  const std::lock_guard lock(figures_lock_);
-  write_figures(session, true, status);
+  figures_.ended(record ? HeapState::kSuspended : HeapState::kInterrupted, status);
+  write_figures();
+  figures_.detach();
   return status;
 }
 
@@ -502,11 +499,10 @@ int Runner::end(std::unique_ptr<Session> session, int exit_code) {
       say("the ended heap " + options_.name + " could not be kept: " + record.error().message);
     }
   }
-  {
-    const std::lock_guard lock(figures_lock_);
-    write_figures(*session, true, exit_code);
-    session_ = nullptr;
-  }
+  figures_.ended(HeapState::kEnded, exit_code);
+  write_figures();
+  figures_.detach();
+  server_.reset();
   session.reset();
   if (!keep) {
     if (auto removed = directory_.remove_heap(options_.name); !removed) say(removed.error().message);

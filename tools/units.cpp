@@ -67,6 +67,27 @@ std::string show_size(std::uint64_t bytes) {
   return text;
 }
 
+std::string show_duration(std::uint64_t ns) {
+  struct Unit {
+    const char* name;
+    double ns;
+    double below;  // what is shown in it
+  };
+  static constexpr Unit kUnits[] = {
+      {"us", 1e3, 1e6}, {"ms", 1e6, 1e9}, {"s", 1e9, 120e9}, {"min", 60e9, 7200e9}};
+  if (ns < 1000) return std::to_string(ns) + " ns";
+  const auto value = static_cast<double>(ns);
+  Unit unit{"h", 3600e9, 0};
+  for (const Unit& smaller : kUnits) {
+    if (value >= smaller.below) continue;
+    unit = smaller;
+    break;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f %s", value / unit.ns, unit.name);
+  return text;
+}
+
 std::string show_time(std::uint64_t wall_time_ns) {
   const auto seconds = static_cast<time_t>(wall_time_ns / 1'000'000'000);
   tm parts{};

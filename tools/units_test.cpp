@@ -31,6 +31,12 @@ TEST(UnitsTest, ShownForPeople) {
   EXPECT_EQ(show_size(12), "12 B");
   EXPECT_EQ(show_size(1536), "1.5 KiB");
   EXPECT_EQ(show_size(3ULL << 40), "3.0 TiB");
+  EXPECT_EQ(show_duration(0), "0 ns");
+  EXPECT_EQ(show_duration(1250), "1.2 us");
+  EXPECT_EQ(show_duration(3'400'000), "3.4 ms");
+  EXPECT_EQ(show_duration(119'000'000'000), "119.0 s");
+  EXPECT_EQ(show_duration(150'000'000'000), "2.5 min");
+  EXPECT_EQ(show_duration(9'000'000'000'000), "2.5 h");
 }
 
 }  // namespace

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       return printed(list_heaps(*options));
     case Command::kVersions:
       return printed(list_versions(*options));
+    case Command::kStats:
+      return printed(show_stats(*options));
     case Command::kPin:
       return pin_version(*options, true);
     case Command::kUnpin:

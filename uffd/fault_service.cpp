@@ -92,6 +92,12 @@ bool RegionImpl::fault(const std::byte* address, bool write) {
 }
 
 void RegionImpl::resolve(std::uint64_t line, const Segment& segment, bool write) {
+  std::uint64_t start = now_ns();
+  FaultKind kind = resolve_untimed(line, segment, write);
+  latencies_[static_cast<std::size_t>(kind)].add(now_ns() - start);
+}
+
+RegionImpl::FaultKind RegionImpl::resolve_untimed(std::uint64_t line, const Segment& segment, bool write) {
   bool reserved = false;
   for (;;) {
     if (!reserved && (table_.get(line) & LineTable::kResident) == 0) {
@@ -102,21 +108,18 @@ void RegionImpl::resolve(std::uint64_t line, const Segment& segment, bool write)
     Flags flags = table_.get(line);
     if ((flags & LineTable::kResident) == 0) {
       if (reserved) {
-        bring_in(line, segment, write);
+        FaultKind kind = bring_in(line, segment, write);
         table_.unlock(line);
-        return;
+        return kind;
       }
       table_.unlock(line);  // evicted just now
       continue;
     }
-    if ((flags & LineTable::kZapped) != 0) {
-      rescue(line, flags, write);
-    } else {
-      resolve_again(line, flags, write);
-    }
+    FaultKind kind =
+        (flags & LineTable::kZapped) != 0 ? rescue(line, flags, write) : resolve_again(line, flags, write);
     table_.unlock(line);
     if (reserved) unreserve(1);
-    return;
+    return kind;
   }
 }
 
@@ -137,7 +140,7 @@ void RegionImpl::mark_written(std::uint64_t line) {
 }
 
 // The line is in memory, unmapped for its second chance.
-void RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
+RegionImpl::FaultKind RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
   // Protecting a dirty line would erase its dirtiness; not protecting a clean one makes it dirty. When the
   // access is a write the line becomes dirty anyway, and is spared the write fault.
   bool writable = write || (flags & LineTable::kDirty) != 0 || !continue_wp_;
@@ -148,11 +151,13 @@ void RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
   table_.clear(line, LineTable::kZapped | LineTable::kWrittenBack);
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
   bump(counters_.faults_minor);
+  return FaultKind::kMinor;
 }
 
 // The line is in memory and should be mapped: another thread was faster, or this is a write to a protected
 // line, or the kernel unmapped it (swap).
-void RegionImpl::resolve_again(std::uint64_t line, Flags flags, bool write) {
+RegionImpl::FaultKind RegionImpl::resolve_again(std::uint64_t line, Flags flags, bool write) {
+  FaultKind kind = FaultKind::kSpurious;
   if (tracker_.async()) {
     // An unmapped line's dirtiness is unknown here; without protection it counts as written. EEXIST
     // otherwise, which leaves the protection alone.
@@ -164,6 +169,7 @@ void RegionImpl::resolve_again(std::uint64_t line, Flags flags, bool write) {
     table_.set(line, LineTable::kDirty);
     tracker_.unprotect(line);
     bump(counters_.faults_write_protect);
+    kind = FaultKind::kWriteProtect;
   } else {
     if (!continue_wp_) table_.set(line, LineTable::kDirty);
     bool writable = (table_.get(line) & LineTable::kDirty) != 0;
@@ -172,6 +178,7 @@ void RegionImpl::resolve_again(std::uint64_t line, Flags flags, bool write) {
     bump(counters_.faults_spurious);
   }
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
+  return kind;
 }
 
 // Locks lines after `line` that may come in together with it. Returns how many, `line` included; for each of
@@ -196,7 +203,7 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
 }
 
 // The line is not in memory, and is locked; its place in the budget is reserved.
-void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
+RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
   bool present = store_->present(line);
   // Zeroes are not read, and lines that nothing was ever written to would only fill memory.
   bool plentiful = present && resident_.load(std::memory_order_relaxed) < limit_lines_ / 2;
@@ -249,6 +256,7 @@ void RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write
     faults_.copy(address_of(line), content, kLineSize, !write);
   }
   if (buffer != nullptr) buffers_.release(buffer);
+  return present ? FaultKind::kDisk : FaultKind::kZero;
 }
 
 void RegionImpl::damaged(std::uint64_t line, store::ReadStatus status) {

@@ -24,11 +24,11 @@
 // interceptors, where a fault would run our instrumented handler inside the runtime. create() refuses
 // kInThread there.
 //
-// Who may call: base(), size(), counters(), pin(), unpin(), populate_fresh(), discard(), evict_first():
-// any thread that is not inside a signal handler. preflush(), cut(), flush_cut(), abort_cut(): one
-// thread, the checkpointer. A signal handler of the program must not touch the view: it might interrupt
-// the pager at work. Threads with an alternate signal stack give it at least 64 KiB: faults are resolved
-// on it.
+// Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
+// populate_fresh(), discard(), evict_first(): any thread that is not inside a signal handler. preflush(),
+// cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the program must not
+// touch the view: it might interrupt the pager at work. Threads with an alternate signal stack give it at
+// least 64 KiB: faults are resolved on it.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +40,7 @@
 #include "pmem/line_store.h"
 #include "pmem/result.h"
 #include "pmem/sanitizers.h"
+#include "uffd/latency_histogram.h"
 
 namespace uvm::uffd {
 
@@ -135,6 +136,23 @@ struct RegionCounters {
   std::uint64_t resident_bytes_peak = 0;
 };
 
+// How long faults took, by how they were resolved (see RegionCounters); those of pin() too. From the entry
+// into fault service until the line is mapped, waiting for memory, for another thread's work on the line and
+// for the store included. Not included is what the kernel does around it: trap and signal, or waking a
+// handler thread (one to a few microseconds, tens with a handler thread). A fault's count may be in
+// RegionCounters a moment before it is here.
+struct FaultLatencies {
+  LatencyCounts zero, minor, disk, write_protect, spurious;
+};
+
+// Lines of the paged segments by what they are at a moment.
+struct LineCounts {
+  std::uint64_t resident = 0;       // in memory
+  std::uint64_t second_chance = 0;  // of these, unmapped: evicted unless they are touched soon
+  std::uint64_t dirty = 0;  // of those resident in flushed segments, the ones that differ from the store
+  friend bool operator==(const LineCounts&, const LineCounts&) = default;
+};
+
 struct PreflushResult {
   std::uint64_t lines_written = 0;
   bool more = false;  // max_lines was reached: dirty lines are left
@@ -203,6 +221,14 @@ class Region {
 
   [[nodiscard]] virtual LineState state(LineNumber line) const = 0;
   [[nodiscard]] virtual RegionCounters counters() const = 0;
+  [[nodiscard]] virtual FaultLatencies fault_latencies() const = 0;
+
+  // Looks at each resident line: with async tracking at its page table entry, which stays as it is. Takes no
+  // lock of the pager, about 5 ms for each GiB resident. Exact while nothing changes; a line that is faulted
+  // in, evicted or written meanwhile, or that eviction or a checkpoint is just taking note of, may be counted
+  // as before or as after, and one that goes from the page table to the line table in that moment not as
+  // dirty. What a cut has captured is not dirty, whether it is in the store yet or not.
+  [[nodiscard]] virtual LineCounts count_lines() const = 0;
 
   // --- For the checkpointer
   // -------------------------------------------------------------------------------------

@@ -415,4 +415,12 @@ RegionCounters RegionImpl::counters() const {
   return c;
 }
 
+FaultLatencies RegionImpl::fault_latencies() const {
+  return {.zero = latency_of(FaultKind::kZero),
+          .minor = latency_of(FaultKind::kMinor),
+          .disk = latency_of(FaultKind::kDisk),
+          .write_protect = latency_of(FaultKind::kWriteProtect),
+          .spurious = latency_of(FaultKind::kSpurious)};
+}
+
 }  // namespace uvm::uffd

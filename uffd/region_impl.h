@@ -1,8 +1,9 @@
-// The implementation of Region, one class in four files by subject:
+// The implementation of Region, one class in five files by subject:
 //   region_impl.cpp    creation, destruction, the calls of the program (pin, populate_fresh, discard)
 //   fault_service.cpp  the memory budget and the resolution of faults
 //   evictor.cpp        second chance, write-back, dropping
 //   cut.cpp            preflush, cut, flush
+//   line_count.cpp     which lines are resident and dirty
 // Nothing outside uffd/ includes this.
 #pragma once
 
@@ -58,6 +59,8 @@ class RegionImpl final : public Region, private FaultTarget {
   std::uint64_t evict_all() override;
   LineState state(LineNumber line) const override;
   RegionCounters counters() const override;
+  FaultLatencies fault_latencies() const override;
+  LineCounts count_lines() const override;
   PreflushResult preflush(std::uint64_t max_lines) override;
   Result<Cut> cut() override;
   bool flush_cut() override;
@@ -80,6 +83,11 @@ class RegionImpl final : public Region, private FaultTarget {
         faults_spurious{0}, lines_read{0}, lines_written{0}, evictions_clean{0}, evictions_dirty{0},
         evictions_direct{0}, zaps{0}, read_ahead_lines{0}, read_ahead_hits{0}, write_failures{0};
   };
+  // How a fault was resolved; an index of latencies_.
+  enum class FaultKind : std::uint8_t { kZero, kMinor, kDisk, kWriteProtect, kSpurious };
+  [[nodiscard]] LatencyCounts latency_of(FaultKind kind) const {
+    return latencies_[static_cast<std::size_t>(kind)].counts();
+  }
   static void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
     counter.fetch_add(by, std::memory_order_relaxed);
   }
@@ -110,9 +118,10 @@ class RegionImpl final : public Region, private FaultTarget {
   // fault_service.cpp
   bool fault(const std::byte* address, bool write) override;
   void resolve(std::uint64_t line, const Segment& segment, bool write);
-  void rescue(std::uint64_t line, LineTable::Flags flags, bool write);
-  void resolve_again(std::uint64_t line, LineTable::Flags flags, bool write);
-  void bring_in(std::uint64_t line, const Segment& segment, bool write);
+  FaultKind resolve_untimed(std::uint64_t line, const Segment& segment, bool write);
+  FaultKind rescue(std::uint64_t line, LineTable::Flags flags, bool write);
+  FaultKind resolve_again(std::uint64_t line, LineTable::Flags flags, bool write);
+  FaultKind bring_in(std::uint64_t line, const Segment& segment, bool write);
   unsigned extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present);
   void note_resident(const Segment& segment, std::uint64_t first, std::uint64_t count);
   void mark_written(std::uint64_t line);
@@ -165,6 +174,10 @@ class RegionImpl final : public Region, private FaultTarget {
   bool capture_direct(const std::uint32_t* lines, unsigned count);
   void make_dirty_again(const std::uint32_t* lines, std::size_t count);
 
+  // line_count.cpp
+  void count_window(const Segment& segment, std::uint64_t first, std::uint64_t last,
+                    LineCounts& counts) const;
+
   store::LineStore* store_ = nullptr;
   RegionCallbacks callbacks_;
   std::vector<Segment> segments_;
@@ -186,6 +199,7 @@ class RegionImpl final : public Region, private FaultTarget {
   std::atomic<std::uint64_t> resident_peak_{0};
   std::atomic<bool> store_failing_{false};
   Counters counters_;
+  std::array<LatencyHistogram, 5> latencies_;
 
   FutexMutex evict_mutex_;
   bool writing_back_ = false;          // somebody is inside write_dirty(), and uses evict_buffer_

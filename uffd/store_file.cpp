@@ -420,9 +420,12 @@ StoreCounters FileStore::counters() const noexcept {
   return result;
 }
 
-bool FileStore::has_pinned() const {
-  return std::any_of(retained_.begin(), retained_.end(),
-                     [](const Retained& version) { return (version.ref.flags & kVersionPinned) != 0; });
+std::vector<Version> FileStore::pinned() const {
+  std::vector<Version> result;
+  for (const Retained& version : retained_) {
+    if ((version.ref.flags & kVersionPinned) != 0) result.push_back(version.info.version);
+  }
+  return result;
 }
 
 std::vector<VersionInfo> FileStore::versions() const {

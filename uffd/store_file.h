@@ -83,6 +83,7 @@ struct HeapInfo {
   std::uint64_t file_bytes = 0;  // holes not counted
   std::vector<VersionInfo> versions;
   std::vector<Version> pinned;
+  std::vector<std::byte> blob;  // of the newest version
   std::optional<RootDamage> root_damage;
 };
 Result<HeapInfo> inspect_heap(const std::string& path);
@@ -129,7 +130,8 @@ class FileStore final : public LineStore, private NodeReader {
 
   // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained.
   Result<void> pin(Version version, bool pinned);
-  [[nodiscard]] bool has_pinned() const;
+  [[nodiscard]] std::vector<Version> pinned() const;
+  [[nodiscard]] bool has_pinned() const { return !pinned().empty(); }
   // Deletes a retained version that is not pinned, nor the opened one nor newer than that.
   Result<void> remove_version(Version version);
   // Another store, for reading only, of a retained version that is not newer than the opened one. It reads

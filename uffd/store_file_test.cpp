@@ -249,7 +249,7 @@ TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
   auto store = create();
   for (std::uint64_t i = 1; i <= 6; ++i) {
     ASSERT_TRUE(write_line(*store, 0, i));
-    ASSERT_TRUE(cut_and_commit(*store));
+    ASSERT_TRUE(cut_and_commit(*store, "blob " + std::to_string(i)));
     if (i == 2) {
       ASSERT_TRUE(store->pin(2, true));
     }
@@ -263,6 +263,12 @@ TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
   store.reset();
   store = open();
   EXPECT_EQ(numbers(), (std::vector<Version>{2, 5, 6}));
+  EXPECT_EQ(store->pinned(), std::vector<Version>{2});
+  const auto info = inspect_heap(folder_ / "heap");  // while it is open
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->pinned, std::vector<Version>{2});
+  EXPECT_EQ(info->blob, store->blob());
+  EXPECT_EQ(info->blob.size(), 6U);
   ASSERT_FALSE(store->remove_version(6));
   ASSERT_FALSE(store->remove_version(3));
   ASSERT_FALSE(store->remove_version(2));  // pinned

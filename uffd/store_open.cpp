@@ -224,6 +224,8 @@ Result<HeapInfo> inspect_heap(const std::string& path) {
     info.versions.push_back(info_of(**record));
     if ((ref.flags & kVersionPinned) != 0) info.pinned.push_back(ref.version);
     info.newest = content_id_of(**record);
+    const std::span blob = std::as_bytes(std::span((*record)->blob)).first((*record)->blob_size);
+    info.blob.assign(blob.begin(), blob.end());
   }
   return info;
 }

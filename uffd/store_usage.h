@@ -1,6 +1,7 @@
 // How the room of a heap file is used: for people who ask what versions cost them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,7 +19,9 @@ struct HeapUsage {
   };
   std::vector<OfVersion> versions;  // by rising version
   std::uint64_t held = 0;           // by any version
-  std::uint64_t file = 0;  // what the file takes on the device: what nobody holds is free for writing
+  std::uint64_t file = 0;           // what the file takes on the device
+  // Of that, what no version needs.
+  [[nodiscard]] std::uint64_t free() const { return file - std::min(file, held); }
 };
 
 // From the versions' space maps; neither page tables nor lines are read. The lock is not taken: while another

@@ -4,9 +4,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace uvm::uffd {
+namespace {
+
+// "Swapped" is how an entry looks while its page migrates; such a line is mapped and may be dirty.
+constexpr std::uint64_t kMapped = abi::kPageIsPresent | abi::kPageIsSwapped;
+
+}  // namespace
 
 WriteTracker::~WriteTracker() {
   if (pagemap_ >= 0) close(pagemap_);
@@ -24,7 +31,7 @@ Result<void> WriteTracker::open(TrackMode mode, UserFault* faults, std::byte* vi
 }
 
 void WriteTracker::scan(std::uint64_t first, std::uint64_t count, std::uint64_t flags, std::uint64_t any_of,
-                        Visit visit, void* context) {
+                        std::span<abi::PageRegion> found, Visit visit, void* context) const {
   std::uint64_t base = reinterpret_cast<std::uintptr_t>(view_);
   std::uint64_t at = base + first * kLineSize;
   std::uint64_t end = at + count * kLineSize;
@@ -34,8 +41,8 @@ void WriteTracker::scan(std::uint64_t first, std::uint64_t count, std::uint64_t 
     arg.flags = flags;
     arg.start = at;
     arg.end = end;
-    arg.vec = reinterpret_cast<std::uintptr_t>(found_);
-    arg.vec_len = kRegions;
+    arg.vec = reinterpret_cast<std::uintptr_t>(found.data());
+    arg.vec_len = found.size();
     arg.category_mask = abi::kPageIsWritten;
     arg.category_anyof_mask = any_of;
     arg.return_mask = abi::kPageIsWritten;
@@ -45,7 +52,7 @@ void WriteTracker::scan(std::uint64_t first, std::uint64_t count, std::uint64_t 
       die("PAGEMAP_SCAN", errno);
     }
     for (int i = 0; i < regions; ++i) {
-      visit(context, (found_[i].start - base) / kLineSize, (found_[i].end - found_[i].start) / kLineSize);
+      visit(context, (found[i].start - base) / kLineSize, (found[i].end - found[i].start) / kLineSize);
     }
     at = arg.walk_end;
   }
@@ -54,16 +61,22 @@ void WriteTracker::scan(std::uint64_t first, std::uint64_t count, std::uint64_t 
 void WriteTracker::harvest(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
   if (!async()) return;
   // Asking for mapped pages keeps the scan from building page tables for address space that was never
-  // touched. "Swapped" is how an entry looks while its page migrates; such a line is mapped and may be dirty.
+  // touched.
   // Without CHECK_WPASYNC a context that is not async would be left unprotected without a word.
-  scan(first, count, abi::kPmScanWpMatching | abi::kPmScanCheckWpAsync,
-       abi::kPageIsPresent | abi::kPageIsSwapped, visit, context);
+  scan(first, count, abi::kPmScanWpMatching | abi::kPmScanCheckWpAsync, kMapped, found_, visit, context);
 }
 
 void WriteTracker::zapped_written(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
   if (!async()) return;
   // Zapping leaves a marker where the entry was protected, and nothing where it was written.
-  scan(first, count, abi::kPmScanCheckWpAsync, 0, visit, context);
+  scan(first, count, abi::kPmScanCheckWpAsync, 0, found_, visit, context);
+}
+
+void WriteTracker::looks_written(std::uint64_t first, std::uint64_t count, bool unmapped, Visit visit,
+                                 void* context) const {
+  if (!async()) return;
+  std::array<abi::PageRegion, 256> found;
+  scan(first, count, abi::kPmScanCheckWpAsync, unmapped ? 0 : kMapped, found, visit, context);
 }
 
 void WriteTracker::protect(std::uint64_t first, std::uint64_t count) {

@@ -5,10 +5,11 @@
 // write is a fault that fault service resolves by marking the line kDirty; there is nothing to harvest, and
 // protect() must be called for each line that becomes clean.
 //
-// harvest() and zapped_written() use one buffer: callers hold the evict mutex.
+// harvest() and zapped_written() use one buffer: callers hold the evict mutex. looks_written() has its own.
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "uffd/kernel_abi.h"
 #include "uffd/region.h"
@@ -49,6 +50,12 @@ class WriteTracker {
     faults_->write_protect(view_ + line * kLineSize, kLineSize, true);
   }
 
+  // Async: like harvest(), but leaves every entry as it is: what it visits was written, and will be harvested
+  // as ever. With `unmapped` it also visits what unmapped_written() does. Any thread, no lock. Sync: visits
+  // nothing.
+  void looks_written(std::uint64_t first, std::uint64_t count, bool unmapped, Visit visit,
+                     void* context) const;
+
   // Sync: writes to these mapped lines fault again. Async: nothing to do, harvest() did it.
   void protect(std::uint64_t first, std::uint64_t count);
   // Sync: a line may be written.
@@ -57,8 +64,8 @@ class WriteTracker {
  private:
   static constexpr std::size_t kRegions = 1024;
 
-  void scan(std::uint64_t first, std::uint64_t count, std::uint64_t flags, std::uint64_t any_of, Visit visit,
-            void* context);
+  void scan(std::uint64_t first, std::uint64_t count, std::uint64_t flags, std::uint64_t any_of,
+            std::span<abi::PageRegion> found, Visit visit, void* context) const;
 
   TrackMode mode_ = TrackMode::kSync;
   UserFault* faults_ = nullptr;

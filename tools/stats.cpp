@@ -1,0 +1,155 @@
+// uvm stats: the figures of a heap, from the process that runs it or from the store.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+
+#include "tools/commands.h"
+#include "tools/figures.h"
+#include "tools/messages.h"
+#include "tools/open_store.h"
+#include "tools/run_lock.h"
+#include "tools/stats_socket.h"
+#include "tools/stats_text.h"
+#include "uffd/store_usage.h"
+
+namespace uvm::tools {
+namespace {
+
+using nlohmann::json;
+using Outcome = StatsAnswer::Outcome;
+
+// What is known of a heap, if not for sure: a document, nobody to ask, or why not in one line.
+struct Asked {
+  std::optional<json> document;
+  std::string problem;
+};
+
+// The document that a process has answered; nothing when it is not whole.
+std::optional<Asked> read_document(const Options& options, const std::string& text) {
+  json document = json::parse(text, nullptr, false);
+  if (document.is_discarded() || !document.is_object()) return {};
+  const auto format = document.find("format");
+  if (format == document.end() || *format != kFiguresFormat) {
+    const auto uvm = document.find("uvm");
+    const bool says = uvm != document.end() && uvm->is_string();
+    return Asked{{},
+                 options.name + " is run by another uvm, " +
+                     (says ? "version " + uvm->get<std::string>() : std::string("of an unknown version")) +
+                     ", whose figures this one (" UVM_VERSION ") cannot read: ask with that one"};
+  }
+  return Asked{std::move(document), {}};
+}
+
+Asked ask_who_runs(const Options& options, const std::string& folder) {
+  // One that has only begun has no socket yet; one that ends has none any more.
+  constexpr std::chrono::milliseconds kPatience{3000}, kPause{20};
+  for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
+    const StatsAnswer answer = ask_for_stats(folder);
+    if (answer.outcome == Outcome::kDocument) {
+      if (auto asked = read_document(options, answer.text)) return std::move(*asked);
+    }
+    if (answer.outcome == Outcome::kFailed) return {{}, options.name + " cannot be asked: " + answer.text};
+    const auto pid = running_process(folder);
+    if (!pid) return {};
+    const std::string runs = options.name + " is run by process " + std::to_string(*pid);
+    if (answer.outcome == Outcome::kForbidden)
+      return {{}, runs + " of " + answer.text + ", who alone may ask it; so may root"};
+    if (answer.outcome == Outcome::kSilent) return {{}, runs + ", which does not answer"};
+    if (std::chrono::steady_clock::now() >= end) {
+      return {
+          {},
+          runs +
+              ", which cannot be asked: it is just starting, its store is on a file system without sockets, "
+              "or its uvm does not know this command"};
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+// What a heap's file says.
+store::Result<Figures> read_stored(const std::string& name, const std::string& path) {
+  auto info = store::inspect_heap(path);
+  if (!info) return Unexpected{info.error()};
+  Figures figures;
+  figures.name = name;
+  figures.file_bytes = info->file_bytes;
+  figures.room_bytes = room_at(path);
+  if (info->root_damage) figures.damage = info->root_damage->message;
+  for (const store::VersionInfo& version : info->versions) {
+    const bool pinned =
+        std::find(info->pinned.begin(), info->pinned.end(), version.version) != info->pinned.end();
+    figures.versions.push_back({.info = version, .pinned = pinned});
+  }
+  if (info->versions.empty()) {
+    // Nothing was ever committed, unless that is what the damaged root would say.
+    if (info->root_damage && info->root_damage->newer)
+      return Unexpected{store::Error{.code = store::Errc::kCorrupt, .message = info->root_damage->message}};
+    return figures;
+  }
+  auto blob = checkpoint::read_blob(info->blob);
+  if (!blob) return Unexpected{blob.error()};
+  figures.blob = *blob;
+  if ((blob->flags & checkpoint::kBlobFinished) != 0) {
+    figures.state = HeapState::kEnded;
+    figures.exit_code = blob->exit_code;
+  } else {
+    const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0;
+    figures.state = suspended ? HeapState::kSuspended : HeapState::kInterrupted;
+  }
+  return figures;
+}
+
+// How the file's room is used, which the process that writes to it does not know by version. While it
+// commits, what is looked at may be gone in the middle of it; then it stays unsaid.
+void add_usage(json& document, const std::string& path) {
+  const auto usage = store::measure_usage(path);
+  if (!usage) return;
+  for (json& version : document.at("versions")) {
+    const auto at = std::find_if(usage->versions.begin(), usage->versions.end(),
+                                 [&](const auto& of) { return version.at("version") == of.version; });
+    if (at == usage->versions.end()) continue;
+    version["held_bytes"] = at->held;
+    version["alone_bytes"] = at->alone;
+  }
+  if (document.at("running").get<bool>()) return;
+  document["store"]["free_bytes"] = usage->free();
+  document["store"]["used_bytes"] = usage->file - usage->free();
+}
+
+}  // namespace
+
+int show_stats(const Options& options) {
+  auto directory = open_store(options);
+  if (!directory) return fail(options, directory.error());
+  const std::string path = directory->heap_path(options.name);
+  Asked asked = ask_who_runs(options, directory->heap_folder(options.name));
+  if (!asked.problem.empty()) {
+    say(asked.problem);
+    return kExitFailure;
+  }
+  if (!asked.document) {
+    if (!directory->has_heap(options.name)) {
+      say(options.name + " ended just now, and its heap is gone");
+      return kExitFailure;
+    }
+    const auto stored = read_stored(options.name, path);
+    if (!stored) return fail(options, stored.error());
+    asked.document = document_of(*stored);
+  }
+  try {
+    json& document = *asked.document;
+    add_usage(document, path);
+    const std::string text = options.json ? text_of(document) : text_for_people(document);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  } catch (const json::exception& unlike) {
+    say("the process that runs " + options.name +
+        " answers with something else than figures: " + unlike.what());
+    return kExitFailure;
+  }
+  return 0;
+}
+
+}  // namespace uvm::tools

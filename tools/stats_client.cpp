@@ -1,0 +1,84 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "tools/stats_socket.h"
+
+namespace uvm::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Outcome = StatsAnswer::Outcome;
+
+constexpr std::chrono::seconds kPatience{5};
+
+StatsAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
+
+std::string owner_of(int folder) {
+  struct stat status {};
+  if (fstatat(folder, kStatsSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
+  const passwd* user = getpwuid(status.st_uid);
+  return user != nullptr ? "user " + std::string(user->pw_name) : "user " + std::to_string(status.st_uid);
+}
+
+// All that comes until the other side closes.
+StatsAnswer read_answer(int socket) {
+  StatsAnswer answer{Outcome::kDocument, {}};
+  const Clock::time_point end = Clock::now() + kPatience;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd ready{socket, POLLIN, 0};
+    const int events = left > 0 ? poll(&ready, 1, static_cast<int>(left)) : 0;
+    if (events == 0) return {Outcome::kSilent, {}};
+    char part[16384];
+    const ssize_t got = events > 0 ? recv(socket, part, sizeof part, 0) : -1;
+    if (got == 0) return answer;
+    if (got > 0) {
+      answer.text.append(part, static_cast<std::size_t>(got));
+    } else if (errno == ECONNRESET) {
+      return {Outcome::kNobody, {}};
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return failed("cannot read its answer");
+    }
+  }
+}
+
+}  // namespace
+
+StatsAnswer ask_for_stats(const std::string& folder) {
+  const Descriptor at(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!at) return errno == ENOENT ? StatsAnswer{Outcome::kNobody, {}} : failed("cannot open " + folder);
+  const Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!client) return failed("cannot make a socket");
+  // A process that has been stopped accepts nobody; those who ask wait in a queue, and then for a place in
+  // it.
+  const timeval patience{kPatience.count(), 0};
+  setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const sockaddr_un address = stats_address(at.get());
+  while (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    switch (errno) {
+      case EINTR:
+        continue;
+      case ENOENT:
+      case ECONNREFUSED:
+        return {Outcome::kNobody, {}};
+      case EACCES:
+      case EPERM:
+        return {Outcome::kForbidden, owner_of(at.get())};
+      case EAGAIN:
+        return {Outcome::kSilent, {}};
+      default:
+        return failed("cannot connect to " + folder + "/" + kStatsSocket);
+    }
+  }
+  return read_answer(client.get());
+}
+
+}  // namespace uvm::tools
