@@ -50,7 +50,9 @@ void undo_intent(const Record& record) {
 }  // namespace
 
 Replay::Replay(const std::string& folder) : notes_(folder + kNotes) {
-  for (const Record& record : read_records(notes_)) {
+  std::vector<Record> records;
+  if (!read_records(notes_, records)) error_ = errno;
+  for (const Record& record : records) {
     Identity now{};
     if (record.other.size() != sizeof now) continue;
     std::memcpy(&now, record.other.data(), sizeof now);
@@ -72,8 +74,10 @@ Identity Replay::today(Identity file) const {
   return file;
 }
 
-void Replay::undo_file(const std::string& name) {
-  const std::vector<Record> records = read_records(name);
+bool Replay::undo_file(const std::string& name) {
+  std::vector<Record> records;
+  if (error_ != 0) errno = error_;
+  if (error_ != 0 || !read_records(name, records)) return false;
   std::multiset<std::string> created;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     // Of an intent that was carried out, a later record tells more.
@@ -86,6 +90,7 @@ void Replay::undo_file(const std::string& name) {
     }
     (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
   }
+  return true;
 }
 
 void Replay::undo(const Record& record, const std::string& kept) {
@@ -153,7 +158,7 @@ void Replay::undo_removal(const Record& record, const std::string& kept) {
   const Descriptor notes(::open(notes_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
-  put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now});
+  (void)put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now});
   reborn_[{header.device, header.inode, header.birth}] = now;
   (void)!::rename(aside.c_str(), record.path.c_str());
 }

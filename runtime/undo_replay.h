@@ -17,8 +17,9 @@ class Replay {
   // Where the heap's files are. Takes up the notes of a replay that was killed.
   explicit Replay(const std::string& folder);
 
-  // `name`.<n> is what was kept for record n.
-  void undo_file(const std::string& name);
+  // `name`.<n> is what was kept for record n. False: records or notes cannot be read, errno says why; nothing
+  // of the file is undone then.
+  [[nodiscard]] bool undo_file(const std::string& name);
   // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
   // whoever goes on from the same version again.
   [[nodiscard]] std::map<Identity, Identity> reborn() const;
@@ -38,6 +39,7 @@ class Replay {
 
   std::string notes_;  // kReborn records
   std::map<Identity, Identity> reborn_;
+  int error_ = 0;  // of reading the notes
 };
 
 }  // namespace uvm::rt::undo
