@@ -189,8 +189,7 @@ store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {
-    if (file.cut >= cut && file.records && !replay.undo_file(file.path))
-      return Unexpected{store::system_error("cannot read", file.path, errno)};
+    if (file.cut >= cut && file.records && !replay.undo_file(file.path)) return Unexpected{replay.problem()};
   }
   for (const JournalFile& file : files) ::unlink(file.path.c_str());
   for (const auto& [old, now] : replay.reborn())

@@ -366,6 +366,24 @@ TEST_P(UndoJournal, GoesNoFurtherWhenItCannotBeRead) {
   EXPECT_FALSE(fs::exists(path("a")));
 }
 
+TEST_P(UndoJournal, WhatWasKeptIsNotGivenUpWhenItCannotBeRead) {
+  write("a", "content", O_CREAT);
+  undo_at_cut(1);
+  write("a", "", O_TRUNC);
+  undo_attach(heap_);
+  fs::rename(heap_ + "/undo.1.1", heap_ + "/aside");
+  fs::create_directory(heap_ + "/undo.1.1");
+  const auto failed = undo_since(1);
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message.find("cannot restore " + path("a") + " from " + heap_ + "/undo.1.1"),
+            std::string::npos)
+      << failed.error().message;
+  fs::remove(heap_ + "/undo.1.1");
+  fs::rename(heap_ + "/aside", heap_ + "/undo.1.1");
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_EQ(fs::file_size(path("a")), 7U);
+}
+
 INSTANTIATE_TEST_SUITE_P(HeapFolder, UndoJournal, testing::Values("/tmp", "/dev/shm"),
                          [](const auto& place) { return place.index == 0 ? "Same" : "Other"; });
 
