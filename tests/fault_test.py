@@ -48,7 +48,7 @@ HOWS = {
 }
 SCENARIOS = ["boot", "start", "resume"]
 DAMAGE = 74
-FIRST, MOST = 40, 400
+FIRST, MOST = 40, 150
 REASONS = [os.strerror(getattr(errno, name)) for name in ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EMFILE")]
 
 Case = collections.namedtuple("Case", "scenario kind number for_ever how kill")
@@ -247,7 +247,7 @@ def judge_end(run, case, status, said):
     reasons = REASONS + ["input/output error"]
     if case.how in ("short", "lost"):
         reasons += ["damaged", "lost"]
-    clear = [line for line in told if (NAME in line or str(run.store) in line) and any(reason in line for reason in reasons)]
+    clear = [line for line in told if (NAME in line or str(run.folder) in line) and any(reason in line for reason in reasons)]
     check(clear, f"status {status}, and it does not say what failed and where: {said[-800:]}")
     if status == -signal.SIGABRT:
         check(any("memory is full and the store takes no more lines" in line for line in clear), f"it aborts: {said[-800:]}")
@@ -366,7 +366,7 @@ def parse_options():
     parser.add_argument("--jdk", metavar="DIR", required=True, help="where javac and java are")
     parser.add_argument("--build-dir", metavar="DIR", required=True, type=pathlib.Path, help="scratch folder, emptied first")
     parser.add_argument("--cases", type=int, default=60, help="random cases (default 60)")
-    parser.add_argument("--all", action="store_true", help="each operation of each kind instead, but of reads and writes hundreds")
+    parser.add_argument("--all", action="store_true", help="each operation of each kind instead, but of reads and writes about two hundred")
     parser.add_argument("--case", action="append", metavar="CASE", help="this one only, as printed; may be repeated")
     parser.add_argument("--rounds", type=int, default=12, help="how long the program is (default 12)")
     parser.add_argument("--seed", type=int, help="of the random cases (default: of the clock; printed)")

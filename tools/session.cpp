@@ -43,7 +43,11 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   if (!mapped) return Unexpected{mapped.error()};
 
   session->store_ = std::move(store);
-  if (struct stat file{}; ::stat(session->store_->name().c_str(), &file) == 0) session->inode_ = file.st_ino;
+  struct stat file {};
+  if (::stat(session->store_->name().c_str(), &file) == 0) {
+    session->device_ = file.st_dev;
+    session->inode_ = file.st_ino;
+  }
   if (const store::FileStore* base = session->store_->base(); base != nullptr) {
     constexpr std::string_view kDamaged = ".damaged-";
     if (base->name().find(kDamaged) == std::string::npos)
@@ -170,7 +174,8 @@ void Session::before_cut() {
 std::string Session::missing_heap() const {
   struct stat file {};
   const bool there = ::stat(store_->name().c_str(), &file) == 0;
-  if (there ? file.st_ino == inode_ : errno != ENOENT && errno != ENOTDIR) return {};
+  const bool same = there && file.st_dev == device_ && file.st_ino == inode_;
+  if (same || (!there && errno != ENOENT && errno != ENOTDIR)) return {};
   return store_->name() + " is not there any more: it was removed or renamed while the program runs";
 }
 

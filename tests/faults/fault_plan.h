@@ -1,12 +1,11 @@
 // FaultPlan: which operation of a run fails, and how; and the count of all operations, which the test reads.
 //
 //   UVM_FAULT=KIND:N[+]:HOW   the N-th operation of a kind (from 1) fails; with + all after it, too
-//   UVM_FAULT_STORE=DIR       the store: other files are left alone, but that what is written is flushed
-//   UVM_FAULT_COUNTS=FILE     made; kKinds numbers of 64 bits, how many operations of each kind there were,
-//   and one
+//   UVM_FAULT_STORE=DIR       the store: other files are left alone, but for `sync`
+//   UVM_FAULT_COUNTS=FILE     made; one 64-bit number for each kind, how many operations there were, and one
 //                             more, how many failed: up to date however the process ends
 //
-//   kind      operations
+//   KIND      operations
 //   read      transfers of a Device from its file, one each (device.h: IoOp)
 //   write     transfers of a Device to its file
 //   flush     Device::flush
@@ -14,12 +13,12 @@
 //   release   Device::release
 //   name      mkdir, rename, unlink and the like of something in the store
 //   file      opening, reading or writing files and folders of the store other than in a Device
-//   sync      fsync, fdatasync and syncfs other than in a Device: of folders, and of what the program writes
+//   sync      fsync, fdatasync and syncfs other than in a Device: folders, and what the program writes
 //
-//   how       what the operation answers
-//   EIO, ENOSPC, EDQUOT, EROFS, EMFILE    that error; a write that fails leaves a mixture of old and new
-//   content short     half of a transfer is done lost      a flush says EIO, and a third of the blocks
-//   written since the last good one are as they were before
+//   HOW       what the operation answers
+//   short     half of a transfer is done
+//   lost      a flush says EIO, and of the blocks written since the last good one a third is as before
+//   EIO ...   that error: see fate_of(). A write that fails leaves a mixture of old and new content
 //
 // One for the process. note() is async-signal-safe, and so may be called by several threads at once.
 #pragma once

@@ -149,11 +149,10 @@ class FaultyDevice final : public Device {
     }
   }
 
-  // Newest first, so that a block that was written twice is as before both.
+  // A third of them, roots too; newest first, so that a block that was written twice is as before both.
   void lose_some() noexcept {
     for (std::size_t slot = std::min<std::size_t>(remembered_.exchange(0), kRemembered); slot-- > 0;) {
-      // The header is written once, and never since.
-      if (offsets_[slot] == 0 || offsets_[slot] / kLineSize % 3 != 0) continue;
+      if (offsets_[slot] == 0 || (offsets_[slot] / kLineSize + slot) % 3 != 0) continue;
       iovec iov{former_ + slot * kLineSize, kLineSize};
       IoOp block{offsets_[slot], &iov, 1, kLineSize, 0};
       device_->write({&block, 1});

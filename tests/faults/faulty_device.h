@@ -3,7 +3,7 @@
 // The fault model is that of pmem/device.h. A write that fails, or falls short, leaves the first half of its
 // range new and the second half old, which tears a block if it is a single one. A flush that fails has
 // flushed nothing; one that is to lose something puts back what blocks written since the last good flush were
-// before (every third). What it can put back is limited to the last kRemembered blocks.
+// before (a third). What it can put back is limited to kRemembered blocks.
 #pragma once
 
 #include <memory>
