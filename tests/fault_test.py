@@ -276,7 +276,8 @@ def run_case(shop, case):
     if not (killed and status == -signal.SIGKILL):
         judge_end(run, case, status, said)
     reported = newest_reported(said) or before
-    if status == 0 and not run.heap.exists():
+    if not run.heap.exists() and (status == 0 or (killed and reported is not None)):
+        run.has_results()  # killed, perhaps, but after the retirement of its heap
         ended = "the end"
     else:
         run.go_on(reported, said)

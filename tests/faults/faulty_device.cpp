@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -73,7 +72,10 @@ class FaultyDevice final : public Device {
     if (fate.is_lost) lose_some();
     if (!fate.is_good()) return fate.error;
     const int error = device_->flush();
-    if (error == 0) remembered_ = 0;
+    if (error == 0) {
+      const std::lock_guard guard(remembered_lock_);
+      remembered_ = 0;
+    }
     return error;
   }
 
@@ -138,10 +140,12 @@ class FaultyDevice final : public Device {
     device_->write({&whole, 1});
   }
 
+  // Before it is written.
   void remember(const IoOp& op) noexcept {
+    const std::lock_guard guard(remembered_lock_);
     for (std::uint64_t offset = op.offset; offset < op.offset + op.length; offset += kLineSize) {
-      const std::size_t slot = remembered_.fetch_add(1);
-      if (slot >= kRemembered) return;
+      if (remembered_ == kRemembered) return;
+      const std::size_t slot = remembered_++;
       iovec iov{former_ + slot * kLineSize, kLineSize};
       IoOp block{offset, &iov, 1, kLineSize, 0};
       device_->read({&block, 1});
@@ -151,7 +155,8 @@ class FaultyDevice final : public Device {
 
   // A third of them, roots too; newest first, so that a block that was written twice is as before both.
   void lose_some() noexcept {
-    for (std::size_t slot = std::min<std::size_t>(remembered_.exchange(0), kRemembered); slot-- > 0;) {
+    const std::lock_guard guard(remembered_lock_);
+    for (std::size_t slot = std::exchange(remembered_, 0); slot-- > 0;) {
       if (offsets_[slot] == 0 || (offsets_[slot] / kLineSize + slot) % 3 != 0) continue;
       iovec iov{former_ + slot * kLineSize, kLineSize};
       IoOp block{offsets_[slot], &iov, 1, kLineSize, 0};
@@ -166,7 +171,8 @@ class FaultyDevice final : public Device {
   std::byte* const scratch_;
   std::byte* former_ = nullptr;       // what blocks were before they were written
   std::uint64_t* offsets_ = nullptr;  // of these blocks
-  std::atomic<std::size_t> remembered_{0};
+  std::size_t remembered_ = 0;        // how many
+  store::SpinLock remembered_lock_;
 };
 
 }  // namespace
