@@ -18,9 +18,9 @@ std::uint64_t ns_since(Clock::time_point start) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count());
 }
 
-store::Error write_error(const store::LineStore& store, const char* when) {
+store::Error write_error(const store::LineStore& store, const std::string& name, const char* when) {
   const int error = store.last_error();
-  std::string message = std::string("the store refused lines ") + when;
+  std::string message = name + " refused lines " + when;
   if (error != 0) message += std::string(": ") + strerror(error);
   return {.code = error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo,
           .sys_errno = error,
@@ -73,7 +73,7 @@ store::Result<void> Checkpointer::preflush() {
   std::uint64_t before = ~std::uint64_t{0};
   for (int round = 0; round < kMaxRounds; ++round) {
     const uffd::PreflushResult result = region_.preflush(~std::uint64_t{0});
-    if (!result.ok) return Unexpected{write_error(store_, "before the checkpoint")};
+    if (!result.ok) return Unexpected{write_error(store_, options_.store_name, "before the checkpoint")};
     if (result.lines_written <= kSmallResidue || result.lines_written > before / 2) break;
     before = result.lines_written;
   }
@@ -82,7 +82,7 @@ store::Result<void> Checkpointer::preflush() {
 
 store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
   if (!region_.flush_cut()) {
-    const store::Error error = write_error(store_, "of the checkpoint");
+    const store::Error error = write_error(store_, options_.store_name, "of the checkpoint");
     store_.abandon();
     region_.abort_cut();
     return Unexpected{error};

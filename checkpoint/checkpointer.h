@@ -58,6 +58,7 @@ struct CheckpointerOptions {
   std::chrono::nanoseconds every{0};  // policy: time between the starts of two checkpoints; 0: only on demand
   std::uint64_t lines_written =
       1 << 17;  // policy: so many lines evicted or pre-flushed since the last make one due
+  std::string store_name = "the store";            // in messages
   std::function<void(const std::string&)> report;  // a failure or its end, one line for people
   std::function<void(const Record&)>
       after_checkpoint;  // of each that was committed; runs on the checkpointing thread

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "pmem/descriptor.h"
+#include "pmem/device.h"
 #include "runtime/clock.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
@@ -46,6 +47,8 @@ struct Journal {
   std::uint32_t kept = 0;
   std::int64_t copied = 0;  // bytes, since the cut
   std::map<FileKey, Known> known;
+  std::function<void(const std::string&)> report;
+  bool told = false;  // that nothing can be recorded
 };
 Journal journal;
 
@@ -53,6 +56,16 @@ std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
   std::string path = journal.folder + "/" + kPrefix + std::to_string(cut);
   if (kept != 0) path += "." + std::to_string(kept);
   return path;
+}
+
+// A record, or what is kept with it, could not be written. errno says why.
+void tell_trouble(const std::string& file) {
+  const int error = errno;
+  if (std::exchange(journal.told, true) || !journal.report) return;
+  journal.report(
+      "what the program does to files by name cannot be noted: " +
+      store::system_error("cannot write", file, error).message +
+      "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
 }
 
 // A copy of what a file has from `offset` on; 0: there is none.
@@ -65,10 +78,14 @@ std::uint32_t keep_copy(const std::string& path, const struct stat& status, std:
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
   const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (to.get() < 0) return 0;
+  if (to.get() < 0) {
+    tell_trouble(name);
+    return 0;
+  }
   // File systems that share blocks need not copy.
   const bool shared = offset == 0 && ::ioctl(to.get(), FICLONE, from.get()) == 0;
   if (!shared && !undo::copy_range(from.get(), offset, length, to.get())) {
+    tell_trouble(name);
     ::unlink(name.c_str());
     return 0;
   }
@@ -96,11 +113,13 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
 }
 
 void append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
-  if (journal.fd < 0) {
-    journal.fd = ::open(file_of(journal.cut).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (journal.fd < 0) return;
+  const std::string file = file_of(journal.cut);
+  if (journal.fd < 0) journal.fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
+    tell_trouble(file);
+  } else {
+    journal.told = false;
   }
-  undo::put(journal.fd, header, path, other);
 }
 
 // The journal's files: the cut in their names, and whether they are records (or what is kept).
@@ -109,6 +128,7 @@ struct JournalFile {
   bool records;
   std::string path;
 };
+// None when the folder cannot be listed; errno says why, 0 if it can.
 std::vector<JournalFile> journal_files() {
   std::vector<JournalFile> files;
   DIR* listing = ::opendir(journal.folder.c_str());
@@ -121,6 +141,7 @@ std::vector<JournalFile> journal_files() {
     if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + entry->d_name});
   }
   ::closedir(listing);
+  errno = 0;
   return files;
 }
 
@@ -134,11 +155,13 @@ void forget() {
 
 }  // namespace
 
-void undo_attach(const std::string& folder) {
+void undo_attach(const std::string& folder, std::function<void(const std::string&)> report) {
   const std::lock_guard guard(journal.lock);
   forget();
   journal.folder = folder;
   journal.cut = 0;
+  journal.report = std::move(report);
+  journal.told = false;
 }
 
 void undo_at_cut(std::uint64_t cut) {
@@ -156,18 +179,19 @@ void undo_committed(std::uint64_t cut) {
   undo::Replay::forget(journal.folder);
 }
 
-std::vector<RestoredFile> undo_since(std::uint64_t cut) {
+store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
-  if (journal.folder.empty()) return {};
+  std::vector<RestoredFile> restored;
+  if (journal.folder.empty()) return restored;
   undo::Replay replay(journal.folder);
   std::vector<JournalFile> files = journal_files();
+  if (errno != 0) return Unexpected{store::system_error("cannot list", journal.folder, errno)};
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {
-    if (file.cut >= cut && file.records) replay.undo_file(file.path);
+    if (file.cut >= cut && file.records && !replay.undo_file(file.path)) return Unexpected{replay.problem()};
   }
   for (const JournalFile& file : files) ::unlink(file.path.c_str());
-  std::vector<RestoredFile> restored;
   for (const auto& [old, now] : replay.reborn())
     restored.push_back({old.device, old.inode, now.device, now.inode});
   forget();

@@ -13,6 +13,10 @@
 // go. At resume those since the version's cut are undone, newest first, and taken off one by one: a process
 // that is killed meanwhile leaves the rest to the next.
 //
+// A record that cannot be written does not keep the program from its deed: the store may be full, and the run
+// goes on as it does when checkpoints fail. That is told, once until records can be written again. A journal
+// that cannot be read at resume is an error: going on would take away what the next try could undo.
+//
 // What is overwritten in place is not undone, nor attributes, nor what other programs do. Nothing here is
 // flushed: after a power cut, as opposed to a kill, records may be missing.
 //
@@ -23,16 +27,20 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "pmem/line_store.h"
 
 namespace uvm::rt {
 
 inline constexpr std::int64_t kMaxCopy = 32 << 20;     // bytes of one file; a copy holds up all threads
 inline constexpr std::int64_t kMaxCopies = 256 << 20;  // bytes between two cuts
 
-// The folder of the heap; empty: nothing is recorded. Recording begins with the first cut.
-void undo_attach(const std::string& folder);
+// The folder of the heap; empty: nothing is recorded. Recording begins with the first cut. `report` gets one
+// line for people, from any thread that records.
+void undo_attach(const std::string& folder, std::function<void(const std::string&)> report = {});
 void undo_at_cut(std::uint64_t cut);
 void undo_committed(std::uint64_t cut);
 
@@ -41,7 +49,7 @@ struct RestoredFile {
   std::uint64_t old_device, old_inode, device, inode;
 };
 // Undoes what is recorded since that cut or a later one. Recording goes on behind it.
-std::vector<RestoredFile> undo_since(std::uint64_t cut);
+store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut);
 
 // --- Records. Paths are absolute. `status` is of the file before the deed, as lstat(2) or fstat(2) gave it.
 

@@ -238,7 +238,7 @@ TEST_P(UndoJournal, RestoredCopiesAreNamed) {
   ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
   undo_at_cut(1);
   EXPECT_EQ(remove("job"), 0);
-  const auto restored = undo_since(1);
+  const auto restored = undo_since(1).value();
   struct stat after {};
   ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
   if (restored.empty()) {
@@ -256,10 +256,10 @@ TEST_P(UndoJournal, RestoredCopiesAreNamedAgainUntilACommit) {
   ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
   undo_at_cut(1);
   EXPECT_EQ(remove("job"), 0);
-  const auto first = undo_since(1);
+  const auto first = undo_since(1).value();
   EXPECT_EQ(remove("job"), 0);  // the run goes on, and is killed again before there is a newer version
   undo_attach(heap_);
-  const auto second = undo_since(1);
+  const auto second = undo_since(1).value();
   struct stat after {};
   ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
   EXPECT_EQ(look()["/job"], "= to be done");
@@ -326,9 +326,62 @@ TEST_P(UndoJournal, RandomDeeds) {
       for (int i = 0; i < 10; ++i) step();
     }
     undo_attach(heap_);
-    (void)undo_since(1);
+    ASSERT_TRUE(undo_since(1));
     ASSERT_EQ(look(), before);
   }
+}
+
+TEST_P(UndoJournal, TellsOnceThatItCannotBeWritten) {
+  std::vector<std::string> told;
+  fs::rename(heap_, heap_ + ".away");
+  undo_attach(heap_, [&told](const std::string& line) { told.push_back(line); });
+  undo_at_cut(1);
+  write("a", "1", O_CREAT);
+  write("b", "2", O_CREAT);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find(heap_ + "/undo.1: No such file or directory"), std::string::npos) << told[0];
+  EXPECT_TRUE(fs::exists(path("b")));  // the program goes on
+  fs::rename(heap_ + ".away", heap_);
+  write("c", "3", O_CREAT);
+  undo_at_cut(2);
+  fs::rename(heap_, heap_ + ".away");
+  write("d", "4", O_CREAT);
+  EXPECT_EQ(told.size(), 2U);
+  fs::rename(heap_ + ".away", heap_);
+}
+
+TEST_P(UndoJournal, GoesNoFurtherWhenItCannotBeRead) {
+  undo_at_cut(1);
+  write("a", "1", O_CREAT);
+  undo_attach(heap_);
+  fs::rename(heap_ + "/undo.1", heap_ + "/aside");
+  fs::create_directory(heap_ + "/undo.1");  // reading it is an error
+  const auto failed = undo_since(1);
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message.find("cannot read " + heap_ + "/undo.1"), std::string::npos)
+      << failed.error().message;
+  fs::remove(heap_ + "/undo.1");
+  fs::rename(heap_ + "/aside", heap_ + "/undo.1");
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_FALSE(fs::exists(path("a")));
+}
+
+TEST_P(UndoJournal, WhatWasKeptIsNotGivenUpWhenItCannotBeRead) {
+  write("a", "content", O_CREAT);
+  undo_at_cut(1);
+  write("a", "", O_TRUNC);
+  undo_attach(heap_);
+  fs::rename(heap_ + "/undo.1.1", heap_ + "/aside");
+  fs::create_directory(heap_ + "/undo.1.1");
+  const auto failed = undo_since(1);
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().message.find("cannot restore " + path("a") + " from " + heap_ + "/undo.1.1"),
+            std::string::npos)
+      << failed.error().message;
+  fs::remove(heap_ + "/undo.1.1");
+  fs::rename(heap_ + "/aside", heap_ + "/undo.1.1");
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_EQ(fs::file_size(path("a")), 7U);
 }
 
 INSTANTIATE_TEST_SUITE_P(HeapFolder, UndoJournal, testing::Values("/tmp", "/dev/shm"),

@@ -27,23 +27,32 @@ Identity identity_of(const std::string& path, const struct stat& status) {
 }
 
 // One write(2), so that a record is whole or, at the end of the file, torn.
-void put(int fd, RecordHeader header, const std::string& path, const std::string& other) {
+bool put(int fd, RecordHeader header, const std::string& path, const std::string& other) {
   header.path_length = static_cast<std::uint32_t>(path.size());
   header.other_length = static_cast<std::uint32_t>(other.size());
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
   bytes += path + other;
   header.checksum = XXH3_64bits(bytes.data() + sizeof header.checksum, bytes.size() - sizeof header.checksum);
   std::memcpy(bytes.data(), &header.checksum, sizeof header.checksum);
-  (void)write_all(fd, bytes.data(), bytes.size());
+  struct stat before {};
+  const bool known = ::fstat(fd, &before) == 0;
+  if (write_all(fd, bytes.data(), bytes.size())) return true;
+  const int error = errno;
+  if (known) (void)!::ftruncate(fd, before.st_size);
+  errno = error;
+  return false;
 }
 
-std::vector<Record> read_records(const std::string& name) {
+bool read_records(const std::string& name, std::vector<Record>& records) {
   std::string bytes;
   const Descriptor fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return errno == ENOENT;
   char buffer[65536];
-  for (ssize_t n; fd.get() >= 0 && (n = ::read(fd.get(), buffer, sizeof buffer)) > 0;)
+  for (ssize_t n; (n = ::read(fd.get(), buffer, sizeof buffer)) != 0;) {
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
     bytes.append(buffer, static_cast<std::size_t>(n));
-  std::vector<Record> records;
+  }
   for (std::size_t at = 0; bytes.size() - at >= sizeof(RecordHeader);) {
     Record record;
     record.start = at;
@@ -59,7 +68,7 @@ std::vector<Record> read_records(const std::string& name) {
     at += texts;
     records.push_back(std::move(record));
   }
-  return records;
+  return true;
 }
 
 bool copy_range(int from, std::int64_t offset, std::int64_t length, int to) {

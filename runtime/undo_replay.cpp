@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "pmem/descriptor.h"
+#include "pmem/device.h"
 #include "runtime/clock.h"
 
 namespace uvm::rt::undo {
@@ -19,16 +20,20 @@ namespace {
 
 constexpr const char* kNotes = "/undo-reborn";
 
-// Makes what was removed under another name. False: it cannot be had.
-bool make_again(const Record& record, const std::string& kept, const std::string& aside) {
+enum class Made { kYes, kNo, kFailed };
+
+// Makes what was removed under another name. kNo: it was not kept, or its folder takes nothing; kFailed: it
+// cannot be had back from what was kept, errno says why.
+Made make_again(const Record& record, const std::string& kept, const std::string& aside) {
   const mode_t mode = record.header.mode & 07777;
-  if (S_ISDIR(record.header.mode)) return ::mkdir(aside.c_str(), mode) == 0 || errno == EEXIST;
-  if (S_ISLNK(record.header.mode))
-    return ::symlink(record.other.c_str(), aside.c_str()) == 0 || errno == EEXIST;
+  const auto made = [](int result) { return result == 0 || errno == EEXIST ? Made::kYes : Made::kNo; };
+  if (S_ISDIR(record.header.mode)) return made(::mkdir(aside.c_str(), mode));
+  if (S_ISLNK(record.header.mode)) return made(::symlink(record.other.c_str(), aside.c_str()));
   const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
-  if (from.get() < 0) return false;
+  if (from.get() < 0) return errno == ENOENT ? Made::kNo : Made::kFailed;
   const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
-  return to.get() >= 0 && copy_range(from.get(), 0, record.header.length, to.get());
+  if (to.get() < 0) return Made::kNo;
+  return copy_range(from.get(), 0, record.header.length, to.get()) ? Made::kYes : Made::kFailed;
 }
 
 // Killed between a creation and its record: what is there, and empty, and ours, and was not there before, is
@@ -50,7 +55,9 @@ void undo_intent(const Record& record) {
 }  // namespace
 
 Replay::Replay(const std::string& folder) : notes_(folder + kNotes) {
-  for (const Record& record : read_records(notes_)) {
+  std::vector<Record> records;
+  notes_read_ = read_records(notes_, records) || fail("cannot read", notes_);
+  for (const Record& record : records) {
     Identity now{};
     if (record.other.size() != sizeof now) continue;
     std::memcpy(&now, record.other.data(), sizeof now);
@@ -72,8 +79,15 @@ Identity Replay::today(Identity file) const {
   return file;
 }
 
-void Replay::undo_file(const std::string& name) {
-  const std::vector<Record> records = read_records(name);
+bool Replay::fail(const std::string& what, const std::string& path) {
+  problem_ = store::system_error(what, path, errno);
+  return false;
+}
+
+bool Replay::undo_file(const std::string& name) {
+  std::vector<Record> records;
+  if (!notes_read_) return false;
+  if (!read_records(name, records)) return fail("cannot read", name);
   std::multiset<std::string> created;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     // Of an intent that was carried out, a later record tells more.
@@ -81,30 +95,36 @@ void Replay::undo_file(const std::string& name) {
     const auto done = record->header.deed == Deed::kCreating ? created.find(record->path) : created.end();
     if (done != created.end()) {
       created.erase(done);
-    } else {
-      undo(*record, name + "." + std::to_string(record->header.kept));
+    } else if (!undo(*record, name + "." + std::to_string(record->header.kept))) {
+      return false;
     }
     (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
   }
+  return true;
 }
 
-void Replay::undo(const Record& record, const std::string& kept) {
+bool Replay::undo(const Record& record, const std::string& kept) {
   switch (record.header.deed) {
     case Deed::kCreated:
-      return undo_creation(record);
+      undo_creation(record);
+      return true;
     case Deed::kCreating:
-      return undo_intent(record);
+      undo_intent(record);
+      return true;
     case Deed::kLength:
-      return undo_length(record);
+      undo_length(record);
+      return true;
     case Deed::kTruncated:
       return undo_truncation(record, kept);
     case Deed::kRenamed:
-      return undo_renaming(record);
+      undo_renaming(record);
+      return true;
     case Deed::kRemoved:
       return undo_removal(record, kept);
     case Deed::kReborn:
-      return;
+      break;
   }
+  return true;
 }
 
 bool Replay::is_of(const Record& record, const Identity& file) const {
@@ -130,32 +150,40 @@ void Replay::undo_length(const Record& record) const {
     (void)!::ftruncate(fd.get(), record.header.length);
 }
 
-void Replay::undo_truncation(const Record& record, const std::string& kept) const {
+bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   const Descriptor fd(open_same(record));
+  if (fd.get() < 0) return true;
   const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0 || from.get() < 0) return;
-  if (::ftruncate(fd.get(), record.header.offset) != 0) return;
-  if (::lseek(fd.get(), record.header.offset, SEEK_SET) < 0) return;
-  (void)copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get());
+  if (from.get() < 0) return errno == ENOENT || fail("cannot open", kept);
+  if (::ftruncate(fd.get(), record.header.offset) != 0 ||
+      ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0 ||
+      !copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get())) {
+    return fail("cannot restore " + record.path + " from", kept);
+  }
+  return true;
 }
 
-void Replay::undo_removal(const Record& record, const std::string& kept) {
+bool Replay::undo_removal(const Record& record, const std::string& kept) {
   struct stat status {};
-  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
+  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return true;
   if (record.header.kept != 0 && ::lstat(kept.c_str(), &status) == 0 &&
       is_of(record, identity_of(kept, status))) {
     (void)!::link(kept.c_str(), record.path.c_str());
-    return;
+    return true;
   }
   const std::string aside = record.path + ".uvm-undo";
-  if (!make_again(record, kept, aside) || ::lstat(aside.c_str(), &status) != 0) return;
+  const Made made = make_again(record, kept, aside);
+  if (made == Made::kFailed) return fail("cannot restore " + record.path + " from", kept);
+  if (made == Made::kNo || ::lstat(aside.c_str(), &status) != 0) return true;
   const Identity now = identity_of(aside, status);
   const Descriptor notes(::open(notes_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
-  put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now});
+  if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))
+    return fail("cannot write", notes_);
   reborn_[{header.device, header.inode, header.birth}] = now;
   (void)!::rename(aside.c_str(), record.path.c_str());
+  return true;
 }
 
 void Replay::undo_renaming(const Record& record) const {

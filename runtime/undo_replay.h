@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "pmem/line_store.h"
 #include "runtime/undo_record.h"
 
 namespace uvm::rt::undo {
@@ -17,8 +18,10 @@ class Replay {
   // Where the heap's files are. Takes up the notes of a replay that was killed.
   explicit Replay(const std::string& folder);
 
-  // `name`.<n> is what was kept for record n.
-  void undo_file(const std::string& name);
+  // `name`.<n> is what was kept for record n. False: something cannot be read, or what was destroyed cannot
+  // be had back from what was kept; problem() says what. The rest of the records stay for the next try.
+  [[nodiscard]] bool undo_file(const std::string& name);
+  [[nodiscard]] const store::Error& problem() const { return problem_; }
   // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
   // whoever goes on from the same version again.
   [[nodiscard]] std::map<Identity, Identity> reborn() const;
@@ -26,10 +29,10 @@ class Replay {
   static void forget(const std::string& folder);
 
  private:
-  void undo(const Record& record, const std::string& kept);
+  bool undo(const Record& record, const std::string& kept);
   void undo_length(const Record& record) const;
-  void undo_truncation(const Record& record, const std::string& kept) const;
-  void undo_removal(const Record& record, const std::string& kept);
+  bool undo_truncation(const Record& record, const std::string& kept);
+  bool undo_removal(const Record& record, const std::string& kept);
   void undo_renaming(const Record& record) const;
   void undo_creation(const Record& record) const;
   [[nodiscard]] Identity today(Identity file) const;
@@ -38,6 +41,9 @@ class Replay {
 
   std::string notes_;  // kReborn records
   std::map<Identity, Identity> reborn_;
+  bool fail(const std::string& what, const std::string& path);
+  bool notes_read_ = false;
+  store::Error problem_{store::Errc::kIo, 0, {}};
 };
 
 }  // namespace uvm::rt::undo

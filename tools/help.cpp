@@ -105,9 +105,9 @@ OPTIONS
 
 EXIT STATUS
     That of the program. 1 after an uncaught exception. 2: the command line is
-    wrong. 74: the heap is damaged or cannot be read. 134: memory is full and the
-    store takes no more, or something is wrong in uvm itself. 1 for other failures
-    before the program runs.
+    wrong. 74: the heap is damaged or its device gives errors. 134: memory is full
+    and the store takes no more, or something is wrong in uvm itself. 1 for other
+    failures before the program runs.
 
 FILES
     STORE/NAME/         the heap of a program; while it runs, also the socket that

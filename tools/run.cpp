@@ -310,13 +310,14 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   rt::cpu_time_at_resume();
   rt::checkpoints_at_start((*session)->store().current_version().version);
   const auto restored = rt::undo_since(rt::roots().checkpoint_attempts);
+  if (!restored) return Unexpected{restored.error()};
   checkpoint::Checkpointer& checkpointer = (*session)->checkpointer();
   // Files are cut back to what an older version tells of only when no newer one can be gone on with.
   if (is_older) {
     if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
   }
   const std::string remark =
-      rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, restored);
+      rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, *restored);
   if (!remark.empty()) say(remark);
   // The suspended version must not be the one to go on from once the program has written more.
   if (suspended) {
@@ -479,6 +480,8 @@ int Runner::suspend(Session& session) {
   if (record) {
     say("suspended " + options_.name + " at version " + std::to_string(record->version) + "; uvm resume " +
         options_.name + " goes on");
+  } else if (std::string problem = session.missing_heap(); !problem.empty()) {
+    say("the last checkpoint of " + options_.name + " failed: " + problem);
   } else {
     say("the last checkpoint of " + options_.name + " failed; uvm resume " + options_.name +
         " goes on from version " + std::to_string(session.store().current_version().version));
@@ -492,6 +495,7 @@ int Runner::suspend(Session& session) {
 int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   session->checkpointer().stop();
   rt::retire_threads(session->vm());
+  const std::string missing = session->missing_heap();  // then another heap may have the name
   const bool keep = options_.keep || session->store().has_pinned();
   if (keep) {
     session->set_finished(exit_code);
@@ -504,7 +508,9 @@ int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   figures_.detach();
   server_.reset();
   session.reset();
-  if (!keep) {
+  if (!missing.empty()) {
+    say("the heap of the ended program is left alone: " + missing);
+  } else if (!keep) {
     if (auto removed = directory_.remove_heap(options_.name); !removed) say(removed.error().message);
   }
   return exit_code;

@@ -1,8 +1,10 @@
 #include "tools/session.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -41,6 +43,11 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   if (!mapped) return Unexpected{mapped.error()};
 
   session->store_ = std::move(store);
+  struct stat file {};
+  if (::stat(session->store_->name().c_str(), &file) == 0) {
+    session->device_ = file.st_dev;
+    session->inode_ = file.st_ino;
+  }
   if (const store::FileStore* base = session->store_->base(); base != nullptr) {
     constexpr std::string_view kDamaged = ".damaged-";
     if (base->name().find(kDamaged) == std::string::npos)
@@ -52,11 +59,12 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   session->vm_->torture_interval = options.torture_interval;
   session->verify_heap_ = options.verify_heap;
   rt::attach_threads(*session->vm_);
-  rt::undo_attach(options.folder);
+  rt::undo_attach(options.folder, options.checkpoints.report);
   session->blob_ = options.blob;
   session->blob_.heap_format = gc::kHeapFormat;
   session->blob_.code_format = rt::kCodeFormat;
   session->blob_.region_size = gc::kRegionSize;
+  options.checkpoints.store_name = session->store_->name();
   session->checkpointer_.reset(new checkpoint::Checkpointer(*session->region_, *session->store_, *session,
                                                             std::move(options.checkpoints)));
   session->vm_->request_checkpoint = [checkpointer = session->checkpointer_.get()] {
@@ -163,7 +171,19 @@ void Session::before_cut() {
   rt::leases_at_cut();
 }
 
-std::string Session::before_commit() { return rt::leases_make_durable(); }
+std::string Session::missing_heap() const {
+  struct stat file {};
+  const bool there = ::stat(store_->name().c_str(), &file) == 0;
+  const bool same = there && file.st_dev == device_ && file.st_ino == inode_;
+  if (same || (!there && errno != ENOENT && errno != ENOTDIR)) return {};
+  return store_->name() + " is not there any more: it was removed or renamed while the program runs";
+}
+
+// A version in a file that has lost its name would be reported, and never found again.
+std::string Session::before_commit() {
+  if (std::string problem = missing_heap(); !problem.empty()) return problem;
+  return rt::leases_make_durable();
+}
 
 void Session::settled(const store::Result<checkpoint::Record>& outcome) {
   if (outcome) {

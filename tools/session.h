@@ -4,6 +4,8 @@
 // Used by the supervising thread only, apart from Program's functions, which the checkpointing thread calls.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,6 +48,10 @@ class Session final : private checkpoint::Program {
   rt::Vm& vm() { return *vm_; }
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
+  // What to say when the heap's file is no longer where it was opened, removed or renamed by others; else
+  // empty. Nothing that is written to it then can be gone on with.
+  [[nodiscard]] std::string missing_heap() const;
+
   // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what
   // is wrong and aborts if something is. Precondition: nothing runs.
   void verify_heap();
@@ -69,6 +75,8 @@ class Session final : private checkpoint::Program {
   void settled(const store::Result<checkpoint::Record>& outcome) override;
 
   std::string name_;
+  dev_t device_ = 0;         // of the heap's file,
+  ino_t inode_ = 0;          // and its number there
   std::string image_aside_;  // where a damaged base image goes; empty: it stays where it is
   std::unique_ptr<store::FileStore> store_;
   std::unique_ptr<uffd::Region> region_;

@@ -171,10 +171,18 @@ RegionImpl::FaultKind RegionImpl::resolve_again(std::uint64_t line, Flags flags,
     bump(counters_.faults_write_protect);
     kind = FaultKind::kWriteProtect;
   } else {
-    if (!continue_wp_) table_.set(line, LineTable::kDirty);
-    bool writable = (table_.get(line) & LineTable::kDirty) != 0;
-    faults_.map(address_of(line), !writable);
-    if (writable) tracker_.unprotect(line);
+    // Without MODE_WP what is mapped here is writable, so it is called dirty before. Mostly nothing is:
+    // another thread's fault on the line was served just before, and a clean line is protected then, and
+    // stays so.
+    const bool dirty = (flags & LineTable::kDirty) != 0;
+    if (!dirty && !continue_wp_) table_.set(line, LineTable::kDirty);
+    const bool writable = dirty || !continue_wp_;
+    const bool mapped = faults_.map(address_of(line), !writable);
+    if (dirty || (writable && mapped)) {
+      tracker_.unprotect(line);
+    } else if (writable) {
+      table_.clear(line, LineTable::kDirty);
+    }
     bump(counters_.faults_spurious);
   }
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);

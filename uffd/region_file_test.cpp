@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "uffd/kernel_features.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_stress.h"
@@ -22,15 +21,7 @@ using testing::Modes;
 using testing::setting;
 using testing::StressProgram;
 
-class RegionFileTest : public ::testing::TestWithParam<Modes> {
- protected:
-  void SetUp() override {
-    if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
-    if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
-      GTEST_SKIP() << kernel_features().describe();
-    }
-  }
-};
+class RegionFileTest : public testing::InModes {};
 
 std::unique_ptr<Region> make_region(store::LineStore* store, const Modes& modes, std::uint64_t lines,
                                     std::uint64_t limit_bytes) {

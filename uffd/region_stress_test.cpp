@@ -4,7 +4,6 @@
 // sets it, UVM_STRESS_CUTS the length.
 #include <gtest/gtest.h>
 
-#include "uffd/kernel_features.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_store.h"
@@ -21,13 +20,9 @@ using testing::StressProgram;
 constexpr std::uint64_t kLines = StressProgram::kLines;
 constexpr std::uint64_t kLimitLines = 1024;
 
-class RegionStressTest : public ::testing::TestWithParam<Modes> {};
+class RegionStressTest : public testing::InModes {};
 
 TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
-  if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
-  if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
-    GTEST_SKIP() << kernel_features().describe();
-  }
   std::uint64_t seed = setting("UVM_SEED", std::random_device{}());
   std::uint64_t cuts = setting("UVM_STRESS_CUTS", 12);
   std::printf("UVM_SEED=%lu\n", seed);

@@ -24,15 +24,8 @@ using testing::PlainStore;
 constexpr std::uint64_t kLines = 4096;  // 16 MiB, eight chunks
 constexpr std::uint64_t kSize = kLines * kLineSize;
 
-class RegionTest : public ::testing::TestWithParam<Modes> {
+class RegionTest : public testing::InModes {
  protected:
-  void SetUp() override {
-    if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
-    if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
-      GTEST_SKIP() << kernel_features().describe();
-    }
-  }
-
   std::unique_ptr<Region> make(std::uint64_t limit_lines, std::vector<SegmentSpec> segments = {},
                                std::uint64_t staging = 128 * kLineSize) {
     if (segments.empty()) segments = {{"heap", 0, kSize, false, true}};
@@ -616,7 +609,7 @@ TEST(RegionOptionsTest, BadOptionsAreRefused) {
 #if !UVM_THREAD_SANITIZER
 
 // One process per test: they end it.
-class RegionDeathTest : public ::testing::TestWithParam<Modes> {
+class RegionDeathTest : public testing::InModes {
  protected:
   static void die_by(const Modes& modes, bool corrupt, bool full) {
     PlainStore store(kLines);

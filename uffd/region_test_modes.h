@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "uffd/kernel_features.h"
 #include "uffd/region.h"
 
 namespace uvm::uffd::testing {
@@ -25,6 +26,16 @@ inline std::vector<Modes> all_modes() {
   }
   return modes;
 }
+
+// A test in one of the modes; skipped where the kernel cannot do that, with what it can.
+class InModes : public ::testing::TestWithParam<Modes> {
+ protected:
+  void SetUp() override {
+    const KernelFeatures& kernel = kernel_features();
+    const bool async = GetParam().track == TrackMode::kAsync;
+    if (kernel.open_errno != 0 || (async && !kernel.async_tracking())) GTEST_SKIP() << kernel.describe();
+  }
+};
 
 inline std::string mode_name(const ::testing::TestParamInfo<Modes>& info) {
   std::string name = info.param.fault == FaultMode::kInThread ? "InThread" : "HandlerThread";

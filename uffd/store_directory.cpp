@@ -306,11 +306,14 @@ Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
   auto keys = list_images();
   if (!keys) return Unexpected<Error>{keys.error()};
   std::string unreadable;
+  std::optional<Error> failed;  // of an image that may be the one
   for (const std::string& key : *keys) {
     const auto info = inspect_heap(image_path(key));
     if (info && info->newest == content) return key;
+    if (!info && info.error().sys_errno != 0) failed = info.error();
     if (!info || info->newest.is_null()) unreadable += ", and " + image_path(key) + " is damaged";
   }
+  if (failed) return Unexpected<Error>{*failed};
   return Unexpected<Error>{
       {Errc::kCorrupt, 0,
        "the base image that it was made from is not in " + path_ + "/" + kImages + " any more" + unreadable}};

@@ -184,6 +184,40 @@ TEST(StoreFaultTest, FailedReadsAreReportedAndPassOver) {
   }
 }
 
+// A device that gives up half-way while a heap is opened: the newest version is what is opened, or an error.
+TEST(StoreFaultTest, ReadsThatFallShortCostNoVersion) {
+  auto disk = testing::new_disk();
+  auto store = testing::open_disk(disk, {.line_limit = kLimit});
+  for (std::uint64_t tag = 1; tag <= 5; ++tag) {
+    ASSERT_TRUE(testing::write_line(*store, tag % 3, tag));
+    ASSERT_TRUE(testing::cut_and_commit(*store));
+  }
+  store.reset();
+  for (const Fate fate : {Fate::kShort, Fate::kIoError}) {
+    std::uint64_t operations = 1;
+    for (std::uint64_t at = 0; at < operations; ++at) {
+      for (const bool for_ever : {false, true}) {
+        Injector injector{disk, {at, for_ever, fate, true}};
+        injector.arm();
+        auto opened = FileStore::open_on(std::make_unique<testing::MemoryDevice>(disk), "memory",
+                                         {.line_limit = kLimit});
+        operations = std::max(operations, injector.operations);
+        // What fails once is read again.
+        EXPECT_EQ(opened.has_value(), !(for_ever && injector.hit)) << "read " << at;
+        if (opened) {
+          EXPECT_EQ((*opened)->current_version().version, 5U) << "read " << at;
+          EXPECT_EQ((*opened)->versions().size(), 2U) << "read " << at;
+          EXPECT_FALSE((*opened)->root_damage()) << "read " << at;
+        } else {
+          EXPECT_EQ(opened.error().sys_errno, EIO) << opened.error().message;
+        }
+        disk->fate = nullptr;
+      }
+    }
+    EXPECT_GT(operations, 3U);
+  }
+}
+
 TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
   auto disk = testing::new_disk();
   auto store = testing::open_disk(disk, {.line_limit = kLimit});

@@ -67,7 +67,8 @@ int FileStore::read_block(BlockNumber block, void* buffer) noexcept {
   iovec iov{buffer, kBlockSize};
   IoOp op{std::uint64_t{block} * kBlockSize, &iov, 1, kBlockSize, 0};
   device_->read({&op, 1});
-  if (op.result < 0) return -op.result;
+  const bool file_ends = op.result >= 0 && device_->size() < op.offset + kBlockSize;
+  if (!op.complete() && !file_ends) return op.error();
   bytes_read_.fetch_add(kBlockSize, std::memory_order_relaxed);
   // Past the end of a truncated file: zeros, which no checksum takes for content.
   std::memset(static_cast<std::byte*>(buffer) + op.result, 0,

@@ -94,7 +94,7 @@ class FileStore final : public LineStore, private NodeReader {
   static Result<std::unique_ptr<FileStore>> open(const std::string& path, const OpenOptions& options = {});
 
   // The same on a device; `name` is for messages.
-  static Result<void> create_on(Device& device, const CreateOptions& options = {});
+  static Result<void> create_on(Device& device, const std::string& name, const CreateOptions& options = {});
   static Result<std::unique_ptr<FileStore>> open_on(std::unique_ptr<Device> device, const std::string& name,
                                                     const OpenOptions& options = {});
   ~FileStore() override;

@@ -31,16 +31,16 @@ std::string hex(const HeapId& id) {
 
 }  // namespace
 
-Result<void> FileStore::create_on(Device& device, const CreateOptions& options) {
+Result<void> FileStore::create_on(Device& device, const std::string& name, const CreateOptions& options) {
   if (const int error = device.reserve(0, kInitialBytes); error != 0) {
-    return Unexpected<Error>{system_error("cannot make room for", "a new heap", error)};
+    return Unexpected<Error>{system_error("cannot make room for", name, error)};
   }
   Header header{};
   header.magic = kHeaderMagic;
   header.format_version = kFormatVersion;
   header.block_size = kBlockSize;
   if (getrandom(&header.heap_id, sizeof header.heap_id, 0) != sizeof header.heap_id) {
-    return Unexpected<Error>{system_error("cannot make an identity for", "a new heap", errno)};
+    return Unexpected<Error>{system_error("cannot make an identity for", name, errno)};
   }
   header.created_ns = wall_time_ns();
   seal(header);
@@ -62,14 +62,14 @@ Result<void> FileStore::create_on(Device& device, const CreateOptions& options) 
   device.write({&op, 1});
   int error = op.error();
   if (error == 0) error = device.flush();
-  if (error != 0) return Unexpected<Error>{system_error("cannot write", "a new heap", error)};
+  if (error != 0) return Unexpected<Error>{system_error("cannot write", name, error)};
   return {};
 }
 
 Result<void> FileStore::create(const std::string& path, const CreateOptions& options) {
   auto device = open_file_device(path, {.create = true});
   if (!device) return Unexpected<Error>{device.error()};
-  auto created = create_on(**device, options);
+  auto created = create_on(**device, path, options);
   if (!created) unlink(path.c_str());
   return created;
 }

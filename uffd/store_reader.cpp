@@ -22,6 +22,23 @@ void apply_changes(std::span<const Change> changes, BlockSet& held) {
   }
 }
 
+// The errno of a read that is over, 0 if it reached its end or that of the file. What a device gave up
+// half-way is no damage: taken for such, it would cost a version.
+int HeapReader::error_of(const IoOp& op) const {
+  const bool file_ends = op.result >= 0 && device_.size() < op.offset + op.length;
+  return file_ends ? 0 : op.error();
+}
+
+// One operation, and once more if it fails: a failure that passes must not cost a version that nobody may
+// need just now.
+int HeapReader::read_whole(IoOp& op) {
+  device_.read({&op, 1});
+  if (error_of(op) == 0) return 0;
+  op.result = 0;
+  device_.read({&op, 1});
+  return error_of(op);
+}
+
 int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer,
                             std::vector<bool>& good) {
   constexpr std::size_t kBatch = 256;
@@ -38,9 +55,12 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
       op_of[i] = builder.add(batch[i].block, buffer + (done + i) * kBlockSize);
     }
     device_.read(builder.ops());
+    for (IoOp& op : builder.ops()) {
+      const int failed = error_of(op) == 0 ? 0 : read_whole(op);
+      if (failed != 0) error = failed;
+    }
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const IoOp& op = ops[op_of[i]];
-      if (op.result < 0) error = -op.result;
       // Within a read that ended early, blocks before its end still count: their checksum decides.
       good[done + i] = op.result > 0 && block_checksum(buffer + (done + i) * kBlockSize) == batch[i].checksum;
     }
@@ -93,8 +113,8 @@ Result<HeapStart> HeapReader::read_start() {
   std::memset(buffer.get(), 0, kFirstFreeBlock * kBlockSize);
   iovec iov{buffer.get(), kFirstFreeBlock * kBlockSize};
   IoOp op{0, &iov, 1, kFirstFreeBlock * kBlockSize, 0};
-  device_.read({&op, 1});
-  if (op.result < 0) return Unexpected<Error>{system_error("cannot read", name_, -op.result)};
+  if (const int error = read_whole(op); error != 0)
+    return Unexpected<Error>{system_error("cannot read", name_, error)};
 
   HeapStart start{};
   Header headers[2];
@@ -173,8 +193,8 @@ Result<std::vector<Change>> HeapReader::read_segment(const SegmentPointer& segme
   const AlignedBuffer buffer = make_aligned(bytes);
   iovec iov{buffer.get(), bytes};
   IoOp op{std::uint64_t{segment.block} * kBlockSize, &iov, 1, static_cast<std::uint32_t>(bytes), 0};
-  device_.read({&op, 1});
-  if (op.result < 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, -op.result)};
+  if (const int error = read_whole(op); error != 0)
+    return Unexpected<Error>{system_error("cannot read " + what + " of", name_, error)};
   if (!op.complete() || XXH3_64bits(buffer.get(), bytes) != segment.checksum) {
     return Unexpected<Error>{corrupt(what)};
   }

@@ -245,7 +245,7 @@ class MemoryDevice final : public Device {
 inline std::shared_ptr<MemoryDisk> new_disk(const CreateOptions& options = {}) {
   auto disk = std::make_shared<MemoryDisk>();
   MemoryDevice device(disk);
-  EXPECT_TRUE(FileStore::create_on(device, options));
+  EXPECT_TRUE(FileStore::create_on(device, "memory", options));
   return disk;
 }
 
