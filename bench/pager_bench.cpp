@@ -1,7 +1,9 @@
-// What the pager costs, on the file store in $TMPDIR (/tmp): one fault of each kind, read-ahead, eviction, a
-// cut. Arguments: fault mode (0 in-thread, 1 handler thread), track mode (1 async, 2 sync).
+// What the pager costs in each of its modes, on the file store in $TMPDIR (/tmp), by Google Benchmark: new
+// lines, one by one and in batches, and writes with eviction. fault_bench has faults beside their peers,
+// cut_bench the checkpoint. Arguments: fault mode (0 in-thread, 1 handler thread), track mode (1 async, 2
+// sync).
 //
-//   bench/pager_bench --benchmark_filter=Disk
+//   bench/pager_bench --benchmark_filter=populate
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -88,34 +90,12 @@ void report(benchmark::State& state, Setup& setup, const RegionCounters& before)
   state.counters["direct"] = per(after.evictions_direct - before.evictions_direct);
 }
 
-// Random reads of a heap sixteen times larger than memory: nearly each is one read of one line, and an
-// eviction.
-void disk_fault_random(benchmark::State& state) {
-  Setup setup(state, kLines / 16);
-  setup.fill();
-  std::mt19937_64 random(1);
-  RegionCounters before = setup.region().counters();
-  for ([[maybe_unused]] auto _ : state)
-    benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(random() % kLines)));
-  report(state, setup, before);
-}
-
 void random_write_under_pressure(benchmark::State& state) {
   Setup setup(state, kLines / 16);
   setup.fill();
   std::mt19937_64 random(1);
   RegionCounters before = setup.region().counters();
   for ([[maybe_unused]] auto _ : state) setup.word(random() % kLines) = random();
-  report(state, setup, before);
-}
-
-void disk_fault_sequential(benchmark::State& state) {
-  Setup setup(state, kLines / 16);
-  setup.fill();
-  std::uint64_t line = 0;
-  RegionCounters before = setup.region().counters();
-  for ([[maybe_unused]] auto _ : state)
-    benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(line++ % kLines)));
   report(state, setup, before);
 }
 
@@ -147,74 +127,15 @@ void populate_fresh(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * 64);
 }
 
-void minor_rescue(benchmark::State& state) {
-  Setup setup(state, kLines);
-  for (std::uint64_t line = 0; line < kBatch; ++line) setup.word(line) = line;
-  setup.checkpoint();
-  std::uint64_t line = kBatch;
-  RegionCounters before = setup.region().counters();
-  for ([[maybe_unused]] auto _ : state) {
-    if (line == kBatch) {
-      state.PauseTiming();
-      setup.region().evict_first(0, kBatch * kLineSize);
-      line = 0;
-      state.ResumeTiming();
-    }
-    benchmark::DoNotOptimize(static_cast<std::uint64_t>(setup.word(line++)));
-  }
-  report(state, setup, before);
-}
-
-void write_to_clean_line(benchmark::State& state) {
-  Setup setup(state, kLines);
-  for (std::uint64_t line = 0; line < kBatch; ++line) setup.word(line) = line;
-  std::uint64_t line = kBatch;
-  for ([[maybe_unused]] auto _ : state) {
-    if (line == kBatch) {
-      state.PauseTiming();
-      setup.checkpoint();
-      line = 0;
-      state.ResumeTiming();
-    }
-    setup.word(line++) = 7;
-  }
-}
-
-// The pause of a checkpoint with so many scattered dirty lines.
-void cut_of_dirty_lines(benchmark::State& state) {
-  Setup setup(state, kLines);
-  for (std::uint64_t line = 0; line < kLines / 2; ++line) setup.word(line) = line;
-  setup.checkpoint();
-  auto dirty = static_cast<std::uint64_t>(state.range(2));
-  std::mt19937_64 random(1);
-  for ([[maybe_unused]] auto _ : state) {
-    for (std::uint64_t i = 0; i < dirty; ++i) setup.word(random() % (kLines / 2)) = i;
-    auto cut = setup.region().cut();
-    if (!cut) std::abort();
-    state.SetIterationTime(static_cast<double>(cut->nanoseconds) * 1e-9);
-    setup.finish_checkpoint();
-  }
-}
-
 void modes(benchmark::internal::Benchmark* b) {
   for (int fault : {0, 1}) {
     for (int track : {1, 2}) b->Args({fault, track});
   }
 }
 
-BENCHMARK(disk_fault_random)->Apply(modes)->Iterations(20000);
 BENCHMARK(random_write_under_pressure)->Apply(modes)->Iterations(20000);
-BENCHMARK(disk_fault_sequential)->Apply(modes)->Iterations(100000);
 BENCHMARK(first_touch_sequential)->Apply(modes)->Iterations(50000);
 BENCHMARK(populate_fresh)->Args({0, 1})->Iterations(1000);
-BENCHMARK(minor_rescue)->Apply(modes)->Iterations(50000);
-BENCHMARK(write_to_clean_line)->Apply(modes)->Iterations(50000);
-BENCHMARK(cut_of_dirty_lines)
-    ->Args({0, 1, 100})
-    ->Args({0, 1, 2000})
-    ->Args({0, 2, 2000})
-    ->UseManualTime()
-    ->Iterations(30);
 
 }  // namespace
 

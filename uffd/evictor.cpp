@@ -313,6 +313,7 @@ std::uint64_t RegionImpl::end_probation(std::uint64_t wanted) {
     if (!table_.try_lock(line)) {
       met_locked_ = true;
       if (probation_.push(line)) continue;
+      freed += drop(batch);  // nobody is waited for with locks held; and the line may be one of these
       table_.lock(line);
     }
     Flags flags = table_.get(line);

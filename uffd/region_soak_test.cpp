@@ -13,7 +13,6 @@
 #include <mutex>
 
 #include "pmem/device.h"
-#include "uffd/kernel_features.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_stress.h"
@@ -28,7 +27,6 @@ namespace {
 using store::FileStore;
 using store::IoOp;
 using store::testing::TempFolder;
-using testing::Modes;
 using testing::setting;
 using testing::StressProgram;
 
@@ -96,18 +94,11 @@ class StormyDevice final : public store::Device {
   Weather& weather_;
 };
 
-class RegionSoakTest : public ::testing::TestWithParam<Modes> {
+class RegionSoakTest : public testing::InModes {
  protected:
   struct Tally {
     std::uint64_t runs = 0, commits = 0, failed = 0;
   };
-
-  void SetUp() override {
-    if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
-    if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
-      GTEST_SKIP() << kernel_features().describe();
-    }
-  }
 
   std::unique_ptr<FileStore> open(const std::string& path) {
     auto device = store::open_file_device(path, {});
