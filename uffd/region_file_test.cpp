@@ -104,7 +104,7 @@ std::uint64_t peak_rss_bytes() {
 
 // Ten times the memory limit, written and then visited at random with checkpoints, in a process of its own.
 void ten_times_memory(const Modes& modes) {
-  constexpr std::uint64_t kLimit = std::uint64_t{32} << 20;
+  constexpr std::uint64_t kLimit = std::uint64_t{16} << 20;
   constexpr std::uint64_t kLines = 10 * kLimit / kLineSize;
   TempFolder folder;
   if (!FileStore::create(folder / "heap")) _exit(1);
