@@ -34,6 +34,8 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   region.segments = rt::heap_segments();
   region.size = gc::kRegionSize;
   region.memory_limit = options.memory;
+  // What a program dirties between the last pre-flush and the cut should fit, or it stands still for writing.
+  region.staging_bytes = std::clamp<std::uint64_t>(options.memory / 8, 8 << 20, 64 << 20);
   if (options.handler_thread) region.fault_mode = uffd::FaultMode::kHandlerThread;
   region.store = store.get();
   region.address_hint = options.address_hint;
