@@ -18,15 +18,15 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "checkpoint/checkpointer.h"
+#include "paged_heap.h"
 #include "pmem/descriptor.h"
-#include "uffd/region.h"
-#include "uffd/store_file.h"
+#include "scratch_folder.h"
 
 namespace {
 
@@ -57,89 +57,49 @@ double write_sequentially(int fd, std::byte* mebibyte, std::uint64_t mib) {
   return static_cast<double>(mib) / seconds_since(start);
 }
 
-class Heap {
+// A program of one thread, if it is started: as the checkpointer sees it.
+class Program final : public checkpoint::Program {
  public:
-  explicit Heap(const std::string& path) {
-    check(bool(store::FileStore::create(path)), "creating the store");
-    auto opened = store::FileStore::open(path);
-    check(bool(opened), "opening the store");
-    store_ = std::move(*opened);
-    const uffd::SegmentSpec segment{"heap", 0, kLines * kLineSize, false, true};
-    uffd::RegionOptions options;
-    options.segments = std::span(&segment, 1);
-    options.size = segment.size;
-    options.memory_limit = kLines * kLineSize + (64 << 20);
-    options.store = store_.get();
-    auto created = uffd::Region::create(options);
-    check(bool(created), "creating the region");
-    region_ = std::move(*created);
-    for (std::uint64_t line = 0; line < kLines; ++line) word(line) = line;
-    checkpoint();
-    checkpoint();
-  }
+  explicit Program(bench::PagedHeap& heap) : heap_(heap) {}
+  ~Program() override { finish(); }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
-  volatile std::uint64_t& word(std::uint64_t line) {
-    return *reinterpret_cast<volatile std::uint64_t*>(region_->base() + line * kLineSize);
+  void start() {
+    over_.store(false);
+    thread_ = std::thread([this] { run(); });
   }
-  // As checkpoint::Checkpointer does it. Returns the nanoseconds from the order to stop until the program may
-  // go on.
-  template <typename Stop, typename Resume>
-  std::uint64_t checkpoint(Stop stop, Resume resume) {
-    std::uint64_t before = ~std::uint64_t{0};
-    for (int round = 0; round < 4; ++round) {
-      const uffd::PreflushResult result = region_->preflush(~std::uint64_t{0});
-      check(result.ok, "pre-flush");
-      if (result.lines_written <= 512 || result.lines_written > before / 2) break;
-      before = result.lines_written;
-    }
-    const Clock::time_point stopping = Clock::now();
-    stop();
-    const bool captured = bool(region_->cut());
-    resume();
-    const auto pause = std::chrono::nanoseconds(Clock::now() - stopping).count();
-    check(captured && region_->flush_cut() && store_->commit({}), "checkpoint");
-    return static_cast<std::uint64_t>(pause);
+  void finish() {
+    over_.store(true);
+    if (thread_.joinable()) thread_.join();
   }
-  std::uint64_t checkpoint() {
-    return checkpoint([] {}, [] {});
-  }
+  [[nodiscard]] std::uint64_t stores() const { return stores_.load(); }
   void dirty(std::uint64_t mib) {
     for (std::uint64_t i = 0; i < mib << 20 >> 12; ++i) {
       // Each of them once: the step has no factor in common with the number of lines.
-      word(at_) = i;
+      heap_.word(at_) = i;
       at_ = (at_ + 40503) % kLines;
     }
   }
 
- private:
-  std::unique_ptr<store::FileStore> store_;
-  std::unique_ptr<uffd::Region> region_;
-  std::uint64_t at_ = 0;
-};
-
-// A program of one thread.
-class Program {
- public:
-  explicit Program(Heap& heap) : thread_([this, &heap] { run(heap); }) {}
-  ~Program() {
-    over_.store(true);
-    thread_.join();
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  [[nodiscard]] std::uint64_t stores() const { return stores_.load(); }
-  void stop() {
+  void stop() override {
+    if (!thread_.joinable()) return;
     stop_.store(true);
     while (!stopped_.load()) std::this_thread::yield();
   }
-  void resume() {
+  void resume() override {
     stop_.store(false);
     stop_.notify_one();
   }
+  void begin() override {}
+  void retire() override {}
+  void before_cut() override {}
+  checkpoint::Blob blob() override { return {}; }
+  std::string before_commit() override { return {}; }
+  void settled(const store::Result<checkpoint::Record>& /*outcome*/) override {}
 
  private:
-  void run(Heap& heap) {
+  void run() {
     std::uint64_t x = 88172645463325252U;
     for (std::uint64_t count = 0; !over_.load(std::memory_order_relaxed); count += 64) {
       if (stop_.load()) {
@@ -151,13 +111,15 @@ class Program {
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
-        volatile std::uint64_t& at = heap.word(count % 4096 == 0 && i == 0 ? x % kLines : x % 1024);
+        volatile std::uint64_t& at = heap_.word(count % 4096 == 0 && i == 0 ? x % kLines : x % 1024);
         at = at + x;
       }
       stores_.store(count, std::memory_order_relaxed);
     }
   }
 
+  bench::PagedHeap& heap_;
+  std::uint64_t at_ = 0;
   std::atomic<std::uint64_t> stores_{0};
   std::atomic<bool> over_{false}, stop_{false}, stopped_{false};
   std::thread thread_;
@@ -185,11 +147,9 @@ int main(int argc, char** argv) {
   app.add_option("--dirty", mib, "MiB dirty at each checkpoint (default 100)")->check(CLI::Range(1U, 400U));
   app.add_option("--rounds", rounds, "default 15")->check(CLI::Range(3, 10000));
   CLI11_PARSE(app, argc, argv);
-  const char* root = std::getenv("TMPDIR");
-  std::string folder = std::string(root != nullptr ? root : "/tmp") + "/cut_bench_XXXXXX";
-  check(mkdtemp(folder.data()) != nullptr, "mkdtemp");
+  const bench::ScratchFolder folder("cut_bench");
 
-  const Descriptor plain(open((folder + "/plain").c_str(), O_CREAT | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
+  const Descriptor plain(open((folder / "plain").c_str(), O_CREAT | O_RDWR | O_DIRECT | O_CLOEXEC, 0600));
   check(bool(plain), "O_DIRECT");
   auto* mebibyte = static_cast<std::byte*>(std::aligned_alloc(4096, 1 << 20));
   std::mt19937_64 random(1);
@@ -199,38 +159,42 @@ int main(int argc, char** argv) {
   }
   write_sequentially(plain.get(), mebibyte, mib);
   {
-    Heap heap(folder + "/heap");
+    bench::PagedHeap heap(folder / "heap", kLines, {.memory_limit = kLines * kLineSize + (64 << 20)});
+    Program program(heap);
+    checkpoint::Checkpointer checkpointer(heap.region(), heap.store(), program, {});
+    const auto pause_of_one = [&] {
+      return static_cast<double>(bench::must(checkpointer.checkpoint()).pause_ns) / 1e6;
+    };
+    for (std::uint64_t line = 0; line < kLines; ++line) heap.word(line) = line;
     for (int i = 0; i < 4; ++i) {  // blocks written once, as in a store of some age
-      heap.dirty(mib);
-      heap.checkpoint();
+      pause_of_one();
+      program.dirty(mib);
     }
     Range sequential, bandwidth, ratio, pause_alone, pause, slowdown;
     for (int round = 0; round < rounds; ++round) {
       const double peer = write_sequentially(plain.get(), mebibyte, mib);
-      heap.dirty(mib);
+      program.dirty(mib);
       Clock::time_point start = Clock::now();
-      pause_alone.add(static_cast<double>(heap.checkpoint()) / 1e6);
+      pause_alone.add(pause_of_one());
       const double own = static_cast<double>(mib) / seconds_since(start);
       sequential.add(peer);
       bandwidth.add(own);
       ratio.add(own / peer);
 
-      heap.dirty(mib);
-      {
-        Program program(heap);
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        const std::uint64_t first = program.stores();
-        start = Clock::now();
-        pause.add(static_cast<double>(heap.checkpoint([&] { program.stop(); }, [&] { program.resume(); })) /
-                  1e6);
-        const double took = seconds_since(start);
-        const std::uint64_t second = program.stores();
-        std::this_thread::sleep_for(std::chrono::duration<double>(took));
-        const double alone_for = seconds_since(start) - took;
-        const double alone = static_cast<double>(program.stores() - second) / alone_for;
-        slowdown.add(100 * (1 - static_cast<double>(second - first) / took / alone));
-      }
-      heap.checkpoint();
+      program.dirty(mib);
+      program.start();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      const std::uint64_t first = program.stores();
+      start = Clock::now();
+      pause.add(pause_of_one());
+      const double took = seconds_since(start);
+      const std::uint64_t second = program.stores();
+      std::this_thread::sleep_for(std::chrono::duration<double>(took));
+      const double alone_for = seconds_since(start) - took;
+      const double alone = static_cast<double>(program.stores() - second) / alone_for;
+      program.finish();
+      slowdown.add(100 * (1 - static_cast<double>(second - first) / took / alone));
+      pause_of_one();
     }
     std::printf("%lu MiB dirty of %lu, %d rounds; minimum / median / maximum\n",
                 static_cast<unsigned long>(mib), static_cast<unsigned long>(kHeapMib), rounds);
@@ -242,8 +206,5 @@ int main(int argc, char** argv) {
     slowdown.print("the thread's loss while the checkpoint runs (goal: at most 15)", "%");
   }
   std::free(mebibyte);
-  std::remove((folder + "/plain").c_str());
-  std::remove((folder + "/heap").c_str());
-  std::remove(folder.c_str());
   return 0;
 }

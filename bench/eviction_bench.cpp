@@ -5,23 +5,22 @@
 //   bench/eviction_bench [--memory LINES] [--accesses N]
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <numeric>
 #include <random>
-#include <string>
 
 #include "eviction_policies.h"
-#include "uffd/region.h"
-#include "uffd/store_file.h"
+#include "paged_heap.h"
+#include "scratch_folder.h"
+#include "zipf.h"
 
 namespace {
 
 using namespace uvm;  // NOLINT: a program of its own
 using bench::Line;
 using bench::Trace;
+using bench::Zipf;
 
 std::mt19937_64 random_bits(42);  // NOLINT: the same traces each time
 
@@ -31,22 +30,6 @@ Trace shuffled(Line lines) {
   std::shuffle(all.begin(), all.end(), random_bits);
   return all;
 }
-
-// Ranks from 0 on, rank r with probability proportional to 1 / (r + 1)^0.99.
-class Zipf {
- public:
-  explicit Zipf(Line lines) : sums_(lines) {
-    double sum = 0;
-    for (Line i = 0; i < lines; ++i) sums_[i] = sum += std::pow(i + 1.0, -0.99);
-  }
-  Line operator()() const {
-    const double at = static_cast<double>(random_bits() >> 11) * 0x1p-53 * sums_.back();
-    return static_cast<Line>(std::lower_bound(sums_.begin(), sums_.end(), at) - sums_.begin());
-  }
-
- private:
-  std::vector<double> sums_;
-};
 
 struct Workload {
   const char* name;
@@ -65,7 +48,7 @@ std::vector<Workload> workloads(Line memory, std::size_t accesses) {
   {
     const Zipf zipf(universe);
     const Trace order = shuffled(universe);
-    add("Zipf 0.99 over 8 times memory", universe, [&] { return order[zipf()]; });
+    add("Zipf 0.99 over 8 times memory", universe, [&] { return order[zipf(random_bits)]; });
   }
   {
     const Zipf zipf(universe);
@@ -73,7 +56,7 @@ std::vector<Workload> workloads(Line memory, std::size_t accesses) {
     std::size_t i = 0;
     add("the same, the hot lines changing 8 times", universe, [&] {
       if (i++ % (accesses / 8) == 0) order = shuffled(universe);
-      return order[zipf()];
+      return order[zipf(random_bits)];
     });
   }
   for (const unsigned percent : {50U, 90U}) {
@@ -92,7 +75,7 @@ std::vector<Workload> workloads(Line memory, std::size_t accesses) {
     const std::size_t zipf_part = std::size_t{memory} * 20, period = zipf_part + universe;
     add("Zipf 0.99, now and then a whole scan", universe, [&] {
       const std::size_t at = i++ % period;
-      return at < zipf_part ? order[zipf()] : static_cast<Line>(at - zipf_part);
+      return at < zipf_part ? order[zipf(random_bits)] : static_cast<Line>(at - zipf_part);
     });
   }
   {
@@ -111,43 +94,23 @@ struct Measured {
   double microseconds_per_miss;  // beyond nothing but the misses' own reads, rescues and evictions
 };
 
-Measured measure(const Workload& workload, Line memory, const std::string& folder) {
-  const std::string path = folder + "/heap";
-  if (!store::FileStore::create(path)) std::abort();
-  auto opened = store::FileStore::open(path);
-  if (!opened) std::abort();
-  const uffd::SegmentSpec segment{"heap", 0, std::uint64_t{workload.universe} * uffd::kLineSize, false, true};
-  uffd::RegionOptions options;
-  options.segments = std::span(&segment, 1);
-  options.size = segment.size;
-  options.memory_limit = std::uint64_t{memory} * uffd::kLineSize;
-  options.store = opened->get();
-  options.read_ahead_max_lines = 1;
-  auto created = uffd::Region::create(options);
-  if (!created) {
-    std::fprintf(stderr, "%s\n", created.error().message.c_str());
-    std::exit(1);
-  }
-  uffd::Region& region = **created;
-  const auto word = [&](Line line) -> volatile std::uint64_t& {
-    return *reinterpret_cast<volatile std::uint64_t*>(region.base() + std::uint64_t{line} * uffd::kLineSize);
-  };
-  for (Line line = 0; line < workload.universe; ++line) word(line) = line;
-  region.preflush(~std::uint64_t{0});
-  if (!region.cut() || !region.flush_cut() || !(*opened)->commit({})) std::abort();
+Measured measure(const Workload& workload, Line memory) {
+  const bench::ScratchFolder folder("eviction_bench");
+  bench::PagedHeap heap(folder / "heap", workload.universe,
+                        {.memory_limit = std::uint64_t{memory} * uffd::kLineSize, .read_ahead_max_lines = 1});
+  uffd::Region& region = heap.region();
+  for (Line line = 0; line < workload.universe; ++line) heap.word(line) = line;
+  heap.checkpoint();
   region.evict_all();
 
   const uffd::RegionCounters before = region.counters();
   const auto start = std::chrono::steady_clock::now();
   for (const Line line : workload.trace) {
-    if (word(line) != line) std::abort();
+    if (heap.word(line) != line) std::abort();
   }
   const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
   const uffd::RegionCounters after = region.counters();
   const auto misses = static_cast<double>(after.faults_disk - before.faults_disk);
-  created->reset();
-  opened->reset();
-  std::remove(path.c_str());
   return {1 - misses / static_cast<double>(workload.trace.size()),
           static_cast<double>(after.faults_minor - before.faults_minor) / misses, took.count() / misses};
 }
@@ -171,17 +134,11 @@ int main(int argc, char** argv) {
   app.add_option("--accesses", accesses, "length of each trace (default 1000000)")
       ->check(CLI::Range(1000U, 1U << 30));
   CLI11_PARSE(app, argc, argv);
-  const char* root = std::getenv("TMPDIR");
-  std::string folder = std::string(root != nullptr ? root : "/tmp") + "/eviction_bench_XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) {
-    std::perror(folder.c_str());
-    return 1;
-  }
   std::printf("Hits in percent of %zu accesses, %u lines of memory\n", accesses, memory);
   std::printf("%-42s %7s %7s %7s %7s %7s %7s %14s %9s\n", "", "uvm", "LRU", "CLOCK", "S3-FIFO", "ARC",
               "Belady", "rescues/miss", "us/miss");
   for (const Workload& workload : workloads(memory, accesses)) {
-    const Measured uvm = measure(workload, memory, folder);
+    const Measured uvm = measure(workload, memory);
     const double best = static_cast<double>(bench::belady_hits(workload.trace, workload.universe, memory)) /
                         static_cast<double>(workload.trace.size());
     std::printf("%-42s %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f %14.2f %9.1f\n", workload.name, 100 * uvm.hits,
@@ -190,6 +147,5 @@ int main(int argc, char** argv) {
                 100 * best, uvm.rescues_per_miss, uvm.microseconds_per_miss);
     std::fflush(stdout);
   }
-  std::remove(folder.c_str());
   return 0;
 }

@@ -31,10 +31,11 @@
 #include <thread>
 #include <vector>
 
+#include "paged_heap.h"
 #include "pmem/descriptor.h"
+#include "scratch_folder.h"
 #include "uffd/kernel_abi.h"
 #include "uffd/region.h"
-#include "uffd/store_file.h"
 #include "uffd/user_fault.h"
 
 namespace {
@@ -164,41 +165,23 @@ class Bare {
 
 class Uvm {
  public:
-  // With the content of the file, or new content if it is not there.
-  Uvm(const std::string& path, unsigned read_ahead) {
-    const bool fresh = access(path.c_str(), F_OK) != 0;
-    if (fresh) check(bool(store::FileStore::create(path)), "creating the store");
-    auto opened = store::FileStore::open(path);
-    check(bool(opened), "opening the store");
-    store_ = std::move(*opened);
-    const uffd::SegmentSpec segment{"heap", 0, kBytes, false, true};
-    uffd::RegionOptions options;
-    options.segments = std::span(&segment, 1);
-    options.size = kBytes;
-    options.memory_limit = kBytes + (64 << 20);
-    options.store = store_.get();
-    options.read_ahead_max_lines = read_ahead;
-    auto created = uffd::Region::create(options);
-    check(bool(created), "creating the region");
-    region_ = std::move(*created);
-    if (!fresh) return;
-    for (std::uint64_t line = 0; line < kLines; ++line) word(base(), line) = line + 1;
+  Uvm(const std::string& path, unsigned read_ahead)
+      : heap_(path, kLines, {.memory_limit = kBytes + (64 << 20), .read_ahead_max_lines = read_ahead}) {
+    if (!heap_.is_new()) return;
+    for (std::uint64_t line = 0; line < kLines; ++line) heap_.word(line) = line + 1;
     checkpoint();
   }
 
-  std::byte* base() { return region_->base(); }
-  void checkpoint() {
-    region_->preflush(~std::uint64_t{0});
-    check(bool(region_->cut()) && region_->flush_cut() && store_->commit({}), "checkpoint");
-  }
+  std::byte* base() { return heap_.region().base(); }
+  void checkpoint() { heap_.checkpoint(); }
   void forget() {
-    region_->evict_all();
-    check(region_->counters().resident_bytes == 0, "eviction");
+    heap_.region().evict_all();
+    check(heap_.region().counters().resident_bytes == 0, "eviction");
   }
 
   double minor_fault(const std::vector<std::uint64_t>& lines) {
     for (const std::uint64_t line : lines) look(base(), line);
-    region_->evict_first(0, kBytes);
+    heap_.region().evict_first(0, kBytes);
     return median_of(lines, [&](std::uint64_t line) { look(base(), line); });
   }
   double first_write(const std::vector<std::uint64_t>& lines) {
@@ -208,8 +191,7 @@ class Uvm {
   }
 
  private:
-  std::unique_ptr<store::FileStore> store_;
-  std::unique_ptr<uffd::Region> region_;
+  bench::PagedHeap heap_;
 };
 
 // --- A thread that answers faults
@@ -302,13 +284,11 @@ int main(int argc, char** argv) {
   CLI::App app("Faults of the pager beside the kernel's own paging.");
   app.add_option("--rounds", rounds, "default 9")->check(CLI::Range(3, 1000));
   CLI11_PARSE(app, argc, argv);
-  const char* root = std::getenv("TMPDIR");
-  std::string folder = std::string(root != nullptr ? root : "/tmp") + "/fault_bench_XXXXXX";
-  check(mkdtemp(folder.data()) != nullptr, "mkdtemp");
+  const bench::ScratchFolder folder("fault_bench");
   // All read the same file, the store's, for which blocks lie where costs more than who reads them.
-  const std::string heap = folder + "/heap";
+  const std::string heap = folder / "heap";
   { Uvm make(heap, 1); }
-  const std::string scratch = folder + "/scratch";
+  const std::string scratch = folder / "scratch";
   const Descriptor cached(open(heap.c_str(), O_RDONLY | O_CLOEXEC));
   const Descriptor direct(open(heap.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
   check(cached && direct, "open");
@@ -434,7 +414,5 @@ int main(int argc, char** argv) {
                 figure.values[figure.values.size() / 2], figure.values.back(), figure.unit);
   }
   for (std::byte* buffer : buffers) std::free(buffer);
-  std::remove(heap.c_str());
-  std::remove(folder.c_str());
   return 0;
 }

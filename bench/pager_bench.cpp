@@ -6,76 +6,36 @@
 //   bench/pager_bench --benchmark_filter=populate
 #include <benchmark/benchmark.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <random>
-#include <string>
 
-#include "uffd/region.h"
-#include "uffd/store_file.h"
+#include "paged_heap.h"
+#include "scratch_folder.h"
 
 namespace {
 
 using namespace uvm::uffd;  // NOLINT: a program of its own
-using uvm::store::FileStore;
 
 constexpr std::uint64_t kLines = 65536;  // 256 MiB
 
-// A store and a region on it; ends the program when they cannot be had.
 class Setup {
  public:
-  Setup(const benchmark::State& state, std::uint64_t limit_lines) {
-    const char* root = std::getenv("TMPDIR");
-    path_ = std::string(root != nullptr ? root : "/tmp") + "/pager_bench_XXXXXX";
-    if (mkdtemp(path_.data()) == nullptr) std::abort();
-    if (!FileStore::create(path_ + "/heap")) std::abort();
-    auto opened = FileStore::open(path_ + "/heap");
-    if (!opened) std::abort();
-    store_ = std::move(*opened);
-    SegmentSpec segment{"heap", 0, kLines * kLineSize, false, true};
-    RegionOptions options;
-    options.segments = std::span(&segment, 1);
-    options.size = segment.size;
-    options.memory_limit = limit_lines * kLineSize;
-    options.fault_mode = static_cast<FaultMode>(state.range(0));
-    options.track_mode = static_cast<TrackMode>(state.range(1));
-    options.store = store_.get();
-    auto created = Region::create(options);
-    if (!created) {
-      std::fprintf(stderr, "%s\n", created.error().message.c_str());
-      std::abort();
-    }
-    region_ = std::move(*created);
-  }
-  ~Setup() {
-    region_.reset();
-    store_.reset();
-    std::remove((path_ + "/heap").c_str());
-    std::remove(path_.c_str());
-  }
+  Setup(const benchmark::State& state, std::uint64_t limit_lines)
+      : heap_(folder_ / "heap", kLines,
+              {.memory_limit = limit_lines * kLineSize,
+               .fault_mode = static_cast<FaultMode>(state.range(0)),
+               .track_mode = static_cast<TrackMode>(state.range(1))}) {}
 
-  Region& region() { return *region_; }
-  volatile std::uint64_t& word(std::uint64_t line) {
-    return *reinterpret_cast<volatile std::uint64_t*>(region_->base() + line * kLineSize);
-  }
+  Region& region() { return heap_.region(); }
+  volatile std::uint64_t& word(std::uint64_t line) { return heap_.word(line); }
   void fill() {
     for (std::uint64_t line = 0; line < kLines; ++line) word(line) = line;
-    checkpoint();
-  }
-  void checkpoint() {
-    region_->preflush(~std::uint64_t{0});
-    if (!region_->cut()) std::abort();
-    finish_checkpoint();
-  }
-  void finish_checkpoint() {
-    if (!region_->flush_cut() || !store_->commit({})) std::abort();
+    heap_.checkpoint();
   }
 
  private:
-  std::string path_;
-  std::unique_ptr<FileStore> store_;
-  std::unique_ptr<Region> region_;
+  uvm::bench::ScratchFolder folder_{"pager_bench"};
+  uvm::bench::PagedHeap heap_;
 };
 
 void report(benchmark::State& state, Setup& setup, const RegionCounters& before) {

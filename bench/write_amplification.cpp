@@ -12,33 +12,29 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "paged_heap.h"
 #include "pmem/device.h"
+#include "scratch_folder.h"
 #include "uffd/store_device.h"
 #include "uffd/store_file.h"
 #include "uffd/store_memory.h"
+#include "zipf.h"
 
 namespace {
 
 using namespace uvm::store;  // NOLINT: a program of its own
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(2);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using uvm::bench::must;
 
 struct Traffic {
   std::atomic<std::uint64_t> bytes{0}, writes{0}, bytes_in_long_writes{0};
@@ -74,25 +70,17 @@ class CountingDevice final : public Device {
 
 class Chooser {
  public:
-  Chooser(std::uint64_t lines, bool zipf) : lines_(lines), order_(lines) {
-    for (std::uint64_t i = 0; i < lines; ++i) order_[i] = i;
+  Chooser(std::uint64_t lines, bool zipf) : order_(lines) {
+    std::iota(order_.begin(), order_.end(), LineNumber{0});
     std::shuffle(order_.begin(), order_.end(), random_);
-    if (!zipf) return;
-    double sum = 0;
-    for (std::uint64_t i = 0; i < lines; ++i)
-      sums_.push_back(sum += std::pow(static_cast<double>(i) + 1, -0.99));
+    if (zipf) zipf_.emplace(lines);
   }
-  LineNumber operator()() {
-    if (sums_.empty()) return random_() % lines_;
-    const double at = static_cast<double>(random_() >> 11) * 0x1p-53 * sums_.back();
-    return order_[static_cast<std::size_t>(std::lower_bound(sums_.begin(), sums_.end(), at) - sums_.begin())];
-  }
+  LineNumber operator()() { return order_[zipf_ ? (*zipf_)(random_) : random_() % order_.size()]; }
 
  private:
   std::mt19937_64 random_{1};
-  std::uint64_t lines_;
   std::vector<LineNumber> order_;
-  std::vector<double> sums_;
+  std::optional<uvm::bench::Zipf> zipf_;
 };
 
 }  // namespace
@@ -108,13 +96,8 @@ int main(int argc, char** argv) {
   app.add_option("--commits", commits, "default 2000")->check(CLI::Range(10U, 1U << 30));
   app.add_flag("--zipf", zipf, "lines by Zipf 0.99 instead of all alike");
   CLI11_PARSE(app, argc, argv);
-  const char* root = std::getenv("TMPDIR");
-  std::string folder = std::string(root != nullptr ? root : "/tmp") + "/write_amplification_XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) {
-    std::perror(folder.c_str());
-    return 2;
-  }
-  const std::string path = folder + "/heap";
+  const uvm::bench::ScratchFolder folder("write_amplification");
+  const std::string path = folder / "heap";
   must(FileStore::create(path));
   Traffic traffic;
   auto device = std::make_unique<CountingDevice>(must(open_file_device(path, {})), traffic);
@@ -182,7 +165,5 @@ int main(int argc, char** argv) {
                 100 * static_cast<double>(traffic.bytes_in_long_writes - in_long) / written);
     std::fflush(stdout);
   }
-  std::remove(path.c_str());
-  std::remove(folder.c_str());
   return amplification <= 1.2 ? 0 : 1;
 }

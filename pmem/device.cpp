@@ -13,6 +13,11 @@ int IoOp::error() const {
   return result < 0 ? -result : EIO;
 }
 
+int read_error(const Device& device, const IoOp& op) noexcept {
+  const bool file_ends = op.result >= 0 && device.size() < op.offset + op.length;
+  return file_ends ? 0 : op.error();
+}
+
 int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept {
   constexpr int kMode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   return fallocate(fd, kMode, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;

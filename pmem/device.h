@@ -43,6 +43,13 @@ class Device {
   virtual void read(std::span<IoOp> ops) noexcept = 0;
   virtual void write(std::span<IoOp> ops) noexcept = 0;
 
+  // A read that goes on while its caller does other things. start_read() returns at once, with a handle for
+  // end_read(), which waits for it; nullptr when none can be started just now, or never. `ops` and what they
+  // point to stay in place in between. Each read that was started must be ended, by any thread. Both are
+  // async-signal-safe.
+  virtual void* start_read(std::span<IoOp> /*ops*/) noexcept { return nullptr; }
+  virtual void end_read(void* /*started*/, std::span<IoOp> /*ops*/) noexcept {}
+
   // Makes all completed writes durable. 0 or an errno. Not async-signal-safe by contract.
   [[nodiscard]] virtual int flush() noexcept = 0;
 
@@ -98,6 +105,10 @@ class OpBuilder {
   std::uint32_t count_ = 0;
   std::uint32_t iov_count_ = 0;
 };
+
+// The errno of a read that is over; 0 if it reached its end, or that of the file: what is missing then is
+// told by a checksum. What the device gave up half-way is an error, and no damage.
+[[nodiscard]] int read_error(const Device& device, const IoOp& op) noexcept;
 
 // Device::release and Device::allocated for a device that is a file.
 [[nodiscard]] int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept;

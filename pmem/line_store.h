@@ -99,6 +99,13 @@ struct StoreCounters {
   std::uint64_t free_bytes = 0;  // reusable space inside it
 };
 
+// A read under way: see LineStore::start_read().
+class StartedRead {
+ protected:
+  StartedRead() = default;
+  ~StartedRead() = default;
+};
+
 class LineStore {
  public:
   virtual ~LineStore() = default;
@@ -108,6 +115,17 @@ class LineStore {
   // Reads lines [first, first + count) to buffer (count * kLineSize bytes, aligned to kLineSize); status gets
   // one entry per line. Reads what is adjacent in the store in one operation. Async-signal-safe.
   virtual void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept = 0;
+
+  // The same read, going on while the caller does other things: end_read() waits for it and sets the status
+  // of each line. What it delivers is the newest content at the time of end_read(), however long ago it was
+  // started. nullptr when no read can be started just now, or never: few can be under way. At most
+  // kMaxStartedLines lines. Each must be ended, by any thread, before the store is closed. Async-signal-safe.
+  static constexpr std::size_t kMaxStartedLines = 256;
+  [[nodiscard]] virtual StartedRead* start_read(LineNumber /*first*/, std::size_t /*count*/,
+                                                std::byte* /*buffer*/) noexcept {
+    return nullptr;
+  }
+  virtual void end_read(StartedRead* /*read*/, ReadStatus* /*status*/) noexcept {}
 
   // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
   // last_error()); those keep their former content. A line written to kPending does not hide a newer one

@@ -91,10 +91,8 @@ int list_versions(const Options& options) {
   // While it is being run, what is looked at may be gone in the middle of it.
   const auto usage = store::measure_usage(directory->heap_path(options.name));
   const auto alone = [&usage](store::Version version) -> std::string {
-    if (!usage) return "-";
-    const auto at = std::find_if(usage->versions.begin(), usage->versions.end(),
-                                 [version](const auto& of) { return of.version == version; });
-    return at == usage->versions.end() ? "-" : show_size(at->alone);
+    const auto* found = usage ? usage->of(version) : nullptr;
+    return found == nullptr ? "-" : show_size(found->alone);
   };
   std::printf("%8s  %-19s  %10s  %12s  %12s  %12s\n", "VERSION", "OF", "HEAP", "LINES SAVED", "WRITTEN",
               "ALONE");

@@ -104,7 +104,8 @@ json process_json(const ProcessFigures& process) {
       {"evictions",
        {{"clean", r.evictions_clean}, {"dirty", r.evictions_dirty}, {"direct", r.evictions_direct}}},
       {"zaps", r.zaps},
-      {"read_ahead", {{"lines", r.read_ahead_lines}, {"hits", r.read_ahead_hits}}},
+      {"read_ahead",
+       {{"lines", r.read_ahead_lines}, {"hits", r.read_ahead_hits}, {"begun", r.read_ahead_begun}}},
       {"write_failures", r.write_failures},
       {"memory_limit_bytes", process.memory_limit_bytes},
       {"resident_bytes", r.resident_bytes},
@@ -138,6 +139,16 @@ json program_json(const checkpoint::Blob& blob) {
 }
 
 }  // namespace
+
+std::vector<VersionFigures> versions_of(const std::vector<store::VersionInfo>& versions,
+                                        const std::vector<store::Version>& pinned) {
+  std::vector<VersionFigures> result;
+  for (const store::VersionInfo& info : versions) {
+    const bool is_pinned = std::find(pinned.begin(), pinned.end(), info.version) != pinned.end();
+    result.push_back({.info = info, .pinned = is_pinned});
+  }
+  return result;
+}
 
 std::optional<std::uint64_t> room_at(const std::string& path) {
   struct statvfs room {};

@@ -58,6 +58,9 @@ struct VersionFigures {
   bool pinned = false;
 };
 
+std::vector<VersionFigures> versions_of(const std::vector<store::VersionInfo>& versions,
+                                        const std::vector<store::Version>& pinned);
+
 struct Figures {
   std::string name;  // of the heap
   HeapState state = HeapState::kEmpty;

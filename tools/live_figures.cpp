@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -79,12 +78,7 @@ void LiveFigures::ended(HeapState state, int exit_code) {
 
 // With lock_ held, by a thread that no commit runs beside: the store says its versions between commits only.
 void LiveFigures::take_versions() {
-  const std::vector<store::Version> pinned = session_->store().pinned();
-  figures_.versions.clear();
-  for (const store::VersionInfo& info : session_->store().versions()) {
-    const bool is_pinned = std::find(pinned.begin(), pinned.end(), info.version) != pinned.end();
-    figures_.versions.push_back({.info = info, .pinned = is_pinned});
-  }
+  figures_.versions = versions_of(session_->store().versions(), session_->store().pinned());
 }
 
 // With life_ held.

@@ -1,5 +1,4 @@
 // uvm stats: the figures of a heap, from the process that runs it or from the store.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -78,11 +77,7 @@ store::Result<Figures> read_stored(const std::string& name, const std::string& p
   figures.file_bytes = info->file_bytes;
   figures.room_bytes = room_at(path);
   if (info->root_damage) figures.damage = info->root_damage->message;
-  for (const store::VersionInfo& version : info->versions) {
-    const bool pinned =
-        std::find(info->pinned.begin(), info->pinned.end(), version.version) != info->pinned.end();
-    figures.versions.push_back({.info = version, .pinned = pinned});
-  }
+  figures.versions = versions_of(info->versions, info->pinned);
   if (info->versions.empty()) {
     // Nothing was ever committed, unless that is what the damaged root would say.
     if (info->root_damage && info->root_damage->newer)
@@ -108,11 +103,10 @@ void add_usage(json& document, const std::string& path) {
   const auto usage = store::measure_usage(path);
   if (!usage) return;
   for (json& version : document.at("versions")) {
-    const auto at = std::find_if(usage->versions.begin(), usage->versions.end(),
-                                 [&](const auto& of) { return version.at("version") == of.version; });
-    if (at == usage->versions.end()) continue;
-    version["held_bytes"] = at->held;
-    version["alone_bytes"] = at->alone;
+    const auto* found = usage->of(version.at("version").get<store::Version>());
+    if (found == nullptr) continue;
+    version["held_bytes"] = found->held;
+    version["alone_bytes"] = found->alone;
   }
   if (document.at("running").get<bool>()) return;
   document["store"]["free_bytes"] = usage->free();

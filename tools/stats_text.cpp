@@ -150,7 +150,8 @@ void add_disk(std::string& text, const json& d) {
   const json& ahead = d.at("read_ahead");
   add_lines(text, "read", number(d.at("lines_read")),
             std::to_string(number(ahead.at("lines"))) + " of them ahead, " +
-                std::to_string(number(ahead.at("hits"))) + " of those in runs to the end");
+                std::to_string(number(ahead.at("hits"))) + " of those in runs to the end, " +
+                std::to_string(number(ahead.at("begun"))) + " begun before they were missed");
   add_lines(text, "written", number(d.at("lines_written")),
             show_size(number(store.at("bytes_written"))) + " to the device, with what belongs to them");
   const json& evictions = d.at("evictions");

@@ -18,12 +18,6 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-std::uint64_t now_ns() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
-}
-
 }  // namespace
 
 void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {

@@ -14,12 +14,6 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-std::uint64_t now_ns() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
-}
-
 // How long a faulting thread tries to find memory before the process gives up: pins, writes in progress and
 // the other threads' faults need a moment to get out of the way.
 constexpr std::uint64_t kPatienceNs = 10'000'000'000;
@@ -210,22 +204,59 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
   return got;
 }
 
+// Starts to read what a run will need next: of [first, last) as many lines as the store has and memory lacks.
+// They are not locked; whoever takes them in looks again.
+void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted) {
+  // What is not going to be mapped without evictions by the faulting thread need not be read early.
+  const std::uint64_t taken = resident_.load(std::memory_order_relaxed) + low_free_ / 2;
+  const std::uint64_t room = limit_lines_ - std::min(limit_lines_, taken);
+  wanted = static_cast<unsigned>(std::min<std::uint64_t>({wanted, last - first, room}));
+  unsigned count = 0;
+  while (count < wanted && (table_.get(first + count) & LineTable::kResident) == 0 &&
+         store_->present(first + count)) {
+    ++count;
+  }
+  if (count < 2) return;
+  Prefetch::Slot* slot = prefetch_.claim();
+  if (slot == nullptr) return;
+  if (slot->read != nullptr) Prefetch::drop(*store_, *slot);
+  slot->first.store(first, std::memory_order_relaxed);
+  slot->count = count;
+  slot->read = store_->start_read(first, count, slot->buffer);
+  if (slot->read != nullptr) {
+    Prefetch::publish(slot);
+  } else {
+    Prefetch::release(slot);
+  }
+}
+
 // The line is not in memory, and is locked; its place in the budget is reserved.
 RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
   bool present = store_->present(line);
   // Zeroes are not read, and lines that nothing was ever written to would only fill memory.
   bool plentiful = present && resident_.load(std::memory_order_relaxed) < limit_lines_ / 2;
   ReadAhead::Window window = read_ahead_.missed(line, plentiful);
-  unsigned lines = extend(line, segment.last, window.lines, present);
+  Prefetch::Slot* prefetched = present ? prefetch_.take(line) : nullptr;
+  unsigned lines =
+      extend(line, segment.last, prefetched != nullptr ? prefetched->count : window.lines, present);
   unsigned usable = lines;
   std::byte* buffer = nullptr;
   const std::byte* content = zeroes_;
 
   if (present) {
-    buffer = buffers_.acquire();
-    content = buffer;
+    // Before this window is waited for, so that the device works on the next one while it is mapped and used.
+    const std::uint64_t next = line + lines;
+    if (window.goes_on && next < segment.last) prefetch(next, segment.last, read_ahead_.next(next, lines));
     std::array<store::ReadStatus, kMaxReadAhead> status;
-    store_->read(line, lines, buffer, status.data());
+    if (prefetched != nullptr) {
+      buffer = prefetched->buffer;
+      store_->end_read(prefetched->read, status.data());
+      bump(counters_.read_ahead_begun, lines);
+    } else {
+      buffer = buffers_.acquire();
+      store_->read(line, lines, buffer, status.data());
+    }
+    content = buffer;
     auto bad = [&status](unsigned i) {
       return status[i] == store::ReadStatus::kCorrupt || status[i] == store::ReadStatus::kIoError;
     };
@@ -263,7 +294,11 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
   } else {
     faults_.copy(address_of(line), content, kLineSize, !write);
   }
-  if (buffer != nullptr) buffers_.release(buffer);
+  if (prefetched != nullptr) {
+    Prefetch::release(prefetched);
+  } else if (buffer != nullptr) {
+    buffers_.release(buffer);
+  }
   return present ? FaultKind::kDisk : FaultKind::kZero;
 }
 

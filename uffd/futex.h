@@ -21,6 +21,13 @@ inline void cpu_relax() {
 #endif
 }
 
+// Of CLOCK_MONOTONIC; async-signal-safe.
+inline std::uint64_t now_ns() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
 // Waits a little longer each time: pauses, then yields, then sleeps of 50 us.
 class Backoff {
  public:

@@ -23,6 +23,7 @@ class ReadAhead {
     unsigned lines;  // to bring in, the missed one included; at least 1
     unsigned hits;   // lines brought in ahead earlier that this miss shows to have been used
     unsigned run;    // handle for advanced()
+    bool goes_on;    // with a run: what comes next will be missed too
   };
 
   void set_max(unsigned lines) { max_ = lines; }
@@ -32,26 +33,34 @@ class ReadAhead {
       std::uint64_t run = runs_[i].load(std::memory_order_relaxed);
       if (run != 0 && next_of(run) == line) {
         unsigned last = lines_of(run);
-        unsigned wanted = std::min(std::max(last * 2, kClusterLines), max_);
-        // End on a cluster boundary where that leaves anything.
-        std::uint64_t end = line + wanted;
-        if (wanted >= kClusterLines) end = end / kClusterLines * kClusterLines;
-        return {end > line ? static_cast<unsigned>(end - line) : 1, last - 1, i};
+        return {next(line, last), last - 1, i, true};
       }
     }
     return {plentiful ? std::min(kClusterLines, max_) : 1, 0,
-            victim_.fetch_add(1, std::memory_order_relaxed) % kRuns};
+            victim_.fetch_add(1, std::memory_order_relaxed) % kRuns, false};
+  }
+
+  // How many lines to bring in from `line` on, where a run goes on after a window of `last` lines.
+  [[nodiscard]] unsigned next(std::uint64_t line, unsigned last) const {
+    const unsigned wanted = std::min(std::max(last * 2, kClusterLines), max_);
+    // End on a cluster boundary where that leaves anything.
+    std::uint64_t end = line + wanted;
+    if (wanted >= kClusterLines) end = end / kClusterLines * kClusterLines;
+    return end > line ? static_cast<unsigned>(end - line) : 1;
   }
 
   // What was really brought in from `line` on.
   void advanced(const Window& window, std::uint64_t line, unsigned lines) {
-    runs_[window.run].store((line + lines) << 8 | lines, std::memory_order_relaxed);
+    runs_[window.run].store((line + lines) << kLinesBits | lines, std::memory_order_relaxed);
   }
 
  private:
   static constexpr unsigned kRuns = 16;
-  static std::uint64_t next_of(std::uint64_t run) { return run >> 8; }
-  static unsigned lines_of(std::uint64_t run) { return static_cast<unsigned>(run & 0xff); }
+  static constexpr unsigned kLinesBits = 16;
+  static std::uint64_t next_of(std::uint64_t run) { return run >> kLinesBits; }
+  static unsigned lines_of(std::uint64_t run) {
+    return static_cast<unsigned>(run & ((std::uint64_t{1} << kLinesBits) - 1));
+  }
 
   std::array<std::atomic<std::uint64_t>, kRuns> runs_{};
   std::atomic<unsigned> victim_{0};

@@ -96,24 +96,27 @@ struct RegionCallbacks {
   void (*will_evict)(void* context, LineNumber line) = nullptr;
 };
 
+// Lines. With little memory windows are smaller: a sixty-fourth of it, but at least 16 lines.
+inline constexpr unsigned kMaxReadAhead = 256;
+static_assert(kMaxReadAhead <= store::LineStore::kMaxStartedLines);
+
 struct RegionOptions {
-  std::span<const SegmentSpec> segments;  // sorted by offset, not overlapping; copied, the names too
-  std::uint64_t size = 0;                 // bytes of address space, a multiple of kLineSize, at most 16 TiB
-  std::uint64_t memory_limit = 0;         // bytes of resident lines; at least kMinMemoryLimit
+  std::span<const SegmentSpec> segments = {};  // sorted by offset, not overlapping; copied, the names too
+  std::uint64_t size = 0;          // bytes of address space, a multiple of kLineSize, at most 16 TiB
+  std::uint64_t memory_limit = 0;  // bytes of resident lines; at least kMinMemoryLimit
   FaultMode fault_mode = kDefaultFaultMode;
   TrackMode track_mode = TrackMode::kAuto;
-  store::LineStore* store = nullptr;   // outlives the region
-  unsigned read_ahead_max_lines = 64;  // largest read-ahead window, at most kMaxReadAhead; 0 or 1: none
-  void* address_hint = nullptr;        // where the base should be, if that is free; nullptr: anywhere
+  store::LineStore* store = nullptr;              // outlives the region
+  unsigned read_ahead_max_lines = kMaxReadAhead;  // largest read-ahead window; 0 or 1: none
+  void* address_hint = nullptr;  // where the base should be, if that is free; nullptr: anywhere
   // Memory for the captured lines of a cut, taken around a cut only; at least 128 lines.
   std::uint64_t staging_bytes = 8 << 20;
   // The kernel may unmap lines on its own: true on machines with swap space whatever is said here.
   bool kernel_may_unmap = false;
-  RegionCallbacks callbacks;
+  RegionCallbacks callbacks = {};
 };
 
 inline constexpr std::uint64_t kMinMemoryLimit = 16 * kLineSize;
-inline constexpr unsigned kMaxReadAhead = 64;
 
 struct RegionCounters {
   // Faults by how they were resolved.
@@ -131,6 +134,7 @@ struct RegionCounters {
   std::uint64_t zaps = 0;              // lines unmapped for their second chance
   std::uint64_t read_ahead_lines = 0;  // lines brought in beside the one that faulted
   std::uint64_t read_ahead_hits = 0;   // of these, in windows that the program ran through to the end
+  std::uint64_t read_ahead_begun = 0;  // lines whose read was under way before their window was missed
   std::uint64_t write_failures = 0;    // batches that the store refused
   std::uint64_t resident_bytes = 0;
   std::uint64_t resident_bytes_peak = 0;

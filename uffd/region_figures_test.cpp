@@ -6,7 +6,6 @@
 #include <chrono>
 #include <thread>
 
-#include "uffd/kernel_features.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_store.h"
@@ -19,15 +18,8 @@ using testing::PlainStore;
 
 constexpr std::uint64_t kLines = 3 * 16384;  // 192 MiB: lines in several windows of count_lines()
 
-class RegionFiguresTest : public ::testing::TestWithParam<Modes> {
+class RegionFiguresTest : public testing::InModes {
  protected:
-  void SetUp() override {
-    if (kernel_features().open_errno != 0) GTEST_SKIP() << kernel_features().describe();
-    if (GetParam().track == TrackMode::kAsync && !kernel_features().async_tracking()) {
-      GTEST_SKIP() << kernel_features().describe();
-    }
-  }
-
   std::unique_ptr<Region> make(std::uint64_t limit_lines, bool kernel_may_unmap = false) {
     const SegmentSpec segments[] = {{"stays", 0, 100 * kLineSize, true, true},
                                     {"heap", 100 * kLineSize, (kLines - 100) * kLineSize, false, true}};
@@ -55,13 +47,7 @@ class RegionFiguresTest : public ::testing::TestWithParam<Modes> {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return region.count_lines();
   }
-  std::uint64_t checkpoint(Region& region) {
-    auto cut = region.cut();
-    EXPECT_TRUE(cut);
-    EXPECT_TRUE(region.flush_cut());
-    EXPECT_TRUE(store_.commit({}));
-    return cut->lines;
-  }
+  std::uint64_t checkpoint(Region& region) { return testing::checkpoint(region, store_); }
 
   PlainStore store_{kLines};
 };

@@ -23,21 +23,6 @@ using testing::StressProgram;
 
 class RegionFileTest : public testing::InModes {};
 
-std::unique_ptr<Region> make_region(store::LineStore* store, const Modes& modes, std::uint64_t lines,
-                                    std::uint64_t limit_bytes) {
-  SegmentSpec segment{"heap", 0, lines * kLineSize, false, true};
-  RegionOptions options;
-  options.segments = std::span(&segment, 1);
-  options.size = segment.size;
-  options.memory_limit = limit_bytes;
-  options.fault_mode = modes.fault;
-  options.track_mode = modes.track;
-  options.store = store;
-  auto region = Region::create(options);
-  EXPECT_TRUE(region) << region.error().message;
-  return region ? std::move(*region) : nullptr;
-}
-
 TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
   std::uint64_t seed = setting("UVM_SEED", std::random_device{}());
   std::uint64_t runs = setting("UVM_STRESS_CUTS", 4);
@@ -61,7 +46,7 @@ TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
     }
     ASSERT_EQ(wrong, 0U) << "run " << run;
 
-    auto region = make_region(store->get(), GetParam(), StressProgram::kLines, 1024 * kLineSize);
+    auto region = testing::make_region(GetParam(), **store, StressProgram::kLines, 1024);
     ASSERT_NE(region, nullptr);
     program.set_model(committed);
     program.start(*region);
@@ -89,6 +74,44 @@ TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
 INSTANTIATE_TEST_SUITE_P(Modes, RegionFileTest, ::testing::ValuesIn(testing::all_modes()),
                          testing::mode_name);
 
+// Runs, whose next windows are read before they are missed, beside writes, erasures and evictions of what is
+// on its way.
+TEST_P(RegionFileTest, RunsSeeWhatWasChangedWhileTheyWereReadAhead) {
+  constexpr std::uint64_t kLines = 4096;
+  TempFolder folder;
+  ASSERT_TRUE(FileStore::create(folder / "heap"));
+  auto store = FileStore::open(folder / "heap");
+  ASSERT_TRUE(store);
+  auto region = testing::make_region(GetParam(), **store, kLines, 2 * kLines);
+  ASSERT_NE(region, nullptr);
+  std::vector<std::uint64_t> model(kLines);
+  const auto word = [&](std::uint64_t line) -> volatile std::uint64_t& {
+    return *reinterpret_cast<volatile std::uint64_t*>(region->base() + line * kLineSize);
+  };
+  for (std::uint64_t line = 0; line < kLines; ++line) word(line) = model[line] = line + 1;
+  testing::checkpoint(*region, **store);
+  std::mt19937_64 random(11);
+  std::uint64_t wrong = 0;
+  for (std::uint64_t run = 0; run < 12; ++run) {
+    region->evict_all();
+    for (std::uint64_t line = 0; line < kLines; ++line) {
+      wrong += word(line) != model[line];
+      if (random() % 16 != 0) continue;
+      const std::uint64_t ahead = std::min(kLines - 1, line + random() % 400);
+      if (random() % 4 == 0) {
+        EXPECT_TRUE(region->discard(ahead * kLineSize, kLineSize));
+        model[ahead] = 0;
+      } else {
+        word(ahead) = model[ahead] = random();
+      }
+      if (random() % 8 == 0) region->evict_all();
+    }
+    if (run % 3 == 0) testing::checkpoint(*region, **store);
+  }
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_EQ(region->counters().read_ahead_begun != 0, store::io_uring_works());
+}
+
 #if !UVM_THREAD_SANITIZER && !UVM_ADDRESS_SANITIZER  // they have memory needs of their own
 
 std::uint64_t peak_rss_bytes() {
@@ -110,7 +133,7 @@ void ten_times_memory(const Modes& modes) {
   if (!FileStore::create(folder / "heap")) _exit(1);
   auto store = FileStore::open(folder / "heap");
   if (!store) _exit(1);
-  auto region = make_region(store->get(), modes, kLines, kLimit);
+  auto region = testing::make_region(modes, **store, kLines, kLimit / kLineSize);
   if (region == nullptr) _exit(1);
   auto at = [&](std::uint64_t line) {
     return reinterpret_cast<volatile std::uint64_t*>(region->base() + line * kLineSize);

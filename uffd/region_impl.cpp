@@ -118,7 +118,10 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   low_free_ = std::min(std::clamp<std::uint64_t>(limit_lines_ / 64, 64, 1024), limit_lines_ / 4);
   // Evicting little at a time leaves lines on probation the time between for their second chance.
   high_free_ = low_free_ + std::max<std::uint64_t>(1, low_free_ / 2);
-  read_ahead_.set_max(std::max(1U, options.read_ahead_max_lines));
+  // A window, and the next one that is read meanwhile, are little beside the memory there is.
+  const std::uint64_t modest = std::max<std::uint64_t>(ReadAhead::kClusterLines, limit_lines_ / 64);
+  read_ahead_.set_max(
+      static_cast<unsigned>(std::clamp<std::uint64_t>(options.read_ahead_max_lines, 1, modest)));
   staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
 
   if (!table_.create(size_ / kLineSize)) return Unexpected{system_error("mmap of the line table")};
@@ -148,7 +151,9 @@ Result<void> RegionImpl::map_work_memory() {
   std::size_t ring = std::bit_ceil(limit_lines_ * 2 + kBatch);
   std::size_t ring_bytes = (ring * sizeof(std::uint32_t) + kLineSize - 1) / kLineSize * kLineSize;
   std::size_t pool_bytes = BufferPool::kBuffers * buffer_bytes;
-  work_bytes_ = pool_bytes + buffer_bytes + kBatch * kLineSize + 3 * ring_bytes + staging_lines_ * kLineSize;
+  std::size_t prefetch_bytes = Prefetch::kSlots * buffer_bytes;
+  work_bytes_ = pool_bytes + prefetch_bytes + buffer_bytes + kBatch * kLineSize + 3 * ring_bytes +
+                staging_lines_ * kLineSize;
   work_memory_ =
       mmap(nullptr, work_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (work_memory_ == MAP_FAILED) {
@@ -159,6 +164,7 @@ Result<void> RegionImpl::map_work_memory() {
   auto* at = static_cast<std::byte*>(work_memory_);
   auto take = [&at](std::size_t bytes) { return std::exchange(at, at + bytes); };
   buffers_.create(take(pool_bytes), buffer_bytes);
+  prefetch_.create(take(prefetch_bytes), buffer_bytes);
   zeroes_ = take(buffer_bytes);
   evict_buffer_ = take(kBatch * kLineSize);
   probation_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring, limit_lines_);
@@ -214,6 +220,7 @@ RegionImpl::~RegionImpl() {
     [[maybe_unused]] ssize_t written = write(stop_fd_, &one, sizeof one);
     for (std::thread& handler : handlers_) handler.join();
   }
+  if (store_ != nullptr) prefetch_.end_all(*store_);
   if (registered_) unregister_target(this);
   if (base_ != nullptr) {
     for (const Segment& segment : segments_) {
@@ -374,10 +381,10 @@ bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
           ++dropped;
         }
       }
-      if (ok) {
-        for (std::uint64_t i = line; i < end; ++i) table_.set_history(i, 0);
+      for (std::uint64_t i = line; i < end; ++i) {
+        if (ok && table_.history(i) != 0) table_.set_history(i, 0);  // 0 is what untouched memory holds
+        table_.unlock(i);
       }
-      for (std::uint64_t i = line; i < end; ++i) table_.unlock(i);
       unreserve(dropped);
       line = end;
     }
@@ -409,6 +416,7 @@ RegionCounters RegionImpl::counters() const {
   c.zaps = get(counters_.zaps);
   c.read_ahead_lines = get(counters_.read_ahead_lines);
   c.read_ahead_hits = get(counters_.read_ahead_hits);
+  c.read_ahead_begun = get(counters_.read_ahead_begun);
   c.write_failures = get(counters_.write_failures);
   c.resident_bytes = get(resident_) * kLineSize;
   c.resident_bytes_peak = get(resident_peak_) * kLineSize;

@@ -23,6 +23,7 @@
 #include "uffd/fault_registry.h"
 #include "uffd/futex.h"
 #include "uffd/line_table.h"
+#include "uffd/prefetch.h"
 #include "uffd/probation.h"
 #include "uffd/read_ahead.h"
 #include "uffd/region.h"
@@ -81,7 +82,8 @@ class RegionImpl final : public Region, private FaultTarget {
   struct Counters {
     std::atomic<std::uint64_t> faults_zero{0}, faults_minor{0}, faults_disk{0}, faults_write_protect{0},
         faults_spurious{0}, lines_read{0}, lines_written{0}, evictions_clean{0}, evictions_dirty{0},
-        evictions_direct{0}, zaps{0}, read_ahead_lines{0}, read_ahead_hits{0}, write_failures{0};
+        evictions_direct{0}, zaps{0}, read_ahead_lines{0}, read_ahead_hits{0}, read_ahead_begun{0},
+        write_failures{0};
   };
   // How a fault was resolved; an index of latencies_.
   enum class FaultKind : std::uint8_t { kZero, kMinor, kDisk, kWriteProtect, kSpurious };
@@ -123,6 +125,7 @@ class RegionImpl final : public Region, private FaultTarget {
   FaultKind resolve_again(std::uint64_t line, LineTable::Flags flags, bool write);
   FaultKind bring_in(std::uint64_t line, const Segment& segment, bool write);
   unsigned extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present);
+  void prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted);
   void note_resident(const Segment& segment, std::uint64_t first, std::uint64_t count);
   void mark_written(std::uint64_t line);
   void reserve(std::uint64_t lines);
@@ -190,6 +193,7 @@ class RegionImpl final : public Region, private FaultTarget {
   WriteTracker tracker_;
   BufferPool buffers_;
   ReadAhead read_ahead_;
+  Prefetch prefetch_;
   const std::byte* zeroes_ = nullptr;  // kMaxReadAhead lines, never written, so never resident
 
   std::uint64_t limit_lines_ = 0;

@@ -60,6 +60,8 @@ class StormyDevice final : public store::Device {
       : device_(std::move(device)), weather_(weather) {}
 
   void read(std::span<IoOp> ops) noexcept override { device_->read(ops); }
+  void* start_read(std::span<IoOp> ops) noexcept override { return device_->start_read(ops); }
+  void end_read(void* started, std::span<IoOp> ops) noexcept override { device_->end_read(started, ops); }
   void write(std::span<IoOp> ops) noexcept override {
     for (IoOp& op : ops) {
       const int error = weather_.next();
@@ -94,6 +96,8 @@ class StormyDevice final : public store::Device {
   Weather& weather_;
 };
 
+constexpr std::uint64_t kLimitLines = 1024;
+
 class RegionSoakTest : public testing::InModes {
  protected:
   struct Tally {
@@ -113,21 +117,6 @@ class RegionSoakTest : public testing::InModes {
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }
-  std::unique_ptr<Region> make_region(store::LineStore* store) {
-    const SegmentSpec segment{"heap", 0, StressProgram::kLines * kLineSize, false, true};
-    RegionOptions options;
-    options.segments = std::span(&segment, 1);
-    options.size = segment.size;
-    options.memory_limit = 1024 * kLineSize;
-    options.fault_mode = GetParam().fault;
-    options.track_mode = GetParam().track;
-    options.store = store;
-    options.staging_bytes = (random_() % 2 == 0 ? 256 : 2048) * kLineSize;
-    auto region = Region::create(options);
-    EXPECT_TRUE(region) << region.error().message;
-    return region ? std::move(*region) : nullptr;
-  }
-
   // Puts the model to what the store holds: the last that stands, or one of those tried since.
   bool find_content(FileStore& store, StressProgram& program) {
     alignas(kLineSize) static std::byte content[kLineSize];
@@ -196,7 +185,8 @@ TEST_P(RegionSoakTest, EachRunGoesOnFromTheLastVersion) {
     auto store = open(path);
     ASSERT_NE(store, nullptr);
     ASSERT_TRUE(find_content(*store, program)) << "run " << tally.runs;
-    auto region = make_region(store.get());
+    auto region = testing::make_region(GetParam(), *store, StressProgram::kLines, kLimitLines,
+                                       random_() % 2 == 0 ? 256 : 2048);
     ASSERT_NE(region, nullptr);
     program.start(*region);
     for (std::uint64_t cuts = 1 + random_() % 12; cuts > 0; --cuts) {
@@ -209,7 +199,7 @@ TEST_P(RegionSoakTest, EachRunGoesOnFromTheLastVersion) {
     weather_.set(0);
     program.join();  // and here it ends: what was written since the last commit is lost
     ASSERT_EQ(program.wrong(), 0U);
-    EXPECT_LE(region->counters().resident_bytes_peak, (1024 * kLineSize) + (1 << 20));
+    EXPECT_LE(region->counters().resident_bytes_peak, (kLimitLines * kLineSize) + (1 << 20));
     region.reset();
     store.reset();
     const auto findings = store::verify_heap(path);

@@ -28,25 +28,22 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
   std::printf("UVM_SEED=%lu\n", seed);
 
   PlainStore store(kLines);
-  SegmentSpec segment{"heap", 0, kLines * kLineSize, false, true};
-  RegionOptions options;
-  options.segments = std::span(&segment, 1);
-  options.size = segment.size;
-  options.memory_limit = kLimitLines * kLineSize;
-  options.fault_mode = GetParam().fault;
-  options.track_mode = GetParam().track;
-  options.store = &store;
-  options.staging_bytes = 256 * kLineSize;  // less than some cuts need
-  auto created = Region::create(options);
-  ASSERT_TRUE(created) << created.error().message;
-  Region& region = **created;
+  auto created =
+      testing::make_region(GetParam(), store, kLines, kLimitLines, 256);  // less than some cuts need
+  ASSERT_NE(created, nullptr);
+  Region& region = *created;
 
   StressProgram program(seed);
   program.start(region);
   std::mt19937_64 random(seed);
   StressProgram::Model at_cut;
   std::uint64_t bad_words = 0, staged = 0, direct = 0, failures = 0;
-  for (std::uint64_t i = 0; i < cuts; ++i) {
+  // Goes on, on a slow machine, until everything has happened that is asserted below.
+  const auto all_seen = [&region] {
+    const RegionCounters c = region.counters();
+    return c.faults_minor != 0 && c.faults_disk != 0 && c.evictions_clean != 0 && c.evictions_dirty != 0;
+  };
+  for (std::uint64_t i = 0; i < cuts || (!all_seen() && i < 50 * cuts); ++i) {
     usleep(static_cast<useconds_t>(random() % 20000));
     for (std::uint64_t rounds = random() % 3; rounds > 0; --rounds)
       ASSERT_TRUE(region.preflush(random() % 2000).ok);

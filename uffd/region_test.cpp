@@ -64,14 +64,7 @@ class RegionTest : public testing::InModes {
     region.evict_all();
     ASSERT_EQ(region.counters().resident_bytes, 0U);
   }
-  // A whole checkpoint. Returns lines harvested.
-  std::uint64_t checkpoint(Region& region) {
-    auto cut = region.cut();
-    EXPECT_TRUE(cut);
-    EXPECT_TRUE(region.flush_cut());
-    EXPECT_TRUE(store_.commit({}));
-    return cut->lines;
-  }
+  std::uint64_t checkpoint(Region& region) { return testing::checkpoint(region, store_); }
 
   bool kernel_may_unmap_ = false;
   RegionCallbacks callbacks_;

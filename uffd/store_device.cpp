@@ -18,8 +18,10 @@ namespace uvm::store {
 
 namespace {
 
-constexpr unsigned kRingDepth = 64;
-constexpr std::size_t kRings = 8;
+constexpr unsigned kRingDepth = 256;
+constexpr std::size_t kTransferRings = 8;
+// Others, for reads that were started: nobody may come for those for long.
+constexpr std::size_t kStartedRings = 4;
 
 // Locks: an open-file-description lock on the heap file is what excludes others, since it also excludes a
 // second opening in this process and dies with the last descriptor. It cannot tell who holds it, so the
@@ -44,7 +46,8 @@ pid_t lock_holder(int fd) {
 }
 
 // The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
-// making rings takes longer than opening a heap. Each serves one transfer at a time.
+// making rings takes longer than opening a heap. Each serves one transfer, or one read that was started, at a
+// time.
 class RingPool {
  public:
   struct Slot {
@@ -61,16 +64,9 @@ class RingPool {
     return pool;
   }
 
-  // A ring for this thread alone until it is released, nullptr when all are taken. Any thread, any time.
-  Slot* claim() noexcept {
-    for (auto& slot : slots_) {
-      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
-          !slot.busy.exchange(true, std::memory_order_acquire)) {
-        return &slot;
-      }
-    }
-    return nullptr;
-  }
+  // A ring for the caller alone until it is released, nullptr when all are taken. Any thread, any time.
+  Slot* claim_for_transfer() noexcept { return claim(std::span(slots_).first<kTransferRings>()); }
+  Slot* claim_for_started() noexcept { return claim(std::span(slots_).last<kStartedRings>()); }
   [[nodiscard]] bool usable() const {
     return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.usable; });
   }
@@ -81,7 +77,17 @@ class RingPool {
     for (auto& slot : slots_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
   }
 
-  std::array<Slot, kRings> slots_;
+  static Slot* claim(std::span<Slot> slots) noexcept {
+    for (auto& slot : slots) {
+      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
+          !slot.busy.exchange(true, std::memory_order_acquire)) {
+        return &slot;
+      }
+    }
+    return nullptr;
+  }
+
+  std::array<Slot, kTransferRings + kStartedRings> slots_;
 };
 
 class FileDevice final : public Device {
@@ -91,6 +97,24 @@ class FileDevice final : public Device {
 
   void read(std::span<IoOp> ops) noexcept override { transfer(ops, false); }
   void write(std::span<IoOp> ops) noexcept override { transfer(ops, true); }
+
+  void* start_read(std::span<IoOp> ops) noexcept override {
+    if (ops.size() > kRingDepth) return nullptr;
+    RingPool::Slot* slot = rings_.claim_for_started();
+    if (slot == nullptr) return nullptr;
+    for (auto& op : ops) op.result = 0;
+    prepare(slot->ring, ops, false);
+    io_uring_submit(&slot->ring);  // what it does not take now, collect() submits
+    return slot;
+  }
+  void end_read(void* started, std::span<IoOp> ops) noexcept override {
+    auto* slot = static_cast<RingPool::Slot*>(started);
+    collect(slot->ring, ops);
+    RingPool::release(slot);
+    for (auto& op : ops) {
+      if (!op.complete()) finish(op, false);
+    }
+  }
 
   int flush() noexcept override { return fdatasync(fd_) == 0 ? 0 : errno; }
 
@@ -114,11 +138,12 @@ class FileDevice final : public Device {
     for (auto& op : ops) op.result = 0;
     // A single operation gains nothing from a ring, and on file systems that io_uring serves from a worker
     // thread (tmpfs) it would cost two context switches.
-    RingPool::Slot* slot = ops.size() > 1 ? rings_.claim() : nullptr;
+    RingPool::Slot* slot = ops.size() > 1 ? rings_.claim_for_transfer() : nullptr;
     if (slot != nullptr) {
       while (!ops.empty()) {
         const auto batch = ops.first(std::min<std::size_t>(ops.size(), kRingDepth));
-        through_ring(slot->ring, batch, is_write);
+        prepare(slot->ring, batch, is_write);
+        collect(slot->ring, batch);
         for (auto& op : batch) {
           if (!op.complete()) finish(op, is_write);
         }
@@ -130,9 +155,7 @@ class FileDevice final : public Device {
     for (auto& op : ops) finish(op, is_write);
   }
 
-  // Leaves in each op what the kernel answered; ops it never took keep result 0. Returns with nothing in
-  // flight: the kernel must not write into buffers that the caller has taken back.
-  void through_ring(io_uring& ring, std::span<IoOp> ops, bool is_write) noexcept {
+  void prepare(io_uring& ring, std::span<IoOp> ops, bool is_write) noexcept {
     for (std::size_t i = 0; i < ops.size(); ++i) {
       io_uring_sqe* sqe = io_uring_get_sqe(&ring);  // never null: the ring is empty and deep enough
       const IoOp& op = ops[i];
@@ -143,6 +166,11 @@ class FileDevice final : public Device {
       }
       io_uring_sqe_set_data64(sqe, i);
     }
+  }
+
+  // Leaves in each op what the kernel answered; ops it never took keep result 0. Returns with nothing in
+  // flight: the kernel must not write into buffers that the caller has taken back.
+  static void collect(io_uring& ring, std::span<IoOp> ops) noexcept {
     std::size_t done = 0;
     while (done < ops.size()) {
       // Interrupted or out of kernel memory for a moment: both leave the queues as they are, so ask again.

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace uvm::store {
 
@@ -26,11 +27,16 @@ class ClaimedWorkspace {
       sched_yield();
     }
   }
-  ~ClaimedWorkspace() { work_->busy.store(false, std::memory_order_release); }
+  ~ClaimedWorkspace() {
+    if (work_ != nullptr) give_back(work_);
+  }
   ClaimedWorkspace(const ClaimedWorkspace&) = delete;
   ClaimedWorkspace& operator=(const ClaimedWorkspace&) = delete;
   FileStore::Workspace& operator*() const { return *work_; }
   FileStore::Workspace* operator->() const { return work_; }
+  // It stays claimed until give_back().
+  FileStore::Workspace* keep() { return std::exchange(work_, nullptr); }
+  static void give_back(FileStore::Workspace* work) { work->busy.store(false, std::memory_order_release); }
 
  private:
   FileStore::Workspace* work_ = nullptr;
@@ -67,8 +73,7 @@ int FileStore::read_block(BlockNumber block, void* buffer) noexcept {
   iovec iov{buffer, kBlockSize};
   IoOp op{std::uint64_t{block} * kBlockSize, &iov, 1, kBlockSize, 0};
   device_->read({&op, 1});
-  const bool file_ends = op.result >= 0 && device_->size() < op.offset + kBlockSize;
-  if (!op.complete() && !file_ends) return op.error();
+  if (const int error = read_error(*device_, op); error != 0) return error;
   bytes_read_.fetch_add(kBlockSize, std::memory_order_relaxed);
   // Past the end of a truncated file: zeros, which no checksum takes for content.
   std::memset(static_cast<std::byte*>(buffer) + op.result, 0,
@@ -118,8 +123,10 @@ ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work
   return status;
 }
 
-void FileStore::read_batch(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status,
-                           Workspace& work) noexcept {
+void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept {
+  work.first = first;
+  work.count = count;
+  work.buffer = buffer;
   OpBuilder builder(work.ops, work.iov, kBatch);
   for (std::size_t i = 0; i < count; ++i) {
     const LineNumber line = first + i;
@@ -133,14 +140,27 @@ void FileStore::read_batch(LineNumber first, std::size_t count, std::byte* buffe
     if (is_block(work.entries[i]))
       work.op_of[i] = builder.add(block_of(work.entries[i]), buffer + i * kLineSize);
   }
-  if (!builder.ops().empty()) device_->read(builder.ops());
-  for (const IoOp& op : builder.ops()) {
+  work.reads = builder.ops();
+}
+
+// The device has done its part.
+void FileStore::finish_read(Workspace& work, ReadStatus* status) noexcept {
+  const LineNumber first = work.first;
+  const std::size_t count = work.count;
+  lines_read_.fetch_add(count, std::memory_order_relaxed);
+  for (const IoOp& op : work.reads) {
     if (op.result > 0)
       bytes_read_.fetch_add(static_cast<std::uint32_t>(op.result), std::memory_order_relaxed);
   }
   for (std::size_t i = 0; i < count;) {
-    std::byte* content = buffer + i * kLineSize;
+    std::byte* content = work.buffer + i * kLineSize;
     const Entry entry = work.entries[i];
+    // The line may have got other content since: what was read can be whole, and yet be its past.
+    if (first + i < table_.line_limit() && table_.entry(0, first + i) != entry) {
+      status[i] = settle(first + i, content, work);
+      ++i;
+      continue;
+    }
     if (entry == kAbsentEntry && base_) {
       std::size_t end = i + 1;
       while (end < count && work.entries[end] == kAbsentEntry) ++end;
@@ -164,14 +184,32 @@ void FileStore::read_batch(LineNumber first, std::size_t count, std::byte* buffe
 
 void FileStore::read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept {
   const ClaimedWorkspace work(*this);
-  lines_read_.fetch_add(count, std::memory_order_relaxed);
   if (!is_aligned(buffer)) {
+    lines_read_.fetch_add(count, std::memory_order_relaxed);
     for (std::size_t i = 0; i < count; ++i) status[i] = settle(first + i, buffer + i * kLineSize, *work);
     return;
   }
   for (std::size_t done = 0; done < count; done += kBatch) {
-    read_batch(first + done, std::min(kBatch, count - done), buffer + done * kLineSize, status + done, *work);
+    plan_read(first + done, std::min(kBatch, count - done), buffer + done * kLineSize, *work);
+    if (!work->reads.empty()) device_->read(work->reads);
+    finish_read(*work, status + done);
   }
+}
+
+StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byte* buffer) noexcept {
+  if (count > kMaxStartedLines || !is_aligned(buffer)) return nullptr;
+  ClaimedWorkspace work(*this);
+  plan_read(first, count, buffer, *work);
+  if (work->reads.empty()) return nullptr;  // nothing that takes time
+  work->started = device_->start_read(work->reads);
+  return work->started != nullptr ? work.keep() : nullptr;
+}
+
+void FileStore::end_read(StartedRead* read, ReadStatus* status) noexcept {
+  auto* work = static_cast<Workspace*>(read);
+  device_->end_read(work->started, work->reads);
+  finish_read(*work, status);
+  ClaimedWorkspace::give_back(work);
 }
 
 int FileStore::grow() noexcept {

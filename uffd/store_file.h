@@ -100,6 +100,9 @@ class FileStore final : public LineStore, private NodeReader {
   ~FileStore() override;
 
   void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept override;
+  [[nodiscard]] StartedRead* start_read(LineNumber first, std::size_t count,
+                                        std::byte* buffer) noexcept override;
+  void end_read(StartedRead* read, ReadStatus* status) noexcept override;
   [[nodiscard]] bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept override;
   [[nodiscard]] bool erase(std::span<const LineRange> ranges) noexcept override;
   void cut() noexcept override;
@@ -157,14 +160,20 @@ class FileStore final : public LineStore, private NodeReader {
     BlockSet held;
   };
 
-  // Working memory of one call of read() or write(), claimed from a pool.
-  struct alignas(kBlockSize) Workspace {
+  // Working memory of one call of read() or write(), or of a read that was started, claimed from a pool.
+  struct alignas(kBlockSize) Workspace final : StartedRead {
     Node scratch;  // nodes on their way in, and bounce buffer for unaligned lines
     IoOp ops[kBatch];
     iovec iov[kBatch];
     Entry entries[kBatch];
     BlockNumber blocks[kBatch];
     std::uint32_t op_of[kBatch];  // index of the op that moves each line of the batch
+    // What is being read.
+    LineNumber first;
+    std::size_t count;
+    std::byte* buffer;
+    std::span<IoOp> reads;  // of ops
+    void* started;          // the device's handle
     std::atomic<bool> busy;
   };
   static constexpr std::size_t kWorkspaces = 64;
@@ -179,8 +188,8 @@ class FileStore final : public LineStore, private NodeReader {
 
   ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
   int read_block(BlockNumber block, void* buffer) noexcept;
-  void read_batch(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status,
-                  Workspace& work) noexcept;
+  void plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept;
+  void finish_read(Workspace& work, ReadStatus* status) noexcept;
   ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
   bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                    bool even_unchanged) noexcept;

@@ -540,6 +540,61 @@ TEST_P(FileStoreTest, ManyThreadsReadAtOnce) {
   for (auto& thread : threads) thread.join();
 }
 
+// What was read is thrown away when the line has got other content since, or none.
+TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
+  constexpr std::size_t kCount = 40;
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 8 * kCount; ++line) lines[line] = 1;
+  lines[3] = 0;  // zeros
+  lines.erase(5);
+  auto store = create();
+  ASSERT_TRUE(write_lines(*store, lines));
+  ASSERT_TRUE(cut_and_commit(*store));
+  struct Read {
+    AlignedBuffer buffer = make_aligned(kCount * kLineSize);
+    StartedRead* handle = nullptr;
+  };
+  std::vector<Read> reads(8);  // more than can be under way
+  std::size_t started = 0;
+  for (std::size_t i = 0; i < reads.size(); ++i) {
+    reads[i].handle = store->start_read(i * kCount, kCount, reads[i].buffer.get());
+    started += reads[i].handle != nullptr ? 1 : 0;
+  }
+  if (!io_uring_works()) {
+    ASSERT_EQ(started, 0U);
+    return;
+  }
+  EXPECT_GT(started, 0U);
+  EXPECT_LT(started, reads.size());
+  // Blocks that are free again are written to at once.
+  for (LineNumber line = 0; line < 8 * kCount; line += 4)
+    ASSERT_TRUE(write_line(*store, line, lines[line] = 2));
+  const LineRange gone{8, 2};
+  ASSERT_TRUE(store->erase({&gone, 1}));
+  lines.erase(8);
+  lines.erase(9);
+  ASSERT_TRUE(cut_and_commit(*store));
+  ASSERT_TRUE(write_line(*store, 5, lines[5] = 3));
+  for (LineNumber line = 0; line < 8 * kCount; line += 8) {
+    if (!lines.contains(line)) continue;
+    ASSERT_TRUE(write_line(*store, line, lines[line] = 4));
+  }
+  for (std::size_t i = 0; i < reads.size(); ++i) {
+    if (reads[i].handle == nullptr) continue;
+    std::array<ReadStatus, kCount> status;
+    std::thread([&] {
+      store->end_read(reads[i].handle, status.data());
+    }).join();  // not by whom it was started
+    for (std::size_t at = 0; at < kCount; ++at) {
+      const LineNumber line = i * kCount + at;
+      alignas(kLineSize) std::byte expected[kLineSize] = {};
+      if (lines.contains(line)) testing::fill_line(expected, line, lines[line]);
+      EXPECT_EQ(status[at], lines.contains(line) ? ReadStatus::kOk : ReadStatus::kAbsent) << line;
+      EXPECT_EQ(std::memcmp(reads[i].buffer.get() + at * kLineSize, expected, kLineSize), 0) << line;
+    }
+  }
+}
+
 TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   auto store = create();
   constexpr LineNumber kPerThread = 300;

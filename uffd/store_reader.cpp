@@ -22,21 +22,14 @@ void apply_changes(std::span<const Change> changes, BlockSet& held) {
   }
 }
 
-// The errno of a read that is over, 0 if it reached its end or that of the file. What a device gave up
-// half-way is no damage: taken for such, it would cost a version.
-int HeapReader::error_of(const IoOp& op) const {
-  const bool file_ends = op.result >= 0 && device_.size() < op.offset + op.length;
-  return file_ends ? 0 : op.error();
-}
-
 // One operation, and once more if it fails: a failure that passes must not cost a version that nobody may
 // need just now.
 int HeapReader::read_whole(IoOp& op) {
   device_.read({&op, 1});
-  if (error_of(op) == 0) return 0;
+  if (read_error(device_, op) == 0) return 0;
   op.result = 0;
   device_.read({&op, 1});
-  return error_of(op);
+  return read_error(device_, op);
 }
 
 int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer,
@@ -56,7 +49,7 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
     }
     device_.read(builder.ops());
     for (IoOp& op : builder.ops()) {
-      const int failed = error_of(op) == 0 ? 0 : read_whole(op);
+      const int failed = read_error(device_, op) == 0 ? 0 : read_whole(op);
       if (failed != 0) error = failed;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {

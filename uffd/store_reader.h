@@ -57,7 +57,6 @@ class HeapReader {
 
  private:
   RootDamage repair(Root& good, const Root& bad, unsigned slot);
-  [[nodiscard]] int error_of(const IoOp& op) const;
   int read_whole(IoOp& op);
   Result<void> read_checked(BlockPointer pointer, void* buffer, const std::string& what);
 

@@ -20,6 +20,12 @@ struct HeapUsage {
   std::vector<OfVersion> versions;  // by rising version
   std::uint64_t held = 0;           // by any version
   std::uint64_t file = 0;           // what the file takes on the device
+  // Null when the version is not there.
+  [[nodiscard]] const OfVersion* of(Version version) const {
+    const auto at = std::find_if(versions.begin(), versions.end(),
+                                 [version](const OfVersion& found) { return found.version == version; });
+    return at == versions.end() ? nullptr : &*at;
+  }
   // Of that, what no version needs.
   [[nodiscard]] std::uint64_t free() const { return file - std::min(file, held); }
 };

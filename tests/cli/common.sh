@@ -13,6 +13,17 @@ fail() {
   failures=$((failures + 1))
 }
 
+# expect STATUS PATTERN COMMAND...: the exit status, and an extended regular expression in stdout and stderr together.
+expect() {
+  local status=$1 pattern=$2
+  shift 2
+  local output
+  output=$("$@" 2>&1 < /dev/null)
+  local got=$?
+  [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $output"
+  grep -Eq -- "$pattern" <<< "$output" || fail "$*: no '$pattern' in: $output"
+}
+
 # wait_for_lines N: until the file `output` has so many.
 wait_for_lines() {
   for _ in $(seq 600); do

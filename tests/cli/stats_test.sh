@@ -27,17 +27,6 @@ JAVA
 "$javac" -d . Busy.java && "$uvmc" -o app.bc --main Busy Busy.class || exit 1
 socket=$XDG_DATA_HOME/uvm/app.bc/stats.socket
 
-# expect STATUS PATTERN COMMAND...: the exit status, and an extended regular expression in stdout and stderr together.
-expect() {
-  local status=$1 pattern=$2
-  shift 2
-  local output
-  output=$("$@" 2>&1 < /dev/null)
-  local got=$?
-  [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $output"
-  grep -Eq -- "$pattern" <<< "$output" || fail "$*: no '$pattern' in: $output"
-}
-
 # check_json WHAT: the document of app.bc, with `d` for it and `shape(d)` for the names in it.
 check_json() {
   "$uvm" stats app.bc --json > document 2> problem || { fail "stats --json: $(cat problem)"; return; }

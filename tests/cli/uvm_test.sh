@@ -4,17 +4,6 @@
 . "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3
 
-# expect STATUS PATTERN COMMAND...: the exit status, and an extended regular expression in stdout and stderr together.
-expect() {
-  local status=$1 pattern=$2
-  shift 2
-  local output
-  output=$("$@" 2>&1 < /dev/null)
-  local got=$?
-  [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $output"
-  grep -Eq -- "$pattern" <<< "$output" || fail "$*: no '$pattern' in: $output"
-}
-
 cat > Main.java <<'JAVA'
 public class Main {
   public static void main(String[] args) throws Exception {

@@ -58,6 +58,17 @@ class FaultyDevice final : public Device {
     transfer(Kind::kRead, ops);
   }
 
+  // What fails is told when it ends.
+  void* start_read(std::span<IoOp> ops) noexcept override { return device_->start_read(ops); }
+  void end_read(void* started, std::span<IoOp> ops) noexcept override {
+    const InDevice inside;
+    device_->end_read(started, ops);
+    for (IoOp& op : ops) {
+      const Fate fate = plan_.note(Kind::kRead, path_.c_str());
+      if (!fate.is_good()) op.result = result_of(fate, op);
+    }
+  }
+
   void write(std::span<IoOp> ops) noexcept override {
     const InDevice inside;
     if (former_ != nullptr) {
@@ -109,9 +120,13 @@ class FaultyDevice final : public Device {
       IoOp& op = ops[good];
       if (kind == Kind::kWrite) tear(op);
       if (kind == Kind::kRead && fate.is_short) forward(kind, {&op, 1});
-      op.result = fate.is_short ? static_cast<std::int32_t>(op.length / 2) : -fate.error;
+      op.result = result_of(fate, op);
       ops = ops.subspan(good + 1);
     }
+  }
+
+  static std::int32_t result_of(const Fate& fate, const IoOp& op) noexcept {
+    return fate.is_short ? static_cast<std::int32_t>(op.length / 2) : -fate.error;
   }
 
   void forward(Kind kind, std::span<IoOp> ops) noexcept {

@@ -1,0 +1,91 @@
+// Prefetch: reads that were started before anybody faulted on their lines, as runs through the heap go on.
+//
+// A slot is a buffer and the read that fills it. Who starts a read claims a slot and publishes it; who faults
+// on the first line of one takes it, and has the content after the rest of the wait. The store delivers what
+// is newest when a read ends, so nobody needs to hold lines for as long as it is under way, and a read that
+// is never asked for harms nothing: the next one that is started takes its slot over.
+//
+// Who may call: fault service, in the SIGBUS handler too; end_all() only when there are no faults any more.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "pmem/line_store.h"
+
+namespace uvm::uffd {
+
+class Prefetch {
+ public:
+  static constexpr unsigned kSlots = 4;
+
+  struct Slot {
+    enum State : std::uint32_t { kFree, kStarted, kClaimed };
+    std::atomic<std::uint32_t> state{kFree};
+    std::atomic<std::uint64_t> first{0};  // line
+    unsigned count = 0;                   // lines
+    std::byte* buffer = nullptr;
+    store::StartedRead* read = nullptr;  // null when none is under way
+
+    bool claim(State from) {
+      std::uint32_t expected = from;
+      return state.load(std::memory_order_relaxed) == from &&
+             state.compare_exchange_strong(expected, kClaimed, std::memory_order_acquire);
+    }
+  };
+
+  // memory: kSlots * bytes_each, aligned for direct I/O.
+  void create(std::byte* memory, std::size_t bytes_each) {
+    for (unsigned i = 0; i < kSlots; ++i) slots_[i].buffer = memory + i * bytes_each;
+  }
+
+  // The slot whose read begins at the line, for the caller alone until release(). nullptr: there is none.
+  Slot* take(std::uint64_t line) {
+    for (Slot& slot : slots_) {
+      if (slot.first.load(std::memory_order_relaxed) != line || !slot.claim(Slot::kStarted)) continue;
+      if (slot.first.load(std::memory_order_relaxed) == line) return &slot;
+      publish(&slot);  // another read's by now
+    }
+    return nullptr;
+  }
+
+  // A slot for a new read: a free one, or one whose read, which the caller ends, nobody came for. nullptr:
+  // all are being worked on.
+  Slot* claim() {
+    for (Slot& slot : slots_) {
+      if (slot.claim(Slot::kFree)) return &slot;
+    }
+    for (unsigned i = 0; i < kSlots; ++i) {
+      Slot& slot = slots_[victim_.fetch_add(1, std::memory_order_relaxed) % kSlots];
+      if (slot.claim(Slot::kStarted)) return &slot;
+    }
+    return nullptr;
+  }
+
+  static void publish(Slot* slot) { slot->state.store(Slot::kStarted, std::memory_order_release); }
+  static void release(Slot* slot) {
+    slot->read = nullptr;
+    slot->state.store(Slot::kFree, std::memory_order_release);
+  }
+
+  // Waits for all reads under way.
+  void end_all(store::LineStore& store) {
+    for (Slot& slot : slots_) {
+      if (!slot.claim(Slot::kStarted)) continue;
+      drop(store, slot);
+      release(&slot);
+    }
+  }
+  static void drop(store::LineStore& store, Slot& slot) {
+    std::array<store::ReadStatus, store::LineStore::kMaxStartedLines> status;
+    store.end_read(slot.read, status.data());
+  }
+
+ private:
+  std::array<Slot, kSlots> slots_;
+  std::atomic<unsigned> victim_{0};
+};
+
+}  // namespace uvm::uffd
