@@ -10,8 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Lines that may be left for the stop: copying them takes about 0.2 ms.
-constexpr std::uint64_t kSmallResidue = 512;
+// Lines that may be left for the stop: copying them takes about half a millisecond.
+constexpr std::uint64_t kSmallResidue = 1024;
 constexpr int kMaxRounds = 4;
 
 std::uint64_t ns_since(Clock::time_point start) {

@@ -67,9 +67,12 @@ void RegionImpl::harvest(const Segment& segment) {
       this);
 }
 
-// Takes the memory that the next cut will probably need, so that the program does not stand still for it.
-void RegionImpl::prepare_staging() {
-  std::size_t lines = std::min(staging_lines_, last_cut_lines_ + last_cut_lines_ / 4);
+// Takes the memory that the next cut will probably need, so that the program does not stand still for it: as
+// much as the last one, or as the last round of pre-flush found dirty, if that was little.
+void RegionImpl::prepare_staging(std::size_t round_lines) {
+  constexpr std::size_t kLittle = 2048;
+  std::size_t lines = std::max(last_cut_lines_, std::min(round_lines, kLittle));
+  lines = std::min(staging_lines_, lines + lines / 4);
   // Kernels before Linux 5.14 refuse; then the cut takes it.
   if (lines != 0) madvise(staging_, lines * kLineSize, MADV_POPULATE_WRITE);
 }
@@ -151,7 +154,7 @@ void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
   } while (take_dirty(run, batch));
 }
 
-// Two threads write when there is much: one copies and checks sums while the other waits for the device.
+// Several threads write when there is much: some copy and check sums while others wait for the device.
 PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
   assert(!cut_outstanding_);
   {
@@ -170,16 +173,24 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
       if (segment.flushed && first < last) run.parts.push_back({first, last});
     }
   }
-  Batch own, other;
-  if (take_dirty(run, own)) {
-    std::thread second;
-    if (own.full() && staging_lines_ >= 2 * kBatch && take_dirty(run, other)) {
-      second = start_thread("uvm-flush", [&] { write_taken(run, other, staging_ + kBatch * kLineSize); });
-    }
-    write_taken(run, own, staging_);
-    if (second.joinable()) second.join();
+  std::array<Batch, kPreflushThreads> batches;
+  std::array<std::thread, kPreflushThreads> others;  // the first one stays unused: it is this thread
+  unsigned writers = 0;
+  // Another one only when all before it have their hands full.
+  while (writers < kPreflushThreads && (writers + 1) * kBatch <= staging_lines_ &&
+         (writers == 0 || batches[writers - 1].full()) && take_dirty(run, batches[writers])) {
+    ++writers;
   }
-  prepare_staging();
+  for (unsigned i = 1; i < writers; ++i) {
+    others[i] = start_thread("uvm-flush", [this, &run, &batch = batches[i], i] {
+      write_taken(run, batch, staging_ + i * kBatch * kLineSize);
+    });
+  }
+  if (writers != 0) write_taken(run, batches[0], staging_);
+  for (std::thread& other : others) {
+    if (other.joinable()) other.join();
+  }
+  prepare_staging(run.result.lines_written);
   return run.result;
 }
 

@@ -94,6 +94,8 @@ class RegionImpl final : public Region, private FaultTarget {
     counter.fetch_add(by, std::memory_order_relaxed);
   }
 
+  static constexpr unsigned kPreflushThreads = 3;
+
   // A set of at most kBatch lines.
   struct Batch {
     std::array<std::uint32_t, kBatch> lines;
@@ -170,7 +172,7 @@ class RegionImpl final : public Region, private FaultTarget {
   void harvest(const Segment& segment);
   void note_written(std::uint64_t first, std::uint64_t count);
   void note_unmapped(std::uint64_t first, std::uint64_t count);
-  void prepare_staging();
+  void prepare_staging(std::size_t round_lines);
   struct Preflush;
   bool take_dirty(Preflush& run, Batch& batch);
   void write_taken(Preflush& run, Batch& batch, std::byte* buffer);

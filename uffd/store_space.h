@@ -117,6 +117,7 @@ class BlockAllocator {
   std::uint32_t hole_count_ = 0;
   std::uint64_t cursor_ = kFirstFreeBlock;
   SparseArray<std::uint16_t> longest_;  // by group: no free run is longer
+  std::uint32_t longest_of_all_ = 0;    // nor is there a longer one in any
 };
 
 }  // namespace uvm::store
