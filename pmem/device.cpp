@@ -20,7 +20,10 @@ int read_error(const Device& device, const IoOp& op) noexcept {
 
 int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept {
   constexpr int kMode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-  return fallocate(fd, kMode, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0 ? 0 : errno;
+  while (fallocate(fd, kMode, static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
 }
 
 std::uint64_t allocated_bytes(int fd) noexcept {

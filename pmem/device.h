@@ -10,6 +10,7 @@
 
 #include <sys/uio.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,11 +45,15 @@ class Device {
   virtual void write(std::span<IoOp> ops) noexcept = 0;
 
   // A read that goes on while its caller does other things. start_read() returns at once, with a handle for
-  // end_read(), which waits for it; nullptr when none can be started just now, or never. `ops` and what they
-  // point to stay in place in between. Each read that was started must be ended, by any thread. Both are
-  // async-signal-safe.
+  // end_read(); nullptr when none can be started just now, or never. `ops` and what they point to stay in
+  // place until the read has ended. end_read() waits for so long; false: it is not over, and goes on. Each
+  // must be ended, by any thread. Both are async-signal-safe.
   virtual void* start_read(std::span<IoOp> /*ops*/) noexcept { return nullptr; }
-  virtual void end_read(void* /*started*/, std::span<IoOp> /*ops*/) noexcept {}
+  [[nodiscard]] virtual bool end_read(void* /*started*/, std::span<IoOp> /*ops*/,
+                                      std::chrono::nanoseconds /*patience*/) noexcept {
+    return true;
+  }
+  static constexpr std::chrono::nanoseconds kForEver = std::chrono::nanoseconds::max();
 
   // Makes all completed writes durable. 0 or an errno. Not async-signal-safe by contract.
   [[nodiscard]] virtual int flush() noexcept = 0;
@@ -58,8 +63,8 @@ class Device {
   // time.
   [[nodiscard]] virtual int reserve(std::uint64_t from, std::uint64_t to) noexcept = 0;
   // Gives the room of bytes [from, to) back to the device, and forgets their content; the length stays. 0, or
-  // an errno: EOPNOTSUPP where the file system cannot. Nobody reads or writes the range meanwhile. Not
-  // async-signal-safe by contract.
+  // an errno: EOPNOTSUPP where the file system cannot. Nobody writes to the range meanwhile, nor reads it,
+  // except by reads that were started, which may get anything. Not async-signal-safe by contract.
   [[nodiscard]] virtual int release(std::uint64_t from, std::uint64_t to) noexcept = 0;
 
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;       // length of the file

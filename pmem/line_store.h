@@ -23,6 +23,7 @@
 // heap. The others are called by the checkpointer, one thread at a time, never from a signal handler.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -116,16 +117,22 @@ class LineStore {
   // one entry per line. Reads what is adjacent in the store in one operation. Async-signal-safe.
   virtual void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept = 0;
 
-  // The same read, going on while the caller does other things: end_read() waits for it and sets the status
-  // of each line. What it delivers is the newest content at the time of end_read(), however long ago it was
-  // started. nullptr when no read can be started just now, or never: few can be under way. At most
-  // kMaxStartedLines lines. Each must be ended, by any thread, before the store is closed. Async-signal-safe.
+  // The same read, going on while the caller does other things. start_read() gives nullptr when no read can
+  // be started just now, or never: few can be under way. At most kMaxStartedLines lines. end_read() waits for
+  // it, at most for the time given, and sets the status of each of its first `count` lines, of which the
+  // caller makes sure that nobody writes or erases them meanwhile. What it delivers is their newest content
+  // then, however long ago the read was started; what is in the buffer behind them is nothing. A count of 0:
+  // nothing of it is wanted any more. False: it is not over, and the buffer still its own. Each must be
+  // ended, by any thread, before the store is closed. Async-signal-safe.
   static constexpr std::size_t kMaxStartedLines = 256;
   [[nodiscard]] virtual StartedRead* start_read(LineNumber /*first*/, std::size_t /*count*/,
                                                 std::byte* /*buffer*/) noexcept {
     return nullptr;
   }
-  virtual void end_read(StartedRead* /*read*/, ReadStatus* /*status*/) noexcept {}
+  [[nodiscard]] virtual bool end_read(StartedRead* /*read*/, std::size_t /*count*/, ReadStatus* /*status*/,
+                                      std::chrono::nanoseconds /*patience*/) noexcept {
+    return true;
+  }
 
   // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
   // last_error()); those keep their former content. A line written to kPending does not hide a newer one

@@ -6,6 +6,8 @@
 #   cross     a heap written by the release build goes on in the asan and tsan builds and back
 #   fuzz      each fuzz target for FUZZ_SECONDS (default 30) over its corpus in tests/corpus (clang)
 #   format    clang-format finds nothing to change
+#   soak      everything that the pager does at once, on a store that fails, in the release, asan and tsan builds: for the
+#             time that is left of SOAK_UNTIL seconds (default 1380) since the start, at most ten minutes a build
 # The default is all of these.
 # Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
 set -uo pipefail
@@ -13,6 +15,7 @@ cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 jobs=${JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-30}
+soak_until=${SOAK_UNTIL:-1380}
 # Programs whose threads, monitors, pages and checkpoints get in each other's way.
 stress='^(threads|juc|memory)/'
 stress_few='^(threads/Stress|memory/Churn|memory/SparseMatrix)$'
@@ -116,18 +119,38 @@ fuzz() {
   return $status
 }
 
+soak() {
+  local seconds preset folder status=0
+  # Four modes in each of three builds.
+  seconds=$(((soak_until - SECONDS) / 12))
+  ((seconds <= 150)) || seconds=150
+  if ((seconds < 2)); then
+    echo "no time is left for more of it than the unit tests did"
+    return 0
+  fi
+  for preset in release asan tsan; do
+    build "$preset" uffd_test || return 1
+    folder=build
+    [[ $preset == release ]] || folder=build-$preset
+    echo "soak of the $preset build, $seconds s a mode"
+    UVM_SOAK_SECONDS=$seconds TMPDIR=$scratch run_for "$preset" "$folder/uffd_test" --gtest_filter='*RegionSoakTest*' ||
+      status=1
+  done
+  return $status
+}
+
 format() {
   find runtime uffd pmem gc checkpoint tools bench java tests examples -name '*.h' -o -name '*.cpp' |
     xargs clang-format --dry-run -Werror
 }
 
 stages=("$@")
-[[ ${#stages[@]} -gt 0 ]] || stages=(format release asan tsan cross fuzz)
+[[ ${#stages[@]} -gt 0 ]] || stages=(format release asan tsan cross fuzz soak)
 mkdir -p .cache
 summary=() failed=0
 for stage in "${stages[@]}"; do
   case $stage in
-    release | asan | tsan | cross | fuzz | format) ;;
+    release | asan | tsan | cross | fuzz | format | soak) ;;
     *) echo "$0: no stage $stage; see its first lines" >&2; exit 2 ;;
   esac
   printf '\n=== %s\n' "$stage"

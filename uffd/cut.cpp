@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <mutex>
+#include <system_error>
 
 #include "uffd/region_impl.h"
 
@@ -68,13 +69,18 @@ void RegionImpl::harvest(const Segment& segment) {
 }
 
 // Takes the memory that the next cut will probably need, so that the program does not stand still for it: as
-// much as the last one, or as the last round of pre-flush found dirty, if that was little.
+// much as the last one, or as a round of pre-flush found dirty, if that was little and so the last round.
 void RegionImpl::prepare_staging(std::size_t round_lines) {
   constexpr std::size_t kLittle = 2048;
-  std::size_t lines = std::max(last_cut_lines_, std::min(round_lines, kLittle));
+  std::size_t lines = std::max(last_cut_lines_, round_lines <= kLittle ? round_lines : 0);
   lines = std::min(staging_lines_, lines + lines / 4);
   // Kernels before Linux 5.14 refuse; then the cut takes it.
   if (lines != 0) madvise(staging_, lines * kLineSize, MADV_POPULATE_WRITE);
+}
+
+void RegionImpl::clear_staging() {
+  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
+  staged_.clear();
 }
 
 // What the writers of one preflush() share.
@@ -182,15 +188,24 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
     ++writers;
   }
   for (unsigned i = 1; i < writers; ++i) {
-    others[i] = start_thread("uvm-flush", [this, &run, &batch = batches[i], i] {
+    const auto write = [this, &run, &batch = batches[i], i] {
       write_taken(run, batch, staging_ + i * kBatch * kLineSize);
-    });
+    };
+    try {
+      others[i] = start_thread("uvm-flush", write);
+    } catch (const std::system_error&) {  // no more threads can be had just now
+      write();
+    }
   }
   if (writers != 0) write_taken(run, batches[0], staging_);
   for (std::thread& other : others) {
     if (other.joinable()) other.join();
   }
-  prepare_staging(run.result.lines_written);
+  if (run.result.ok) {
+    prepare_staging(run.result.lines_written);
+  } else {
+    clear_staging();  // no cut will come
+  }
   return run.result;
 }
 
@@ -280,7 +295,7 @@ Result<Cut> RegionImpl::cut() {
   if (!ok) {
     make_dirty_again(direct.lines.data(), direct.count);
     make_dirty_again(staged_.data(), staged_.size());
-    staged_.clear();
+    clear_staging();
     int error = store_->last_error();
     return Unexpected{
         store::Error{error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo, error,
@@ -310,8 +325,7 @@ bool RegionImpl::flush_cut() {
     }
     flushed_ += count;
   }
-  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
-  staged_.clear();
+  clear_staging();
   cut_outstanding_ = false;
   return true;
 }
@@ -320,8 +334,7 @@ void RegionImpl::abort_cut() {
   if (!cut_outstanding_)
     return;  // everything is in the pending transaction: merging it back is the store's part
   make_dirty_again(staged_.data() + flushed_, staged_.size() - flushed_);
-  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
-  staged_.clear();
+  clear_staging();
   cut_outstanding_ = false;
 }
 

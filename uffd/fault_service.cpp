@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <mutex>
 
 #include "uffd/region_impl.h"
@@ -18,6 +19,8 @@ using Flags = LineTable::Flags;
 // the other threads' faults need a moment to get out of the way.
 constexpr std::uint64_t kPatienceNs = 10'000'000'000;
 constexpr std::uint64_t kPatienceWithFailingStoreNs = 1'000'000'000;
+// With a read that was started before; then the line is read once more.
+constexpr std::chrono::milliseconds kPatienceWithPrefetch{10};
 
 }  // namespace
 
@@ -219,7 +222,10 @@ void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned want
   if (count < 2) return;
   Prefetch::Slot* slot = prefetch_.claim();
   if (slot == nullptr) return;
-  if (slot->read != nullptr) Prefetch::drop(*store_, *slot);
+  if (slot->read != nullptr && !store_->end_read(slot->read, 0, nullptr, std::chrono::nanoseconds(0))) {
+    Prefetch::publish(slot);
+    return;
+  }
   slot->first.store(first, std::memory_order_relaxed);
   slot->count = count;
   slot->read = store_->start_read(first, count, slot->buffer);
@@ -248,9 +254,13 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
     const std::uint64_t next = line + lines;
     if (window.goes_on && next < segment.last) prefetch(next, segment.last, read_ahead_.next(next, lines));
     std::array<store::ReadStatus, kMaxReadAhead> status;
+    if (prefetched != nullptr &&
+        !store_->end_read(prefetched->read, lines, status.data(), kPatienceWithPrefetch)) {
+      Prefetch::publish(prefetched);
+      prefetched = nullptr;
+    }
     if (prefetched != nullptr) {
       buffer = prefetched->buffer;
-      store_->end_read(prefetched->read, status.data());
       bump(counters_.read_ahead_begun, lines);
     } else {
       buffer = buffers_.acquire();

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,8 +25,9 @@ class Prefetch {
   struct Slot {
     enum State : std::uint32_t { kFree, kStarted, kClaimed };
     std::atomic<std::uint32_t> state{kFree};
-    std::atomic<std::uint64_t> first{0};  // line
-    unsigned count = 0;                   // lines
+    std::atomic<std::uint64_t> first{0};    // line
+    std::atomic<std::uint32_t> claimed{0};  // which claim it was
+    unsigned count = 0;                     // lines
     std::byte* buffer = nullptr;
     store::StartedRead* read = nullptr;  // null when none is under way
 
@@ -51,15 +53,15 @@ class Prefetch {
     return nullptr;
   }
 
-  // A slot for a new read: a free one, or one whose read, which the caller ends, nobody came for. nullptr:
-  // all are being worked on.
+  // A slot for a new read: a free one, or one whose read, which the caller gives up, nobody came for in a
+  // long time. nullptr: there is none.
   Slot* claim() {
+    const std::uint32_t now = claims_.fetch_add(1, std::memory_order_relaxed);
     for (Slot& slot : slots_) {
-      if (slot.claim(Slot::kFree)) return &slot;
-    }
-    for (unsigned i = 0; i < kSlots; ++i) {
-      Slot& slot = slots_[victim_.fetch_add(1, std::memory_order_relaxed) % kSlots];
-      if (slot.claim(Slot::kStarted)) return &slot;
+      const bool old = now - slot.claimed.load(std::memory_order_relaxed) >= kOld;
+      if (!slot.claim(Slot::kFree) && !(old && slot.claim(Slot::kStarted))) continue;
+      slot.claimed.store(now, std::memory_order_relaxed);
+      return &slot;
     }
     return nullptr;
   }
@@ -74,18 +76,18 @@ class Prefetch {
   void end_all(store::LineStore& store) {
     for (Slot& slot : slots_) {
       if (!slot.claim(Slot::kStarted)) continue;
-      drop(store, slot);
+      while (!store.end_read(slot.read, 0, nullptr, std::chrono::seconds(1))) {
+      }
       release(&slot);
     }
   }
-  static void drop(store::LineStore& store, Slot& slot) {
-    std::array<store::ReadStatus, store::LineStore::kMaxStartedLines> status;
-    store.end_read(slot.read, status.data());
-  }
 
  private:
+  // So many claims later, runs that take turns would have come for a read long ago.
+  static constexpr std::uint32_t kOld = 64;
+
   std::array<Slot, kSlots> slots_;
-  std::atomic<unsigned> victim_{0};
+  std::atomic<std::uint32_t> claims_{0};
 };
 
 }  // namespace uvm::uffd

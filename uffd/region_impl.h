@@ -32,14 +32,26 @@
 
 namespace uvm::uffd {
 
-// Threads of the pager must not run signal handlers of the program.
+// Threads of the pager must not run signal handlers of the program. Throws std::system_error when there can
+// be no more threads.
 template <typename Body>
 std::thread start_thread(const char* name, Body body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  class AllBlocked {
+   public:
+    AllBlocked() {
+      sigset_t all;
+      sigfillset(&all);
+      pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~AllBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    AllBlocked(const AllBlocked&) = delete;
+    AllBlocked& operator=(const AllBlocked&) = delete;
+
+   private:
+    sigset_t before_;
+  };
+  const AllBlocked inherited;
   std::thread thread(body);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_setname_np(thread.native_handle(), name);
   return thread;
 }
@@ -173,6 +185,7 @@ class RegionImpl final : public Region, private FaultTarget {
   void note_written(std::uint64_t first, std::uint64_t count);
   void note_unmapped(std::uint64_t first, std::uint64_t count);
   void prepare_staging(std::size_t round_lines);
+  void clear_staging();
   struct Preflush;
   bool take_dirty(Preflush& run, Batch& batch);
   void write_taken(Preflush& run, Batch& batch, std::byte* buffer);

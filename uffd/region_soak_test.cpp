@@ -61,7 +61,9 @@ class StormyDevice final : public store::Device {
 
   void read(std::span<IoOp> ops) noexcept override { device_->read(ops); }
   void* start_read(std::span<IoOp> ops) noexcept override { return device_->start_read(ops); }
-  void end_read(void* started, std::span<IoOp> ops) noexcept override { device_->end_read(started, ops); }
+  bool end_read(void* started, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept override {
+    return device_->end_read(started, ops, patience);
+  }
   void write(std::span<IoOp> ops) noexcept override {
     for (IoOp& op : ops) {
       const int error = weather_.next();

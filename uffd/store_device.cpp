@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -53,6 +54,7 @@ class RingPool {
   struct Slot {
     std::atomic<bool> busy{false};
     bool usable = false;
+    std::size_t under_way = 0;  // operations
     io_uring ring{};
   };
 
@@ -103,23 +105,30 @@ class FileDevice final : public Device {
     RingPool::Slot* slot = rings_.claim_for_started();
     if (slot == nullptr) return nullptr;
     for (auto& op : ops) op.result = 0;
-    prepare(slot->ring, ops, false);
+    prepare(*slot, ops, false);
     io_uring_submit(&slot->ring);  // what it does not take now, collect() submits
     return slot;
   }
-  void end_read(void* started, std::span<IoOp> ops) noexcept override {
+  // Completions are posted by the thread that submitted; when that sleeps where no signal reaches it, a read
+  // takes as long.
+  bool end_read(void* started, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept override {
     auto* slot = static_cast<RingPool::Slot*>(started);
-    collect(slot->ring, ops);
+    if (!collect(*slot, ops, patience)) return false;
     RingPool::release(slot);
     for (auto& op : ops) {
       if (!op.complete()) finish(op, false);
     }
+    return true;
   }
 
   int flush() noexcept override { return fdatasync(fd_) == 0 ? 0 : errno; }
 
   int reserve(std::uint64_t from, std::uint64_t to) noexcept override {
-    if (fallocate(fd_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) == 0) return 0;
+    int failed = 0;
+    do {
+      failed = fallocate(fd_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from));
+    } while (failed != 0 && errno == EINTR);
+    if (failed == 0) return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
     return size() >= to || ftruncate(fd_, static_cast<off_t>(to)) == 0 ? 0 : errno;
   }
@@ -142,8 +151,8 @@ class FileDevice final : public Device {
     if (slot != nullptr) {
       while (!ops.empty()) {
         const auto batch = ops.first(std::min<std::size_t>(ops.size(), kRingDepth));
-        prepare(slot->ring, batch, is_write);
-        collect(slot->ring, batch);
+        prepare(*slot, batch, is_write);
+        collect(*slot, batch, kForEver);
         for (auto& op : batch) {
           if (!op.complete()) finish(op, is_write);
         }
@@ -155,9 +164,9 @@ class FileDevice final : public Device {
     for (auto& op : ops) finish(op, is_write);
   }
 
-  void prepare(io_uring& ring, std::span<IoOp> ops, bool is_write) noexcept {
+  void prepare(RingPool::Slot& slot, std::span<IoOp> ops, bool is_write) noexcept {
     for (std::size_t i = 0; i < ops.size(); ++i) {
-      io_uring_sqe* sqe = io_uring_get_sqe(&ring);  // never null: the ring is empty and deep enough
+      io_uring_sqe* sqe = io_uring_get_sqe(&slot.ring);  // never null: the ring is empty and deep enough
       const IoOp& op = ops[i];
       if (is_write) {
         io_uring_prep_writev(sqe, fd_, op.iov, op.iov_count, op.offset);
@@ -166,21 +175,30 @@ class FileDevice final : public Device {
       }
       io_uring_sqe_set_data64(sqe, i);
     }
+    slot.under_way = ops.size();
   }
 
-  // Leaves in each op what the kernel answered; ops it never took keep result 0. Returns with nothing in
-  // flight: the kernel must not write into buffers that the caller has taken back.
-  static void collect(io_uring& ring, std::span<IoOp> ops) noexcept {
-    std::size_t done = 0;
-    while (done < ops.size()) {
-      // Interrupted or out of kernel memory for a moment: both leave the queues as they are, so ask again.
-      io_uring_submit_and_wait(&ring, 1);
+  // Leaves in each op what the kernel answered; ops it never took keep result 0. True with nothing in flight:
+  // the kernel must not write into buffers that the caller has taken back. False when time is up before.
+  static bool collect(RingPool::Slot& slot, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept {
+    const auto begin = std::chrono::steady_clock::now();
+    for (;;) {
       io_uring_cqe* cqe = nullptr;
-      while (io_uring_peek_cqe(&ring, &cqe) == 0 && cqe != nullptr) {
+      while (io_uring_peek_cqe(&slot.ring, &cqe) == 0 && cqe != nullptr) {
         ops[io_uring_cqe_get_data64(cqe)].result = cqe->res;
-        io_uring_cqe_seen(&ring, cqe);
-        ++done;
+        io_uring_cqe_seen(&slot.ring, cqe);
+        --slot.under_way;
       }
+      if (slot.under_way == 0) return true;
+      // Interrupted or out of kernel memory for a moment: both leave the queues as they are, so ask again.
+      if (patience == kForEver) {
+        io_uring_submit_and_wait(&slot.ring, 1);
+        continue;
+      }
+      const auto left = patience - (std::chrono::steady_clock::now() - begin);
+      if (left.count() <= 0) return false;
+      __kernel_timespec time{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+      io_uring_submit_and_wait_timeout(&slot.ring, &cqe, 1, &time, nullptr);
     }
   }
 

@@ -125,7 +125,6 @@ ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work
 
 void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept {
   work.first = first;
-  work.count = count;
   work.buffer = buffer;
   OpBuilder builder(work.ops, work.iov, kBatch);
   for (std::size_t i = 0; i < count; ++i) {
@@ -144,9 +143,8 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
 }
 
 // The device has done its part.
-void FileStore::finish_read(Workspace& work, ReadStatus* status) noexcept {
+void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept {
   const LineNumber first = work.first;
-  const std::size_t count = work.count;
   lines_read_.fetch_add(count, std::memory_order_relaxed);
   for (const IoOp& op : work.reads) {
     if (op.result > 0)
@@ -156,14 +154,17 @@ void FileStore::finish_read(Workspace& work, ReadStatus* status) noexcept {
     std::byte* content = work.buffer + i * kLineSize;
     const Entry entry = work.entries[i];
     // The line may have got other content since: what was read can be whole, and yet be its past.
-    if (first + i < table_.line_limit() && table_.entry(0, first + i) != entry) {
+    const auto unchanged = [&](std::size_t at) {
+      return first + at >= table_.line_limit() || table_.entry(0, first + at) == work.entries[at];
+    };
+    if (!unchanged(i)) {
       status[i] = settle(first + i, content, work);
       ++i;
       continue;
     }
     if (entry == kAbsentEntry && base_) {
       std::size_t end = i + 1;
-      while (end < count && work.entries[end] == kAbsentEntry) ++end;
+      while (end < count && work.entries[end] == kAbsentEntry && unchanged(end)) ++end;
       base_->read(first + i, end - i, content, status + i);
       i = end;
       continue;
@@ -190,9 +191,10 @@ void FileStore::read(LineNumber first, std::size_t count, std::byte* buffer, Rea
     return;
   }
   for (std::size_t done = 0; done < count; done += kBatch) {
-    plan_read(first + done, std::min(kBatch, count - done), buffer + done * kLineSize, *work);
+    const std::size_t lines = std::min(kBatch, count - done);
+    plan_read(first + done, lines, buffer + done * kLineSize, *work);
     if (!work->reads.empty()) device_->read(work->reads);
-    finish_read(*work, status + done);
+    finish_read(*work, lines, status + done);
   }
 }
 
@@ -205,11 +207,13 @@ StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byt
   return work->started != nullptr ? work.keep() : nullptr;
 }
 
-void FileStore::end_read(StartedRead* read, ReadStatus* status) noexcept {
+bool FileStore::end_read(StartedRead* read, std::size_t count, ReadStatus* status,
+                         std::chrono::nanoseconds patience) noexcept {
   auto* work = static_cast<Workspace*>(read);
-  device_->end_read(work->started, work->reads);
-  finish_read(*work, status);
+  if (!device_->end_read(work->started, work->reads, patience)) return false;
+  if (count != 0) finish_read(*work, count, status);
   ClaimedWorkspace::give_back(work);
+  return true;
 }
 
 int FileStore::grow() noexcept {

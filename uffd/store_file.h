@@ -102,7 +102,8 @@ class FileStore final : public LineStore, private NodeReader {
   void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept override;
   [[nodiscard]] StartedRead* start_read(LineNumber first, std::size_t count,
                                         std::byte* buffer) noexcept override;
-  void end_read(StartedRead* read, ReadStatus* status) noexcept override;
+  [[nodiscard]] bool end_read(StartedRead* read, std::size_t count, ReadStatus* status,
+                              std::chrono::nanoseconds patience) noexcept override;
   [[nodiscard]] bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept override;
   [[nodiscard]] bool erase(std::span<const LineRange> ranges) noexcept override;
   void cut() noexcept override;
@@ -170,7 +171,6 @@ class FileStore final : public LineStore, private NodeReader {
     std::uint32_t op_of[kBatch];  // index of the op that moves each line of the batch
     // What is being read.
     LineNumber first;
-    std::size_t count;
     std::byte* buffer;
     std::span<IoOp> reads;  // of ops
     void* started;          // the device's handle
@@ -189,7 +189,7 @@ class FileStore final : public LineStore, private NodeReader {
   ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
   int read_block(BlockNumber block, void* buffer) noexcept;
   void plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept;
-  void finish_read(Workspace& work, ReadStatus* status) noexcept;
+  void finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept;
   ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
   bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                    bool even_unchanged) noexcept;

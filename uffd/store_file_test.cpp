@@ -583,7 +583,7 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
     if (reads[i].handle == nullptr) continue;
     std::array<ReadStatus, kCount> status;
     std::thread([&] {
-      store->end_read(reads[i].handle, status.data());
+      EXPECT_TRUE(store->end_read(reads[i].handle, kCount, status.data(), Device::kForEver));
     }).join();  // not by whom it was started
     for (std::size_t at = 0; at < kCount; ++at) {
       const LineNumber line = i * kCount + at;
@@ -593,6 +593,39 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
       EXPECT_EQ(std::memcmp(reads[i].buffer.get() + at * kLineSize, expected, kLineSize), 0) << line;
     }
   }
+}
+
+// Lines that show through from a base image are read from it at the end, except those that do so no longer.
+TEST_P(FileStoreTest, StartedReadsOverABaseImage) {
+  std::shared_ptr<FileStore> base = create("base");
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 10; ++line) lines[line] = 1;
+  ASSERT_TRUE(write_lines(*base, lines));
+  ASSERT_TRUE(cut_and_commit(*base));
+  ASSERT_TRUE(FileStore::create(folder_ / "above", {.base = base}));
+  auto store = open({.base = base}, "above");
+  ASSERT_TRUE(write_line(*store, 0, lines[0] = 2));
+  ASSERT_TRUE(cut_and_commit(*store));
+  const AlignedBuffer buffer = make_aligned(10 * kLineSize);
+  StartedRead* const read = store->start_read(0, 10, buffer.get());
+  ASSERT_EQ(read != nullptr, io_uring_works());
+  if (read == nullptr) return;
+  ASSERT_TRUE(write_line(*store, 5, lines[5] = 3));
+  const LineRange gone{7, 1};
+  ASSERT_TRUE(store->erase({&gone, 1}));
+  lines.erase(7);
+  std::array<ReadStatus, 10> status;
+  ASSERT_TRUE(store->end_read(read, 9, status.data(), Device::kForEver));
+  for (LineNumber line = 0; line < 9; ++line) {
+    alignas(kLineSize) std::byte expected[kLineSize] = {};
+    if (lines.contains(line)) testing::fill_line(expected, line, lines[line]);
+    EXPECT_EQ(status[line], lines.contains(line) ? ReadStatus::kOk : ReadStatus::kAbsent) << line;
+    EXPECT_EQ(std::memcmp(buffer.get() + line * kLineSize, expected, kLineSize), 0) << line;
+  }
+  // One that is given up does not keep the store from closing.
+  StartedRead* const other = store->start_read(0, 10, buffer.get());
+  ASSERT_NE(other, nullptr);
+  ASSERT_TRUE(store->end_read(other, 0, nullptr, Device::kForEver));
 }
 
 TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {

@@ -60,13 +60,14 @@ class FaultyDevice final : public Device {
 
   // What fails is told when it ends.
   void* start_read(std::span<IoOp> ops) noexcept override { return device_->start_read(ops); }
-  void end_read(void* started, std::span<IoOp> ops) noexcept override {
+  bool end_read(void* started, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept override {
     const InDevice inside;
-    device_->end_read(started, ops);
+    if (!device_->end_read(started, ops, patience)) return false;
     for (IoOp& op : ops) {
       const Fate fate = plan_.note(Kind::kRead, path_.c_str());
       if (!fate.is_good()) op.result = result_of(fate, op);
     }
+    return true;
   }
 
   void write(std::span<IoOp> ops) noexcept override {
