@@ -12,6 +12,7 @@
 #include "uffd/futex.h"
 #include "uffd/kernel_features.h"
 #include "uffd/line_table.h"
+#include "uffd/prefetch.h"
 #include "uffd/probation.h"
 #include "uffd/read_ahead.h"
 
@@ -281,6 +282,42 @@ TEST(ReadAheadTest, CanBeSwitchedOff) {
     EXPECT_EQ(window.lines, 1U);
     ahead.advanced(window, line, 1);
   }
+}
+
+class PrefetchTest : public ::testing::Test {
+ protected:
+  PrefetchTest() { prefetch_.create(memory_.data(), 1); }
+  // False when there is no slot for it.
+  bool start(std::uint64_t line) {
+    Prefetch::Slot* slot = prefetch_.claim();
+    if (slot == nullptr) return false;
+    slot->first.store(line);
+    Prefetch::publish(slot);
+    return true;
+  }
+  std::array<std::byte, Prefetch::kSlots> memory_;
+  Prefetch prefetch_;
+};
+
+TEST_F(PrefetchTest, WhoFaultsOnTheFirstLineTakesTheReadAlone) {
+  ASSERT_TRUE(start(10));
+  EXPECT_EQ(prefetch_.take(11), nullptr);
+  Prefetch::Slot* slot = prefetch_.take(10);
+  ASSERT_NE(slot, nullptr);
+  EXPECT_EQ(prefetch_.take(10), nullptr);
+  Prefetch::release(slot);
+  EXPECT_EQ(prefetch_.take(10), nullptr);
+}
+
+TEST_F(PrefetchTest, ReadsThatNobodyCameForMakeRoomWhenTheyAreOld) {
+  for (std::uint64_t line = 0; line < Prefetch::kSlots; ++line) ASSERT_TRUE(start(line));
+  unsigned tries = 0;
+  while (!start(100)) ASSERT_LT(++tries, 1000U);
+  EXPECT_GT(tries, 2 * Prefetch::kSlots);  // runs that take turns keep theirs
+  EXPECT_EQ(prefetch_.take(0), nullptr);   // the oldest
+  for (std::uint64_t line = 1; line < Prefetch::kSlots; ++line) EXPECT_NE(prefetch_.take(line), nullptr);
+  EXPECT_NE(prefetch_.take(100), nullptr);
+  EXPECT_FALSE(start(200));  // what is taken is nobody else's, however old
 }
 
 }  // namespace
