@@ -11,22 +11,18 @@
 //   bench/mapping_bench [--rounds N]
 #include <fcntl.h>
 #include <linux/falloc.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <vector>
 
 #include "pmem/descriptor.h"
 #include "scratch_folder.h"
-#include "uffd/kernel_abi.h"
 #include "uffd/user_fault.h"
 
 namespace {
