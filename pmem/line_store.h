@@ -96,6 +96,7 @@ inline constexpr std::size_t kMaxBlob = 2048;
 
 struct StoreCounters {
   std::uint64_t lines_read = 0, lines_written = 0, bytes_read = 0, bytes_written = 0, flushes = 0;
+  std::uint64_t lines_compressed = 0;  // of those written
   std::uint64_t file_bytes = 0;  // size of the store file, holes not counted
   std::uint64_t free_bytes = 0;  // reusable space inside it
 };

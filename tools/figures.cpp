@@ -116,6 +116,7 @@ json process_json(const ProcessFigures& process) {
       {"store",
        {{"lines_read", s.lines_read},
         {"lines_written", s.lines_written},
+        {"lines_compressed", s.lines_compressed},
         {"bytes_read", s.bytes_read},
         {"bytes_written", s.bytes_written},
         {"flushes", s.flushes}}},

@@ -67,6 +67,11 @@ OPTIONS
     --keep-age DURATION
         And of the versions younger than this, one for each sixtieth part of it:
         with 1h, one for each minute of the last hour. Default: none.
+    --compress on|off
+        Compress what is written to the store with zstd: fewer bytes for the device
+        and a smaller file, for 20 us of a processor for each line of 4 KiB that
+        goes there and 7 us for one that comes back. It stays so for this heap until
+        the other is said. Default: off.
     --fresh
         Start from the beginning, and drop an interrupted run if there is one.
     --keep

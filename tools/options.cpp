@@ -42,7 +42,7 @@ std::optional<std::uint64_t> parse_number(const std::string& text) {
 
 // Options as the parser sees them, before their values are checked.
 struct Raw {
-  std::string memory, heap, every, keep_versions, keep_age, torture, log_level = "warn";
+  std::string memory, heap, every, keep_versions, keep_age, compress, torture, log_level = "warn";
   std::vector<std::string> properties;
   std::string version;
   bool show_version = false, help = false;
@@ -56,6 +56,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--checkpoint-every", raw.every);
   app.add_option("--keep-versions", raw.keep_versions);
   app.add_option("--keep-age", raw.keep_age);
+  app.add_option("--compress", raw.compress);
   app.add_flag("--fresh", options.fresh);
   app.add_flag("--keep", options.keep);
   app.add_flag("--enable-assertions", options.enable_assertions);
@@ -110,6 +111,12 @@ std::string check_values(Options& options, const Raw& raw) {
     const auto duration = parse_duration(raw.keep_age);
     if (!duration) return "--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h";
     options.keep_age = *duration;
+  }
+  if (!raw.compress.empty()) {
+    if (raw.compress != "on" && raw.compress != "off") {
+      return "--compress: '" + raw.compress + "' is neither on nor off";
+    }
+    options.compress = raw.compress == "on";
   }
   if (!raw.torture.empty()) {
     constexpr std::string_view kPrefix = "resume:";

@@ -38,6 +38,7 @@ struct Options {
   std::chrono::nanoseconds checkpoint_every{std::chrono::seconds(1)};  // 0: off
   std::uint32_t keep_versions = 2;       // newest versions that a checkpoint leaves
   std::chrono::nanoseconds keep_age{0};  // and of younger ones a selection; 0: none
+  std::optional<bool> compress;          // lines in the store; none: as the heap was told before
   bool verbose = false;                  // kShowVersion
   bool json = false;                     // kStats
   bool fresh = false;

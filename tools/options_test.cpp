@@ -76,6 +76,12 @@ TEST(OptionsTest, VersionsToKeep) {
   EXPECT_EQ(parse({"--keep-age", "1h", "a.bc"})->keep_age, std::chrono::hours(1));
 }
 
+TEST(OptionsTest, CompressionIsOnOffOrAsItWas) {
+  EXPECT_EQ(parse({"a.bc"})->compress, std::nullopt);
+  EXPECT_EQ(parse({"--compress", "on", "a.bc"})->compress, true);
+  EXPECT_EQ(parse({"--compress=off", "a.bc"})->compress, false);
+}
+
 TEST(OptionsTest, WrongOnesAreRefusedInOneLine) {
   const std::vector<std::vector<const char*>> wrong = {
       {},
@@ -85,6 +91,8 @@ TEST(OptionsTest, WrongOnesAreRefusedInOneLine) {
       {"--keep-versions", "0", "a.bc"},
       {"--keep-versions", "65", "a.bc"},
       {"--keep-age", "10", "a.bc"},
+      {"--compress", "zstd", "a.bc"},
+      {"--compress"},
       {"--memory", "1M", "a.bc"},
       {"--heap", "64T", "a.bc"},
       {"--checkpoint-every", "5", "a.bc"},

@@ -248,8 +248,9 @@ Runner::Opened Runner::start_fresh() {
   }
   if (auto locked = lock(); !locked) return Unexpected{locked.error()};
   heap_is_new_ = true;
-  auto heap =
-      directory_.open_heap(options_.name, {.base = base, .keep = retention(), .line_limit = line_limit()});
+  auto heap = directory_.open_heap(
+      options_.name,
+      {.base = base, .keep = retention(), .compress = options_.compress, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
@@ -275,8 +276,11 @@ Runner::Opened Runner::start_fresh() {
 }
 
 Runner::Opened Runner::resume(std::optional<store::Version> version) {
-  auto heap = directory_.open_heap(
-      options_.name, {.version = version, .base = base_, .keep = retention(), .line_limit = line_limit()});
+  auto heap = directory_.open_heap(options_.name, {.version = version,
+                                                   .base = base_,
+                                                   .keep = retention(),
+                                                   .compress = options_.compress,
+                                                   .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   if (const auto& damage = (*heap)->root_damage(); damage)
     say("heap " + options_.name + ": " + damage->message);

@@ -152,8 +152,10 @@ void add_disk(std::string& text, const json& d) {
             std::to_string(number(ahead.at("lines"))) + " of them ahead, " +
                 std::to_string(number(ahead.at("hits"))) + " of those in runs to the end, " +
                 std::to_string(number(ahead.at("begun"))) + " begun before they were missed");
+  const std::uint64_t compressed = number(store.at("lines_compressed"));
   add_lines(text, "written", number(d.at("lines_written")),
-            show_size(number(store.at("bytes_written"))) + " to the device, with what belongs to them");
+            (compressed == 0 ? "" : std::to_string(compressed) + " of them compressed; ") +
+                show_size(number(store.at("bytes_written"))) + " to the device, with what belongs to them");
   const json& evictions = d.at("evictions");
   add_lines(text, "evicted", number(evictions.at("clean")) + number(evictions.at("dirty")),
             std::to_string(number(evictions.at("dirty"))) + " of them dirty, " +

@@ -114,6 +114,7 @@ class RegionSoakTest : public testing::InModes {
     options.line_limit = StressProgram::kLines;
     options.keep.versions = static_cast<std::uint32_t>(1 + random_() % 3);
     options.keep_free = random_() % 2 == 0 ? 0 : 1 << 20;
+    options.compress = random_() % 2 == 0;
     auto store =
         FileStore::open_on(std::make_unique<StormyDevice>(std::move(*device), weather_), path, options);
     EXPECT_TRUE(store) << store.error().message;

@@ -18,7 +18,7 @@ struct FileStore::Attempt {
   std::vector<Change> changes;       // by rising line
   std::int64_t line_delta = 0;       // lines that came to be, less lines that ceased
   std::vector<std::uint64_t> stale;  // leaves behind what segments say, these changes included
-  BlockSet held;                     // of the new version
+  Holding held;                      // of the new version
   std::vector<BlockNumber> fresh;    // blocks taken for metadata
 
   bool rewrite = false;  // the page table and space map are brought up to date, the segments end
@@ -30,9 +30,7 @@ struct FileStore::Attempt {
   };
   std::vector<NodeUpdate> nodes;
   BlockPointer table;
-  BlockSet mapped;
-  std::vector<BlockPointer> bitmap_blocks, bitmap_nodes;
-  BlockPointer space_map;
+  SpaceMap space_map, slot_map;
 
   VersionRef ref{};
   std::shared_ptr<VersionRecord> record;
@@ -52,8 +50,8 @@ Error FileStore::io_error(const std::string& what, int error) const {
 
 std::vector<const BlockSet*> FileStore::held_sets() const {
   std::vector<const BlockSet*> sets;
-  for (const Retained& version : retained_) sets.push_back(&version.held);
-  for (const Retained& version : only_read_) sets.push_back(&version.held);
+  for (const Retained& version : retained_) sets.push_back(&version.held.blocks);
+  for (const Retained& version : only_read_) sets.push_back(&version.held.blocks);
   return sets;
 }
 
@@ -66,7 +64,10 @@ const FileStore::Retained* FileStore::find_retained(Version version) const {
 
 void FileStore::cut() noexcept {
   pending_ = true;  // first: a write that runs beside this one takes the careful way early rather than late
-  table_.cut();
+  {
+    std::lock_guard guard(publish_lock_);
+    table_.cut();
+  }
   current_tally_.fetch_xor(1, std::memory_order_relaxed);
 }
 
@@ -114,7 +115,7 @@ Result<void> FileStore::relocate_untrusted() {
   std::vector<LineNumber> lines;
   for (const LineNumber line : table_.pending_lines()) {
     const Entry entry = table_.pending_entry(line);
-    if (is_block(entry) && untrusted_.test(block_of(entry))) lines.push_back(line);
+    if (is_block(entry) && untrusted_.test(block_in_file(block_of(entry)))) lines.push_back(line);
   }
   const AlignedBuffer buffer = make_aligned(kBatch * kBlockSize);
   HeapReader reader(*device_, name_);
@@ -145,7 +146,7 @@ Result<void> FileStore::relocate_untrusted() {
 void FileStore::collect_changes(Attempt& attempt) {
   if (const Retained* parent = find_retained(info_.version)) {
     attempt.held = parent->held;
-    attempt.held.clear(parent->ref.record.block);
+    attempt.held.remove(parent->ref.record.block);
   }
   for (const LineNumber line : table_.pending_lines()) {
     const auto [committed, now] = table_.pending_change(line);
@@ -190,7 +191,7 @@ Result<bool> FileStore::write_segments(Attempt& attempt) {
       if (!put) return Unexpected<Error>{put.error()};
     }
     attempt.segments.push_back(segment);
-    attempt.held.set_range(segment.block, segment.blocks());
+    attempt.held.blocks.set_range(segment.block, segment.blocks());
     done += segment.changes;
   }
   return true;
@@ -243,10 +244,10 @@ Result<void> FileStore::write_table(Attempt& attempt) {
         auto put = put_block(attempt, *block, node);
         if (!put) return Unexpected<Error>{put.error()};
         pointer = *put;
-        attempt.held.set(pointer.block);
+        attempt.held.add(pointer.block);
       }
       const BlockPointer old = to_pointer(table_.entry(level, index));
-      if (old.is_block()) attempt.held.clear(old.block);
+      if (old.is_block()) attempt.held.remove(old.block);
       updates.push_back({level, index, pointer});
     }
     attempt.nodes.insert(attempt.nodes.end(), updates.begin(), updates.end());
@@ -261,79 +262,72 @@ Result<void> FileStore::write_table(Attempt& attempt) {
   return {};
 }
 
-// Writes what changed of the space map. Its own blocks are among those it tells of, so all of them are taken
-// before the first is written.
-Result<void> FileStore::write_space_map(Attempt& attempt) {
+// Writes what changed of a space map or slot map, which is to say what `now` does. Its own blocks may be
+// among those it tells of, so all of them are taken before the first is written.
+Result<void> FileStore::write_space_map(Attempt& attempt, const BlockSet& now, SpaceMap& map) {
   static constexpr BitmapBlock kEmpty{};
-  BlockSet& held = attempt.held;
-  std::vector<BlockPointer> bitmaps = bitmap_blocks_;
-  std::vector<BlockPointer> nodes = bitmap_nodes_;
   std::set<std::uint32_t> changed, changed_nodes;
   const auto replace = [&](BlockPointer& pointer, bool empty) -> Result<void> {
-    if (pointer.is_block()) held.clear(pointer.block);
+    if (pointer.is_block()) attempt.held.remove(pointer.block);
     pointer = {};
     if (empty) return {};
     auto block = take_block(attempt);
     if (!block) return Unexpected<Error>{block.error()};
-    held.set(*block);
+    attempt.held.add(*block);
     pointer.block = *block;
     return {};
   };
-  BlockPointer root = space_map_;
   for (bool grown = true; grown;) {
     grown = false;
-    for (std::uint32_t c = 0; c < std::max(held.chunk_count(), mapped_.chunk_count()); ++c) {
-      const BitmapBlock* now = held.chunk(c);
-      const BitmapBlock* before = mapped_.chunk(c);
-      if (now == before || changed.contains(c)) continue;
-      if (std::memcmp(now ? now : &kEmpty, before ? before : &kEmpty, sizeof kEmpty) == 0) continue;
-      if (bitmaps.size() <= c) bitmaps.resize(c + 1);
-      if (auto taken = replace(bitmaps[c], false); !taken) return taken;
+    for (std::uint32_t c = 0; c < std::max(now.chunk_count(), map.held.chunk_count()); ++c) {
+      const BitmapBlock* bits = now.chunk(c);
+      const BitmapBlock* before = map.held.chunk(c);
+      if (bits == before || changed.contains(c)) continue;
+      if (std::memcmp(bits ? bits : &kEmpty, before ? before : &kEmpty, sizeof kEmpty) == 0) continue;
+      if (map.bitmaps.size() <= c) map.bitmaps.resize(c + 1);
+      if (auto taken = replace(map.bitmaps[c], false); !taken) return taken;
       changed.insert(c);
       grown = true;
       const std::uint32_t n = c / kFanout;
       if (!changed_nodes.insert(n).second) continue;
-      if (nodes.size() <= n) nodes.resize(n + 1);
-      if (auto taken = replace(nodes[n], false); !taken) return taken;
+      if (map.nodes.size() <= n) map.nodes.resize(n + 1);
+      if (auto taken = replace(map.nodes[n], false); !taken) return taken;
       if (changed_nodes.size() == 1) {
-        if (auto taken = replace(root, false); !taken) return taken;
+        if (auto taken = replace(map.root, false); !taken) return taken;
       }
     }
   }
   if (!changed.empty()) {
     for (const std::uint32_t c : changed) {
-      const BitmapBlock* bits = held.chunk(c);
-      auto put = put_block(attempt, bitmaps[c].block, bits ? bits : &kEmpty);
+      const BitmapBlock* bits = now.chunk(c);
+      auto put = put_block(attempt, map.bitmaps[c].block, bits ? bits : &kEmpty);
       if (!put) return Unexpected<Error>{put.error()};
-      bitmaps[c] = *put;
+      map.bitmaps[c] = *put;
     }
     const auto node = std::make_unique<Node>();
     for (const std::uint32_t n : changed_nodes) {
       *node = {};
-      for (std::uint32_t i = 0; i < kFanout && n * kFanout + i < bitmaps.size(); ++i) {
-        node->entry[i] = bitmaps[n * kFanout + i];
+      for (std::uint32_t i = 0; i < kFanout && n * kFanout + i < map.bitmaps.size(); ++i) {
+        node->entry[i] = map.bitmaps[n * kFanout + i];
       }
-      auto put = put_block(attempt, nodes[n].block, node.get());
+      auto put = put_block(attempt, map.nodes[n].block, node.get());
       if (!put) return Unexpected<Error>{put.error()};
-      nodes[n] = *put;
+      map.nodes[n] = *put;
     }
     *node = {};
-    std::copy(nodes.begin(), nodes.end(), node->entry);
-    auto put = put_block(attempt, root.block, node.get());
+    std::copy(map.nodes.begin(), map.nodes.end(), node->entry);
+    auto put = put_block(attempt, map.root.block, node.get());
     if (!put) return Unexpected<Error>{put.error()};
-    root = *put;
+    map.root = *put;
   }
-  attempt.mapped = held;
-  attempt.bitmap_blocks = std::move(bitmaps);
-  attempt.bitmap_nodes = std::move(nodes);
-  attempt.space_map = root;
+  map.held = now;
   return {};
 }
 
 Result<void> FileStore::write_version_record(Attempt& attempt, std::span<const std::byte> blob) {
   auto block = take_block(attempt);
   if (!block) return Unexpected<Error>{block.error()};
-  attempt.held.set(*block);
+  attempt.held.add(*block);
   attempt.record = std::make_shared<VersionRecord>();
   VersionRecord& record = *attempt.record;
   timespec now{};
@@ -351,11 +345,13 @@ Result<void> FileStore::write_version_record(Attempt& attempt, std::span<const s
   record.bytes_written = tallies_[pending_tally].bytes.load(std::memory_order_relaxed) + attempt.bytes +
                          (std::uint64_t{attempt.out_count} + 2) * kBlockSize;
   record.table = attempt.table;
-  record.space_map = attempt.space_map;
+  record.space_map = attempt.space_map.root;
+  record.slot_map = attempt.slot_map.root;
   record.segment_count = static_cast<std::uint32_t>(attempt.segments.size());
   std::copy(attempt.segments.begin(), attempt.segments.end(), record.segments);
   record.blob_size = static_cast<std::uint32_t>(blob.size());
   if (!blob.empty()) std::memcpy(record.blob, blob.data(), blob.size());
+  record.features = features();
   seal(record);
   auto put = put_block(attempt, *block, &record);
   if (!put) return Unexpected<Error>{put.error()};
@@ -378,6 +374,9 @@ Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Versio
   root.sequence = ++last_sequence_;
   root.highest_version = highest;
   root.file_blocks = file_blocks;
+  root.incompatible_features = features();
+  root.compatible_features =
+      compress_ ? root.compatible_features | kFeatureCompress : root.compatible_features & ~kFeatureCompress;
   root.version_count = static_cast<std::uint32_t>(refs.size());
   std::fill(std::begin(root.versions), std::end(root.versions), VersionRef{});
   std::copy(refs.begin(), refs.end(), root.versions);
@@ -409,10 +408,8 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   collect_changes(attempt);
 
   attempt.table = to_pointer(table_.entry(kTableLevels, 0));
-  attempt.mapped = mapped_;
-  attempt.bitmap_blocks = bitmap_blocks_;
-  attempt.bitmap_nodes = bitmap_nodes_;
   attempt.space_map = space_map_;
+  attempt.slot_map = slot_map_;
   // Segments cost a block per 256 changes, a rewrite a block per leaf behind and some above; a rewrite is due
   // when it is the cheaper one, or when opening would have too much to replay.
   const std::size_t upper_nodes = 8;
@@ -420,22 +417,25 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   attempt.rewrite = log_changes_ + attempt.changes.size() > kMaxLogChanges ||
                     (!attempt.changes.empty() && attempt.stale.size() + upper_nodes <= segment_blocks);
   if (!attempt.rewrite) {
-    const BlockSet held_before = attempt.held;
+    const Holding held_before = attempt.held;
     auto written = write_segments(attempt);
     if (!written) return Unexpected<Error>{written.error()};
     if (!*written) {
       attempt.rewrite = true;
       attempt.held = held_before;
       attempt.out_count = 0;
-      for (const BlockNumber block : attempt.fresh) allocator_.give_back(block, 1);
+      for (const BlockNumber block : attempt.fresh) allocator_.give_back(block);
       attempt.fresh.clear();
     }
   }
   if (attempt.rewrite) {
     attempt.segments.clear();
-    for (const SegmentPointer& segment : segments_) attempt.held.clear_range(segment.block, segment.blocks());
+    for (const SegmentPointer& segment : segments_)
+      attempt.held.blocks.clear_range(segment.block, segment.blocks());
     if (auto table = write_table(attempt); !table) return table;
-    if (auto map = write_space_map(attempt); !map) return map;
+    // The space map last: it tells of the blocks of the other one.
+    if (auto map = write_space_map(attempt, attempt.held.slots, attempt.slot_map); !map) return map;
+    if (auto map = write_space_map(attempt, attempt.held.blocks, attempt.space_map); !map) return map;
   }
   if (auto record = write_version_record(attempt, blob); !record) return record;
 
@@ -514,17 +514,15 @@ void FileStore::retain_only(const std::vector<VersionRef>& refs) {
   dropped.erase(read, dropped.end());
   std::vector<const BlockSet*> sets;
   sets.reserve(dropped.size());
-  for (const Retained& version : dropped) sets.push_back(&version.held);
+  for (const Retained& version : dropped) sets.push_back(&version.held.blocks);
   allocator_.drop(sets, held_sets());
 }
 
 void FileStore::adopt(Attempt& attempt) {
   if (attempt.rewrite) {
     for (const auto& update : attempt.nodes) table_.set_node(update.level, update.index, update.pointer);
-    mapped_ = attempt.mapped;
-    bitmap_blocks_ = std::move(attempt.bitmap_blocks);
-    bitmap_nodes_ = std::move(attempt.bitmap_nodes);
-    space_map_ = attempt.space_map;
+    space_map_ = std::move(attempt.space_map);
+    slot_map_ = std::move(attempt.slot_map);
     stale_leaves_.clear();
     log_changes_ = 0;
   } else {
@@ -556,10 +554,10 @@ void FileStore::end_pending() {
 
 // Merges pending under current and gives back the blocks that were taken for its metadata.
 void FileStore::roll_back(const std::vector<BlockNumber>& fresh) {
-  for (const BlockNumber block : fresh) allocator_.give_back(block, 1);
+  for (const BlockNumber block : fresh) allocator_.give_back(block);
   std::vector<BlockNumber> superseded;
   table_.end_pending_failed(superseded);
-  for (const BlockNumber block : superseded) allocator_.give_back(block, 1);
+  for (const BlockNumber block : superseded) allocator_.give_back(block);
   const unsigned current = current_tally_.load(std::memory_order_relaxed);
   tallies_[current].bytes.fetch_add(tallies_[1 - current].bytes.exchange(0));
 }

@@ -52,15 +52,23 @@ Recorded record(std::uint64_t seed, int commits, bool failing_flushes) {
   options.line_limit = kLimit;
   options.keep.versions = 1 + seed % 2;
   options.keep_free = 0;
+  options.compress = seed / 4 % 2 == 1;
   auto store = testing::open_disk(disk, options);
   for (int i = 0; i < commits; ++i) {
     const std::size_t count = random() % 12;
+    Lines together;  // what is compressed
     for (std::size_t w = 0; w < count; ++w) {
       const LineNumber line = random() % (random() % 3 == 0 ? kLimit : 40);
       const std::uint64_t tag = random() % 5;
-      EXPECT_TRUE(testing::write_line(*store, line, tag));
+      if (*options.compress && random() % 4 != 0) {
+        together[line] = tag;
+      } else {
+        together.erase(line);
+        EXPECT_TRUE(testing::write_line(*store, line, tag));
+      }
       lines[line] = tag;
     }
+    EXPECT_TRUE(testing::write_lines(*store, together));
     if (i % 7 == 6) {
       const LineRange range{random() % 40, 5};
       EXPECT_TRUE(store->erase({&range, 1}));
@@ -227,7 +235,7 @@ TEST(StoreCrashTest, EveryCutLeavesACompleteVersion) {
   const std::uint64_t wanted = from_environment("UVM_CRASH_STATES", kSanitized ? 1000 : 6000);
   const std::uint64_t first = from_environment("UVM_CRASH_SEED", 1);
   std::uint64_t states = 0, seed = first;
-  for (; states < wanted || seed < first + 4; ++seed) {
+  for (; states < wanted || seed < first + 8; ++seed) {
     const bool failing_flushes = seed / 2 % 2 == 0;
     const std::size_t unit = seed % 2 == 0 ? 8 : 512;
     SCOPED_TRACE("seed " + std::to_string(seed));

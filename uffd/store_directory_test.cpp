@@ -209,7 +209,7 @@ TEST_F(StoreDirectoryTest, DistinctErrors) {
   patch("feature", kRootBlock[1], [](char* content) {
     Root root;
     std::memcpy(&root, content, sizeof root);
-    root.incompatible_features = kFeatureCompressedExtents;
+    root.incompatible_features = kFeatureLongCatalogue;
     seal(root);
     std::memcpy(content, &root, sizeof root);
   });

@@ -26,6 +26,7 @@ struct Fault {
   bool for_ever;     // and all after it
   Fate fate;
   bool reads;  // reads count and fail too
+  bool compress = false;
 };
 
 // Injects `fault` into a disk and counts operations.
@@ -50,7 +51,7 @@ struct Injector {
 // the script.
 std::uint64_t run(const Fault& fault) {
   auto disk = testing::new_disk();
-  auto store = testing::open_disk(disk, {.line_limit = kLimit});
+  auto store = testing::open_disk(disk, {.compress = fault.compress, .line_limit = kLimit});
   Lines lines;  // what was written without error
   Lines stands;
   std::vector<Lines> candidates;  // of commits that failed since: a restart may find one as the next version
@@ -59,6 +60,13 @@ std::uint64_t run(const Fault& fault) {
     for (int i = 0; i < 12; ++i) {
       const LineNumber line = random() % (i % 4 == 0 ? kLimit : 64);
       const std::uint64_t tag = random() % 6;
+      if (fault.compress && tag % 2 != 0) {  // two that share a block: both are written, or none
+        const LineNumber other = (line + 1) % kLimit;
+        const bool both = testing::write_lines(*store, {{line, tag}, {other, tag}});
+        EXPECT_TRUE(both || !must);
+        if (both) lines[line] = lines[other] = tag;
+        continue;
+      }
       const bool written = testing::write_line(*store, line, tag);
       if (must) {
         ASSERT_TRUE(written);
@@ -139,21 +147,24 @@ std::uint64_t run(const Fault& fault) {
   return operations;
 }
 
-TEST(StoreFaultTest, EveryOperationFailsOnce) {
+void fail_every_operation(bool compress) {
   constexpr std::uint64_t kStep = UVM_THREAD_SANITIZER ? 20 : kSanitized ? 5 : 1;
-  const std::uint64_t operations = run({~std::uint64_t{0}, false, Fate::kGood, false});
+  const std::uint64_t operations = run({~std::uint64_t{0}, false, Fate::kGood, false, compress});
   ASSERT_GT(operations, 50U);
   for (const Fate fate : {Fate::kNoSpace, Fate::kIoError, Fate::kShort}) {
     for (const bool for_ever : {false, true}) {
       for (std::uint64_t at = 0; at < operations; at += kStep) {
         SCOPED_TRACE("operation " + std::to_string(at) + ", fate " + std::to_string(static_cast<int>(fate)) +
                      (for_ever ? ", for ever" : ""));
-        run({at, for_ever, fate, false});
-        if (HasFailure()) return;
+        run({at, for_ever, fate, false, compress});
+        if (::testing::Test::HasFailure()) return;
       }
     }
   }
 }
+
+TEST(StoreFaultTest, EveryOperationFailsOnce) { fail_every_operation(false); }
+TEST(StoreFaultTest, EveryOperationFailsOnceCompressed) { fail_every_operation(true); }
 
 TEST(StoreFaultTest, FailedReadsAreReportedAndPassOver) {
   auto disk = testing::new_disk();
@@ -263,7 +274,7 @@ TEST(StoreFaultTest, WhatAFailedFlushLosesIsReported) {
     auto disk = testing::new_disk();
     disk->random.seed(seed);
     disk->lossy_flush = true;
-    auto store = testing::open_disk(disk, {.line_limit = kLimit});
+    auto store = testing::open_disk(disk, {.compress = seed % 2 == 0, .line_limit = kLimit});
     Lines old_lines, new_lines;
     for (LineNumber line = 0; line < 200; ++line) old_lines[line] = 1 + line % 3;
     for (LineNumber line = 0; line < 200; line += 2) new_lines[line] = 5;

@@ -90,6 +90,22 @@ ReadStatus FileStore::read_node(BlockPointer pointer, Node& node) noexcept {
   return block_checksum(&node) == pointer.checksum ? ReadStatus::kOk : ReadStatus::kCorrupt;
 }
 
+bool FileStore::unpack(BlockPointer pointer, const void* block, std::byte* buffer) noexcept {
+  if (!codecs_) return false;  // the root says that nothing is compressed
+  const CodecPool::Claim codec(*codecs_);
+  return codec->unpack(block, pointer.block, buffer);
+}
+
+int FileStore::read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept {
+  if (const int error = read_block(block_in_file(pointer.block), &work.scratch); error != 0) return error;
+  if (!is_packed(pointer.block)) {
+    std::memcpy(buffer, &work.scratch, kLineSize);
+  } else if (!unpack(pointer, &work.scratch, buffer)) {
+    return EBADMSG;
+  }
+  return block_checksum(buffer) == pointer.checksum ? 0 : EBADMSG;
+}
+
 // One line by itself, with all the care that the batch leaves out.
 ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept {
   ReadStatus status = ReadStatus::kAbsent;
@@ -106,15 +122,13 @@ ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work
       status = block_of(entry) == kZeroBlock ? ReadStatus::kOk : ReadStatus::kAbsent;
       break;
     }
-    const int error = read_block(block_of(entry), &work.scratch);
-    if (error == 0 && block_checksum(&work.scratch) == to_pointer(entry).checksum) {
-      std::memcpy(buffer, &work.scratch, kLineSize);
-      return ReadStatus::kOk;
-    }
+    const int error = read_line(to_pointer(entry), buffer, work);
+    if (error == 0) return ReadStatus::kOk;
     // The block may have been superseded and reused between looking and reading; then the entry has changed.
     if (tried == entry) {
-      if (error != 0) fail(error);
-      status = error != 0 ? ReadStatus::kIoError : ReadStatus::kCorrupt;
+      const bool corrupt = error == EBADMSG;
+      if (!corrupt) fail(error);
+      status = corrupt ? ReadStatus::kCorrupt : ReadStatus::kIoError;
       break;
     }
     tried = entry;
@@ -135,9 +149,17 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
       work.entries[i] = kUnknownEntry;
       continue;
     }
-    work.entries[i] = table_.entry(0, line);
-    if (is_block(work.entries[i]))
-      work.op_of[i] = builder.add(block_of(work.entries[i]), buffer + i * kLineSize);
+    const Entry entry = work.entries[i] = table_.entry(0, line);
+    if (!is_block(entry)) continue;
+    const BlockNumber block = block_in_file(block_of(entry));
+    if (is_packed(block_of(entry)) && i != 0 && is_packed(block_of(work.entries[i - 1])) &&
+        block == block_in_file(block_of(work.entries[i - 1]))) {
+      work.lies_in[i] = work.lies_in[i - 1];
+      work.op_of[i] = work.op_of[i - 1];
+      continue;
+    }
+    work.lies_in[i] = static_cast<std::uint32_t>(i);
+    work.op_of[i] = builder.add(block, buffer + i * kLineSize);
   }
   work.reads = builder.ops();
 }
@@ -153,6 +175,9 @@ void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* stat
   for (std::size_t i = 0; i < count;) {
     std::byte* content = work.buffer + i * kLineSize;
     const Entry entry = work.entries[i];
+    const bool packed = is_packed(block_of(entry));
+    // Saved: its place is that of a line as well.
+    if (packed && work.lies_in[i] == i) std::memcpy(&work.packed, content, sizeof work.packed);
     // The line may have got other content since: what was read can be whole, and yet be its past.
     const auto unchanged = [&](std::size_t at) {
       return first + at >= table_.line_limit() || table_.entry(0, first + at) == work.entries[at];
@@ -170,8 +195,9 @@ void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* stat
       continue;
     }
     if (is_block(entry)) {
-      const bool good =
-          work.ops[work.op_of[i]].complete() && block_checksum(content) == to_pointer(entry).checksum;
+      const bool good = work.ops[work.op_of[i]].complete() &&
+                        (!packed || unpack(to_pointer(entry), &work.packed, content)) &&
+                        block_checksum(content) == to_pointer(entry).checksum;
       status[i] = good ? ReadStatus::kOk : settle(first + i, content, work);
     } else if (entry == kUnknownEntry) {
       status[i] = settle(first + i, content, work);
@@ -308,61 +334,132 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
         !even_unchanged && (transaction == Transaction::kPending ||
                             !pending_.load(std::memory_order_relaxed) || table_.current_has(line));
     if (may_skip && is_block(old) && to_pointer(old).checksum == checksum &&
-        read_block(block_of(old), &work.scratch) == 0 &&
-        std::memcmp(&work.scratch, lines[i].content, kLineSize) == 0) {
+        read_line(to_pointer(old), work.line, work) == 0 &&
+        std::memcmp(work.line, lines[i].content, kLineSize) == 0) {
       continue;
     }
     work.entries[i] = std::uint64_t{checksum} << 32;
     ++need;
   }
 
+  // What a block is written for: a line, or a packed block at the first of its lines.
+  pack(lines, work);
+  LinePacker& packer = work.packer;
+  for (const auto& block : packer.blocks()) need -= block.lines - std::min(block.lines, 1U);
   // Blocks, in as few runs as there are.
   OpBuilder builder(work.ops, work.iov, kMaxWriteLines);
   BlockRun run;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (work.entries[i] == kUnknownEntry || work.entries[i] == kZeroEntry) continue;
-    if (run.count == 0) run = allocate(need);
-    --need;
+    std::uint32_t at = packer.block_of(static_cast<std::uint32_t>(i));
+    if (at != LinePacker::kNoBlock && packer.block(at).line_in[0] != i) continue;
+    if (run.count == 0) run = allocate(std::max(need, 1U));
+    need -= std::min(need, 1U);
     if (run.count == 0) {
-      work.entries[i] = kUnknownEntry;
-      ok = false;
+      if (at == LinePacker::kNoBlock) work.entries[i] = kUnknownEntry;
+      ok = false;  // and so are the other lines of a packed block
       continue;
     }
+    if (at != LinePacker::kNoBlock && run.first >= kMaxPackedBlocks) {
+      packer.dissolve(at);
+      at = LinePacker::kNoBlock;
+    }
     const auto* content = lines[i].content;
-    if (!is_aligned(content)) {  // comes alone: see write()
+    if (at != LinePacker::kNoBlock) {
+      content = packer.content(at);
+    } else if (!is_aligned(content)) {  // comes alone: see write()
       std::memcpy(&work.scratch, content, kLineSize);
       content = reinterpret_cast<const std::byte*>(&work.scratch);
     }
-    work.entries[i] |= run.first;
-    work.op_of[i] = builder.add(run.first, const_cast<std::byte*>(content));
+    const std::uint32_t op = builder.add(run.first, const_cast<std::byte*>(content));
+    if (at != LinePacker::kNoBlock) {
+      packer.block(at).number = run.first;
+      packer.block(at).op = op;
+    } else {
+      work.entries[i] |= run.first;
+      work.op_of[i] = op;
+    }
     ++run.first;
     --run.count;
   }
   if (!builder.ops().empty()) device_->write(builder.ops());
 
-  std::uint64_t bytes = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t written = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Entry entry = work.entries[i];
-    if (entry == kUnknownEntry) continue;
+    if (entry == kUnknownEntry || packer.block_of(static_cast<std::uint32_t>(i)) != LinePacker::kNoBlock)
+      continue;
     if (is_block(entry)) {
       const IoOp& op = work.ops[work.op_of[i]];
-      bytes += kLineSize;
+      ++blocks;
       if (!op.complete()) {
-        allocator_.give_back(block_of(entry), 1);
+        allocator_.give_back(block_of(entry));
         ok = fail(op.error());
         continue;
       }
+      ++written;
     }
     if (transaction == Transaction::kPending) keep_erased(lines[i].line);
     const BlockNumber superseded = table_.put(transaction, lines[i].line, entry);
-    if (superseded != 0) allocator_.give_back(superseded, 1);
+    if (superseded != 0) allocator_.give_back(superseded);
+  }
+  for (const auto& block : packer.blocks()) {
+    if (block.number == kAbsentBlock) continue;  // dissolved, or there was no room
+    const IoOp& op = work.ops[block.op];
+    ++blocks;
+    if (!op.complete()) {
+      allocator_.give_back(block.number);
+      ok = fail(op.error());
+      continue;
+    }
+    written += block.lines;
+    lines_compressed_.fetch_add(block.lines, std::memory_order_relaxed);
+    publish_block(transaction, lines, work, block);
   }
   const unsigned current = current_tally_.load(std::memory_order_relaxed);
   auto& tally = tallies_[transaction == Transaction::kCurrent ? current : 1 - current];
-  tally.bytes.fetch_add(bytes, std::memory_order_relaxed);
-  bytes_written_.fetch_add(bytes, std::memory_order_relaxed);
-  lines_written_.fetch_add(bytes / kLineSize, std::memory_order_relaxed);
+  tally.bytes.fetch_add(blocks * kBlockSize, std::memory_order_relaxed);
+  bytes_written_.fetch_add(blocks * kBlockSize, std::memory_order_relaxed);
+  lines_written_.fetch_add(written, std::memory_order_relaxed);
   return ok;
+}
+
+// Chooses what of a batch is written compressed. Its entries with a checksum and no block are to be written.
+void FileStore::pack(std::span<const LineWrite> lines, Workspace& work) noexcept {
+  work.packer.begin();
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    const bool to_write = work.entries[i] != kUnknownEntry && work.entries[i] != kZeroEntry;
+    // A line alone has nothing to share a block with.
+    if (!compress_ || !to_write || lines.size() == 1) {
+      work.packer.leave_out(i);
+      continue;
+    }
+    const CodecPool::Claim codec(*codecs_);
+    work.packer.add(i, lines[i].content, *codec);
+  }
+  work.packer.finish();
+}
+
+// Between two blocks a cut may fall, but never between lines of one: a thread that went to sleep there would
+// find, two commits later, that no version needs the block any more, and put its other lines into a free one.
+void FileStore::publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                              const LinePacker::Block& block) noexcept {
+  allocator_.fill_slots(block.number, block.lines);
+  if (transaction == Transaction::kPending) {
+    for (std::uint32_t slot = 0; slot < block.lines; ++slot) keep_erased(lines[block.line_in[slot]].line);
+  }
+  BlockNumber superseded[kSlots];
+  {
+    std::lock_guard guard(publish_lock_);
+    for (std::uint32_t slot = 0; slot < block.lines; ++slot) {
+      const Entry entry = work.entries[block.line_in[slot]] | packed_number(block.number, slot);
+      superseded[slot] = table_.put(transaction, lines[block.line_in[slot]].line, entry);
+    }
+  }
+  for (std::uint32_t slot = 0; slot < block.lines; ++slot) {
+    if (superseded[slot] != 0) allocator_.give_back(superseded[slot]);
+  }
 }
 
 bool FileStore::write(Transaction transaction, std::span<const LineWrite> lines) noexcept {
@@ -424,7 +521,7 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
       const Entry old = table_.entry(0, line);
       if (old != now || after_cut) {
         const BlockNumber superseded = table_.put(Transaction::kCurrent, line, now);
-        if (superseded != 0) allocator_.give_back(superseded, 1);
+        if (superseded != 0) allocator_.give_back(superseded);
       }
       ++line;
     }
@@ -457,6 +554,7 @@ StoreCounters FileStore::counters() const noexcept {
   result.lines_written = lines_written_.load(std::memory_order_relaxed);
   result.bytes_read = bytes_read_.load(std::memory_order_relaxed);
   result.bytes_written = bytes_written_.load(std::memory_order_relaxed);
+  result.lines_compressed = lines_compressed_.load(std::memory_order_relaxed);
   result.flushes = flushes_.load(std::memory_order_relaxed);
   result.file_bytes = device_->allocated();
   result.free_bytes = allocator_.free_blocks() * kBlockSize;

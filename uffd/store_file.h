@@ -5,6 +5,7 @@
 //     entry is gone; so a reader that finds a wrong checksum and an unchanged entry has found damage.
 //   * Blocks that a retained version holds are never written. The root slot of the newest good root is never
 //     written.
+//   * The lines of a packed block belong to one transaction: cut() falls between two blocks.
 //   * After a failed flush, or a failed write of a root, no block written since the last good flush is
 //   trusted:
 //     the next commit copies what it needs of them to fresh blocks, and none is reused before that commit is
@@ -27,6 +28,7 @@
 #include "pmem/line_store.h"
 #include "uffd/store_device.h"
 #include "uffd/store_format.h"
+#include "uffd/store_pack.h"
 #include "uffd/store_space.h"
 #include "uffd/store_table.h"
 
@@ -59,6 +61,9 @@ struct OpenOptions {
   std::optional<Version> version = std::nullopt;
   std::shared_ptr<FileStore> base = nullptr;  // the base image that the heap was created with
   Retention keep = {};
+  // Whether lines are compressed (store_pack.h); not given: as the last commit was told. What is there
+  // already stays as it is.
+  std::optional<bool> compress = std::nullopt;
   // Lines at or above this cannot be used; rounded up to whole 2^27 lines. Reserves 24.1 bytes of address
   // space per line.
   std::uint64_t line_limit = kMaxLines;
@@ -147,28 +152,36 @@ class FileStore final : public LineStore, private NodeReader {
   void set_retention(Retention keep);
   static constexpr std::uint32_t kMaxPinned = 60;
 
+  // Whether lines are compressed from now on.
+  [[nodiscard]] bool compresses() const noexcept { return compress_; }
+
   // True when data goes past the page cache.
   [[nodiscard]] bool direct() const { return device_->direct(); }
 
   // Lines in one batch of I/O; longer calls are split.
   static constexpr std::size_t kBatch = 256;
+  static_assert(kBatch <= LinePacker::kMaxLines);
 
  private:
   struct Retained {
     VersionRef ref{};
     VersionInfo info;
     std::shared_ptr<const VersionRecord> record;
-    BlockSet held;
+    Holding held;
   };
 
   // Working memory of one call of read() or write(), or of a read that was started, claimed from a pool.
   struct alignas(kBlockSize) Workspace final : StartedRead {
-    Node scratch;  // nodes on their way in, and bounce buffer for unaligned lines
+    Node scratch;        // nodes on their way in, and bounce buffer for unaligned lines
+    PackedBlock packed;  // the block that compressed lines come from
+    LinePacker packer;   // lines on their way out
+    std::byte line[kLineSize];
     IoOp ops[kBatch];
     iovec iov[kBatch];
     Entry entries[kBatch];
     BlockNumber blocks[kBatch];
-    std::uint32_t op_of[kBatch];  // index of the op that moves each line of the batch
+    std::uint32_t op_of[kBatch];    // index of the op that moves each line of the batch
+    std::uint32_t lies_in[kBatch];  // index of the line in whose place its block is read
     // What is being read.
     LineNumber first;
     std::byte* buffer;
@@ -188,11 +201,17 @@ class FileStore final : public LineStore, private NodeReader {
 
   ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
   int read_block(BlockNumber block, void* buffer) noexcept;
+  // One line by itself: 0, an errno, or EBADMSG when it is damaged. Uses work.scratch.
+  int read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept;
+  bool unpack(BlockPointer pointer, const void* block, std::byte* buffer) noexcept;
   void plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept;
   void finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept;
   ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
   bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                    bool even_unchanged) noexcept;
+  void pack(std::span<const LineWrite> lines, Workspace& work) noexcept;
+  void publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                     const LinePacker::Block& block) noexcept;
   [[nodiscard]] bool is_aligned(const void* buffer) const noexcept {
     return !device_->direct() || reinterpret_cast<std::uintptr_t>(buffer) % kBlockSize == 0;
   }
@@ -206,12 +225,16 @@ class FileStore final : public LineStore, private NodeReader {
   void trim() noexcept;
   bool fail(int error) noexcept;
 
+  // Those without which the file cannot be read, from the next root on.
+  [[nodiscard]] std::uint64_t features() const {
+    return root_.incompatible_features | (compress_ ? kFeaturePackedBlocks : 0);
+  }
   Result<void> relocate_untrusted();
   Result<void> attempt_commit(Attempt& attempt, std::span<const std::byte> blob);
   void collect_changes(Attempt& attempt);
   Result<bool> write_segments(Attempt& attempt);
   Result<void> write_table(Attempt& attempt);
-  Result<void> write_space_map(Attempt& attempt);
+  Result<void> write_space_map(Attempt& attempt, const BlockSet& now, SpaceMap& map);
   Result<void> write_version_record(Attempt& attempt, std::span<const std::byte> blob);
   Result<BlockNumber> take_block(Attempt& attempt);
   Result<BlockPointer> put_block(Attempt& attempt, BlockNumber block, const void* content);
@@ -251,10 +274,7 @@ class FileStore final : public LineStore, private NodeReader {
   std::vector<std::uint64_t> stale_leaves_;  // sorted: leaves with changes in segments
   std::vector<SegmentPointer> segments_;
   std::uint32_t log_changes_ = 0;
-  BlockSet mapped_;                          // as the space map in the file has it
-  std::vector<BlockPointer> bitmap_blocks_;  // of that space map
-  std::vector<BlockPointer> bitmap_nodes_;
-  BlockPointer space_map_;
+  SpaceMap space_map_, slot_map_;  // as they are in the file
 
   BlockAllocator allocator_;
   std::uint64_t keep_free_ = 0;
@@ -262,6 +282,10 @@ class FileStore final : public LineStore, private NodeReader {
   std::atomic<bool> growing_{false};
   bool distrust_ = false;
   BlockSet untrusted_;
+
+  bool compress_ = false;
+  std::shared_ptr<CodecPool> codecs_;  // null where nothing is compressed, nor to be
+  SpinLock publish_lock_;              // one packed block at a time becomes visible, or cut() cuts
 
   SparseArray<Workspace> workspaces_;
   std::atomic<bool> pending_{false};
@@ -276,7 +300,7 @@ class FileStore final : public LineStore, private NodeReader {
 
   std::atomic<int> last_error_{0};
   std::atomic<std::uint64_t> lines_read_{0}, lines_written_{0}, bytes_read_{0}, bytes_written_{0},
-      flushes_{0};
+      flushes_{0}, lines_compressed_{0};
 };
 
 }  // namespace uvm::store

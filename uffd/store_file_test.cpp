@@ -25,11 +25,15 @@ using testing::line_is;
 using testing::write_line;
 using testing::write_lines;
 
-// With and without direct I/O.
-class FileStoreTest : public ::testing::TestWithParam<bool> {
+struct Mode {
+  bool direct, compress;
+};
+
+class FileStoreTest : public ::testing::TestWithParam<Mode> {
  protected:
   std::unique_ptr<FileStore> open(OpenOptions options = {}, const std::string& name = "heap") {
-    options.direct = GetParam();
+    options.direct = GetParam().direct;
+    options.compress = GetParam().compress;
     auto store = FileStore::open(folder_ / name, options);
     EXPECT_TRUE(store) << (store ? "" : store.error().message);
     return store ? std::move(*store) : nullptr;
@@ -42,13 +46,18 @@ class FileStoreTest : public ::testing::TestWithParam<bool> {
   // persistent memory does not.
   bool can_start_reads(const std::string& name = "heap") {
     const Descriptor file(::open((folder_ / name).c_str(), O_RDWR | O_CLOEXEC));
-    return io_uring_works() && !(GetParam() && on_persistent_memory(file.get(), folder_ / name));
+    return io_uring_works() && !(GetParam().direct && on_persistent_memory(file.get(), folder_ / name));
   }
   testing::TempFolder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Modes, FileStoreTest, ::testing::Values(true, false),
-                         [](const auto& mode) { return mode.param ? "Direct" : "Buffered"; });
+INSTANTIATE_TEST_SUITE_P(Modes, FileStoreTest,
+                         ::testing::Values(Mode{true, false}, Mode{false, false}, Mode{true, true}),
+                         [](const auto& mode) {
+                           return mode.param.compress ? "Compressed"
+                                  : mode.param.direct ? "Direct"
+                                                      : "Buffered";
+                         });
 
 TEST_P(FileStoreTest, NewHeapIsEmpty) {
   auto store = create();
@@ -483,7 +492,7 @@ TEST_P(FileStoreTest, FileShrinks) {
     ASSERT_TRUE(write_lines(*store, lines));
     ASSERT_TRUE(cut_and_commit(*store));
     const std::uint64_t large = store->counters().file_bytes;
-    EXPECT_GE(large, kLines * kLineSize);
+    EXPECT_GE(large, GetParam().compress ? kLines * kLineSize / 3 : kLines * kLineSize);
 
     const LineRange all{0, kLines};
     ASSERT_TRUE(store->erase({&all, 1}));
@@ -650,9 +659,11 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
       while (!stop) {
         const LineNumber line = t * kPerThread + random() % kPerThread;
         if (random() % 2 == 0) {
-          const std::uint64_t tag = random() % 8;
-          ASSERT_TRUE(write_line(*store, line, tag));
-          mine[line] = tag;
+          std::map<LineNumber, std::uint64_t> lines;
+          for (std::uint64_t i = random() % 12 + 1; i > 0; --i)
+            lines[t * kPerThread + (line + i) % kPerThread] = random() % 8;
+          ASSERT_TRUE(write_lines(*store, lines));
+          for (const auto& [written, tag] : lines) mine[written] = tag;
         } else {
           ASSERT_TRUE(line_is(*store, line, mine.contains(line) ? mine[line] : kNoTag));
         }
@@ -663,6 +674,72 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   for (int i = 0; i < 60; ++i) ASSERT_TRUE(cut_and_commit(*store));
   stop = true;
   for (auto& thread : threads) thread.join();
+  store.reset();
+  const auto findings = verify_heap(folder_ / "heap");
+  ASSERT_TRUE(findings);
+  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+}
+
+// Compression is a property of the heap until somebody changes it; what was written before stays readable.
+TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
+  auto disk = testing::new_disk();
+  std::map<LineNumber, std::uint64_t> lines;
+  std::uint64_t bytes[4];
+  const std::optional<bool> told[4] = {std::nullopt, true, std::nullopt, false};
+  for (std::size_t i = 0; i < 4; ++i) {
+    auto store = testing::open_disk(disk, {.compress = told[i], .line_limit = 4096});
+    EXPECT_EQ(store->compresses(), i == 1 || i == 2);
+    for (LineNumber line = i * 100; line < i * 100 + 200; ++line) lines[line] = 4 * i + 1;
+    ASSERT_TRUE(write_lines(*store, lines));
+    const auto version = cut_and_commit(*store);
+    ASSERT_TRUE(version);
+    EXPECT_EQ(version->lines_written, 200U);
+    bytes[i] = version->bytes_written;
+    store = testing::open_disk(disk, {.line_limit = 4096});
+    EXPECT_EQ(store->compresses(), i == 1 || i == 2);
+    for (const auto& [line, tag] : lines) ASSERT_TRUE(line_is(*store, line, tag));
+  }
+  EXPECT_GE(bytes[0], 200 * kLineSize);
+  EXPECT_LE(bytes[1], bytes[0] / 4);
+  EXPECT_LE(bytes[2], bytes[0] / 4);
+  EXPECT_GE(bytes[3], 200 * kLineSize);
+  testing::MemoryDevice device(disk);
+  const auto findings = verify_device(device, "memory");
+  ASSERT_TRUE(findings);
+  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+}
+
+// A block that lines share is used again when the last of them is gone, and not before.
+TEST(StoreCompressionTest, SharedBlocksAreHeldByTheLastOfTheirLines) {
+  auto disk = testing::new_disk();
+  auto store = testing::open_disk(disk, {.keep = {.versions = 1}, .compress = true, .line_limit = 4096});
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 2048; ++line) lines[line] = 1;
+  ASSERT_TRUE(write_lines(*store, lines));
+  ASSERT_TRUE(cut_and_commit(*store));
+  const std::uint64_t file = store->counters().file_bytes;
+  std::mt19937_64 random(7);
+  for (std::uint64_t round = 1; round <= (kSanitized ? 20 : 100); ++round) {
+    // Each shared block keeps some of its lines for a while.
+    std::map<LineNumber, std::uint64_t> changed;
+    for (LineNumber line = 0; line < 2048; ++line) {
+      if (random() % 3 == 0) lines[line] = changed[line] = 4 * round + 1;
+    }
+    ASSERT_TRUE(write_lines(*store, changed));
+    // Superseded before they are committed.
+    for (auto& [line, tag] : changed) lines[line] = tag += 2;
+    ASSERT_TRUE(write_lines(*store, changed));
+    ASSERT_TRUE(cut_and_commit(*store));
+    if (round % 10 != 0) continue;
+    for (const auto& [line, tag] : lines) ASSERT_TRUE(line_is(*store, line, tag));
+  }
+  EXPECT_LE(store->counters().file_bytes, file + (8 << 20));
+  store = testing::open_disk(disk, {.line_limit = 4096});
+  for (const auto& [line, tag] : lines) ASSERT_TRUE(line_is(*store, line, tag));
+  testing::MemoryDevice device(disk);
+  const auto findings = verify_device(device, "memory");
+  ASSERT_TRUE(findings);
+  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
 }
 
 }  // namespace

@@ -19,9 +19,9 @@
 //   * Every block but the fixed four is named by exactly one kind of pointer that carries its checksum, so
 //   the
 //     root's own checksum covers the whole tree. The fixed four carry their own.
-//   * A version holds: the blocks of its space map, changed by its segments in order, plus the blocks of
-//   these
-//     segments, plus its version record. What no retained version holds is free.
+//   * A version holds: the blocks of its space map and the slots of its slot map, changed by its segments in
+//     order, plus the blocks of these segments, plus its version record. What no retained version holds is
+//     free. A packed block is held as long as one of its slots is.
 //
 // Used by the file store; a store on persistent memory keeps the same bytes.
 #pragma once
@@ -41,7 +41,7 @@ namespace uvm::store {
 static_assert(std::endian::native == std::endian::little, "the format is little endian and read in place");
 
 inline constexpr std::size_t kBlockSize = 4096;
-static_assert(kBlockSize == kLineSize, "one line is one block; compressed extents have numbers of their own");
+static_assert(kBlockSize == kLineSize, "one line is one block; packed lines have numbers of their own");
 
 using BlockNumber = std::uint32_t;
 
@@ -56,19 +56,47 @@ inline constexpr BlockNumber kRootBlock[2] = {1, 2};
 inline constexpr BlockNumber kHeaderCopyBlock = 3;
 inline constexpr BlockNumber kFirstFreeBlock = 4;
 
-// Physical blocks are numbered below this (8 TiB). Higher numbers belong to kFeatureCompressedExtents:
-// bits 4..30 of such a number index an extent map and bits 0..3 the line in its extent.
+// Blocks are numbered below this (8 TiB). Higher numbers name compressed lines in packed blocks.
 inline constexpr BlockNumber kMaxBlocks = BlockNumber{1} << 31;
 
+// A packed block has up to eight compressed lines, one in each slot. It is written once, whole; slots die one
+// by one and are not filled again. Slot s of block b has the slot number 8 b + s, and what names it in a
+// page-table entry is kMaxBlocks + that; so packed blocks lie in the file's first TiB.
+inline constexpr std::uint32_t kSlotBits = 3;
+inline constexpr std::uint32_t kSlots = 1 << kSlotBits;
+inline constexpr BlockNumber kMaxPackedBlocks = kMaxBlocks >> kSlotBits;
+
+constexpr bool is_packed(BlockNumber number) { return number >= kMaxBlocks; }
+constexpr BlockNumber packed_number(BlockNumber block, std::uint32_t slot) {
+  return kMaxBlocks + (block << kSlotBits) + slot;
+}
+// Of the number of a packed line.
+constexpr std::uint32_t slot_number(BlockNumber number) { return number - kMaxBlocks; }
+// Where the content lies that a number names, packed or not.
+constexpr BlockNumber block_in_file(BlockNumber number) {
+  return is_packed(number) ? slot_number(number) >> kSlotBits : number;
+}
+
+struct PackedBlock {
+  // The line in slot s, a zstd frame, is content [end[s - 1], end[s]), the first one from 0 on; an empty
+  // range: nothing is in the slot.
+  std::uint16_t end[kSlots];
+  std::byte content[kBlockSize - 2 * kSlots];
+};
+static_assert(sizeof(PackedBlock) == kBlockSize && std::is_trivially_copyable_v<PackedBlock>);
+
 // Features of a root without which the file cannot be read. A reader refuses bits that it does not know.
-inline constexpr std::uint64_t kFeatureCompressedExtents = 1;  // reserved, not written by this version
-inline constexpr std::uint64_t kFeatureLongCatalogue = 2;      // reserved: Root::more_versions is in use
-inline constexpr std::uint64_t kKnownFeatures = 0;
+inline constexpr std::uint64_t kFeaturePackedBlocks = 1;   // there may be packed blocks
+inline constexpr std::uint64_t kFeatureLongCatalogue = 2;  // reserved: Root::more_versions is in use
+inline constexpr std::uint64_t kKnownFeatures = kFeaturePackedBlocks;
+// Features of a root that tell something to a writer who knows them.
+inline constexpr std::uint64_t kFeatureCompress = 1;  // lines are to be compressed, if nobody says otherwise
 
 // Names a block and its content. A line or node entry.
 struct BlockPointer {
   BlockNumber block = 0;
-  std::uint32_t checksum = 0;  // low half of XXH3-64 of the block; 0 where block < kFirstFreeBlock
+  // Low half of XXH3-64 of the block, or of the line that was compressed; 0 where block < kFirstFreeBlock.
+  std::uint32_t checksum = 0;
 
   friend bool operator==(const BlockPointer&, const BlockPointer&) = default;
   [[nodiscard]] bool is_block() const { return block >= kFirstFreeBlock; }
@@ -85,9 +113,10 @@ struct Node {
 static_assert(sizeof(Node) == kBlockSize);
 inline constexpr int kTableLevels = 4;  // nodes on the way from the version record to a line
 
-// The space map: bitmap blocks of 32768 blocks each under two levels of nodes.
+// The space map has a bit for each block, the slot map for each slot of packed blocks. Both are bitmap blocks
+// of 32768 bits each under two levels of nodes.
 struct BitmapBlock {
-  std::uint64_t word[kBlockSize / 8];  // bit set: the version holds the block
+  std::uint64_t word[kBlockSize / 8];  // bit set: the version holds the block, or slot
 };
 inline constexpr std::uint32_t kBlocksPerBitmap = kBlockSize * 8;
 inline constexpr std::uint32_t kBitmapBlocks = kMaxBlocks / kBlocksPerBitmap;  // 65536
@@ -163,8 +192,8 @@ struct Root {
   ContentId base;                 // content id of the base image, 0 when there is none
   std::uint32_t version_count;
   std::uint32_t reserved0;
-  BlockPointer more_versions;                 // reserved to kFeatureLongCatalogue
-  BlockPointer extent_map;                    // reserved to kFeatureCompressedExtents
+  BlockPointer more_versions;  // reserved to kFeatureLongCatalogue
+  std::uint64_t reserved1;
   VersionRef versions[kMaxRetainedVersions];  // by rising number
   std::uint8_t reserved[4096 - 104 - sizeof(VersionRef) * kMaxRetainedVersions - 8];
   std::uint64_t checksum;
@@ -185,10 +214,11 @@ struct VersionRecord {
   BlockPointer space_map;  // node over bitmap nodes, or absent
   std::uint32_t segment_count;
   std::uint32_t blob_size;
-  std::uint64_t reserved0;
+  BlockPointer slot_map;  // the same for slots; absent where there is no packed block
   SegmentPointer segments[kMaxSegments];
   std::uint8_t blob[kMaxBlob];
-  std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 8];
+  std::uint64_t features;  // incompatible ones, that its lines may use: a damaged root may name it
+  std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 16];
   std::uint64_t checksum;
 };
 static_assert(sizeof(VersionRecord) == kBlockSize && std::is_trivially_copyable_v<VersionRecord>);

@@ -22,11 +22,11 @@ using Lines = std::map<LineNumber, std::uint64_t>;  // line -> tag
 
 class Model {
  public:
-  explicit Model(std::uint64_t seed, bool with_base, bool with_faults)
-      : random_(seed), with_faults_(with_faults) {
+  Model(std::uint64_t seed, bool with_base, bool with_faults, bool compress)
+      : random_(seed), with_faults_(with_faults), compress_(compress) {
     if (with_base) {
       image_disk_ = testing::new_disk();
-      auto image = testing::open_disk(image_disk_, {.line_limit = kLimit});
+      auto image = testing::open_disk(image_disk_, {.compress = compress_, .line_limit = kLimit});
       for (int i = 0; i < 500; ++i) base_lines_[pick_line()] = random_() % 5;
       EXPECT_TRUE(testing::write_lines(*image, base_lines_));
       EXPECT_TRUE(testing::cut_and_commit(*image));
@@ -75,6 +75,7 @@ class Model {
     store_ = testing::open_disk(disk_, {.version = version,
                                         .base = base_,
                                         .keep = {.versions = static_cast<std::uint32_t>(1 + random_() % 3)},
+                                        .compress = compress_ && random_() % 5 != 0,
                                         .line_limit = kLimit,
                                         .keep_free = random_() % 2 * kKeepFree});
     ASSERT_TRUE(store_);
@@ -266,6 +267,7 @@ class Model {
 
   std::mt19937_64 random_;
   const bool with_faults_;
+  const bool compress_;
   std::shared_ptr<MemoryDisk> image_disk_, disk_;
   std::shared_ptr<FileStore> base_;
   std::unique_ptr<FileStore> store_;
@@ -285,14 +287,17 @@ std::uint64_t first_seed() {
   return seed != nullptr ? std::strtoull(seed, nullptr, 0) : 1;
 }
 
-class StoreModelTest : public ::testing::TestWithParam<std::pair<bool, bool>> {};
+struct Kind {
+  bool base, faults, compress;
+};
+class StoreModelTest : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(StoreModelTest, AgreesWithTheModel) {
   const std::uint64_t seeds = kSanitized ? 1 : 8;
   std::uint64_t released = 0;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds; ++seed) {
     SCOPED_TRACE("UVM_STORE_SEED=" + std::to_string(seed));
-    Model model(seed, GetParam().first, GetParam().second);
+    Model model(seed, GetParam().base, GetParam().faults, GetParam().compress);
     model.run(800);
     if (HasFailure()) return;
     released += model.bytes_released();
@@ -300,13 +305,20 @@ TEST_P(StoreModelTest, AgreesWithTheModel) {
   EXPECT_GT(released, 0U);  // or nothing is known of holes
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, StoreModelTest,
-                         ::testing::Values(std::pair(false, false), std::pair(true, false),
-                                           std::pair(false, true), std::pair(true, true)),
-                         [](const auto& kind) {
-                           return std::string(kind.param.first ? "Layered" : "Plain") +
-                                  (kind.param.second ? "WithFaults" : "");
-                         });
+std::vector<Kind> all_kinds() {
+  std::vector<Kind> kinds;
+  for (const bool compress : {false, true}) {
+    for (const bool faults : {false, true}) {
+      for (const bool base : {false, true}) kinds.push_back({base, faults, compress});
+    }
+  }
+  return kinds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreModelTest, ::testing::ValuesIn(all_kinds()), [](const auto& kind) {
+  return std::string(kind.param.base ? "Layered" : "Plain") + (kind.param.faults ? "WithFaults" : "") +
+         (kind.param.compress ? "Compressed" : "");
+});
 
 }  // namespace
 }  // namespace uvm::store

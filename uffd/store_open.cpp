@@ -100,6 +100,7 @@ Result<std::shared_ptr<FileStore>> FileStore::open_reader(Version version) {
   // Not what the file says now: a root that could not be flushed may be newer than what counts here.
   reader->heap_id_ = heap_id_;
   reader->root_ = root_;
+  reader->codecs_ = codecs_;
   const OpenOptions options{
       .read_only = true, .version = version, .base = base_, .line_limit = table_.line_limit()};
   if (auto loaded = reader->load_version(options); !loaded) return Unexpected<Error>{loaded.error()};
@@ -141,6 +142,12 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
     return Unexpected<Error>{system_error("not enough address space for", name_, ENOMEM)};
   }
   allocator_.set_capacity(device_->size() / kBlockSize);
+  compress_ = options.compress.value_or((root_.compatible_features & kFeatureCompress) != 0);
+  const bool packed = compress_ || (root_.incompatible_features & kFeaturePackedBlocks) != 0;
+  if (packed && !codecs_) codecs_ = CodecPool::make();
+  if (packed && !codecs_) {
+    return Unexpected<Error>{system_error("not enough memory to compress the lines of", name_, ENOMEM)};
+  }
 
   // An older version that cannot be read is given up: nothing is known of its blocks, so they count as free.
   // Only the version that is asked for must be whole.
@@ -155,7 +162,7 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
     if (!record && ref.version == wanted) return Unexpected<Error>{record.error()};
     if (!record) continue;
     auto set = held.held(ref, **record);
-    if (set && set->end() > allocator_.capacity()) {
+    if (set && set->blocks.end() > allocator_.capacity()) {
       set = Unexpected<Error>{
           reader.corrupt("version " + std::to_string(ref.version) + " uses blocks behind its end")};
     }
@@ -171,15 +178,14 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
         {Errc::kNotFound, 0,
          name_ + " has no version " + std::to_string(wanted) + "; it has" + (have.empty() ? " none" : have)}};
   }
-  for (const Retained& version : retained_) allocator_.add(version.held);
+  for (const Retained& version : retained_) allocator_.add(version.held.blocks);
   if (!opened) return {};
 
-  auto map = held.space_map(opened->space_map);
-  if (!map) return Unexpected<Error>{map.error()};
-  mapped_ = (*map)->held;
-  bitmap_blocks_ = (*map)->bitmaps;
-  bitmap_nodes_ = (*map)->nodes;
-  space_map_ = opened->space_map;
+  for (auto [root, map] : {std::pair(opened->space_map, &space_map_), {opened->slot_map, &slot_map_}}) {
+    auto read = held.space_map(root);
+    if (!read) return Unexpected<Error>{read.error()};
+    *map = **read;
+  }
   table_.set_root(opened->table);
   std::vector<Change> changes;
   for (std::uint32_t i = 0; i < opened->segment_count; ++i) {

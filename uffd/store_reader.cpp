@@ -11,14 +11,14 @@ VersionInfo info_of(const VersionRecord& record) {
   return {record.version, record.wall_time_ns, record.lines, record.lines_written, record.bytes_written};
 }
 
-void apply_changes(std::span<const Change> changes, BlockSet& held) {
+void apply_changes(std::span<const Change> changes, Holding& held) {
   for (const Change& change : changes) {
-    if (change.replaced >= kFirstFreeBlock) held.clear(change.replaced);
+    if (change.replaced >= kFirstFreeBlock) held.remove(change.replaced);
   }
   // A block replaced by one line may have become another line's only in a later segment, never in the same
   // one.
   for (const Change& change : changes) {
-    if (change.now.is_block()) held.set(change.now.block);
+    if (change.now.is_block()) held.add(change.now.block);
   }
 }
 
@@ -45,7 +45,7 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
     OpBuilder builder(ops, iov, kMaxRead);
     std::uint32_t op_of[kBatch] = {};
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      op_of[i] = builder.add(batch[i].block, buffer + (done + i) * kBlockSize);
+      op_of[i] = builder.add(block_in_file(batch[i].block), buffer + (done + i) * kBlockSize);
     }
     device_.read(builder.ops());
     for (IoOp& op : builder.ops()) {
@@ -54,11 +54,22 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
     }
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const IoOp& op = ops[op_of[i]];
+      std::byte* content = buffer + (done + i) * kBlockSize;
       // Within a read that ended early, blocks before its end still count: their checksum decides.
-      good[done + i] = op.result > 0 && block_checksum(buffer + (done + i) * kBlockSize) == batch[i].checksum;
+      good[done + i] = op.result > 0 && (!is_packed(batch[i].block) || unpack(batch[i].block, content)) &&
+                       block_checksum(content) == batch[i].checksum;
     }
   }
   return error;
+}
+
+// Puts a compressed line in the place of the block that it is in.
+bool HeapReader::unpack(BlockNumber number, std::byte* content) {
+  if (!codec_) codec_ = LineCodec::make();
+  if (!codec_) throw std::bad_alloc();
+  PackedBlock block;
+  std::memcpy(&block, content, sizeof block);
+  return codec_->unpack(&block, number, content);
 }
 
 Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const std::string& what) {
@@ -66,7 +77,9 @@ Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const 
   const AlignedBuffer aligned = make_aligned(kBlockSize);
   const int error = read_blocks({&pointer, 1}, aligned.get(), good);
   if (error != 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, error)};
-  if (!good[0]) return Unexpected<Error>{corrupt(what + " in block " + std::to_string(pointer.block))};
+  if (!good[0]) {
+    return Unexpected<Error>{corrupt(what + " in block " + std::to_string(block_in_file(pointer.block)))};
+  }
   std::memcpy(buffer, aligned.get(), kBlockSize);
   return {};
 }
@@ -87,9 +100,13 @@ RootDamage HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
     return {false,
             place + ": it is the older one of two, so nothing is lost; the next checkpoint replaces it"};
   }
-  if (named.version > stands && named.record.is_block() && good.version_count < kMaxRetainedVersions &&
-      read_version(named, good.heap_id)) {
+  std::shared_ptr<const VersionRecord> whole;
+  if (named.version > stands && named.record.is_block() && good.version_count < kMaxRetainedVersions) {
+    if (auto record = read_version(named, good.heap_id)) whole = *record;
+  }
+  if (whole) {
     good.versions[good.version_count++] = named;
+    good.incompatible_features |= whole->features;
     good.highest_version = std::max(good.highest_version, named.version);
     return {false, place + ", but version " + std::to_string(named.version) +
                        ", which it names, is whole: nothing is lost; the next checkpoint replaces it"};
@@ -147,7 +164,7 @@ Result<HeapStart> HeapReader::read_start() {
     start.newest = 1;
   const Root& root = start.root[start.newest];
   if ((root.incompatible_features & ~kKnownFeatures) != 0) {
-    return Unexpected<Error>{{Errc::kNewerFormat, 0, name_ + " uses features of a later version of uvm"}};
+    return Unexpected<Error>{newer_features()};
   }
   if (device_.size() < root.file_blocks * kBlockSize) {
     return Unexpected<Error>{corrupt("it is cut off at " + std::to_string(device_.size()) + " of " +
@@ -176,6 +193,7 @@ Result<std::shared_ptr<const VersionRecord>> HeapReader::read_version(const Vers
       record->heap_id != heap_id || record->segment_count > kMaxSegments || record->blob_size > kMaxBlob) {
     return Unexpected<Error>{corrupt(what)};
   }
+  if ((record->features & ~kKnownFeatures) != 0) return Unexpected<Error>{newer_features()};
   return std::shared_ptr<const VersionRecord>(std::move(record));
 }
 
@@ -269,11 +287,11 @@ Result<const SpaceMap*> HeldSets::space_map(BlockPointer root) {
   return &at->second;
 }
 
-Result<BlockSet> HeldSets::held(const VersionRef& ref, const VersionRecord& record) {
-  BlockSet set;
+Result<Holding> HeldSets::held(const VersionRef& ref, const VersionRecord& record) {
+  Holding set;
   std::uint32_t known = 0;
   if (previous_ != nullptr && previous_->space_map == record.space_map &&
-      previous_->segment_count <= record.segment_count &&
+      previous_->slot_map == record.slot_map && previous_->segment_count <= record.segment_count &&
       std::memcmp(previous_->segments, record.segments, previous_->segment_count * sizeof(SegmentPointer)) ==
           0) {
     set = previous_held_;  // the usual case: one segment more than the version before
@@ -281,7 +299,10 @@ Result<BlockSet> HeldSets::held(const VersionRef& ref, const VersionRecord& reco
   } else {
     auto map = space_map(record.space_map);
     if (!map) return Unexpected<Error>{map.error()};
-    set = (*map)->held;
+    set.blocks = (*map)->held;
+    auto slots = space_map(record.slot_map);
+    if (!slots) return Unexpected<Error>{slots.error()};
+    set.slots = (*slots)->held;
   }
   for (std::uint32_t i = known; i < record.segment_count; ++i) {
     auto list = changes(record.segments[i]);
@@ -289,11 +310,11 @@ Result<BlockSet> HeldSets::held(const VersionRef& ref, const VersionRecord& reco
     apply_changes(**list, set);
   }
   for (std::uint32_t i = known; i < record.segment_count; ++i) {
-    set.set_range(record.segments[i].block, record.segments[i].blocks());
+    set.blocks.set_range(record.segments[i].block, record.segments[i].blocks());
   }
   previous_ = &record;
   previous_held_ = set;
-  set.set(ref.record.block);
+  set.blocks.set(ref.record.block);
   return set;
 }
 

@@ -13,6 +13,7 @@
 #include "uffd/store_device.h"
 #include "uffd/store_file.h"
 #include "uffd/store_format.h"
+#include "uffd/store_pack.h"
 #include "uffd/store_space.h"
 
 namespace uvm::store {
@@ -28,14 +29,6 @@ struct HeapStart {
   std::optional<RootDamage> root_damage;
 };
 
-// A space map and where its own blocks lie.
-struct SpaceMap {
-  BlockPointer root;
-  std::vector<BlockPointer> nodes;
-  std::vector<BlockPointer> bitmaps;
-  BlockSet held;
-};
-
 class HeapReader {
  public:
   HeapReader(Device& device, std::string name) : device_(device), name_(std::move(name)) {}
@@ -45,23 +38,29 @@ class HeapReader {
 
   Result<std::shared_ptr<const VersionRecord>> read_version(const VersionRef& ref, const HeapId& heap_id);
   Result<std::vector<Change>> read_segment(const SegmentPointer& segment);
+  // A space map, or a slot map.
   Result<SpaceMap> read_space_map(BlockPointer root);
 
-  // Reads blocks with their checksums, those that are adjacent in one operation. `good` gets one entry per
-  // pointer. 0, or the errno of an operation that failed (its blocks are not good).
+  // Reads blocks, or compressed lines, with their checksums, those that are adjacent in one operation. `good`
+  // gets one entry per pointer. 0, or the errno of an operation that failed (its blocks are not good).
   int read_blocks(std::span<const BlockPointer> pointers, std::byte* buffer, std::vector<bool>& good);
 
   [[nodiscard]] Error corrupt(const std::string& what) const {
     return {Errc::kCorrupt, 0, name_ + " is damaged: " + what};
   }
+  [[nodiscard]] Error newer_features() const {
+    return {Errc::kNewerFormat, 0, name_ + " uses features of a later version of uvm"};
+  }
 
  private:
   RootDamage repair(Root& good, const Root& bad, unsigned slot);
   int read_whole(IoOp& op);
+  bool unpack(BlockNumber number, std::byte* content);
   Result<void> read_checked(BlockPointer pointer, void* buffer, const std::string& what);
 
   Device& device_;
   const std::string name_;
+  std::unique_ptr<LineCodec> codec_;  // once it was needed
 };
 
 // A heap file that is looked at without its lock: another process may be writing to it.
@@ -83,7 +82,7 @@ class HeldSets {
   Result<const std::vector<Change>*> changes(const SegmentPointer& segment);
   Result<const SpaceMap*> space_map(BlockPointer root);
   // `record` must stay where it is until the next call.
-  Result<BlockSet> held(const VersionRef& ref, const VersionRecord& record);
+  Result<Holding> held(const VersionRef& ref, const VersionRecord& record);
 
  private:
   using Key = std::pair<std::uint64_t, std::uint64_t>;
@@ -91,12 +90,12 @@ class HeldSets {
   std::map<Key, std::vector<Change>> segments_;
   std::map<Key, SpaceMap> maps_;
   const VersionRecord* previous_ = nullptr;
-  BlockSet previous_held_;  // without the version record
+  Holding previous_held_;  // without the version record
 };
 
 VersionInfo info_of(const VersionRecord& record);
 
-// Applies the changes of a segment to the set of blocks held.
-void apply_changes(std::span<const Change> changes, BlockSet& held);
+// Applies the changes of a segment to what is held.
+void apply_changes(std::span<const Change> changes, Holding& held);
 
 }  // namespace uvm::store

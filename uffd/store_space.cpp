@@ -68,7 +68,31 @@ std::uint64_t BlockSet::end() const {
   return 0;
 }
 
+std::uint8_t BlockSet::byte(std::uint32_t i) const {
+  const Chunk* bits = chunk(i / (kBlocksPerBitmap / 8));
+  if (bits == nullptr) return 0;
+  return static_cast<std::uint8_t>(bits->word[i % (kBlocksPerBitmap / 8) / 8] >> (i % 8 * 8));
+}
+
+static_assert(kSlots == 8, "the slots of a block are a byte of the slot map");
+
+bool Holding::has(BlockNumber number) const {
+  return is_packed(number) ? slots.test(slot_number(number)) : blocks.test(number);
+}
+
+void Holding::add(BlockNumber number) {
+  if (is_packed(number)) slots.set(slot_number(number));
+  blocks.set(block_in_file(number));
+}
+
+void Holding::remove(BlockNumber number) {
+  if (!has(number)) return;
+  if (is_packed(number)) slots.clear(slot_number(number));
+  if (!is_packed(number) || slots.byte(block_in_file(number)) == 0) blocks.clear(block_in_file(number));
+}
+
 bool BlockAllocator::reserve() {
+  if (!slots_.reserve(kMaxPackedBlocks)) return false;
   if (!used_.reserve(kMaxBlocks / 64) || !deferred_.reserve(kMaxBlocks / 64)) return false;
   if (!holes_.reserve(kMaxHoles + 1) || !longest_.reserve(kMaxBlocks / kGroup + 1)) return false;
   used_[0] = (std::uint64_t{1} << kFirstFreeBlock) - 1;
@@ -194,6 +218,22 @@ void BlockAllocator::give_back(BlockNumber first, std::uint32_t count) noexcept 
   free_.fetch_add(count, std::memory_order_relaxed);
   for (std::uint64_t group = first / kGroup; group * kGroup < std::uint64_t{first} + count; ++group)
     freed(group, count);
+}
+
+void BlockAllocator::fill_slots(BlockNumber block, std::uint32_t lines) noexcept {
+  std::atomic_ref(slots_[block])
+      .store(static_cast<std::uint8_t>((1U << lines) - 1), std::memory_order_relaxed);
+}
+
+void BlockAllocator::give_back(BlockNumber number) noexcept {
+  const BlockNumber block = block_in_file(number);
+  if (is_packed(number)) {
+    const auto slot = static_cast<std::uint8_t>(1U << (slot_number(number) % kSlots));
+    const std::uint8_t before =
+        std::atomic_ref(slots_[block]).fetch_and(static_cast<std::uint8_t>(~slot), std::memory_order_acq_rel);
+    if (before != slot) return;
+  }
+  give_back(block, 1);
 }
 
 void BlockAllocator::defer_frees() noexcept {

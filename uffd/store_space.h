@@ -1,8 +1,10 @@
-// Which blocks of a heap file are in use: BlockSet, the set of blocks that one version holds, and
+// Which blocks of a heap file are in use: Holding, the blocks and slots that one version holds, and
 // BlockAllocator, which knows what is free for writing now.
 //
 // A block is free when no retained version holds it and the running transactions have not taken it. Deaths
-// need no bookkeeping per block: dropping versions frees what only they hold, by bitmap arithmetic.
+// need no bookkeeping per block: dropping versions frees what only they hold, by bitmap arithmetic. Of a
+// packed block, all lines belong to the same transaction until it is committed; it is free again when the
+// last of them is superseded before that, and otherwise, like any block, when no version holds it.
 //
 // A hole is a run of free blocks whose room was given back to the device; it cannot be taken before it has
 // been filled again. A file that is opened anew has forgotten its holes: they are free blocks then, whose
@@ -21,8 +23,8 @@
 
 namespace uvm::store {
 
-// A set of block numbers in chunks of one bitmap block each. Copies share chunks until one of them changes.
-// Belongs to one thread at a time; copies of one set too.
+// A set of block numbers, or of slot numbers, in chunks of one bitmap block each. Copies share chunks until
+// one of them changes. Belongs to one thread at a time; copies of one set too.
 class BlockSet {
  public:
   using Chunk = BitmapBlock;
@@ -39,10 +41,30 @@ class BlockSet {
   void put_chunk(std::uint32_t index, const Chunk& content);
   // One above the highest block in the set, 0 for the empty one.
   [[nodiscard]] std::uint64_t end() const;
+  // Bits 8 i to 8 i + 7.
+  [[nodiscard]] std::uint8_t byte(std::uint32_t i) const;
 
  private:
   Chunk& own(std::uint32_t index);
   std::vector<std::shared_ptr<Chunk>> chunks_;
+};
+
+// What one version holds. Numbers are those of page-table entries: blocks, or compressed lines.
+struct Holding {
+  BlockSet blocks;  // packed ones of which a slot is held among them
+  BlockSet slots;
+
+  [[nodiscard]] bool has(BlockNumber number) const;
+  void add(BlockNumber number);
+  void remove(BlockNumber number);
+};
+
+// A space map or slot map and where its own blocks lie.
+struct SpaceMap {
+  BlockPointer root;
+  std::vector<BlockPointer> nodes;
+  std::vector<BlockPointer> bitmaps;
+  BlockSet held;
 };
 
 struct BlockRun {
@@ -67,6 +89,12 @@ class BlockAllocator {
 
   // Gives back blocks of a running transaction; kept aside while frees are deferred.
   void give_back(BlockNumber first, std::uint32_t count) noexcept;
+
+  // A packed block that has been written: its first `lines` slots are in use.
+  void fill_slots(BlockNumber block, std::uint32_t lines) noexcept;
+  // Gives back what a running transaction no longer needs: a block, or a slot and, with the last one, its
+  // block.
+  void give_back(BlockNumber number) noexcept;
 
   // After a failed flush or root write it is unknown what the device holds and which root counts. Until the
   // next good commit, blocks given back are not reused.
@@ -108,6 +136,7 @@ class BlockAllocator {
   SpinLock lock_;
   SparseArray<std::uint64_t> used_;      // bit per block
   SparseArray<std::uint64_t> deferred_;  // bit per block: to be freed at the next good commit
+  SparseArray<std::uint8_t> slots_;      // of packed blocks: bit per slot; meaningless once it is committed
   bool deferring_ = false;
   std::atomic<std::uint64_t> capacity_{0};
   std::atomic<std::uint64_t> free_{0};

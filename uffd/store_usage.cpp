@@ -58,8 +58,8 @@ Result<HeapUsage> measure_usage(const std::string& path) {
     records.push_back(*record);
     auto held = held_sets.held(root.versions[i], **record);
     if (!held) return Unexpected<Error>{held.error()};
-    chunks = std::max(chunks, held->chunk_count());
-    sets.push_back(std::move(*held));
+    chunks = std::max(chunks, held->blocks.chunk_count());
+    sets.push_back(std::move(held->blocks));
     usage.versions.push_back({.version = root.versions[i].version});
   }
   for (std::uint32_t index = 0; index < chunks; ++index) add_chunk(index, sets, usage);

@@ -82,8 +82,8 @@ class Verifier {
       return;
     }
     records_.push_back(*record);
-    BlockSet used;  // what is reachable, against what the version says it holds
-    used.set(ref.record.block);
+    Holding used;  // what is reachable, against what the version says it holds
+    used.add(ref.record.block);
     Tree tree{ref.version, (*record)->table, {}};
     bool whole = true;
     for (std::uint32_t i = 0; i < (*record)->segment_count; ++i) {
@@ -97,19 +97,8 @@ class Verifier {
       for (const Change& change : **changes) tree.changes[change.line] = change.now;
       claim(used, segment.block, segment.blocks(), ref.version, {});
     }
-    auto map = held_.space_map((*record)->space_map);
-    if (map) {
-      if ((*record)->space_map.is_block()) claim(used, (*record)->space_map.block, 1, ref.version, {});
-      for (const auto& node : (*map)->nodes) {
-        if (node.is_block()) claim(used, node.block, 1, ref.version, {});
-      }
-      for (const auto& bitmap : (*map)->bitmaps) {
-        if (bitmap.is_block()) claim(used, bitmap.block, 1, ref.version, {});
-      }
-    } else {
-      report(Severity::kDamage, ref.version, {}, (*record)->space_map.block, map.error().message);
-      whole = false;
-    }
+    for (const BlockPointer root : {(*record)->space_map, (*record)->slot_map})
+      whole = check_map(root, used, ref.version) && whole;
     std::uint64_t lines = 0;
     const bool table_whole = walk(
         tree,
@@ -134,25 +123,51 @@ class Verifier {
                  std::to_string((*record)->lines));
     }
     auto held = held_.held(ref, **record);
-    if (held) compare(used, *held, ref.version);
+    if (held) {
+      compare(used.blocks, held->blocks, ref.version, 1);
+      compare(used.slots, held->slots, ref.version, kSlots);
+    }
   }
 
-  // Notes that something reachable lies in these blocks.
-  void claim(BlockSet& used, BlockNumber first, std::uint32_t count, Version version,
+  // Claims the blocks of a space map or slot map.
+  bool check_map(BlockPointer root, Holding& used, Version version) {
+    auto map = held_.space_map(root);
+    if (!map) {
+      report(Severity::kDamage, version, {}, root.block, map.error().message);
+      return false;
+    }
+    if (root.is_block()) claim(used, root.block, 1, version, {});
+    for (const auto& node : (*map)->nodes) {
+      if (node.is_block()) claim(used, node.block, 1, version, {});
+    }
+    for (const auto& bitmap : (*map)->bitmaps) {
+      if (bitmap.is_block()) claim(used, bitmap.block, 1, version, {});
+    }
+    return true;
+  }
+
+  // Notes that something reachable lies in these blocks, or is this compressed line.
+  void claim(Holding& used, BlockNumber first, std::uint32_t count, Version version,
              std::optional<LineNumber> line) {
     for (std::uint32_t i = 0; i < count; ++i) {
-      const BlockNumber block = first + i;
+      const BlockNumber number = first + i;
+      const BlockNumber block = block_in_file(number);
+      // A packed block is shared by its slots, with nothing else.
+      const bool shared = is_packed(number) && used.slots.byte(block) != 0 && !used.has(number);
       if (std::uint64_t{block} * kBlockSize >= device_.size()) {
         report(Severity::kDamage, version, line, block, "a block beyond the end of the file is in use");
-      } else if (used.test(block)) {
+      } else if (used.blocks.test(block) && !shared) {
         report(Severity::kDamage, version, line, block, "a block is in use twice");
       } else {
-        used.set(block);
+        used.add(number);
       }
     }
   }
 
-  void compare(const BlockSet& used, const BlockSet& held, Version version) {
+  // Of blocks, or of slots: so many to a block.
+  void compare(const BlockSet& used, const BlockSet& held, Version version, std::uint32_t to_a_block) {
+    const std::string what = to_a_block == 1 ? "a block" : "a slot of a block";
+    const std::string map = to_a_block == 1 ? "the space map" : "the slot map";
     std::size_t listed = 0;
     std::size_t more = 0;
     for (std::uint32_t c = 0; c < std::max(used.chunk_count(), held.chunk_count()); ++c) {
@@ -167,14 +182,14 @@ class Verifier {
           ++more;
           continue;
         }
-        report(Severity::kDamage, version, {}, c * kBlocksPerBitmap + i,
-               in_used ? "the space map says free of a block in use"
-                       : "the space map holds a block nobody uses");
+        report(Severity::kDamage, version, {}, (c * kBlocksPerBitmap + i) / to_a_block,
+               in_used ? map + " says free of " + what + " in use" : map + " holds " + what + " nobody uses");
       }
     }
     if (more != 0) {
       report(Severity::kDamage, version, {}, {},
-             "the space map is wrong about " + std::to_string(more) + " more blocks");
+             map + " is wrong about " + std::to_string(more) + " more " +
+                 (to_a_block == 1 ? "blocks" : "slots"));
     }
   }
 
@@ -252,7 +267,8 @@ class Verifier {
           *tree, [](int, std::uint64_t, BlockPointer) {},
           [&](LineNumber line, BlockPointer pointer) {
             if (bad.erase(std::uint64_t{pointer.block} << 32 | pointer.checksum) == 0) return;
-            report(Severity::kDamage, tree->version, line, pointer.block, "content is damaged");
+            report(Severity::kDamage, tree->version, line, block_in_file(pointer.block),
+                   "content is damaged");
           },
           false);
     }

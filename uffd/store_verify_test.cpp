@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <random>
+#include <set>
 
 #include "uffd/store_file.h"
 #include "uffd/store_reader.h"
@@ -70,7 +72,7 @@ BlockSet live_blocks(const std::shared_ptr<MemoryDisk>& disk) {
     const auto held = sets.held(root.versions[i], *records.back());
     EXPECT_TRUE(held);
     for (std::uint32_t b = 0; b < disk->bytes.size() / kBlockSize; ++b) {
-      if (held->test(b)) live.set(b);
+      if (held->blocks.test(b)) live.set(b);
     }
   }
   EXPECT_TRUE(has_segments && has_map);  // else the test would miss kinds of blocks
@@ -150,6 +152,51 @@ TEST(StoreVerifyTest, ADamagedLineIsNamedAndReportedAtRead) {
     byte ^= std::byte{0x10};
   }
   EXPECT_GT(damaged_lines, kSanitized ? 2 : 20);
+}
+
+// Of a block that lines share, a flipped bit costs the line that it is in, or all of them: never does it
+// change what is read, and what reading finds, verify finds.
+TEST(StoreVerifyTest, DamageInASharedBlockIsFoundByEachOfItsLines) {
+  auto disk = testing::new_disk();
+  std::map<LineNumber, std::uint64_t> lines;
+  for (LineNumber line = 0; line < 60; ++line) lines[line] = line % 3 == 0 ? 3 : 1;
+  {
+    auto store = testing::open_disk(disk, {.compress = true, .line_limit = kLines});
+    ASSERT_TRUE(testing::write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  std::mt19937_64 random(6);
+  const AlignedBuffer buffer = make_aligned(60 * kLineSize);
+  const AlignedBuffer expected = make_aligned(60 * kLineSize);
+  for (const auto& [line, tag] : lines) testing::fill_line(expected.get() + line * kLineSize, line, tag);
+  std::set<LineNumber> ever_damaged;
+  for (int i = 0; i < (kSanitized ? 100 : 1000); ++i) {
+    const std::uint64_t at = kFirstFreeBlock * kBlockSize + random() % (24 * kBlockSize);
+    const std::byte flipped = std::byte{1} << (random() % 8);
+    disk->bytes[at] ^= flipped;
+    std::set<LineNumber> found;
+    bool of_lines_only = true;
+    for (const Finding& finding : verify(disk)) {
+      const bool content = finding.line && finding.message.find("content") != std::string::npos;
+      if (content) found.insert(*finding.line);
+      of_lines_only = of_lines_only && content;
+    }
+    if (of_lines_only) {
+      auto store = testing::open_disk(disk, {.line_limit = kLines});
+      ReadStatus status[60];
+      store->read(0, 60, buffer.get(), status);
+      for (LineNumber line = 0; line < 60; ++line) {
+        ASSERT_EQ(status[line], found.contains(line) ? ReadStatus::kCorrupt : ReadStatus::kOk) << line;
+        if (status[line] == ReadStatus::kOk) {
+          ASSERT_EQ(
+              std::memcmp(buffer.get() + line * kLineSize, expected.get() + line * kLineSize, kLineSize), 0);
+        }
+      }
+      ever_damaged.merge(found);
+    }
+    disk->bytes[at] ^= flipped;
+  }
+  EXPECT_GT(ever_damaged.size(), kSanitized ? 20U : 50U);
 }
 
 TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
