@@ -79,7 +79,7 @@ sanitized() {
   local programs=(tests/run_java_tests.py --uvm "$folder/uvm" --uvmc "$folder/uvmc" --build-dir "$files/java"
     --timeout 300 -j "$jobs")
   run_for "$1" "${programs[@]}" --filter "$stress" --uvm-option=--checkpoint-every=50ms || status=1
-  run_for "$1" "${programs[@]}" --filter "$stress_few" --mode tiny || status=1
+  run_for "$1" "${programs[@]}" --filter "$stress_few" --mode tiny --uvm-option=--compress=on || status=1
   rm -rf "$files"
   return $status
 }

@@ -16,16 +16,16 @@ namespace {
 using testing::Modes;
 using testing::PlainStore;
 
-constexpr std::uint64_t kLines = 3 * 16384;  // 192 MiB: lines in several windows of count_lines()
+constexpr std::uint64_t kFigureLines = 3 * 16384;  // 192 MiB: lines in several windows of count_lines()
 
 class RegionFiguresTest : public testing::InModes {
  protected:
   std::unique_ptr<Region> make(std::uint64_t limit_lines, bool kernel_may_unmap = false) {
     const SegmentSpec segments[] = {{"stays", 0, 100 * kLineSize, true, true},
-                                    {"heap", 100 * kLineSize, (kLines - 100) * kLineSize, false, true}};
+                                    {"heap", 100 * kLineSize, (kFigureLines - 100) * kLineSize, false, true}};
     RegionOptions options;
     options.segments = segments;
-    options.size = kLines * kLineSize;
+    options.size = kFigureLines * kLineSize;
     options.memory_limit = limit_lines * kLineSize;
     options.fault_mode = GetParam().fault;
     options.track_mode = GetParam().track;
@@ -49,12 +49,12 @@ class RegionFiguresTest : public testing::InModes {
   }
   std::uint64_t checkpoint(Region& region) { return testing::checkpoint(region, store_); }
 
-  PlainStore store_{kLines};
+  PlainStore store_{kFigureLines};
 };
 
 TEST_P(RegionFiguresTest, CountsWhatIsDirtyAndLeavesItSo) {
   auto region = make(4096);
-  const std::uint64_t lines[] = {0, 99, 100, 101, 611, 612, 20000, 40000, kLines - 1};
+  const std::uint64_t lines[] = {0, 99, 100, 101, 611, 612, 20000, 40000, kFigureLines - 1};
   for (std::uint64_t line : lines) poke(*region, line, line + 1);
   ASSERT_EQ(peek(*region, 5000), 0U);  // read only
   LineCounts expected{.resident = std::size(lines) + 1, .second_chance = 0, .dirty = std::size(lines)};

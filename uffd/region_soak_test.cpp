@@ -98,8 +98,6 @@ class StormyDevice final : public store::Device {
   Weather& weather_;
 };
 
-constexpr std::uint64_t kLimitLines = 1024;
-
 class RegionSoakTest : public testing::InModes {
  protected:
   struct Tally {
@@ -188,7 +186,7 @@ TEST_P(RegionSoakTest, EachRunGoesOnFromTheLastVersion) {
     auto store = open(path);
     ASSERT_NE(store, nullptr);
     ASSERT_TRUE(find_content(*store, program)) << "run " << tally.runs;
-    auto region = testing::make_region(GetParam(), *store, StressProgram::kLines, kLimitLines,
+    auto region = testing::make_region(GetParam(), *store, StressProgram::kLines, StressProgram::kLimitLines,
                                        random_() % 2 == 0 ? 256 : 2048);
     ASSERT_NE(region, nullptr);
     program.start(*region);
@@ -202,7 +200,7 @@ TEST_P(RegionSoakTest, EachRunGoesOnFromTheLastVersion) {
     weather_.set(0);
     program.join();  // and here it ends: what was written since the last commit is lost
     ASSERT_EQ(program.wrong(), 0U);
-    EXPECT_LE(region->counters().resident_bytes_peak, (kLimitLines * kLineSize) + (1 << 20));
+    EXPECT_LE(region->counters().resident_bytes_peak, (StressProgram::kLimitLines * kLineSize) + (1 << 20));
     region.reset();
     store.reset();
     const auto findings = store::verify_heap(path);

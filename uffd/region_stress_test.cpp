@@ -17,9 +17,6 @@ using testing::PlainStore;
 using testing::setting;
 using testing::StressProgram;
 
-constexpr std::uint64_t kLines = StressProgram::kLines;
-constexpr std::uint64_t kLimitLines = 1024;
-
 class RegionStressTest : public testing::InModes {};
 
 TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
@@ -27,9 +24,9 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
   std::uint64_t cuts = setting("UVM_STRESS_CUTS", 12);
   std::printf("UVM_SEED=%lu\n", seed);
 
-  PlainStore store(kLines);
-  auto created =
-      testing::make_region(GetParam(), store, kLines, kLimitLines, 256);  // less than some cuts need
+  PlainStore store(StressProgram::kLines);
+  auto created = testing::make_region(GetParam(), store, StressProgram::kLines, StressProgram::kLimitLines,
+                                      256);  // less than some cuts need
   ASSERT_NE(created, nullptr);
   Region& region = *created;
 
@@ -78,7 +75,7 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
       continue;
     }
     alignas(8) std::byte content[kLineSize];
-    for (std::uint64_t line = 0; line < kLines; ++line) {
+    for (std::uint64_t line = 0; line < StressProgram::kLines; ++line) {
       store.read_committed(line, content);
       bad_words += StressProgram::compare(at_cut, line, content);
     }
@@ -88,7 +85,7 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
   program.join();
   EXPECT_EQ(program.wrong(), 0U);
   RegionCounters c = region.counters();
-  EXPECT_LE(c.resident_bytes_peak, kLimitLines * kLineSize + (1 << 20));
+  EXPECT_LE(c.resident_bytes_peak, StressProgram::kLimitLines * kLineSize + (1 << 20));
   EXPECT_GT(c.faults_minor, 0U);
   EXPECT_GT(c.faults_disk, 0U);
   EXPECT_GT(c.evictions_clean, 0U);

@@ -25,6 +25,7 @@ inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
 class StressProgram {
  public:
   static constexpr std::uint64_t kLines = 16384;
+  static constexpr std::uint64_t kLimitLines = 1024;  // of the region that it runs in
   static constexpr unsigned kThreads = 4;
   using Model = std::vector<std::vector<std::uint64_t>>;
 

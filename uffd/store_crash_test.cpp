@@ -20,11 +20,10 @@
 namespace uvm::store {
 namespace {
 
+using testing::kLimit;
 using testing::line_is;
 using testing::MemoryDisk;
 using Lines = std::map<LineNumber, std::uint64_t>;
-
-constexpr LineNumber kLimit = 4096;
 
 // One call of commit(). Failed ones count too: the version may be found after a restart until a later one
 // stands.

@@ -13,13 +13,12 @@ namespace uvm::store {
 namespace {
 
 using testing::kNoTag;
+using testing::kLimit;
 using testing::line_is;
 using testing::MemoryDisk;
 using Fate = MemoryDisk::Fate;
 using Operation = MemoryDisk::Operation;
 using Lines = std::map<LineNumber, std::uint64_t>;
-
-constexpr LineNumber kLimit = 4096;
 
 struct Fault {
   std::uint64_t at;  // index of the operation

@@ -51,6 +51,7 @@ inline bool write_lines(LineStore& store, const std::map<LineNumber, std::uint64
   return store.write(transaction, writes);
 }
 
+inline constexpr LineNumber kLimit = 4096;  // of small heaps
 inline constexpr std::uint64_t kNoTag = ~std::uint64_t{0};
 
 // What a line holds: kNoTag when absent. Reports anything else that is not `fill_line(line, expected)`.

@@ -3,24 +3,13 @@
 #include <xxhash.h>
 
 #include <bit>
-#include <cstring>
 #include <memory>
 
+#include "runtime/bundle/byte_ranges.h"
 #include "runtime/bundle/utf8.h"
 
 namespace uvm::rt::bundle {
 namespace {
-
-template <typename T>
-T load(std::span<const std::byte> bytes, std::uint64_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof value);
-  return value;
-}
-
-bool in_range(std::uint64_t offset, std::uint64_t length, std::uint64_t limit) {
-  return offset <= limit && length <= limit - offset;
-}
 
 std::uint64_t checksum_of(std::span<const std::byte> bytes) {
   constexpr std::size_t kField = offsetof(BundleHeader, checksum);

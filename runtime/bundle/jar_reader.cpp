@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/bundle/byte_ranges.h"
 #include "runtime/bundle/utf8.h"
 
 namespace uvm::rt::bundle {
@@ -24,17 +25,6 @@ constexpr std::uint16_t kEncrypted = 1;   // bit of the general purpose flags
 constexpr std::uint16_t kZip64Extra = 1;  // header id
 // Deflate gives at most 1032 bytes for one; a claim beyond that is a lie, and is not allocated.
 constexpr std::uint64_t kMaxDeflateRatio = 1032;
-
-template <typename T>
-T load(std::span<const std::byte> bytes, std::uint64_t offset) {
-  T value;
-  std::memcpy(&value, bytes.data() + offset, sizeof value);
-  return value;
-}
-
-bool in_range(std::uint64_t offset, std::uint64_t length, std::uint64_t limit) {
-  return offset <= limit && length <= limit - offset;
-}
 
 // The offset of the end record: the last one whose comment reaches exactly to the end of the file.
 std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {

@@ -8,8 +8,6 @@
 namespace uvm::rt::classfile {
 namespace {
 
-constexpr std::string_view kObjectName = "java/lang/Object";
-
 const char* expecting(const Type& expected) {
   switch (expected.kind) {
     case TypeKind::kInt:

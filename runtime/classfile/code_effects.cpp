@@ -7,8 +7,6 @@
 namespace uvm::rt::classfile {
 namespace {
 
-constexpr std::string_view kObjectName = "java/lang/Object";
-
 // Type of a stack effect letter (opcodes.h).
 TypePair pair_of(char letter) { return types_of_descriptor(std::string_view(&letter, 1)); }
 

@@ -5,11 +5,6 @@
 #include "runtime/classfile/descriptor.h"
 
 namespace uvm::rt::classfile {
-namespace {
-
-constexpr std::string_view kObjectName = "java/lang/Object";
-
-}  // namespace
 
 // JVMS 4.10.1.8. `receiver` has been popped last.
 void CodeChecker::check_protected(const MemberView& member, const Type& receiver, bool method,

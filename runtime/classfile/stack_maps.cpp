@@ -12,7 +12,7 @@ namespace {
 // States of all blocks together: more than any compiler's subroutines make.
 constexpr std::size_t kMaxStates = 65536;
 // Slots of all states together.
-constexpr std::size_t kMaxSlots = std::size_t{1} << 24;
+constexpr std::size_t kMaxStateSlots = std::size_t{1} << 24;
 
 }  // namespace
 
@@ -318,7 +318,7 @@ class StackMaps::Analysis {
       return true;
     }
     slots_ += state.locals.size() + state.stack.size();
-    if (++count_ > kMaxStates || slots_ > kMaxSlots) return false;
+    if (++count_ > kMaxStates || slots_ > kMaxStateSlots) return false;
     states.push_back(state);
     work_.insert({bci, states.size() - 1});
     return true;

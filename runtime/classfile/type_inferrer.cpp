@@ -50,7 +50,6 @@ void TypeInferrer::enqueue(std::size_t bci) { queue_.insert(bci); }
 // ---- merging
 
 Type TypeInferrer::merge_objects(std::string_view a, std::string_view b) {
-  constexpr std::string_view kObjectName = "java/lang/Object";
   if (a == b) return Type::object(a);
   std::size_t dimensions = 0;
   while (a.front() == '[' && b.front() == '[') {

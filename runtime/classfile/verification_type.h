@@ -28,6 +28,8 @@ enum class TypeKind : std::uint8_t {
   kCategory2Second,
 };
 
+inline constexpr std::string_view kObjectName = "java/lang/Object";
+
 // Names are views: of the constant pool, of descriptors, or of the verifier's own arena.
 struct Type {
   const char* text = nullptr;

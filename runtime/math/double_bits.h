@@ -13,6 +13,8 @@ inline std::int32_t high_word(double x) {
 inline std::uint32_t low_word(double x) {
   return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(x));
 }
+inline constexpr std::int32_t kInfinityWord = 0x7ff00000;  // the high word of infinity
+inline constexpr double kTiny = 1.0e-300;                  // added where a result has to be inexact
 inline std::int32_t magnitude_word(double x) { return high_word(x) & 0x7fffffff; }  // of |x|
 
 inline double from_words(std::int32_t high, std::uint32_t low) {

@@ -14,9 +14,7 @@ constexpr double kInverseLn2 = 1.44269504088896338700e+00;
 constexpr double kOverflow = 7.09782712893383973096e+02;    // exp of more is infinite
 constexpr double kUnderflow = -7.45133219101941108420e+02;  // exp of less is 0
 constexpr double kTwo54 = 0x1p54;
-constexpr double kTiny = 1.0e-300;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::int32_t kInfinityWord = 0x7ff00000;
 
 // sinh and cosh are finite up to here.
 bool overflows_hyperbolic(double x) { return std::fabs(x) > from_words(0x408633ce, 0x8fb9f87d); }

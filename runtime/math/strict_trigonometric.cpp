@@ -14,9 +14,6 @@ constexpr double kHalfPi = 1.57079632679489655800e+00;
 constexpr double kHalfPiLow = 6.12323399573676603587e-17;
 constexpr double kQuarterPi = 7.85398163397448278999e-01;
 constexpr double kQuarterPiLow = 3.06161699786838301793e-17;
-constexpr double kTiny = 1.0e-300;
-
-constexpr std::int32_t kInfinityWord = 0x7ff00000;
 
 // sin(x + y), |x| <= pi/4; y is the tail of x, or 0 and `has_tail` false.
 double sin_kernel(double x, double y, bool has_tail) {

@@ -70,7 +70,7 @@ Status online_processors(NativeCall& call) {
   return call.ret(static_cast<std::int32_t>(sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kOperatingSystemImplMethods[] = {
     {"initialize0", "()V", native_nothing, kLeaf},
     {"getCommittedVirtualMemorySize0", "()J", committed_memory, kLeaf},
     {"getFreeMemorySize0", "()J", memory_figure<&SystemInfo::freeram>, kLeaf},
@@ -86,7 +86,7 @@ const NativeMethod kMethods[] = {
     {"getHostConfiguredCpuCount0", "()I", configured_processors, kLeaf},
     {"getHostOnlineCpuCount0", "()I", online_processors, kLeaf},
 };
-UVM_REGISTER_NATIVES("com/sun/management/internal/OperatingSystemImpl", kMethods)
+UVM_REGISTER_NATIVES("com/sun/management/internal/OperatingSystemImpl", kOperatingSystemImplMethods)
 
 // Limits of containers are not looked at.
 Status no_container(NativeCall& call) { return call.ret(false); }

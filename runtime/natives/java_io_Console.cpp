@@ -32,12 +32,12 @@ Status echo(NativeCall& call) {
   return call.ret(before);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kConsoleMethods[] = {
     {"encoding", "()Ljava/lang/String;", encoding, kLeaf},
     {"istty", "()Z", istty, kLeaf},
     {"echo", "(Z)Z", echo},
 };
-UVM_REGISTER_NATIVES("java/io/Console", kMethods)
+UVM_REGISTER_NATIVES("java/io/Console", kConsoleMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -20,7 +20,7 @@ Status get_append(NativeCall& call) {
   return call.ret(flags >= 0 && (flags & O_APPEND) != 0);
 }
 
-Status close0(NativeCall& call) {
+Status close_stream(NativeCall& call) {
   auto& fd = call.object(0)->field<std::int32_t>(vm()->known().FileDescriptor_fd);
   const std::int32_t lease = fd;
   if (lease < 0) return call.ret();
@@ -48,7 +48,7 @@ const NativeMethod kDescriptorMethods[] = {
     {"initIDs", "()V", native_nothing, kLeaf},
     {"getHandle", "(I)J", get_handle, kLeaf},
     {"getAppend", "(I)Z", get_append, kLeaf},
-    {"close0", "()V", close0},
+    {"close0", "()V", close_stream},
     {"sync", "()V", sync},
 };
 UVM_REGISTER_NATIVES("java/io/FileDescriptor", kDescriptorMethods)

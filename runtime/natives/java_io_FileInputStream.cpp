@@ -9,11 +9,13 @@
 namespace uvm::rt {
 namespace {
 
-Status open0(NativeCall& call) { return open_stream(call, call.object(0), call.object(1), O_RDONLY); }
+Status open_for_reading(NativeCall& call) {
+  return open_stream(call, call.object(0), call.object(1), O_RDONLY);
+}
 
-const NativeMethod kMethods[] = {
+const NativeMethod kFileInputStreamMethods[] = {
     {"initIDs", "()V", native_nothing, kLeaf},
-    {"open0", "(Ljava/lang/String;)V", open0},
+    {"open0", "(Ljava/lang/String;)V", open_for_reading},
     {"read0", "()I", stream_read},
     {"readBytes", "([BII)I", stream_read_bytes},
     {"length0", "()J", stream_length},
@@ -21,7 +23,7 @@ const NativeMethod kMethods[] = {
     {"skip0", "(J)J", stream_skip},
     {"available0", "()I", stream_available},
 };
-UVM_REGISTER_NATIVES("java/io/FileInputStream", kMethods)
+UVM_REGISTER_NATIVES("java/io/FileInputStream", kFileInputStreamMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -8,19 +8,19 @@
 namespace uvm::rt {
 namespace {
 
-Status open0(NativeCall& call) {
+Status open_for_writing(NativeCall& call) {
   const bool append = call.i32(2) != 0;
   return open_stream(call, call.object(0), call.object(1),
                      O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kFileOutputStreamMethods[] = {
     {"initIDs", "()V", native_nothing, kLeaf},
-    {"open0", "(Ljava/lang/String;Z)V", open0},
+    {"open0", "(Ljava/lang/String;Z)V", open_for_writing},
     {"write", "(IZ)V", stream_write},
     {"writeBytes", "([BIIZ)V", stream_write_bytes},
 };
-UVM_REGISTER_NATIVES("java/io/FileOutputStream", kMethods)
+UVM_REGISTER_NATIVES("java/io/FileOutputStream", kFileOutputStreamMethods)
 
 }  // namespace
 }  // namespace uvm::rt

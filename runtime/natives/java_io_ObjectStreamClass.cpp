@@ -13,11 +13,11 @@ Status has_static_initializer(NativeCall& call) {
   return call.ret(c != nullptr && static_cast<bool>(c->class_init));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kObjectStreamClassMethods[] = {
     {"initNative", "()V", native_nothing, kLeaf},
     {"hasStaticInitializer", "(Ljava/lang/Class;)Z", has_static_initializer},
 };
-UVM_REGISTER_NATIVES("java/io/ObjectStreamClass", kMethods)
+UVM_REGISTER_NATIVES("java/io/ObjectStreamClass", kObjectStreamClassMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -18,7 +18,7 @@ namespace {
 // The mode bits of RandomAccessFile: its private constants O_RDONLY, O_RDWR, O_SYNC, O_DSYNC.
 enum Mode : std::int32_t { kReadOnly = 1, kReadWrite = 2, kSync = 4, kDataSync = 8 };
 
-Status open0(NativeCall& call) {
+Status open_random_access(NativeCall& call) {
   const std::int32_t mode = call.i32(2);
   int flags = 0;
   if ((mode & kReadOnly) != 0) {
@@ -55,9 +55,9 @@ Status set_length(NativeCall& call) {
   return call.ret();
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kRandomAccessFileMethods[] = {
     {"initIDs", "()V", native_nothing, kLeaf},
-    {"open0", "(Ljava/lang/String;I)V", open0},
+    {"open0", "(Ljava/lang/String;I)V", open_random_access},
     {"read0", "()I", stream_read},
     {"readBytes", "([BII)I", stream_read_bytes},
     {"write0", "(I)V", stream_write},
@@ -67,7 +67,7 @@ const NativeMethod kMethods[] = {
     {"length", "()J", stream_length},
     {"setLength", "(J)V", set_length},
 };
-UVM_REGISTER_NATIVES("java/io/RandomAccessFile", kMethods)
+UVM_REGISTER_NATIVES("java/io/RandomAccessFile", kRandomAccessFileMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -176,7 +176,7 @@ Status get_name_max(NativeCall& call) {
   return call.ret(std::int64_t{most >= 0 ? most : NAME_MAX});
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kUnixFileSystemMethods[] = {
     {"initIDs", "()V", native_nothing, kLeaf},
     {"canonicalize0", "(Ljava/lang/String;)Ljava/lang/String;", canonicalize},
     {"getBooleanAttributes0", "(Ljava/io/File;)I", get_boolean_attributes, kLeaf},
@@ -194,7 +194,7 @@ const NativeMethod kMethods[] = {
     {"getSpace", "(Ljava/io/File;I)J", get_space, kLeaf},
     {"getNameMax0", "(Ljava/lang/String;)J", get_name_max},
 };
-UVM_REGISTER_NATIVES("java/io/UnixFileSystem", kMethods)
+UVM_REGISTER_NATIVES("java/io/UnixFileSystem", kUnixFileSystemMethods)
 
 }  // namespace
 }  // namespace uvm::rt

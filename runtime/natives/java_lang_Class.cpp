@@ -447,7 +447,7 @@ Status get_record_components(NativeCall& call) {
   return ret_objects(call, component_class, objects);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kClassMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"forName0", "(Ljava/lang/String;ZLjava/lang/ClassLoader;Ljava/lang/Class;)Ljava/lang/Class;", for_name},
     {"isInstance", "(Ljava/lang/Object;)Z", is_instance, kLeaf},
@@ -482,7 +482,7 @@ const NativeMethod kMethods[] = {
     {"getNestMembers0", "()[Ljava/lang/Class;", get_nest_members},
     {"getPermittedSubclasses0", "()[Ljava/lang/Class;", get_permitted_subclasses},
 };
-UVM_REGISTER_NATIVES("java/lang/Class", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Class", kClassMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -128,7 +128,7 @@ Status retrieve_directives(NativeCall& call) {
   return call.ret(directives);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kClassLoaderMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"defineClass0",
      "(Ljava/lang/ClassLoader;Ljava/lang/Class;Ljava/lang/String;[BIILjava/security/ProtectionDomain;ZILjava/"
@@ -149,7 +149,7 @@ const NativeMethod kMethods[] = {
     {"findLoadedClass0", "(Ljava/lang/String;)Ljava/lang/Class;", find_loaded_class0},
     {"retrieveDirectives", "()Ljava/lang/AssertionStatusDirectives;", retrieve_directives},
 };
-UVM_REGISTER_NATIVES("java/lang/ClassLoader", kMethods)
+UVM_REGISTER_NATIVES("java/lang/ClassLoader", kClassLoaderMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -38,7 +38,7 @@ Status power(NativeCall& call) {
 Status fused_double(NativeCall& call) { return call.ret(std::fma(call.f64(0), call.f64(2), call.f64(4))); }
 Status fused_float(NativeCall& call) { return call.ret(std::fma(call.f32(0), call.f32(1), call.f32(2))); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kMathMethods[] = {
     {"sin", "(D)D", trigonometric<::sin, ::sinl>, kIntrinsic},
     {"cos", "(D)D", trigonometric<::cos, ::cosl>, kIntrinsic},
     {"tan", "(D)D", trigonometric<::tan, ::tanl>, kIntrinsic},
@@ -54,7 +54,7 @@ const NativeMethod kMethods[] = {
     {"fma", "(DDD)D", fused_double, kIntrinsic},
     {"fma", "(FFF)F", fused_float, kIntrinsic},
 };
-UVM_REGISTER_NATIVES("java/lang/Math", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Math", kMathMethods)
 
 }  // namespace
 }  // namespace uvm::rt

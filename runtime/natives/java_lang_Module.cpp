@@ -47,7 +47,7 @@ Status add_exports0(NativeCall& call) { return add_exports(call, ExportTarget::k
 Status add_exports_to_all0(NativeCall& call) { return add_exports(call, ExportTarget::kAll); }
 Status add_exports_to_all_unnamed0(NativeCall& call) { return add_exports(call, ExportTarget::kAllUnnamed); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kModuleMethods[] = {
     {"defineModule0", "(Ljava/lang/Module;ZLjava/lang/String;Ljava/lang/String;[Ljava/lang/Object;)V",
      define_module0},
     {"addReads0", "(Ljava/lang/Module;Ljava/lang/Module;)V", add_reads0},
@@ -55,7 +55,7 @@ const NativeMethod kMethods[] = {
     {"addExportsToAll0", "(Ljava/lang/Module;Ljava/lang/String;)V", add_exports_to_all0},
     {"addExportsToAllUnnamed0", "(Ljava/lang/Module;Ljava/lang/String;)V", add_exports_to_all_unnamed0},
 };
-UVM_REGISTER_NATIVES("java/lang/Module", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Module", kModuleMethods)
 
 }  // namespace
 }  // namespace uvm::rt

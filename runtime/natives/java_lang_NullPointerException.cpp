@@ -25,10 +25,10 @@ Status get_extended_message(NativeCall& call) {
   return call.ret(string);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kNullPointerExceptionMethods[] = {
     {"getExtendedNPEMessage", "()Ljava/lang/String;", get_extended_message},
 };
-UVM_REGISTER_NATIVES("java/lang/NullPointerException", kMethods)
+UVM_REGISTER_NATIVES("java/lang/NullPointerException", kNullPointerExceptionMethods)
 
 }  // namespace
 }  // namespace uvm::rt

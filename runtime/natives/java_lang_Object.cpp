@@ -43,7 +43,7 @@ Status wait(NativeCall& call) {
   return monitor_wait(call.thread, call.object(0), timeout);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kObjectMethods[] = {
     {"getClass", "()Ljava/lang/Class;", get_class, kLeaf},
     {"hashCode", "()I", hash_code, kLeaf},
     {"clone", "()Ljava/lang/Object;", clone},
@@ -51,7 +51,7 @@ const NativeMethod kMethods[] = {
     {"notifyAll", "()V", notify_all},
     {"wait", "(J)V", wait},
 };
-UVM_REGISTER_NATIVES("java/lang/Object", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Object", kObjectMethods)
 
 }  // namespace
 }  // namespace uvm::rt

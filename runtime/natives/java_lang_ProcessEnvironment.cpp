@@ -28,10 +28,10 @@ Status get_environment(NativeCall& call) {
   return call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kProcessEnvironmentMethods[] = {
     {"environ", "()[[B", get_environment},
 };
-UVM_REGISTER_NATIVES("java/lang/ProcessEnvironment", kMethods)
+UVM_REGISTER_NATIVES("java/lang/ProcessEnvironment", kProcessEnvironmentMethods)
 
 }  // namespace
 }  // namespace uvm::rt

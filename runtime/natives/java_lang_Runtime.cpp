@@ -14,14 +14,14 @@ Status total_memory(NativeCall& call) { return call.ret(static_cast<std::int64_t
 // No memory is reclaimed, but references are treated as after a collection.
 Status gc(NativeCall& call) { return collect_references(call.thread); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kRuntimeMethods[] = {
     {"availableProcessors", "()I", available_processors, kLeaf},
     {"freeMemory", "()J", free_memory, kLeaf},
     {"totalMemory", "()J", total_memory, kLeaf},
     {"maxMemory", "()J", total_memory, kLeaf},
     {"gc", "()V", gc},
 };
-UVM_REGISTER_NATIVES("java/lang/Runtime", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Runtime", kRuntimeMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -20,10 +20,10 @@ Status get_class_context(NativeCall& call) {
   return result == nullptr ? Status::kThrow : call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kSecurityManagerMethods[] = {
     {"getClassContext", "()[Ljava/lang/Class;", get_class_context},
 };
-UVM_REGISTER_NATIVES("java/lang/SecurityManager", kMethods)
+UVM_REGISTER_NATIVES("java/lang/SecurityManager", kSecurityManagerMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -15,7 +15,7 @@ Status binary(NativeCall& call) {
   return call.ret(function(call.f64(0), call.f64(2)));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kStrictMathMethods[] = {
     {"sin", "(D)D", unary<strict::sin>, kLeaf},
     {"cos", "(D)D", unary<strict::cos>, kLeaf},
     {"tan", "(D)D", unary<strict::tan>, kLeaf},
@@ -33,7 +33,7 @@ const NativeMethod kMethods[] = {
     {"atan2", "(DD)D", binary<strict::atan2>, kLeaf},
     {"IEEEremainder", "(DD)D", binary<strict::ieee_remainder>, kLeaf},
 };
-UVM_REGISTER_NATIVES("java/lang/StrictMath", kMethods)
+UVM_REGISTER_NATIVES("java/lang/StrictMath", kStrictMathMethods)
 
 }  // namespace
 }  // namespace uvm::rt

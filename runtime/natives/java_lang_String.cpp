@@ -14,10 +14,10 @@ Status intern_string(NativeCall& call) {
 
 Status is_big_endian(NativeCall& call) { return call.ret(std::endian::native == std::endian::big); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kStringMethods[] = {
     {"intern", "()Ljava/lang/String;", intern_string, kLeaf},
 };
-UVM_REGISTER_NATIVES("java/lang/String", kMethods)
+UVM_REGISTER_NATIVES("java/lang/String", kStringMethods)
 
 const NativeMethod kUtf16Methods[] = {
     {"isBigEndian", "()Z", is_big_endian, kLeaf},

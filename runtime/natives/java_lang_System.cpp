@@ -130,7 +130,7 @@ Status map_library_name(NativeCall& call) {
   return call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kSystemMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"setIn0", "(Ljava/io/InputStream;)V", set_in, kLeaf},
     {"setOut0", "(Ljava/io/PrintStream;)V", set_out, kLeaf},
@@ -141,7 +141,7 @@ const NativeMethod kMethods[] = {
     {"identityHashCode", "(Ljava/lang/Object;)I", identity_hash_code, kLeaf},
     {"mapLibraryName", "(Ljava/lang/String;)Ljava/lang/String;", map_library_name},
 };
-UVM_REGISTER_NATIVES("java/lang/System", kMethods)
+UVM_REGISTER_NATIVES("java/lang/System", kSystemMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -73,7 +73,7 @@ Status unsupported(NativeCall& call) {
   return throw_new(call.thread, "java/lang/UnsupportedOperationException");
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kThreadMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"currentThread", "()Ljava/lang/Thread;", current_thread_native, kLeaf},
     {"yield", "()V", yield_native},
@@ -89,7 +89,7 @@ const NativeMethod kMethods[] = {
     {"suspend0", "()V", unsupported},
     {"resume0", "()V", unsupported},
 };
-UVM_REGISTER_NATIVES("java/lang/Thread", kMethods)
+UVM_REGISTER_NATIVES("java/lang/Thread", kThreadMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -271,7 +271,7 @@ Status set_call_site_target(NativeCall& call) {
   return call.ret();
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kMethodHandleNativesMethods[] = {
     {"resolve", "(Ljava/lang/invoke/MemberName;Ljava/lang/Class;IZ)Ljava/lang/invoke/MemberName;", resolve},
     {"init", "(Ljava/lang/invoke/MemberName;Ljava/lang/Object;)V", init},
     {"expand", "(Ljava/lang/invoke/MemberName;)V", expand},
@@ -285,7 +285,7 @@ const NativeMethod kMethods[] = {
     {"clearCallSiteContext", "(Ljava/lang/invoke/MethodHandleNatives$CallSiteContext;)V", native_nothing,
      kLeaf},
 };
-UVM_REGISTER_NATIVES("java/lang/invoke/MethodHandleNatives", kMethods)
+UVM_REGISTER_NATIVES("java/lang/invoke/MethodHandleNatives", kMethodHandleNativesMethods)
 
 }  // namespace
 }  // namespace uvm::rt

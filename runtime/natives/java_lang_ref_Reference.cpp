@@ -20,14 +20,14 @@ Status has_pending_list(NativeCall& call) { return call.ret(static_cast<bool>(pe
 
 Status wait_for_pending_list(NativeCall& call) { return wait_for_pending_references(call.thread); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kReferenceMethods[] = {
     {"getAndClearReferencePendingList", "()Ljava/lang/ref/Reference;", get_and_clear_pending_list, kLeaf},
     {"hasReferencePendingList", "()Z", has_pending_list, kLeaf},
     {"waitForReferencePendingList", "()V", wait_for_pending_list},
     {"refersTo0", "(Ljava/lang/Object;)Z", refers_to, kLeaf},
     {"clear0", "()V", clear, kLeaf},
 };
-UVM_REGISTER_NATIVES("java/lang/ref/Reference", kMethods)
+UVM_REGISTER_NATIVES("java/lang/ref/Reference", kReferenceMethods)
 
 const NativeMethod kPhantomMethods[] = {
     {"refersTo0", "(Ljava/lang/Object;)Z", refers_to, kLeaf},

@@ -209,7 +209,7 @@ Status multi_new_array(NativeCall& call) {
   {"get" Name, "(Ljava/lang/Object;I)" letter, get_primitive<BasicType::type>}, \
       {"set" Name, "(Ljava/lang/Object;I" letter ")V", set_primitive<BasicType::type>},
 
-const NativeMethod kMethods[] = {
+const NativeMethod kArrayMethods[] = {
     {"getLength", "(Ljava/lang/Object;)I", get_length},
     {"get", "(Ljava/lang/Object;I)Ljava/lang/Object;", get},
     {"set", "(Ljava/lang/Object;ILjava/lang/Object;)V", set},
@@ -220,7 +220,7 @@ const NativeMethod kMethods[] = {
     {"multiNewArray", "(Ljava/lang/Class;[I)Ljava/lang/Object;", multi_new_array},
 };
 #undef UVM_ARRAY_ACCESS
-UVM_REGISTER_NATIVES("java/lang/reflect/Array", kMethods)
+UVM_REGISTER_NATIVES("java/lang/reflect/Array", kArrayMethods)
 
 }  // namespace
 }  // namespace uvm::rt

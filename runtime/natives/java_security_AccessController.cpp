@@ -75,7 +75,7 @@ Status get_protection_domain(NativeCall& call) {
   return call.ret(c->protection_domain.get());
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kAccessControllerMethods[] = {
     {"getStackAccessControlContext", "()Ljava/security/AccessControlContext;", get_stack_context},
     {"getInheritedAccessControlContext", "()Ljava/security/AccessControlContext;", get_inherited_context,
      kLeaf},
@@ -84,7 +84,7 @@ const NativeMethod kMethods[] = {
     // Locals are always in the frame.
     {"ensureMaterializedForStackWalk", "(Ljava/lang/Object;)V", native_nothing, kLeaf},
 };
-UVM_REGISTER_NATIVES("java/security/AccessController", kMethods)
+UVM_REGISTER_NATIVES("java/security/AccessController", kAccessControllerMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -114,11 +114,11 @@ Status get_offset_zone(NativeCall& call) {
   return result == nullptr ? Status::kThrow : call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kTimeZoneMethods[] = {
     {"getSystemTimeZoneID", "(Ljava/lang/String;)Ljava/lang/String;", get_system_zone},
     {"getSystemGMTOffsetID", "()Ljava/lang/String;", get_offset_zone},
 };
-UVM_REGISTER_NATIVES("java/util/TimeZone", kMethods)
+UVM_REGISTER_NATIVES("java/util/TimeZone", kTimeZoneMethods)
 
 }  // namespace
 }  // namespace uvm::rt

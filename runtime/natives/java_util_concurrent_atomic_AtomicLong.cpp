@@ -6,10 +6,10 @@ namespace {
 
 Status supports_cas8(NativeCall& call) { return call.ret(true); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kAtomicLongMethods[] = {
     {"VMSupportsCS8", "()Z", supports_cas8, kLeaf},
 };
-UVM_REGISTER_NATIVES("java/util/concurrent/atomic/AtomicLong", kMethods)
+UVM_REGISTER_NATIVES("java/util/concurrent/atomic/AtomicLong", kAtomicLongMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -44,12 +44,12 @@ Status chmod_file(NativeCall& call) {
   return call.ret(failed == 0 ? 0 : errno);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kFileSystemPreferencesMethods[] = {
     {"lockFile0", "(Ljava/lang/String;IZ)[I", lock_file},
     {"unlockFile0", "(I)I", unlock_file},
     {"chmod", "(Ljava/lang/String;I)I", chmod_file},
 };
-UVM_REGISTER_NATIVES("java/util/prefs/FileSystemPreferences", kMethods)
+UVM_REGISTER_NATIVES("java/util/prefs/FileSystemPreferences", kFileSystemPreferencesMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -61,12 +61,12 @@ Status get_system_package_location(NativeCall& call) {
   return call.ret(location);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kBootLoaderMethods[] = {
     {"setBootLoaderUnnamedModule0", "(Ljava/lang/Module;)V", set_boot_loader_unnamed_module},
     {"getSystemPackageNames", "()[Ljava/lang/String;", get_system_package_names},
     {"getSystemPackageLocation", "(Ljava/lang/String;)Ljava/lang/String;", get_system_package_location},
 };
-UVM_REGISTER_NATIVES("jdk/internal/loader/BootLoader", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/loader/BootLoader", kBootLoaderMethods)
 
 }  // namespace
 }  // namespace uvm::rt

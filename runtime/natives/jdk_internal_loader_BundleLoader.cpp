@@ -96,7 +96,7 @@ Status manifest(NativeCall& call) {
   return call.ret(static_cast<const Object*>(nullptr));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kBundleLoaderMethods[] = {
     {"find", "(Ljava/lang/String;)I", find},
     {"next", "(I)I", next, kLeaf},
     {"origin", "(I)I", origin, kLeaf},
@@ -106,7 +106,7 @@ const NativeMethod kMethods[] = {
     {"originIsJar", "(I)Z", origin_is_jar, kLeaf},
     {"manifest", "(I)[B", manifest},
 };
-UVM_REGISTER_NATIVES("jdk/internal/loader/BundleLoader", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/loader/BundleLoader", kBundleLoaderMethods)
 
 }  // namespace
 }  // namespace uvm::rt

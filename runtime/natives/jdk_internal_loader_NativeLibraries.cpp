@@ -49,14 +49,14 @@ Status load(NativeCall& call) {
 
 Status find_entry(NativeCall& call) { return call.ret(std::int64_t{0}); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kNativeLibrariesMethods[] = {
     {"findBuiltinLib", "(Ljava/lang/String;)Ljava/lang/String;", find_builtin},
     {"load", "(Ljdk/internal/loader/NativeLibraries$NativeLibraryImpl;Ljava/lang/String;ZZZ)Z", load},
     {"unload", "(Ljava/lang/String;ZZJ)V", native_nothing, kLeaf},
     {"findEntry0", "(Ljdk/internal/loader/NativeLibraries$NativeLibraryImpl;Ljava/lang/String;)J", find_entry,
      kLeaf},
 };
-UVM_REGISTER_NATIVES("jdk/internal/loader/NativeLibraries", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/loader/NativeLibraries", kNativeLibrariesMethods)
 
 // The VM's own reader of lib/modules keeps its mapping to itself; Java code reads the file.
 Status get_native_map(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }

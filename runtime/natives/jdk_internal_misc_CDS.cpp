@@ -8,7 +8,7 @@ namespace {
 Status no(NativeCall& call) { return call.ret(false); }
 Status zero(NativeCall& call) { return call.ret(std::int64_t{0}); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kCDSMethods[] = {
     {"isDumpingClassList0", "()Z", no, kLeaf},
     {"isDumpingArchive0", "()Z", no, kLeaf},
     {"isSharingEnabled0", "()Z", no, kLeaf},
@@ -17,7 +17,7 @@ const NativeMethod kMethods[] = {
     {"defineArchivedModules", "(Ljava/lang/ClassLoader;Ljava/lang/ClassLoader;)V", native_nothing, kLeaf},
     {"getRandomSeedForDumping", "()J", zero, kLeaf},
 };
-UVM_REGISTER_NATIVES("jdk/internal/misc/CDS", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/CDS", kCDSMethods)
 
 }  // namespace
 }  // namespace uvm::rt

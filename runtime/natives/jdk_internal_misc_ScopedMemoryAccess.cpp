@@ -40,14 +40,14 @@ Status close_scope(NativeCall& call) {
   return call.ret(!used);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kScopedMemoryAccessMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"closeScope0",
      "(Ljdk/internal/misc/ScopedMemoryAccess$Scope;Ljdk/internal/misc/"
      "ScopedMemoryAccess$Scope$ScopedAccessError;)Z",
      close_scope},
 };
-UVM_REGISTER_NATIVES("jdk/internal/misc/ScopedMemoryAccess", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/ScopedMemoryAccess", kScopedMemoryAccessMethods)
 
 }  // namespace
 }  // namespace uvm::rt

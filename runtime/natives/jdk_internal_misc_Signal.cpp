@@ -61,12 +61,12 @@ Status raise(NativeCall& call) {
                    "signal " + std::to_string(call.i32(0)) + " is not raised: signals belong to the VM");
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kSignalMethods[] = {
     {"findSignal0", "(Ljava/lang/String;)I", find_signal},
     {"handle0", "(IJ)J", handle, kLeaf},
     {"raise0", "(I)V", raise},
 };
-UVM_REGISTER_NATIVES("jdk/internal/misc/Signal", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/Signal", kSignalMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -375,7 +375,7 @@ Status get_load_average(NativeCall& call) {
       {"get" Name "Volatile", "(Ljava/lang/Object;J)" letter, get_volatile<type>, kLeaf}, \
       {"put" Name "Volatile", "(Ljava/lang/Object;J" letter ")V", put_volatile<type>, kLeaf},
 
-const NativeMethod kMethods[] = {
+const NativeMethod kUnsafeMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     UVM_UNSAFE_ACCESS("Byte", "B", std::int8_t) UVM_UNSAFE_ACCESS("Short", "S", std::int16_t)
         UVM_UNSAFE_ACCESS("Char", "C", std::uint16_t) UVM_UNSAFE_ACCESS("Int", "I", std::int32_t)
@@ -429,7 +429,7 @@ const NativeMethod kMethods[] = {
     {"getLoadAverage0", "([DI)I", get_load_average},
 };
 #undef UVM_UNSAFE_ACCESS
-UVM_REGISTER_NATIVES("jdk/internal/misc/Unsafe", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/Unsafe", kUnsafeMethods)
 
 }  // namespace
 }  // namespace uvm::rt

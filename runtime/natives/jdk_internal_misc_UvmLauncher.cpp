@@ -40,12 +40,12 @@ Status main_class_name(NativeCall& call) {
   return result == nullptr ? Status::kThrow : call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kUvmLauncherMethods[] = {
     {"programProperties", "()[Ljava/lang/String;", program_properties},
     {"programArguments", "()[Ljava/lang/String;", program_arguments},
     {"mainClassName", "()Ljava/lang/String;", main_class_name},
 };
-UVM_REGISTER_NATIVES("jdk/internal/misc/UvmLauncher", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/UvmLauncher", kUvmLauncherMethods)
 
 }  // namespace
 }  // namespace uvm::rt

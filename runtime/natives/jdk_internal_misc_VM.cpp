@@ -58,7 +58,7 @@ Status get_runtime_arguments(NativeCall& call) {
   return call.ret(array);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kVMMethods[] = {
     {"initialize", "()V", native_nothing, kLeaf},
     {"latestUserDefinedLoader0", "()Ljava/lang/ClassLoader;", latest_user_defined_loader},
     {"getuid", "()J", get_uid, kLeaf},
@@ -68,7 +68,7 @@ const NativeMethod kMethods[] = {
     {"getNanoTimeAdjustment", "(J)J", get_nano_time_adjustment, kLeaf},
     {"getRuntimeArguments", "()[Ljava/lang/String;", get_runtime_arguments},
 };
-UVM_REGISTER_NATIVES("jdk/internal/misc/VM", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/misc/VM", kVMMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -52,7 +52,7 @@ Status attach(NativeCall& call) {
 Status high_res_counter(NativeCall& call) { return call.ret(program_nano_time()); }
 Status high_res_frequency(NativeCall& call) { return call.ret(std::int64_t{1'000'000'000}); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kPerfMethods[] = {
     {"registerNatives", "()V", native_nothing, kLeaf},
     {"createLong", "(Ljava/lang/String;IIJ)Ljava/nio/ByteBuffer;", create_long},
     {"createByteArray", "(Ljava/lang/String;II[BI)Ljava/nio/ByteBuffer;", create_byte_array},
@@ -61,7 +61,7 @@ const NativeMethod kMethods[] = {
     {"highResCounter", "()J", high_res_counter, kLeaf},
     {"highResFrequency", "()J", high_res_frequency, kLeaf},
 };
-UVM_REGISTER_NATIVES("jdk/internal/perf/Perf", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/perf/Perf", kPerfMethods)
 
 }  // namespace
 }  // namespace uvm::rt

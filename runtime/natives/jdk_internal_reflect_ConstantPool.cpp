@@ -181,7 +181,7 @@ Status get_method_if_loaded(NativeCall& call) { return ret_method(call, false); 
 Status get_field(NativeCall& call) { return ret_field(call, true); }
 Status get_field_if_loaded(NativeCall& call) { return ret_field(call, false); }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kConstantPoolMethods[] = {
     {"getSize0", "(Ljava/lang/Object;)I", get_size, kLeaf},
     {"getTagAt0", "(Ljava/lang/Object;I)B", get_tag, kLeaf},
     {"getIntAt0", "(Ljava/lang/Object;I)I", get_int, kLeaf},
@@ -201,7 +201,7 @@ const NativeMethod kMethods[] = {
     {"getFieldAt0", "(Ljava/lang/Object;I)Ljava/lang/reflect/Field;", get_field},
     {"getFieldAtIfLoaded0", "(Ljava/lang/Object;I)Ljava/lang/reflect/Field;", get_field_if_loaded},
 };
-UVM_REGISTER_NATIVES("jdk/internal/reflect/ConstantPool", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/reflect/ConstantPool", kConstantPoolMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -51,12 +51,12 @@ Status are_nest_mates(NativeCall& call) {
   return call.ret(host_a == host_b);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kReflectionMethods[] = {
     {"getCallerClass", "()Ljava/lang/Class;", get_caller_class, kLeaf},
     {"getClassAccessFlags", "(Ljava/lang/Class;)I", get_class_access_flags, kLeaf},
     {"areNestMates", "(Ljava/lang/Class;Ljava/lang/Class;)Z", are_nest_mates},
 };
-UVM_REGISTER_NATIVES("jdk/internal/reflect/Reflection", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/reflect/Reflection", kReflectionMethods)
 
 }  // namespace
 }  // namespace uvm::rt

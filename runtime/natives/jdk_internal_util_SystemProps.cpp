@@ -199,11 +199,11 @@ Status vm_properties(NativeCall& call) {
   return call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kSystemPropsMethods[] = {
     {"platformProperties", "()[Ljava/lang/String;", platform_properties},
     {"vmProperties", "()[Ljava/lang/String;", vm_properties},
 };
-UVM_REGISTER_NATIVES("jdk/internal/util/SystemProps$Raw", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/util/SystemProps$Raw", kSystemPropsMethods)
 
 }  // namespace
 }  // namespace uvm::rt

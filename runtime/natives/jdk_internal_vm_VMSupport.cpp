@@ -13,11 +13,11 @@ Status get_temporary_directory(NativeCall& call) {
   return call.ret(path);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kVMSupportMethods[] = {
     {"initAgentProperties", "(Ljava/util/Properties;)Ljava/util/Properties;", init_agent_properties, kLeaf},
     {"getVMTemporaryDirectory", "()Ljava/lang/String;", get_temporary_directory},
 };
-UVM_REGISTER_NATIVES("jdk/internal/vm/VMSupport", kMethods)
+UVM_REGISTER_NATIVES("jdk/internal/vm/VMSupport", kVMSupportMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -44,12 +44,12 @@ Status no_managers(NativeCall& call) {
   return result == nullptr ? Status::kThrow : call.ret(result);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kMemoryImplMethods[] = {
     {"getMemoryUsage0", "(Z)Ljava/lang/management/MemoryUsage;", memory_usage},
     {"getMemoryPools0", "()[Ljava/lang/management/MemoryPoolMXBean;", no_pools},
     {"getMemoryManagers0", "()[Ljava/lang/management/MemoryManagerMXBean;", no_managers},
 };
-UVM_REGISTER_NATIVES("sun/management/MemoryImpl", kMethods)
+UVM_REGISTER_NATIVES("sun/management/MemoryImpl", kMemoryImplMethods)
 
 }  // namespace
 }  // namespace uvm::rt

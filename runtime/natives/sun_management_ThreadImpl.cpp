@@ -280,7 +280,7 @@ Status find_deadlocked(NativeCall& call) {
   return make_thread_array(call, threads);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kThreadImplMethods[] = {
     {"getThreads", "()[Ljava/lang/Thread;", get_threads},
     {"getThreadInfo1", "([JI[Ljava/lang/management/ThreadInfo;)V", get_thread_info},
     {"dumpThreads0", "([JZZI)[Ljava/lang/management/ThreadInfo;", dump_threads},
@@ -291,7 +291,7 @@ const NativeMethod kMethods[] = {
     {"findMonitorDeadlockedThreads0", "()[Ljava/lang/Thread;", find_deadlocked<false>},
     {"findDeadlockedThreads0", "()[Ljava/lang/Thread;", find_deadlocked<true>},
 };
-UVM_REGISTER_NATIVES("sun/management/ThreadImpl", kMethods)
+UVM_REGISTER_NATIVES("sun/management/ThreadImpl", kThreadImplMethods)
 
 }  // namespace
 }  // namespace uvm::rt

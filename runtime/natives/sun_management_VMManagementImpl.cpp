@@ -100,7 +100,7 @@ Status total_threads(NativeCall& call) {
   return call.ret(c->mirror_object()->field<std::int64_t>(library_field(c, "threadSeqNumber", "J")));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kVMManagementImplMethods[] = {
     {"getVersion0", "()Ljava/lang/String;", get_version},
     {"initOptionalSupportFields", "()V", init_optional_support},
     {"isThreadContentionMonitoringEnabled", "()Z", no, kLeaf},
@@ -132,7 +132,7 @@ const NativeMethod kMethods[] = {
     {"getClassInitializationTime", "()J", not_counted, kLeaf},
     {"getClassVerificationTime", "()J", not_counted, kLeaf},
 };
-UVM_REGISTER_NATIVES("sun/management/VMManagementImpl", kMethods)
+UVM_REGISTER_NATIVES("sun/management/VMManagementImpl", kVMManagementImplMethods)
 
 }  // namespace
 }  // namespace uvm::rt

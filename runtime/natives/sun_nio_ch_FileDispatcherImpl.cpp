@@ -94,7 +94,7 @@ Status close_lease(NativeCall& call, std::int32_t lease) {
   return error == 0 ? call.ret() : throw_io(call.thread, error);
 }
 
-Status close0(NativeCall& call) { return close_lease(call, lease_of_descriptor(call.object(0))); }
+Status close_channel(NativeCall& call) { return close_lease(call, lease_of_descriptor(call.object(0))); }
 Status close_int(NativeCall& call) { return close_lease(call, call.i32(0)); }
 
 Status dup0(NativeCall& call) {
@@ -118,7 +118,7 @@ const NativeMethod kDispatcherMethods[] = {
     {"size0", "(Ljava/io/FileDescriptor;)J", size0},
     {"lock0", "(Ljava/io/FileDescriptor;ZJJZ)I", lock0},
     {"release0", "(Ljava/io/FileDescriptor;JJ)V", release0},
-    {"close0", "(Ljava/io/FileDescriptor;)V", close0},
+    {"close0", "(Ljava/io/FileDescriptor;)V", close_channel},
     // Only sockets need to be made unusable before they are closed.
     {"preClose0", "(Ljava/io/FileDescriptor;)V", native_nothing, kLeaf},
     {"dup0", "(Ljava/io/FileDescriptor;Ljava/io/FileDescriptor;)V", dup0},

@@ -97,13 +97,13 @@ Status end_mount_entries(NativeCall& call) {
   return call.ret();
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kLinuxNativeDispatcherMethods[] = {
     {"init", "()V", native_nothing, kLeaf},
     {"setmntent0", "(JJ)J", set_mount_entries},
     {"getmntent0", "(JLsun/nio/fs/UnixMountEntry;JI)I", get_mount_entry},
     {"endmntent", "(J)V", end_mount_entries, kLeaf},
 };
-UVM_REGISTER_NATIVES("sun/nio/fs/LinuxNativeDispatcher", kMethods)
+UVM_REGISTER_NATIVES("sun/nio/fs/LinuxNativeDispatcher", kLinuxNativeDispatcherMethods)
 
 Status rewind(NativeCall& call) {
   table_of(call).position = 0;

@@ -99,7 +99,7 @@ Status openat0(NativeCall& call) {
   return lease_result(call, lease);
 }
 
-Status close0(NativeCall& call) {
+Status close_descriptor(NativeCall& call) {
   const int error = lease_close(call.i32(0));
   return error == 0 ? call.ret() : throw_unix(call, error);
 }
@@ -416,13 +416,13 @@ Status flistxattr(NativeCall& call) {
   return call.ret(static_cast<std::int32_t>(got));
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kUnixNativeDispatcherMethods[] = {
     {"init", "()I", init, kLeaf},
     {"getcwd", "()[B", getcwd},
     {"dup", "(I)I", dup},
     {"open0", "(JII)I", open0},
     {"openat0", "(IJII)I", openat0},
-    {"close0", "(I)V", close0},
+    {"close0", "(I)V", close_descriptor},
     {"link0", "(JJ)V", link0},
     {"symlink0", "(JJ)V", symlink0},
     {"unlink0", "(J)V", unlink0},
@@ -467,7 +467,7 @@ const NativeMethod kMethods[] = {
     {"fremovexattr0", "(IJ)V", fremovexattr0},
     {"flistxattr", "(IJI)I", flistxattr},
 };
-UVM_REGISTER_NATIVES("sun/nio/fs/UnixNativeDispatcher", kMethods)
+UVM_REGISTER_NATIVES("sun/nio/fs/UnixNativeDispatcher", kUnixNativeDispatcherMethods)
 
 // Copies the rest of one file behind the position of another. The positions of the two leases say how far it
 // is, so a stopped copy simply goes on. (int to, int from, long address of a cancel flag or 0)

@@ -27,13 +27,13 @@ Status last_failure(NativeCall& call) {
   return call.ret(text);
 }
 
-const NativeMethod kMethods[] = {
+const NativeMethod kPersistenceMethods[] = {
     {"attempts", "()J", attempts, kLeaf},
     {"awaitAttempt", "(JZ)J", await_attempt},
     {"versionSince", "(J)J", version_since, kLeaf},
     {"lastFailure", "()Ljava/lang/String;", last_failure},
 };
-UVM_REGISTER_NATIVES("uvm/Persistence", kMethods)
+UVM_REGISTER_NATIVES("uvm/Persistence", kPersistenceMethods)
 
 }  // namespace
 }  // namespace uvm::rt
