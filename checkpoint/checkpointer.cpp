@@ -10,8 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Lines that may be left for the stop: copying them takes about half a millisecond.
-constexpr std::uint64_t kSmallResidue = 1024;
+// Lines that may be left for the stop: copying them takes a millisecond or two.
+constexpr std::uint64_t kSmallResidue = 1280;
 constexpr int kMaxRounds = 4;
 
 std::uint64_t ns_since(Clock::time_point start) {
@@ -67,17 +67,22 @@ Statistics Checkpointer::statistics() const {
   return statistics_;
 }
 
-// Each round writes what was dirtied during the one before; when the rounds do not get shorter, the program
-// writes as fast as the store, and another round would only write the same lines again.
+// Each round writes what was dirtied during the one before, until that is little enough for the cut, or does
+// not get less: then the program writes as fast as the store, and another round would only write the same
+// lines again. What there is to do is looked at without protecting anything: a round costs the program a
+// fault for each line that it writes all the time.
 store::Result<void> Checkpointer::preflush() {
   std::uint64_t before = ~std::uint64_t{0};
-  for (int round = 0; round < kMaxRounds; ++round) {
-    const uffd::PreflushResult result = region_.preflush(~std::uint64_t{0});
-    if (!result.ok) return Unexpected{write_error(store_, options_.store_name, "before the checkpoint")};
-    if (result.lines_written <= kSmallResidue || result.lines_written > before / 2) break;
-    before = result.lines_written;
+  for (int round = 0;; ++round) {
+    const std::uint64_t dirty = region_.count_lines().dirty;
+    if (dirty <= kSmallResidue || dirty > before / 2 || round == kMaxRounds) {
+      region_.prepare_cut(dirty);
+      return {};
+    }
+    if (!region_.preflush(~std::uint64_t{0}).ok)
+      return Unexpected{write_error(store_, options_.store_name, "before the checkpoint")};
+    before = dirty;
   }
-  return {};
 }
 
 store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {

@@ -19,6 +19,9 @@ namespace {
 
 using Flags = LineTable::Flags;
 
+// Lines of staging that stay taken between two cuts, if memory is 32 times that.
+constexpr std::size_t kKeptStaging = 1600;
+
 }  // namespace
 
 void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {
@@ -68,18 +71,18 @@ void RegionImpl::harvest(const Segment& segment) {
       this);
 }
 
-// Takes the memory that the next cut will probably need, so that the program does not stand still for it: as
-// much as the last one, or as a round of pre-flush found dirty, if that was little and so the last round.
-void RegionImpl::prepare_staging(std::size_t round_lines) {
-  constexpr std::size_t kLittle = 2048;
-  std::size_t lines = std::max(last_cut_lines_, round_lines <= kLittle ? round_lines : 0);
-  lines = std::min(staging_lines_, lines + lines / 4);
+void RegionImpl::prepare_cut(std::uint64_t lines) {
+  const std::uint64_t more = std::min<std::uint64_t>(staging_lines_, lines + lines / 4);
   // Kernels before Linux 5.14 refuse; then the cut takes it.
-  if (lines != 0) madvise(staging_, lines * kLineSize, MADV_POPULATE_WRITE);
+  if (more != 0) madvise(staging_, more * kLineSize, MADV_POPULATE_WRITE);
 }
 
+// What a small cut needs stays, as far as that is little beside the memory limit: taking it anew each time
+// costs more than the cut.
 void RegionImpl::clear_staging() {
-  madvise(staging_, staging_lines_ * kLineSize, MADV_DONTNEED);
+  const std::size_t kept =
+      std::min<std::size_t>({staging_lines_, kKeptStaging, static_cast<std::size_t>(limit_lines_ / 32)});
+  madvise(staging_ + kept * kLineSize, (staging_lines_ - kept) * kLineSize, MADV_DONTNEED);
   staged_.clear();
 }
 
@@ -201,11 +204,7 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
   for (std::thread& other : others) {
     if (other.joinable()) other.join();
   }
-  if (run.result.ok) {
-    prepare_staging(run.result.lines_written);
-  } else {
-    clear_staging();  // no cut will come
-  }
+  if (!run.result.ok) clear_staging();  // no cut will come
   return run.result;
 }
 
@@ -306,7 +305,6 @@ Result<Cut> RegionImpl::cut() {
   flushed_ = 0;
   cut_outstanding_ = true;
   result.lines_staged = staged_.size();
-  last_cut_lines_ = staged_.size();
   result.nanoseconds = now_ns() - begin;
   return result;
 }

@@ -28,9 +28,9 @@
 //
 // Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
 // populate_fresh(), discard(), evict_first(): any thread that is not inside a signal handler. preflush(),
-// cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the program must not
-// touch the view: it might interrupt the pager at work. Threads with an alternate signal stack give it at
-// least 64 KiB: faults are resolved on it.
+// prepare_cut(), cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the
+// program must not touch the view: it might interrupt the pager at work. Threads with an alternate signal
+// stack give it at least 64 KiB: faults are resolved on it.
 #pragma once
 
 #include <cstddef>
@@ -239,7 +239,8 @@ class Region {
   // --- For the checkpointer
   // -------------------------------------------------------------------------------------
   //
-  //   loop: preflush() until little is left;  stop the program;  cut();  let it run;
+  //   preflush() until count_lines() says that little is left;  prepare_cut();  stop the program;  cut(); let
+  //   it run;
   //         flush_cut();  store.commit(blob), and abort_cut() when that fails
   //
   // When flush_cut() fails it may be tried again, or the cut is given up: store.abandon(), then abort_cut().
@@ -247,6 +248,10 @@ class Region {
   // Writes dirty lines to the current transaction while the program runs, at most max_lines of them; they
   // become clean (dirty again if written meanwhile). Precondition: no cut is outstanding.
   virtual PreflushResult preflush(std::uint64_t max_lines) = 0;
+
+  // Takes the memory for a cut of so many lines, and some more, so that the program does not stand still for
+  // it. cut() takes what is missing; when no cut comes, the memory stays until one was flushed or given up.
+  virtual void prepare_cut(std::uint64_t lines) = 0;
 
   // Called while the program is stopped (no thread writes to the view, except system calls into pinned
   // lines). Harvests every dirty line of the flushed segments, copies it to staging, makes it clean again,

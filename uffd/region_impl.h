@@ -75,6 +75,7 @@ class RegionImpl final : public Region, private FaultTarget {
   FaultLatencies fault_latencies() const override;
   LineCounts count_lines() const override;
   PreflushResult preflush(std::uint64_t max_lines) override;
+  void prepare_cut(std::uint64_t lines) override;
   Result<Cut> cut() override;
   bool flush_cut() override;
   void abort_cut() override;
@@ -184,7 +185,6 @@ class RegionImpl final : public Region, private FaultTarget {
   void harvest(const Segment& segment);
   void note_written(std::uint64_t first, std::uint64_t count);
   void note_unmapped(std::uint64_t first, std::uint64_t count);
-  void prepare_staging(std::size_t round_lines);
   void clear_staging();
   struct Preflush;
   bool take_dirty(Preflush& run, Batch& batch);
@@ -237,7 +237,6 @@ class RegionImpl final : public Region, private FaultTarget {
   std::byte* staging_ = nullptr;
   std::vector<std::uint32_t> staged_;  // line of each slot of staging
   std::size_t staging_lines_ = 0;
-  std::size_t last_cut_lines_ = 0;
   std::size_t flushed_ = 0;  // staged lines that are in the pending transaction
   bool cut_outstanding_ = false;
   std::uint64_t preflush_hand_ = 0;
