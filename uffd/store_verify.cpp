@@ -1,6 +1,7 @@
 #include "uffd/store_verify.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -174,16 +175,19 @@ class Verifier {
       const BitmapBlock* a = used.chunk(c);
       const BitmapBlock* b = held.chunk(c);
       if (a == b) continue;
-      for (std::uint32_t i = 0; i < kBlocksPerBitmap; ++i) {
-        const bool in_used = a != nullptr && (a->word[i / 64] >> (i % 64) & 1) != 0;
-        const bool in_held = b != nullptr && (b->word[i / 64] >> (i % 64) & 1) != 0;
-        if (in_used == in_held) continue;
-        if (listed++ >= kMaxListed) {
-          ++more;
-          continue;
+      for (std::uint32_t w = 0; w < kBlocksPerBitmap / 64; ++w) {
+        const std::uint64_t in_used = a != nullptr ? a->word[w] : 0;
+        const std::uint64_t in_held = b != nullptr ? b->word[w] : 0;
+        for (std::uint64_t bits = in_used ^ in_held; bits != 0; bits &= bits - 1) {
+          if (listed++ >= kMaxListed) {
+            ++more;
+            continue;
+          }
+          const auto bit = static_cast<unsigned>(std::countr_zero(bits));
+          report(Severity::kDamage, version, {}, (c * kBlocksPerBitmap + w * 64 + bit) / to_a_block,
+                 (in_used >> bit & 1) != 0 ? map + " says free of " + what + " in use"
+                                           : map + " holds " + what + " nobody uses");
         }
-        report(Severity::kDamage, version, {}, (c * kBlocksPerBitmap + i) / to_a_block,
-               in_used ? map + " says free of " + what + " in use" : map + " holds " + what + " nobody uses");
       }
     }
     if (more != 0) {
