@@ -97,8 +97,8 @@ inline constexpr std::size_t kMaxBlob = 2048;
 struct StoreCounters {
   std::uint64_t lines_read = 0, lines_written = 0, bytes_read = 0, bytes_written = 0, flushes = 0;
   std::uint64_t lines_compressed = 0;  // of those written
-  std::uint64_t file_bytes = 0;  // size of the store file, holes not counted
-  std::uint64_t free_bytes = 0;  // reusable space inside it
+  std::uint64_t file_bytes = 0;        // size of the store file, holes not counted
+  std::uint64_t free_bytes = 0;        // reusable space inside it
 };
 
 // A read under way: see LineStore::start_read().
@@ -137,8 +137,9 @@ class LineStore {
 
   // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
   // last_error()); those keep their former content. A line written to kPending does not hide a newer one
-  // already written to kCurrent. Content must not change until the call returns. A line that equals what the
-  // transaction would otherwise hold is not written again. Async-signal-safe for kCurrent.
+  // already written to kCurrent. No line may occur twice in a call. Content must not change until it returns.
+  // A line that equals what the transaction would otherwise hold is not written again. Async-signal-safe for
+  // kCurrent.
   [[nodiscard]] virtual bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
 
   // Makes lines absent in the current transaction. May be called by any thread beside the others, not in a

@@ -8,7 +8,7 @@
 // Invariants
 //   * Resident bytes (pages of the memfd) never exceed the memory limit by more than 1 MiB. Beside them there
 //     are buffers: for reads, of a read-ahead window each, as many as threads ever missed lines at once (at
-//     most 16) and at most 4 for reads under way; and around a cut the staging area.
+//     most 16) and at most 4 for reads under way; and the staging area, most of it around a cut only.
 //   * A line that is not resident has its newest content in the store, or was never written (then it
 //     reads zero).
 //   * A resident line that differs from the store is dirty: written according to the write tracking of

@@ -266,11 +266,18 @@ Result<void> FileStore::write_table(Attempt& attempt) {
 // among those it tells of, so all of them are taken before the first is written.
 Result<void> FileStore::write_space_map(Attempt& attempt, const BlockSet& now, SpaceMap& map) {
   static constexpr BitmapBlock kEmpty{};
+  if (now.end() == 0) {  // there was compression once
+    for (const auto* pointers : {&map.bitmaps, &map.nodes}) {
+      for (const BlockPointer& pointer : *pointers) attempt.held.remove(pointer.block);
+    }
+    attempt.held.remove(map.root.block);
+    map = {};
+    return {};
+  }
   std::set<std::uint32_t> changed, changed_nodes;
-  const auto replace = [&](BlockPointer& pointer, bool empty) -> Result<void> {
+  const auto replace = [&](BlockPointer& pointer) -> Result<void> {
     if (pointer.is_block()) attempt.held.remove(pointer.block);
     pointer = {};
-    if (empty) return {};
     auto block = take_block(attempt);
     if (!block) return Unexpected<Error>{block.error()};
     attempt.held.add(*block);
@@ -285,15 +292,15 @@ Result<void> FileStore::write_space_map(Attempt& attempt, const BlockSet& now, S
       if (bits == before || changed.contains(c)) continue;
       if (std::memcmp(bits ? bits : &kEmpty, before ? before : &kEmpty, sizeof kEmpty) == 0) continue;
       if (map.bitmaps.size() <= c) map.bitmaps.resize(c + 1);
-      if (auto taken = replace(map.bitmaps[c], false); !taken) return taken;
+      if (auto taken = replace(map.bitmaps[c]); !taken) return taken;
       changed.insert(c);
       grown = true;
       const std::uint32_t n = c / kFanout;
       if (!changed_nodes.insert(n).second) continue;
       if (map.nodes.size() <= n) map.nodes.resize(n + 1);
-      if (auto taken = replace(map.nodes[n], false); !taken) return taken;
+      if (auto taken = replace(map.nodes[n]); !taken) return taken;
       if (changed_nodes.size() == 1) {
-        if (auto taken = replace(map.root, false); !taken) return taken;
+        if (auto taken = replace(map.root); !taken) return taken;
       }
     }
   }
@@ -351,7 +358,8 @@ Result<void> FileStore::write_version_record(Attempt& attempt, std::span<const s
   std::copy(attempt.segments.begin(), attempt.segments.end(), record.segments);
   record.blob_size = static_cast<std::uint32_t>(blob.size());
   if (!blob.empty()) std::memcpy(record.blob, blob.data(), blob.size());
-  record.features = features();
+  record.incompatible_features = incompatible_features();
+  record.compatible_features = compatible_features();
   seal(record);
   auto put = put_block(attempt, *block, &record);
   if (!put) return Unexpected<Error>{put.error()};
@@ -374,9 +382,8 @@ Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Versio
   root.sequence = ++last_sequence_;
   root.highest_version = highest;
   root.file_blocks = file_blocks;
-  root.incompatible_features = features();
-  root.compatible_features =
-      compress_ ? root.compatible_features | kFeatureCompress : root.compatible_features & ~kFeatureCompress;
+  root.incompatible_features = incompatible_features();
+  root.compatible_features = compatible_features();
   root.version_count = static_cast<std::uint32_t>(refs.size());
   std::fill(std::begin(root.versions), std::end(root.versions), VersionRef{});
   std::copy(refs.begin(), refs.end(), root.versions);
@@ -588,8 +595,15 @@ void FileStore::abandon() {
   roll_back({});
 }
 
-Result<void> FileStore::pin(Version version, bool pinned) {
+// Its flush must not be one that a pending transaction counts on, and does not hear of when it fails.
+Result<void> FileStore::may_publish() const {
   if (read_only_) return Unexpected<Error>{{Errc::kPermission, 0, name_ + " is open for reading only"}};
+  if (pending_) return Unexpected<Error>{{Errc::kInvalid, 0, "a transaction of " + name_ + " is pending"}};
+  return {};
+}
+
+Result<void> FileStore::pin(Version version, bool pinned) {
+  if (auto may = may_publish(); !may) return may;
   const Retained* target = find_retained(version);
   if (target == nullptr) {
     return Unexpected<Error>{{Errc::kNotFound, 0, name_ + " has no version " + std::to_string(version)}};
@@ -616,7 +630,7 @@ Result<void> FileStore::pin(Version version, bool pinned) {
 }
 
 Result<void> FileStore::remove_version(Version version) {
-  if (read_only_) return Unexpected<Error>{{Errc::kPermission, 0, name_ + " is open for reading only"}};
+  if (auto may = may_publish(); !may) return may;
   const Retained* target = find_retained(version);
   if (target == nullptr) {
     return Unexpected<Error>{{Errc::kNotFound, 0, name_ + " has no version " + std::to_string(version)}};

@@ -12,8 +12,8 @@
 namespace uvm::store {
 namespace {
 
-using testing::kNoTag;
 using testing::kLimit;
+using testing::kNoTag;
 using testing::line_is;
 using testing::MemoryDisk;
 using Fate = MemoryDisk::Fate;

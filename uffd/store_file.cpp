@@ -62,6 +62,11 @@ bool is_zero(const std::byte* content) {
 constexpr Entry kZeroEntry = kZeroBlock;
 constexpr Entry kErasedEntry = kErasedBlock;
 
+// In a batch that is being written: nothing is written for the line. No checksum without a block looks like
+// it.
+constexpr Entry kNothing = kErasedBlock;
+bool is_to_write(Entry entry) { return entry != kNothing && entry != kZeroEntry; }
+
 }  // namespace
 
 bool FileStore::fail(int error) noexcept {
@@ -97,7 +102,8 @@ bool FileStore::unpack(BlockPointer pointer, const void* block, std::byte* buffe
 }
 
 int FileStore::read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept {
-  if (const int error = read_block(block_in_file(pointer.block), &work.scratch); error != 0) return error;
+  if (const int error = read_block(block_in_file(pointer.block), &work.scratch); error != 0)
+    return error == EBADMSG ? EIO : error;
   if (!is_packed(pointer.block)) {
     std::memcpy(buffer, &work.scratch, kLineSize);
   } else if (!unpack(pointer, &work.scratch, buffer)) {
@@ -161,14 +167,14 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
     work.lies_in[i] = static_cast<std::uint32_t>(i);
     work.op_of[i] = builder.add(block, buffer + i * kLineSize);
   }
-  work.reads = builder.ops();
+  work.moves = builder.ops();
 }
 
 // The device has done its part.
 void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept {
   const LineNumber first = work.first;
   lines_read_.fetch_add(count, std::memory_order_relaxed);
-  for (const IoOp& op : work.reads) {
+  for (const IoOp& op : work.moves) {
     if (op.result > 0)
       bytes_read_.fetch_add(static_cast<std::uint32_t>(op.result), std::memory_order_relaxed);
   }
@@ -219,7 +225,7 @@ void FileStore::read(LineNumber first, std::size_t count, std::byte* buffer, Rea
   for (std::size_t done = 0; done < count; done += kBatch) {
     const std::size_t lines = std::min(kBatch, count - done);
     plan_read(first + done, lines, buffer + done * kLineSize, *work);
-    if (!work->reads.empty()) device_->read(work->reads);
+    if (!work->moves.empty()) device_->read(work->moves);
     finish_read(*work, lines, status + done);
   }
 }
@@ -228,15 +234,15 @@ StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byt
   if (count > kMaxStartedLines || !is_aligned(buffer)) return nullptr;
   ClaimedWorkspace work(*this);
   plan_read(first, count, buffer, *work);
-  if (work->reads.empty()) return nullptr;  // nothing that takes time
-  work->started = device_->start_read(work->reads);
+  if (work->moves.empty()) return nullptr;  // nothing that takes time
+  work->started = device_->start_read(work->moves);
   return work->started != nullptr ? work.keep() : nullptr;
 }
 
 bool FileStore::end_read(StartedRead* read, std::size_t count, ReadStatus* status,
                          std::chrono::nanoseconds patience) noexcept {
   auto* work = static_cast<Workspace*>(read);
-  if (!device_->end_read(work->started, work->reads, patience)) return false;
+  if (!device_->end_read(work->started, work->moves, patience)) return false;
   if (count != 0) finish_read(*work, count, status);
   ClaimedWorkspace::give_back(work);
   return true;
@@ -305,13 +311,14 @@ BlockRun FileStore::allocate(std::uint32_t want) noexcept {
   return run;
 }
 
-bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
-                            bool even_unchanged) noexcept {
+// Looks at what each line of a batch is now and sets its entry: kNothing where there is nothing to write, or
+// it cannot be, zeros, or the checksum, whose block is to come. False when one cannot be written.
+bool FileStore::choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                       bool even_unchanged) noexcept {
   bool ok = true;
-  std::uint32_t need = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const LineNumber line = lines[i].line;
-    work.entries[i] = kUnknownEntry;  // stands for: nothing to do
+    work.entries[i] = kNothing;
     if (line >= table_.line_limit()) {
       ok = fail(EINVAL);
       continue;
@@ -339,42 +346,50 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
       continue;
     }
     work.entries[i] = std::uint64_t{checksum} << 32;
-    ++need;
   }
+  return ok;
+}
 
-  // What a block is written for: a line, or a packed block at the first of its lines.
-  pack(lines, work);
+// Gives what is to be written its blocks, in as few runs as there are, and makes the operations. A block is
+// for a line, or it is a packed block, at the first of its lines. False when there is no room for all.
+bool FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcept {
+  bool ok = true;
   LinePacker& packer = work.packer;
-  for (const auto& block : packer.blocks()) need -= block.lines - std::min(block.lines, 1U);
-  // Blocks, in as few runs as there are.
+  std::uint32_t need = 0;
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    if (is_to_write(work.entries[i]) && packer.block_of(i) == LinePacker::kNoBlock) ++need;
+  }
+  for (const auto& block : packer.blocks()) need += block.lines != 0 ? 1 : 0;
   OpBuilder builder(work.ops, work.iov, kMaxWriteLines);
   BlockRun run;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (work.entries[i] == kUnknownEntry || work.entries[i] == kZeroEntry) continue;
-    std::uint32_t at = packer.block_of(static_cast<std::uint32_t>(i));
-    if (at != LinePacker::kNoBlock && packer.block(at).line_in[0] != i) continue;
-    if (run.count == 0) run = allocate(std::max(need, 1U));
-    need -= std::min(need, 1U);
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    if (!is_to_write(work.entries[i])) continue;
+    LinePacker::Block* packed =
+        packer.block_of(i) != LinePacker::kNoBlock ? &packer.block(packer.block_of(i)) : nullptr;
+    if (packed != nullptr && packed->line_in[0] != i) continue;
+    if (run.count == 0) run = allocate(need);
+    --need;
     if (run.count == 0) {
-      if (at == LinePacker::kNoBlock) work.entries[i] = kUnknownEntry;
-      ok = false;  // and so are the other lines of a packed block
+      if (packed == nullptr) work.entries[i] = kNothing;
+      ok = false;
       continue;
     }
-    if (at != LinePacker::kNoBlock && run.first >= kMaxPackedBlocks) {
-      packer.dissolve(at);
-      at = LinePacker::kNoBlock;
+    if (packed != nullptr && run.first >= kMaxPackedBlocks) {
+      need += packed->lines - 1;
+      packer.dissolve(packer.block_of(i));
+      packed = nullptr;
     }
     const auto* content = lines[i].content;
-    if (at != LinePacker::kNoBlock) {
-      content = packer.content(at);
+    if (packed != nullptr) {
+      content = packer.content(packer.block_of(i));
     } else if (!is_aligned(content)) {  // comes alone: see write()
       std::memcpy(&work.scratch, content, kLineSize);
       content = reinterpret_cast<const std::byte*>(&work.scratch);
     }
     const std::uint32_t op = builder.add(run.first, const_cast<std::byte*>(content));
-    if (at != LinePacker::kNoBlock) {
-      packer.block(at).number = run.first;
-      packer.block(at).op = op;
+    if (packed != nullptr) {
+      packed->number = run.first;
+      packed->op = op;
     } else {
       work.entries[i] |= run.first;
       work.op_of[i] = op;
@@ -382,14 +397,22 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
     ++run.first;
     --run.count;
   }
-  if (!builder.ops().empty()) device_->write(builder.ops());
+  work.moves = builder.ops();
+  return ok;
+}
+
+bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                            bool even_unchanged) noexcept {
+  bool ok = choose(transaction, lines, work, even_unchanged);
+  pack(lines, work);
+  ok = place(lines, work) && ok;
+  if (!work.moves.empty()) device_->write(work.moves);
 
   std::uint64_t blocks = 0;
   std::uint64_t written = 0;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const Entry entry = work.entries[i];
-    if (entry == kUnknownEntry || packer.block_of(static_cast<std::uint32_t>(i)) != LinePacker::kNoBlock)
-      continue;
+    if (entry == kNothing || work.packer.block_of(i) != LinePacker::kNoBlock) continue;
     if (is_block(entry)) {
       const IoOp& op = work.ops[work.op_of[i]];
       ++blocks;
@@ -400,11 +423,9 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
       }
       ++written;
     }
-    if (transaction == Transaction::kPending) keep_erased(lines[i].line);
-    const BlockNumber superseded = table_.put(transaction, lines[i].line, entry);
-    if (superseded != 0) allocator_.give_back(superseded);
+    publish(transaction, lines[i].line, entry);
   }
-  for (const auto& block : packer.blocks()) {
+  for (const auto& block : work.packer.blocks()) {
     if (block.number == kAbsentBlock) continue;  // dissolved, or there was no room
     const IoOp& op = work.ops[block.op];
     ++blocks;
@@ -425,13 +446,23 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
   return ok;
 }
 
-// Chooses what of a batch is written compressed. Its entries with a checksum and no block are to be written.
+// A line's new entry; what it had in this transaction is given back. Where lines share blocks, no cut comes
+// between the two: the slot may be in a block that the version to be committed holds for other lines, which
+// some versions later is free, and another one's.
+void FileStore::publish(Transaction transaction, LineNumber line, Entry entry) noexcept {
+  if (transaction == Transaction::kPending) keep_erased(line);
+  std::unique_lock<SpinLock> guard(publish_lock_, std::defer_lock);
+  if (codecs_) guard.lock();
+  if (const BlockNumber superseded = table_.put(transaction, line, entry); superseded != 0)
+    allocator_.give_back(superseded);
+}
+
+// Chooses what of a batch is written compressed.
 void FileStore::pack(std::span<const LineWrite> lines, Workspace& work) noexcept {
   work.packer.begin();
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
-    const bool to_write = work.entries[i] != kUnknownEntry && work.entries[i] != kZeroEntry;
     // A line alone has nothing to share a block with.
-    if (!compress_ || !to_write || lines.size() == 1) {
+    if (!compress_ || !is_to_write(work.entries[i]) || lines.size() == 1) {
       work.packer.leave_out(i);
       continue;
     }
@@ -441,24 +472,20 @@ void FileStore::pack(std::span<const LineWrite> lines, Workspace& work) noexcept
   work.packer.finish();
 }
 
-// Between two blocks a cut may fall, but never between lines of one: a thread that went to sleep there would
-// find, two commits later, that no version needs the block any more, and put its other lines into a free one.
+// The lines of a packed block. Before them or after them a cut may fall, but not between: a thread that went
+// to sleep there would find, two commits later, that no version needs the block any more, and put its other
+// lines into a free one.
 void FileStore::publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                               const LinePacker::Block& block) noexcept {
   allocator_.fill_slots(block.number, block.lines);
   if (transaction == Transaction::kPending) {
     for (std::uint32_t slot = 0; slot < block.lines; ++slot) keep_erased(lines[block.line_in[slot]].line);
   }
-  BlockNumber superseded[kSlots];
-  {
-    std::lock_guard guard(publish_lock_);
-    for (std::uint32_t slot = 0; slot < block.lines; ++slot) {
-      const Entry entry = work.entries[block.line_in[slot]] | packed_number(block.number, slot);
-      superseded[slot] = table_.put(transaction, lines[block.line_in[slot]].line, entry);
-    }
-  }
+  std::lock_guard guard(publish_lock_);
   for (std::uint32_t slot = 0; slot < block.lines; ++slot) {
-    if (superseded[slot] != 0) allocator_.give_back(superseded[slot]);
+    const Entry entry = work.entries[block.line_in[slot]] | packed_number(block.number, slot);
+    const BlockNumber superseded = table_.put(transaction, lines[block.line_in[slot]].line, entry);
+    if (superseded != 0) allocator_.give_back(superseded);
   }
 }
 
@@ -519,10 +546,7 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
       }
       const Entry now = base_ && base_->present(line) ? kErasedEntry : kAbsentEntry;
       const Entry old = table_.entry(0, line);
-      if (old != now || after_cut) {
-        const BlockNumber superseded = table_.put(Transaction::kCurrent, line, now);
-        if (superseded != 0) allocator_.give_back(superseded);
-      }
+      if (old != now || after_cut) publish(Transaction::kCurrent, line, now);
       ++line;
     }
   }

@@ -137,11 +137,13 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] ContentId content_id() const { return content_id_; }
   [[nodiscard]] HeapId heap_id() const { return heap_id_; }
 
-  // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained.
+  // A pinned version is kept until it is unpinned. Durable on return. kNotFound when it is not retained;
+  // kInvalid while a transaction is pending.
   Result<void> pin(Version version, bool pinned);
   [[nodiscard]] std::vector<Version> pinned() const;
   [[nodiscard]] bool has_pinned() const { return !pinned().empty(); }
-  // Deletes a retained version that is not pinned, nor the opened one nor newer than that.
+  // Deletes a retained version that is not pinned, nor the opened one nor newer than that. kInvalid also
+  // while a transaction is pending.
   Result<void> remove_version(Version version);
   // Another store, for reading only, of a retained version that is not newer than the opened one. It reads
   // while this one writes and commits, also when the version is no longer retained: its blocks stay until the
@@ -182,11 +184,11 @@ class FileStore final : public LineStore, private NodeReader {
     BlockNumber blocks[kBatch];
     std::uint32_t op_of[kBatch];    // index of the op that moves each line of the batch
     std::uint32_t lies_in[kBatch];  // index of the line in whose place its block is read
+    std::span<IoOp> moves;          // of ops: what is to be read or written
     // What is being read.
     LineNumber first;
     std::byte* buffer;
-    std::span<IoOp> reads;  // of ops
-    void* started;          // the device's handle
+    void* started;  // the device's handle
     std::atomic<bool> busy;
   };
   static constexpr std::size_t kWorkspaces = 64;
@@ -209,7 +211,11 @@ class FileStore final : public LineStore, private NodeReader {
   ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
   bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                    bool even_unchanged) noexcept;
+  bool choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+              bool even_unchanged) noexcept;
   void pack(std::span<const LineWrite> lines, Workspace& work) noexcept;
+  bool place(std::span<const LineWrite> lines, Workspace& work) noexcept;
+  void publish(Transaction transaction, LineNumber line, Entry entry) noexcept;
   void publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                      const LinePacker::Block& block) noexcept;
   [[nodiscard]] bool is_aligned(const void* buffer) const noexcept {
@@ -225,10 +231,14 @@ class FileStore final : public LineStore, private NodeReader {
   void trim() noexcept;
   bool fail(int error) noexcept;
 
-  // Those without which the file cannot be read, from the next root on.
-  [[nodiscard]] std::uint64_t features() const {
+  // From the next root on.
+  [[nodiscard]] std::uint64_t incompatible_features() const {
     return root_.incompatible_features | (compress_ ? kFeaturePackedBlocks : 0);
   }
+  [[nodiscard]] std::uint64_t compatible_features() const {
+    return (root_.compatible_features & ~kFeatureCompress) | (compress_ ? kFeatureCompress : 0);
+  }
+  Result<void> may_publish() const;
   Result<void> relocate_untrusted();
   Result<void> attempt_commit(Attempt& attempt, std::span<const std::byte> blob);
   void collect_changes(Attempt& attempt);
@@ -285,7 +295,7 @@ class FileStore final : public LineStore, private NodeReader {
 
   bool compress_ = false;
   std::shared_ptr<CodecPool> codecs_;  // null where nothing is compressed, nor to be
-  SpinLock publish_lock_;              // one packed block at a time becomes visible, or cut() cuts
+  SpinLock publish_lock_;              // with codecs_: of cut(), and of what must not be divided by it
 
   SparseArray<Workspace> workspaces_;
   std::atomic<bool> pending_{false};

@@ -13,6 +13,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/pmem_device.h"
+#include "uffd/store_reader.h"
 #include "uffd/store_test_util.h"
 #include "uffd/store_verify.h"
 
@@ -261,6 +262,21 @@ TEST_P(FileStoreTest, LinesBeyondTheLimitAreRefused) {
   EXPECT_FALSE(write_line(*store, kMaxLines - 1, 1));
   EXPECT_EQ(store->last_error(), EINVAL);
   EXPECT_TRUE(line_is(*store, kMaxLines - 1, kNoTag));
+}
+
+TEST_P(FileStoreTest, VersionsAreNotPinnedWhileATransactionIsPending) {
+  auto store = create();
+  for (std::uint64_t tag = 1; tag <= 2; ++tag) {
+    ASSERT_TRUE(write_line(*store, 1, tag));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  store->cut();
+  for (const auto& refused : {store->pin(1, true), store->remove_version(1)}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::kInvalid);
+  }
+  ASSERT_TRUE(store->commit({}));
+  EXPECT_TRUE(store->pin(2, true));
 }
 
 TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
@@ -680,6 +696,27 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
 }
 
+// A checksum of 0 is one like the others: this line has it.
+TEST_P(FileStoreTest, ALineMayHaveAnyChecksum) {
+  const AlignedBuffer buffer = make_aligned(3 * kLineSize);
+  for (std::size_t i = 0; i < kLineSize; ++i) buffer[i] = static_cast<std::byte>(i * i >> 7 & 31);
+  const std::uint64_t tail = 5406371284;
+  std::memcpy(buffer.get() + kLineSize - sizeof tail, &tail, sizeof tail);
+  ASSERT_EQ(block_checksum(buffer.get()), 0U);
+  testing::fill_line(buffer.get() + kLineSize, 8, 1);
+  auto store = create();
+  const LineWrite writes[] = {{7, buffer.get()}, {8, buffer.get() + kLineSize}};
+  ASSERT_TRUE(store->write(Transaction::kCurrent, writes));
+  ASSERT_TRUE(cut_and_commit(*store));
+  store.reset();
+  store = open();
+  ReadStatus status = ReadStatus::kAbsent;
+  store->read(7, 1, buffer.get() + 2 * kLineSize, &status);
+  EXPECT_EQ(status, ReadStatus::kOk);
+  EXPECT_EQ(std::memcmp(buffer.get(), buffer.get() + 2 * kLineSize, kLineSize), 0);
+  EXPECT_TRUE(line_is(*store, 8, 1));
+}
+
 // Compression is a property of the heap until somebody changes it; what was written before stays readable.
 TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   auto disk = testing::new_disk();
@@ -703,7 +740,24 @@ TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   EXPECT_LE(bytes[1], bytes[0] / 4);
   EXPECT_LE(bytes[2], bytes[0] / 4);
   EXPECT_GE(bytes[3], 200 * kLineSize);
+  // When nothing is compressed any more, nothing is left of what told where.
+  auto store = testing::open_disk(disk, {.keep = {.versions = 1}, .line_limit = 4096});
+  for (auto& [line, tag] : lines) tag += 2;
+  for (std::uint32_t i = 0; i <= kMaxSegments; ++i) {
+    lines[i] = 4 * i + 2;
+    ASSERT_TRUE(write_lines(*store, lines));
+    ASSERT_TRUE(cut_and_commit(*store));
+  }
+  store.reset();
   testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const auto start = reader.read_start();
+  ASSERT_TRUE(start);
+  const Root& root = start->root[start->newest];
+  const auto record = reader.read_version(root.versions[root.version_count - 1], start->header.heap_id);
+  ASSERT_TRUE(record);
+  EXPECT_TRUE((*record)->space_map.is_block());
+  EXPECT_FALSE((*record)->slot_map.is_block());
   const auto findings = verify_device(device, "memory");
   ASSERT_TRUE(findings);
   for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;

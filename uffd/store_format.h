@@ -214,11 +214,13 @@ struct VersionRecord {
   BlockPointer space_map;  // node over bitmap nodes, or absent
   std::uint32_t segment_count;
   std::uint32_t blob_size;
-  BlockPointer slot_map;  // the same for slots; absent where there is no packed block
+  BlockPointer slot_map;  // the same for slots; absent where no slot is held
   SegmentPointer segments[kMaxSegments];
   std::uint8_t blob[kMaxBlob];
-  std::uint64_t features;  // incompatible ones, that its lines may use: a damaged root may name it
-  std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 16];
+  // Of the root that was to name it: what stands when that is damaged.
+  std::uint64_t incompatible_features;
+  std::uint64_t compatible_features;
+  std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 24];
   std::uint64_t checksum;
 };
 static_assert(sizeof(VersionRecord) == kBlockSize && std::is_trivially_copyable_v<VersionRecord>);

@@ -230,7 +230,8 @@ class Model {
   void pin() {
     const auto infos = store_->versions();
     if (infos.empty()) return;
-    ASSERT_TRUE(store_->pin(infos[random_() % infos.size()].version, random_() % 2 == 0));
+    const auto pinned = store_->pin(infos[random_() % infos.size()].version, random_() % 2 == 0);
+    ASSERT_EQ(pinned.has_value(), !pending_.has_value());
   }
 
   void check_line(LineNumber line) { check_line(*store_, newest_lines_, line); }

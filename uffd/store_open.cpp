@@ -145,9 +145,6 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
   compress_ = options.compress.value_or((root_.compatible_features & kFeatureCompress) != 0);
   const bool packed = compress_ || (root_.incompatible_features & kFeaturePackedBlocks) != 0;
   if (packed && !codecs_) codecs_ = CodecPool::make();
-  if (packed && !codecs_) {
-    return Unexpected<Error>{system_error("not enough memory to compress the lines of", name_, ENOMEM)};
-  }
 
   // An older version that cannot be read is given up: nothing is known of its blocks, so they count as free.
   // Only the version that is asked for must be whole.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <thread>
 
 namespace uvm::store {
@@ -19,7 +20,7 @@ std::unique_ptr<LineCodec> LineCodec::make() {
   std::unique_ptr<LineCodec> codec(new LineCodec);
   codec->compressor_ = ZSTD_createCCtx();
   codec->decompressor_ = ZSTD_createDCtx();
-  if (codec->compressor_ == nullptr || codec->decompressor_ == nullptr) return nullptr;
+  if (codec->compressor_ == nullptr || codec->decompressor_ == nullptr) throw std::bad_alloc();
   // zstd allocates its tables at the first use and keeps them for uses of the same size.
   std::byte line[kLineSize];
   for (std::size_t i = 0; i < kLineSize; ++i) line[i] = static_cast<std::byte>(i * i >> 7 & 31);
@@ -28,8 +29,9 @@ std::unique_ptr<LineCodec> LineCodec::make() {
   block.end[0] = static_cast<std::uint16_t>(size);
   std::byte back[kLineSize];
   if (size == 0 || !codec->unpack(&block, packed_number(0, 0), back) ||
-      std::memcmp(line, back, kLineSize) != 0)
-    return nullptr;
+      std::memcmp(line, back, kLineSize) != 0) {
+    throw std::bad_alloc();
+  }
   return codec;
 }
 
@@ -50,17 +52,24 @@ bool LineCodec::unpack(const void* block, BlockNumber number, std::byte* line) n
   const std::size_t begin = slot == 0 ? 0 : end_of[slot - 1];
   const std::size_t end = end_of[slot];
   if (begin >= end || end > sizeof(PackedBlock::content)) return false;
-  const std::byte* content = static_cast<const std::byte*>(block) + offsetof(PackedBlock, content);
-  return ZSTD_decompressDCtx(decompressor_, line, kLineSize, content + begin, end - begin) == kLineSize;
+  const std::byte* frame = static_cast<const std::byte*>(block) + offsetof(PackedBlock, content) + begin;
+  const std::size_t size = end - begin;
+  // Exactly one frame, of today's format: older ones, which a damaged byte can turn it into, are decoded by
+  // code that allocates.
+  std::uint32_t magic = 0;
+  if (size < sizeof magic) return false;
+  std::memcpy(&magic, frame, sizeof magic);
+  if (magic != ZSTD_MAGICNUMBER || ZSTD_findFrameCompressedSize(frame, size) != size ||
+      ZSTD_getFrameContentSize(frame, size) != kLineSize) {
+    return false;
+  }
+  return ZSTD_decompressDCtx(decompressor_, line, kLineSize, frame, size) == kLineSize;
 }
 
 std::shared_ptr<CodecPool> CodecPool::make() {
   auto pool = std::make_shared<CodecPool>();
   const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 2U, 16U);
-  for (unsigned i = 0; i < processors; ++i) {
-    pool->codecs_.push_back(LineCodec::make());
-    if (!pool->codecs_.back()) return nullptr;
-  }
+  for (unsigned i = 0; i < processors; ++i) pool->codecs_.push_back(LineCodec::make());
   return pool;
 }
 

@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxPackedBytes = sizeof(PackedBlock::content) / 2;
 // Working memory for one compression or decompression at a time.
 class LineCodec {
  public:
-  // Null when memory is short. Not in signal handlers.
+  // Throws std::bad_alloc. Not in signal handlers.
   static std::unique_ptr<LineCodec> make();
   ~LineCodec();
   LineCodec(const LineCodec&) = delete;
@@ -52,7 +52,7 @@ class LineCodec {
 // The codecs that the threads of a store share. As many as processors can be at work with.
 class CodecPool {
  public:
-  // Null when memory is short. Not in signal handlers.
+  // Throws std::bad_alloc. Not in signal handlers.
   static std::shared_ptr<CodecPool> make();
 
   // Waits for a free one: whoever has one computes, and waits for nothing. Async-signal-safe.

@@ -66,7 +66,6 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
 // Puts a compressed line in the place of the block that it is in.
 bool HeapReader::unpack(BlockNumber number, std::byte* content) {
   if (!codec_) codec_ = LineCodec::make();
-  if (!codec_) throw std::bad_alloc();
   PackedBlock block;
   std::memcpy(&block, content, sizeof block);
   return codec_->unpack(&block, number, content);
@@ -74,6 +73,7 @@ bool HeapReader::unpack(BlockNumber number, std::byte* content) {
 
 Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const std::string& what) {
   std::vector<bool> good;
+  if (is_packed(pointer.block)) return Unexpected<Error>{corrupt(what)};
   const AlignedBuffer aligned = make_aligned(kBlockSize);
   const int error = read_blocks({&pointer, 1}, aligned.get(), good);
   if (error != 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, error)};
@@ -86,7 +86,7 @@ Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const 
 
 // A root is written when all it names is durable: so a version whose record a damaged root still names, with
 // the right checksum, is whole, whether a crash tore the root or something damaged it since.
-RootDamage HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
+Result<RootDamage> HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
   const auto newest_of = [](const Root& root) {
     const bool plausible = root.version_count != 0 && root.version_count <= kMaxRetainedVersions;
     return plausible ? root.versions[root.version_count - 1] : VersionRef{};
@@ -97,25 +97,30 @@ RootDamage HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
   const VersionRef named = newest_of(bad);
   // It must say in two places that it is the older one to be believed.
   if (bad.sequence + 1 == good.sequence && named.version <= stands) {
-    return {false,
-            place + ": it is the older one of two, so nothing is lost; the next checkpoint replaces it"};
+    return RootDamage{
+        false, place + ": it is the older one of two, so nothing is lost; the next checkpoint replaces it"};
   }
   std::shared_ptr<const VersionRecord> whole;
   if (named.version > stands && named.record.is_block() && good.version_count < kMaxRetainedVersions) {
-    if (auto record = read_version(named, good.heap_id)) whole = *record;
+    auto record = read_version(named, good.heap_id);
+    if (record) whole = *record;
+    // A later uvm's, and whole: not to be taken for damage.
+    if (!record && record.error().code == Errc::kNewerFormat) return Unexpected<Error>{record.error()};
   }
   if (whole) {
     good.versions[good.version_count++] = named;
-    good.incompatible_features |= whole->features;
+    good.incompatible_features |= whole->incompatible_features;
+    good.compatible_features = whole->compatible_features;
     good.highest_version = std::max(good.highest_version, named.version);
-    return {false, place + ", but version " + std::to_string(named.version) +
-                       ", which it names, is whole: nothing is lost; the next checkpoint replaces it"};
+    return RootDamage{false,
+                      place + ", but version " + std::to_string(named.version) +
+                          ", which it names, is whole: nothing is lost; the next checkpoint replaces it"};
   }
-  return {true,
-          place + "; the other slot's newest version is " +
-              (stands == 0 ? "the empty heap" : std::to_string(stands)) +
-              ". Nothing is lost if the machine stopped while a checkpoint was being committed; otherwise "
-              "what came after that version is"};
+  return RootDamage{
+      true, place + "; the other slot's newest version is " +
+                (stands == 0 ? "the empty heap" : std::to_string(stands)) +
+                ". Nothing is lost if the machine stopped while a checkpoint was being committed; otherwise "
+                "what came after that version is"};
 }
 
 Result<HeapStart> HeapReader::read_start() {
@@ -171,7 +176,11 @@ Result<HeapStart> HeapReader::read_start() {
                                      std::to_string(root.file_blocks * kBlockSize) + " bytes")};
   }
   const unsigned other = 1 - start.newest;
-  if (!start.root_good[other]) start.root_damage = repair(start.root[start.newest], start.root[other], other);
+  if (!start.root_good[other]) {
+    auto damage = repair(start.root[start.newest], start.root[other], other);
+    if (!damage) return Unexpected<Error>{damage.error()};
+    start.root_damage = *damage;
+  }
   return start;
 }
 
@@ -193,7 +202,7 @@ Result<std::shared_ptr<const VersionRecord>> HeapReader::read_version(const Vers
       record->heap_id != heap_id || record->segment_count > kMaxSegments || record->blob_size > kMaxBlob) {
     return Unexpected<Error>{corrupt(what)};
   }
-  if ((record->features & ~kKnownFeatures) != 0) return Unexpected<Error>{newer_features()};
+  if ((record->incompatible_features & ~kKnownFeatures) != 0) return Unexpected<Error>{newer_features()};
   return std::shared_ptr<const VersionRecord>(std::move(record));
 }
 

@@ -53,7 +53,7 @@ class HeapReader {
   }
 
  private:
-  RootDamage repair(Root& good, const Root& bad, unsigned slot);
+  Result<RootDamage> repair(Root& good, const Root& bad, unsigned slot);
   int read_whole(IoOp& op);
   bool unpack(BlockNumber number, std::byte* content);
   Result<void> read_checked(BlockPointer pointer, void* buffer, const std::string& what);

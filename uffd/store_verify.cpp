@@ -36,6 +36,7 @@ class Verifier {
     }
     check_fixed_blocks(*start);
     const Root& root = start->root[start->newest];
+    features_ = root.incompatible_features;
     for (std::uint32_t i = 0; i < root.version_count; ++i)
       check_version(root.versions[i], start->header.heap_id);
     check_lines();
@@ -109,6 +110,10 @@ class Verifier {
         [&](LineNumber line, BlockPointer pointer) {
           if (pointer.is_block() || pointer.block == kZeroBlock) ++lines;
           if (!pointer.is_block()) return;
+          if (is_packed(pointer.block) && (features_ & kFeaturePackedBlocks) == 0) {
+            report(Severity::kDamage, ref.version, line, block_in_file(pointer.block),
+                   "a line is compressed in a heap without compression");
+          }
           claim(used, pointer.block, 1, ref.version, line);
           to_check_.push_back(std::uint64_t{pointer.block} << 32 | pointer.checksum);
         },
@@ -217,7 +222,7 @@ class Verifier {
       on_node(level, index, pointer);
       std::vector<bool> good;
       reader_.read_blocks({&pointer, 1}, node_buffer_.get(), good);
-      if (!good[0]) {
+      if (!good[0] || is_packed(pointer.block)) {
         if (complain && bad_nodes_.insert(pointer.block).second) {
           report(Severity::kDamage, tree.version, first, pointer.block,
                  "page table node over " + std::to_string(std::uint64_t{1} << bits) + " lines is damaged");
@@ -279,6 +284,7 @@ class Verifier {
   }
 
   Device& device_;
+  std::uint64_t features_ = 0;
   HeapReader reader_;
   HeldSets held_;
   AlignedBuffer node_buffer_;

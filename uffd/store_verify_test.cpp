@@ -222,6 +222,31 @@ TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
   EXPECT_EQ(none.error().code, Errc::kCorrupt);
 }
 
+// A damaged root that names a version with unknown features is a later uvm's: its version is not given up.
+TEST(StoreVerifyTest, ADamagedRootOfALaterFormatIsNotRepaired) {
+  const auto disk = make_heap();
+  testing::MemoryDevice device(disk);
+  HeapReader reader(device, "memory");
+  const unsigned newest = reader.read_start()->newest;
+  Root root;
+  std::byte* const slot = disk->bytes.data() + kRootBlock[newest] * kBlockSize;
+  std::memcpy(&root, slot, sizeof root);
+  BlockPointer& named = root.versions[root.version_count - 1].record;
+  VersionRecord record;
+  std::byte* const place = disk->bytes.data() + std::uint64_t{named.block} * kBlockSize;
+  std::memcpy(&record, place, sizeof record);
+  record.incompatible_features |= std::uint64_t{1} << 40;
+  seal(record);
+  std::memcpy(place, &record, sizeof record);
+  named.checksum = block_checksum(&record);
+  root.checksum ^= 1;
+  std::memcpy(slot, &root, sizeof root);
+  const auto opened =
+      FileStore::open_on(std::make_unique<testing::MemoryDevice>(disk), "memory", {.line_limit = kLines});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::kNewerFormat);
+}
+
 // A root slot that cannot be read is told of, with what is known of what it said.
 TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
   const auto disk = make_heap();
