@@ -6,7 +6,9 @@
 //   * so many MiB of scattered dirty lines are checkpointed: pre-flush, cut, flush, commit; nothing runs
 //   beside it;
 //   * the same while a thread reads and writes as fast as it can, most of it in 4 MiB, one store of 4096
-//     anywhere, stopped for the cut; and then the thread alone for as long.
+//     anywhere, stopped for the cut; and then the thread alone for as long;
+//   * the same again with a thread that only reads: what it loses, it loses to the processors that the
+//     checkpoint uses (of two threads of one core, a third and more), and not to faults.
 //
 //   bench/cut_bench [--dirty MIB] [--rounds N]          in $TMPDIR (/tmp)
 #include <fcntl.h>
@@ -65,8 +67,9 @@ class Program final : public checkpoint::Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  void start() {
+  void start(bool writes) {
     over_.store(false);
+    writes_ = writes;
     thread_ = std::thread([this] { run(); });
   }
   void finish() {
@@ -112,7 +115,8 @@ class Program final : public checkpoint::Program {
         x ^= x >> 7;
         x ^= x << 17;
         volatile std::uint64_t& at = heap_.word(count % 4096 == 0 && i == 0 ? x % kLines : x % 1024);
-        at = at + x;
+        const std::uint64_t sum = at + x;
+        if (writes_) at = sum;
       }
       stores_.store(count, std::memory_order_relaxed);
     }
@@ -121,6 +125,7 @@ class Program final : public checkpoint::Program {
   bench::PagedHeap& heap_;
   std::uint64_t at_ = 0;
   std::atomic<std::uint64_t> stores_{0};
+  bool writes_ = true;
   std::atomic<bool> over_{false}, stop_{false}, stopped_{false};
   std::thread thread_;
 };
@@ -170,31 +175,36 @@ int main(int argc, char** argv) {
       pause_of_one();
       program.dirty(mib);
     }
-    Range sequential, bandwidth, ratio, pause_alone, pause, slowdown;
-    for (int round = 0; round < rounds; ++round) {
-      const double peer = write_sequentially(plain.get(), mebibyte, mib);
+    Range sequential, bandwidth, ratio, pause_alone, pause, slowdown, slowdown_reading;
+    const auto run_beside = [&](bool writes, Range& pauses, Range& losses) {
       program.dirty(mib);
-      Clock::time_point start = Clock::now();
-      pause_alone.add(pause_of_one());
-      const double own = static_cast<double>(mib) / seconds_since(start);
-      sequential.add(peer);
-      bandwidth.add(own);
-      ratio.add(own / peer);
-
-      program.dirty(mib);
-      program.start();
+      program.start(writes);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       const std::uint64_t first = program.stores();
-      start = Clock::now();
-      pause.add(pause_of_one());
+      const Clock::time_point start = Clock::now();
+      pauses.add(pause_of_one());
       const double took = seconds_since(start);
       const std::uint64_t second = program.stores();
       std::this_thread::sleep_for(std::chrono::duration<double>(took));
       const double alone_for = seconds_since(start) - took;
       const double alone = static_cast<double>(program.stores() - second) / alone_for;
       program.finish();
-      slowdown.add(100 * (1 - static_cast<double>(second - first) / took / alone));
+      losses.add(100 * (1 - static_cast<double>(second - first) / took / alone));
       pause_of_one();
+    };
+    for (int round = 0; round < rounds; ++round) {
+      const double peer = write_sequentially(plain.get(), mebibyte, mib);
+      program.dirty(mib);
+      const Clock::time_point start = Clock::now();
+      pause_alone.add(pause_of_one());
+      const double own = static_cast<double>(mib) / seconds_since(start);
+      sequential.add(peer);
+      bandwidth.add(own);
+      ratio.add(own / peer);
+
+      run_beside(true, pause, slowdown);
+      Range unused;
+      run_beside(false, unused, slowdown_reading);
     }
     std::printf("%lu MiB dirty of %lu, %d rounds; minimum / median / maximum\n",
                 static_cast<unsigned long>(mib), static_cast<unsigned long>(kHeapMib), rounds);
@@ -204,6 +214,7 @@ int main(int argc, char** argv) {
     pause_alone.print("cut, nothing written meanwhile", "ms");
     pause.print("cut, a thread writing as fast as it can (goal: median at most 5)", "ms");
     slowdown.print("the thread's loss while the checkpoint runs (goal: at most 15)", "%");
+    slowdown_reading.print("the same of a thread that only reads", "%");
   }
   std::free(mebibyte);
   return 0;
