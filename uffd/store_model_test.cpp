@@ -294,7 +294,7 @@ struct Kind {
 class StoreModelTest : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(StoreModelTest, AgreesWithTheModel) {
-  const std::uint64_t seeds = kSanitized ? 1 : 8;
+  const std::uint64_t seeds = kSanitized ? 1 : 4;
   std::uint64_t released = 0;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + seeds; ++seed) {
     SCOPED_TRACE("UVM_STORE_SEED=" + std::to_string(seed));
