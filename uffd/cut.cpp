@@ -19,7 +19,8 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-// Lines of staging that stay taken between two cuts, if memory is 32 times that.
+// Lines of staging that stay taken between two cuts, if memory is 32 times that: as many as prepare_cut()
+// takes for the largest cut after which the checkpointer does not pre-flush once more.
 constexpr std::size_t kKeptStaging = 1600;
 
 }  // namespace

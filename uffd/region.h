@@ -239,9 +239,9 @@ class Region {
   // --- For the checkpointer
   // -------------------------------------------------------------------------------------
   //
-  //   preflush() until count_lines() says that little is left;  prepare_cut();  stop the program;  cut(); let
-  //   it run;
-  //         flush_cut();  store.commit(blob), and abort_cut() when that fails
+  //   preflush() until count_lines() says that little is left;  prepare_cut();
+  //   stop the program;  cut();  let it run;
+  //   flush_cut();  store.commit(blob), and abort_cut() when that fails
   //
   // When flush_cut() fails it may be tried again, or the cut is given up: store.abandon(), then abort_cut().
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "pmem/pmem_device.h"
+#include "uffd/store_memory.h"
 
 namespace uvm::store {
 
@@ -81,10 +82,7 @@ class RingPool {
 
   static Slot* claim(std::span<Slot> slots) noexcept {
     for (auto& slot : slots) {
-      if (slot.usable && !slot.busy.load(std::memory_order_relaxed) &&
-          !slot.busy.exchange(true, std::memory_order_acquire)) {
-        return &slot;
-      }
+      if (slot.usable && try_claim(slot.busy)) return &slot;
     }
     return nullptr;
   }

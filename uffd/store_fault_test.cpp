@@ -136,9 +136,7 @@ std::uint64_t run(const Fault& fault) {
   EXPECT_TRUE(committed) << committed.error().message;
   store.reset();
   testing::MemoryDevice device(disk);
-  const auto findings = verify_device(device, "memory");
-  EXPECT_TRUE(findings);
-  for (const auto& finding : *findings) ADD_FAILURE() << finding.message;
+  testing::expect_whole(verify_device(device, "memory"));
   store = testing::open_disk(disk, {.line_limit = kLimit});
   if (!store) return operations;
   for (const auto& [line, tag] : lines) EXPECT_TRUE(line_is(*store, line, tag));

@@ -18,11 +18,9 @@ class ClaimedWorkspace {
     for (;;) {
       for (std::size_t i = 0; i < FileStore::kWorkspaces; ++i) {
         auto& candidate = store.workspaces_[i];
-        if (!candidate.busy.load(std::memory_order_relaxed) &&
-            !candidate.busy.exchange(true, std::memory_order_acquire)) {
-          work_ = &candidate;
-          return;
-        }
+        if (!try_claim(candidate.busy)) continue;
+        work_ = &candidate;
+        return;
       }
       sched_yield();
     }
@@ -157,15 +155,13 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
     }
     const Entry entry = work.entries[i] = table_.entry(0, line);
     if (!is_block(entry)) continue;
-    const BlockNumber block = block_in_file(block_of(entry));
-    if (is_packed(block_of(entry)) && i != 0 && is_packed(block_of(work.entries[i - 1])) &&
-        block == block_in_file(block_of(work.entries[i - 1]))) {
+    if (i != 0 && share_block(block_of(entry), block_of(work.entries[i - 1]))) {
       work.lies_in[i] = work.lies_in[i - 1];
       work.op_of[i] = work.op_of[i - 1];
       continue;
     }
     work.lies_in[i] = static_cast<std::uint32_t>(i);
-    work.op_of[i] = builder.add(block, buffer + i * kLineSize);
+    work.op_of[i] = builder.add(block_in_file(block_of(entry)), buffer + i * kLineSize);
   }
   work.moves = builder.ops();
 }
@@ -453,6 +449,10 @@ void FileStore::publish(Transaction transaction, LineNumber line, Entry entry) n
   if (transaction == Transaction::kPending) keep_erased(line);
   std::unique_lock<SpinLock> guard(publish_lock_, std::defer_lock);
   if (codecs_) guard.lock();
+  supersede(transaction, line, entry);
+}
+
+void FileStore::supersede(Transaction transaction, LineNumber line, Entry entry) noexcept {
   if (const BlockNumber superseded = table_.put(transaction, line, entry); superseded != 0)
     allocator_.give_back(superseded);
 }
@@ -484,8 +484,7 @@ void FileStore::publish_block(Transaction transaction, std::span<const LineWrite
   std::lock_guard guard(publish_lock_);
   for (std::uint32_t slot = 0; slot < block.lines; ++slot) {
     const Entry entry = work.entries[block.line_in[slot]] | packed_number(block.number, slot);
-    const BlockNumber superseded = table_.put(transaction, lines[block.line_in[slot]].line, entry);
-    if (superseded != 0) allocator_.give_back(superseded);
+    supersede(transaction, lines[block.line_in[slot]].line, entry);
   }
 }
 

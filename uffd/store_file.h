@@ -174,14 +174,13 @@ class FileStore final : public LineStore, private NodeReader {
 
   // Working memory of one call of read() or write(), or of a read that was started, claimed from a pool.
   struct alignas(kBlockSize) Workspace final : StartedRead {
-    Node scratch;        // nodes on their way in, and bounce buffer for unaligned lines
-    PackedBlock packed;  // the block that compressed lines come from
-    LinePacker packer;   // lines on their way out
-    std::byte line[kLineSize];
+    Node scratch;               // nodes on their way in, and bounce buffer for unaligned lines
+    PackedBlock packed;         // the block that compressed lines come from
+    LinePacker packer;          // lines on their way out
+    std::byte line[kLineSize];  // as it is in the file, to be compared
     IoOp ops[kBatch];
     iovec iov[kBatch];
     Entry entries[kBatch];
-    BlockNumber blocks[kBatch];
     std::uint32_t op_of[kBatch];    // index of the op that moves each line of the batch
     std::uint32_t lies_in[kBatch];  // index of the line in whose place its block is read
     std::span<IoOp> moves;          // of ops: what is to be read or written
@@ -216,6 +215,7 @@ class FileStore final : public LineStore, private NodeReader {
   void pack(std::span<const LineWrite> lines, Workspace& work) noexcept;
   bool place(std::span<const LineWrite> lines, Workspace& work) noexcept;
   void publish(Transaction transaction, LineNumber line, Entry entry) noexcept;
+  void supersede(Transaction transaction, LineNumber line, Entry entry) noexcept;
   void publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                      const LinePacker::Block& block) noexcept;
   [[nodiscard]] bool is_aligned(const void* buffer) const noexcept {

@@ -524,9 +524,7 @@ TEST_P(FileStoreTest, FileShrinks) {
     }
   }
   store.reset();
-  const auto findings = verify_heap(folder_ / "heap");
-  ASSERT_TRUE(findings);
-  EXPECT_TRUE(findings->empty());
+  testing::expect_whole(verify_heap(folder_ / "heap"));
 }
 
 // A pinned version holds what it needs and no more, however many versions come after it.
@@ -692,9 +690,7 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   stop = true;
   for (auto& thread : threads) thread.join();
   store.reset();
-  const auto findings = verify_heap(folder_ / "heap");
-  ASSERT_TRUE(findings);
-  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+  testing::expect_whole(verify_heap(folder_ / "heap"));
 }
 
 // A checksum of 0 is one like the others: this line has it.
@@ -759,9 +755,7 @@ TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   ASSERT_TRUE(record);
   EXPECT_TRUE((*record)->space_map.is_block());
   EXPECT_FALSE((*record)->slot_map.is_block());
-  const auto findings = verify_device(device, "memory");
-  ASSERT_TRUE(findings);
-  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+  testing::expect_whole(verify_device(device, "memory"));
 }
 
 // A block that lines share is used again when the last of them is gone, and not before.
@@ -792,9 +786,7 @@ TEST(StoreCompressionTest, SharedBlocksAreHeldByTheLastOfTheirLines) {
   store = testing::open_disk(disk, {.line_limit = 4096});
   for (const auto& [line, tag] : lines) ASSERT_TRUE(line_is(*store, line, tag));
   testing::MemoryDevice device(disk);
-  const auto findings = verify_device(device, "memory");
-  ASSERT_TRUE(findings);
-  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+  testing::expect_whole(verify_device(device, "memory"));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@
 //   * Whatever a valid root reaches is never overwritten while that root is the newest valid one.
 //   * Every block but the fixed four is named by exactly one kind of pointer that carries its checksum, so
 //   the
-//     root's own checksum covers the whole tree. The fixed four carry their own.
+//     root's own checksum covers the whole tree. The fixed four carry their own. A packed block is named by
+//     up to eight pointers, each with the checksum of its line.
 //   * A version holds: the blocks of its space map and the slots of its slot map, changed by its segments in
 //     order, plus the blocks of these segments, plus its version record. What no retained version holds is
 //     free. A packed block is held as long as one of its slots is.
@@ -75,6 +76,11 @@ constexpr std::uint32_t slot_number(BlockNumber number) { return number - kMaxBl
 // Where the content lies that a number names, packed or not.
 constexpr BlockNumber block_in_file(BlockNumber number) {
   return is_packed(number) ? slot_number(number) >> kSlotBits : number;
+}
+
+// Whether both name lines in the same packed block.
+constexpr bool share_block(BlockNumber a, BlockNumber b) {
+  return is_packed(a) && a >> kSlotBits == b >> kSlotBits;
 }
 
 struct PackedBlock {

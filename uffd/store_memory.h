@@ -32,6 +32,12 @@ class SpinLock {
   std::atomic<bool> held_{false};
 };
 
+// Takes one of a pool, if nobody has it: looks first, since writing would take the cache line from who works
+// beside it. To give it back: store false with release.
+inline bool try_claim(std::atomic<bool>& busy) noexcept {
+  return !busy.load(std::memory_order_relaxed) && !busy.exchange(true, std::memory_order_acquire);
+}
+
 // A zero-filled array of `count` elements in reserved address space; pages come into being when written.
 // Elements that threads share are accessed through std::atomic_ref.
 template <typename T>

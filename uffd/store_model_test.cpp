@@ -261,9 +261,7 @@ class Model {
   void verify() {
     if (uncertain_) return;
     testing::MemoryDevice device(disk_);
-    const auto findings = verify_device(device, "memory");
-    ASSERT_TRUE(findings);
-    for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
+    testing::expect_whole(verify_device(device, "memory"));
   }
 
   std::mt19937_64 random_;

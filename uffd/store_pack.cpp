@@ -8,6 +8,8 @@
 #include <new>
 #include <thread>
 
+#include "uffd/store_memory.h"
+
 namespace uvm::store {
 
 namespace {
@@ -76,10 +78,7 @@ std::shared_ptr<CodecPool> CodecPool::make() {
 LineCodec& CodecPool::claim() noexcept {
   for (;;) {
     for (const auto& codec : codecs_) {
-      if (!codec->busy_.load(std::memory_order_relaxed) &&
-          !codec->busy_.exchange(true, std::memory_order_acquire)) {
-        return *codec;
-      }
+      if (try_claim(codec->busy_)) return *codec;
     }
     sched_yield();
   }

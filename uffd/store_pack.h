@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,7 +41,6 @@ class LineCodec {
 
  private:
   friend class CodecPool;
-  friend class Claim;
   LineCodec() = default;
   ZSTD_CCtx_s* compressor_ = nullptr;
   ZSTD_DCtx_s* decompressor_ = nullptr;

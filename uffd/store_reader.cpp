@@ -77,9 +77,7 @@ Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const 
   const AlignedBuffer aligned = make_aligned(kBlockSize);
   const int error = read_blocks({&pointer, 1}, aligned.get(), good);
   if (error != 0) return Unexpected<Error>{system_error("cannot read " + what + " of", name_, error)};
-  if (!good[0]) {
-    return Unexpected<Error>{corrupt(what + " in block " + std::to_string(block_in_file(pointer.block)))};
-  }
+  if (!good[0]) return Unexpected<Error>{corrupt(what + " in block " + std::to_string(pointer.block))};
   std::memcpy(buffer, aligned.get(), kBlockSize);
   return {};
 }

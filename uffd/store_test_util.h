@@ -16,6 +16,7 @@
 #include "pmem/sanitizers.h"
 #include "uffd/store_device.h"
 #include "uffd/store_file.h"
+#include "uffd/store_verify.h"
 
 namespace uvm::store::testing {
 
@@ -71,6 +72,12 @@ inline ::testing::AssertionResult line_is(LineStore& store, LineNumber line, std
            << "line " << line << " has other content than that of tag " << expected;
   }
   return ::testing::AssertionSuccess();
+}
+
+// What verifying a heap finds is a failure of the test.
+inline void expect_whole(const Result<std::vector<Finding>>& findings) {
+  ASSERT_TRUE(findings) << findings.error().message;
+  for (const Finding& finding : *findings) ADD_FAILURE() << finding.message;
 }
 
 inline Result<VersionInfo> cut_and_commit(LineStore& store, std::string_view blob = {}) {
