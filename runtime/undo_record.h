@@ -44,7 +44,8 @@ struct Record {
 struct Identity {
   std::uint64_t device, inode;
   std::int64_t birth;
-  friend auto operator<=>(const Identity&, const Identity&) = default;
+  friend auto operator<=>(const Identity&,
+                          const Identity&) = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
