@@ -146,8 +146,13 @@ Status signal(NativeCall& call) {
   return call.ret();
 }
 
+// Whether a signal that comes before its thread blocks stays pending: so on AIX, whose threads are signalled
+// again. Here wake() is seen by whoever is about to block.
+Status support_pending_signals(NativeCall& call) { return call.ret(false); }
+
 const NativeMethod kThreadMethods[] = {
     {"init", "()V", native_nothing, kLeaf},
+    {"supportPendingSignals0", "()Z", support_pending_signals, kLeaf},
     {"current", "()J", current, kLeaf},
     {"signal", "(J)V", signal},
 };
