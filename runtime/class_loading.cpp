@@ -99,6 +99,7 @@ Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** re
   } else if (component.front() == 'L') {
     if (component.size() < 3 || component.back() != ';') return not_found(thread, name->view(), how);
     component = component.substr(1, component.size() - 2);
+    if (component.front() == '[') return not_found(thread, name->view(), how);
     UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
   } else {
     const BasicType type = basic_type_of(component.front());

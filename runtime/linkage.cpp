@@ -4,6 +4,7 @@
 
 #include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
+#include "runtime/method_handles.h"
 #include "runtime/native.h"
 #include "runtime/resolution_errors.h"
 #include "runtime/vm.h"
@@ -113,6 +114,25 @@ Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index
                        "' at index " + std::to_string(index) + " is " + found + " and should be " + wanted);
 }
 
+// The member that a handle refers to is there, and is one that its kind of handle can take (JVMS 5.4.3.5).
+// What is wrong is told here, as the error of the link; only the rules of a Lookup are left to Java.
+Status check_handle_member(Thread& thread, Class* referrer, unsigned index) {
+  ConstantPool* pool = referrer->pool.get();
+  const auto kind = static_cast<ReferenceKind>(pool->entry(index).load_raw() >> 16);
+  const unsigned member = pool->entry(index).load_raw() & 0xffff;
+  Class* callee = nullptr;
+  UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
+  UVM_TRY(check_method_reference(thread, pool, index, member, callee));
+  const Symbol* name = pool->name_of(member);
+  const Symbol* descriptor = pool->descriptor_of(member);
+  if (kind <= kPutStatic) {
+    if (lookup_field(callee, name, descriptor) != nullptr) return Status::kOk;
+    return throw_new(thread, "java/lang/NoSuchFieldError", name->view());
+  }
+  Method* method = nullptr;
+  return link_handle_method(thread, {callee, name, descriptor, referrer}, kind, &method);
+}
+
 Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   const WellKnown& known = vm()->known();
   Class* referrer = referrer_of(frame);
@@ -127,7 +147,6 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
     const unsigned member = pool->entry(index).load_raw() & 0xffff;
     Class* callee = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
-    UVM_TRY(check_method_reference(thread, pool, index, member, callee));
     UVM_TRY(string_of(thread, pool->name_of(member), &name));
     frame->phase = kLinked;
     const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).load_raw() >> 16)),
@@ -194,6 +213,7 @@ Status run_phases(Thread& thread, Frame* frame) {
   const auto kind = static_cast<LinkKind>(frame->aux);
   Class* referrer = referrer_of(frame);
   if (frame->phase == kType) {
+    if (kind == LinkKind::kMethodHandle) UVM_TRY(check_handle_member(thread, referrer, index_of(frame)));
     UVM_TRY(request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)),
                          referrer->loader.get()));
     frame->phase = kHaveType;

@@ -10,6 +10,7 @@
 
 #include "runtime/class_description.h"
 #include "runtime/code.h"
+#include "runtime/default_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/linkage.h"
 #include "runtime/native.h"
@@ -30,23 +31,41 @@ Insn read(const Insn* at) {
   return insn;
 }
 
-Op offset_op(Op byte_op, BasicType type) {
-  // The quick ops of a family stand in the order b, c, s, i, l; putfield and putstatic have no s.
-  const auto first = static_cast<unsigned>(byte_op);
-  const bool has_short = byte_op == Op::getfield_b || byte_op == Op::getstatic_b;
+// The quick forms of a load stand in the order b, c, s, i, l.
+Op load_op(Op first, BasicType type) {
+  const auto at = static_cast<unsigned>(first);
   switch (type) {
     case BasicType::kBoolean:
     case BasicType::kByte:
-      return byte_op;
+      return first;
     case BasicType::kChar:
-      return static_cast<Op>(first + 1);
+      return static_cast<Op>(at + 1);
     case BasicType::kShort:
-      return static_cast<Op>(has_short ? first + 2 : first + 1);
+      return static_cast<Op>(at + 2);
     case BasicType::kLong:
     case BasicType::kDouble:
-      return static_cast<Op>(has_short ? first + 4 : first + 3);
+      return static_cast<Op>(at + 4);
     default:
-      return static_cast<Op>(has_short ? first + 3 : first + 2);
+      return static_cast<Op>(at + 3);
+  }
+}
+
+// Those of a store z, b, c, i, l: a boolean keeps the lowest bit, short and char are stored alike.
+Op store_op(Op first, BasicType type) {
+  const auto at = static_cast<unsigned>(first);
+  switch (type) {
+    case BasicType::kBoolean:
+      return first;
+    case BasicType::kByte:
+      return static_cast<Op>(at + 1);
+    case BasicType::kChar:
+    case BasicType::kShort:
+      return static_cast<Op>(at + 2);
+    case BasicType::kLong:
+    case BasicType::kDouble:
+      return static_cast<Op>(at + 4);
+    default:
+      return static_cast<Op>(at + 3);
   }
 }
 
@@ -98,7 +117,8 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
     if (is_put && field->is_volatile()) {
       rewrite(insn, Op::putfield_volatile, static_cast<unsigned>(field->type), field->offset);
     } else {
-      rewrite(insn, offset_op(is_put ? Op::putfield_b : Op::getfield_b, field->type), 0, field->offset);
+      const Op quick = is_put ? store_op(Op::putfield_z, field->type) : load_op(Op::getfield_b, field->type);
+      rewrite(insn, quick, 0, field->offset);
     }
     return Status::kOk;
   }
@@ -109,8 +129,8 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
   } else if (field->offset > 0xffff || (is_put && field->is_volatile())) {
     rewrite(insn, is_put ? Op::putstatic_far : Op::getstatic_far, 0, gc::encode(field));
   } else {
-    rewrite(insn, offset_op(is_put ? Op::putstatic_b : Op::getstatic_b, field->type), field->offset,
-            holder->mirror.bits);
+    const Op quick = is_put ? store_op(Op::putstatic_z, field->type) : load_op(Op::getstatic_b, field->type);
+    rewrite(insn, quick, field->offset, holder->mirror.bits);
   }
   return Status::kOk;
 }
@@ -130,17 +150,16 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   if (op == Op::invokedynamic) {
     return link_invokedynamic(thread, caller, insn, index);
   }
-  const bool interface_ref = pool->tag(index) == PoolTag::kInterfaceMethodref;
+  const InvokeKind kind = op == Op::invokevirtual   ? InvokeKind::kVirtual
+                          : op == Op::invokespecial ? InvokeKind::kSpecial
+                          : op == Op::invokestatic  ? InvokeKind::kStatic
+                                                    : InvokeKind::kInterface;
   Method* m = nullptr;
-  UVM_TRY(resolve_method(thread, referrer, index, interface_ref, &m));
+  UVM_TRY(resolve_method(thread, referrer, index, kind, &m));
   if (m->load_kind() == MethodKind::kMhInvoke && op == Op::invokevirtual) {
     return link_handle_call(thread, caller, insn, index);
   }
-  const std::string where = describe_method(m->holder.get(), m->name.get(), m->descriptor.get());
   if (op == Op::invokestatic) {
-    if (!m->is_static()) {
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Expected static method " + where);
-    }
     UVM_TRY(ensure_initialized(thread, m->holder.get()));
     if (m->holder->is_initialized()) {
       rewrite(insn, Op::invokestatic_quick, a, gc::encode(m));
@@ -149,21 +168,19 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
     }
     return Status::kOk;
   }
-  if (m->is_static()) {
-    return throw_new(
-        thread, "java/lang/IncompatibleClassChangeError",
-        (interface_ref ? "Expected instance not static method " : "Expecting non-static method ") + where);
-  }
   if (op == Op::invokespecial) {
     // JVMS 6.5 invokespecial: a superclass call selects from the direct superclass of the calling class.
     Class* c = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &c));
+    const Method* const resolved = m;
     if (!m->is_initializer() && (referrer->access & kAccSuper) != 0 && !c->is_interface() &&
         referrer->super && referrer != c && referrer->super->is_subclass_of(c)) {
       m = lookup_method(referrer->super.get(), m->name.get(), m->descriptor.get());
     }
     if (m == nullptr || m->is_abstract()) {
-      return throw_new(thread, "java/lang/AbstractMethodError", where);
+      return throw_new(
+          thread, "java/lang/AbstractMethodError",
+          describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get()));
     }
     rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
     return Status::kOk;
@@ -335,18 +352,13 @@ Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* reso
   if (resolved->is_abstract()) method.insert(1, "abstract ");
   // Several default methods that none of overrides the others: JVMS 5.4.6 step 3 does not select.
   if (resolved->holder->is_interface()) {
-    std::string conflict;
-    unsigned count = 0;
-    for (unsigned i = 0; i < receiver_class->all_interface_count; i++) {
-      const Method* m = find_declared_method(receiver_class->all_interfaces[i].get(), resolved->name.get(),
-                                             resolved->descriptor.get());
-      if (m == nullptr || m->is_abstract() || m->is_static() || m->is_private()) continue;
-      count++;
-      conflict += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
-    }
-    if (count > 1) {
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                       "Conflicting default methods:" + conflict);
+    const SpecificMethods specific =
+        maximally_specific_methods(receiver_class, resolved->name.get(), resolved->descriptor.get());
+    if (specific.conflict()) {
+      std::string message = "Conflicting default methods:";
+      for (const Method* m : specific.methods)
+        message += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
+      return throw_new(thread, "java/lang/IncompatibleClassChangeError", message);
     }
   }
   return throw_new(thread, "java/lang/AbstractMethodError",

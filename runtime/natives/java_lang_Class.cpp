@@ -1,6 +1,7 @@
 // Natives of java.lang.Class.
 #include <algorithm>
 
+#include "runtime/classfile/descriptor.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 
@@ -116,10 +117,12 @@ Status for_name(NativeCall& call) {
   Object* loader = call.object(2);
   if (name == nullptr) return throw_null_pointer(thread);
   std::string internal = to_modified_utf8(name);
-  if (internal.empty() || internal.find('/') != std::string::npos || internal.size() > 0xffff) {
-    return throw_new(thread, "java/lang/ClassNotFoundException", to_utf8(name));
-  }
+  constexpr std::string_view kNotFound = "java/lang/ClassNotFoundException";
+  if (internal.find('/') != std::string::npos) return throw_new(thread, kNotFound, internal);
   std::replace(internal.begin(), internal.end(), '.', '/');
+  // The name is told with slashes, as java does.
+  if (!classfile::is_nameable(internal)) return throw_new(thread, kNotFound, internal);
+  if (internal.size() > kMaxSymbolLength) return throw_new(thread, kNotFound, too_long_name(internal));
   Class* c = nullptr;
   UVM_TRY(load_class(thread, make_symbol(internal), loader, &c, NotFound::kException));
   if (initialize && has_members(c)) UVM_TRY(ensure_initialized(thread, c));

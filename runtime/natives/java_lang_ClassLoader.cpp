@@ -1,4 +1,5 @@
 // Natives of java.lang.ClassLoader.
+#include "runtime/classfile/descriptor.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {
@@ -16,8 +17,14 @@ Status check_bytes(Thread& thread, const Array* bytes, std::int32_t offset, std:
   return Status::kOk;
 }
 
-Symbol* name_symbol(const Object* name) {
-  return name == nullptr ? nullptr : make_symbol(internal_name(name));
+Status expected_name(Thread& thread, const Object* name, Symbol** symbol) {
+  *symbol = nullptr;
+  if (name == nullptr) return Status::kOk;
+  const std::string internal = internal_name(name);
+  if (internal.size() > kMaxSymbolLength)
+    return throw_new(thread, "java/lang/NoClassDefFoundError", too_long_name(internal));
+  *symbol = make_symbol(internal);
+  return Status::kOk;
 }
 
 Status define_class1(NativeCall& call) {
@@ -27,7 +34,7 @@ Status define_class1(NativeCall& call) {
   UVM_TRY(check_bytes(call.thread, bytes, offset, length));
   DefineOptions options;
   options.loader = call.object(0);
-  options.expected_name = name_symbol(call.object(1));
+  UVM_TRY(expected_name(call.thread, call.object(1), &options.expected_name));
   options.protection_domain = call.object(5);
   Class* c = nullptr;
   UVM_TRY(define_class(call.thread, bytes->elements<std::uint8_t>() + offset,
@@ -45,7 +52,7 @@ Status define_class2(NativeCall& call) {
       buffer->field<std::int64_t>(library_field(class_of(buffer), "address", "J")));
   DefineOptions options;
   options.loader = call.object(0);
-  options.expected_name = name_symbol(call.object(1));
+  UVM_TRY(expected_name(call.thread, call.object(1), &options.expected_name));
   options.protection_domain = call.object(5);
   Class* c = nullptr;
   UVM_TRY(define_class(call.thread, gc::at_offset<std::uint8_t>(address) + offset,
@@ -69,7 +76,7 @@ Status define_class0(NativeCall& call) {
     UVM_TRY(check_bytes(thread, bytes, offset, length));
     DefineOptions options;
     options.loader = call.object(0);
-    options.expected_name = name_symbol(call.object(2));
+    UVM_TRY(expected_name(thread, call.object(2), &options.expected_name));
     options.protection_domain = call.object(6);
     options.hidden = (flags & kHidden) != 0;
     options.lookup_class = lookup;
@@ -90,7 +97,10 @@ Status define_class0(NativeCall& call) {
 Status find_bootstrap_class(NativeCall& call) {
   const Object* name = call.object(0);
   if (name == nullptr) return call.ret(static_cast<Object*>(nullptr));
-  const Class* c = boot_class(call.thread, internal_name(name));
+  const std::string internal = internal_name(name);
+  const Class* c = classfile::is_nameable(internal) && internal.size() <= kMaxSymbolLength
+                       ? boot_class(call.thread, internal)
+                       : nullptr;
   if (c == nullptr) {
     return call.thread.pending_exception() != nullptr ? Status::kThrow
                                                       : call.ret(static_cast<Object*>(nullptr));

@@ -72,9 +72,9 @@ Status invoke(NativeCall& call) {
     Object* receiver = call.object(1);
     Arguments arguments;
     Method* selected = method;
-    if (method->is_static()) {
-      UVM_TRY(ensure_initialized(thread, method->holder.get()));
-    } else {
+    // Interfaces too, which a call of an instance method by bytecode would not initialise.
+    UVM_TRY(ensure_initialized(thread, method->holder.get()));
+    if (!method->is_static()) {
       if (receiver == nullptr) return throw_null_pointer(thread);
       if (!class_of(receiver)->is_subclass_of(method->holder.get())) {
         return throw_new(thread, kIllegalArgument, "object is not an instance of declaring class");

@@ -15,6 +15,11 @@ std::string internal_name(const Object* name) {
   return text;
 }
 
+std::string too_long_name(std::string_view internal) {
+  return "Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) + ": " +
+         std::string(internal);
+}
+
 Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length) {
   Array* array = new_primitive_array(thread, BasicType::kByte, static_cast<std::int32_t>(length));
   if (array != nullptr && length != 0) std::memcpy(array->elements<std::uint8_t>(), bytes, length);
