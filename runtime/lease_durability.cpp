@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include "runtime/clock.h"
@@ -19,7 +20,8 @@ constexpr std::int64_t kTickNs = 20'000'000;
 }  // namespace
 
 void DurableState::assume(const struct stat& status) {
-  const bool settled = read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim) > kTickNs;
+  // A time to come was given before the clock was set back: the next change will have another.
+  const bool settled = std::abs(read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim)) > kTickNs;
   size_ = settled || status.st_size == 0 ? status.st_size : -1;
   modified_ = status.st_mtim;
 }

@@ -31,7 +31,7 @@ struct MonitorTable {
 struct ClockState {
   std::int64_t nano_base;     // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
   std::int64_t last_nano;     // nanoTime at the last cut
-  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut: wall time never goes below
+  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut
 };
 
 struct Roots {

@@ -25,6 +25,7 @@
 #include "runtime/roots.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
+#include "runtime/timers.h"
 #include "runtime/undo_journal.h"
 #include "tools/images.h"
 #include "tools/live_figures.h"
@@ -63,11 +64,11 @@ bool is_boot_property(const std::string& name) {
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
 }
 
-// Seconds since a version was cut.
+// Seconds since a version was cut; 0 when the clock was set back behind that.
 double age_of(const checkpoint::Blob& blob) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::chrono::nanoseconds then(static_cast<std::int64_t>(blob.wall_time_ns));
-  return std::chrono::duration<double>(now - then).count();
+  return std::max(std::chrono::duration<double>(now - then).count(), 0.0);
 }
 
 class Runner {
@@ -261,7 +262,7 @@ Runner::Opened Runner::start_fresh() {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
   }
   rt::set_heap_size(options_.heap);
-  rt::clock_at_resume();
+  static_cast<void>(rt::clock_at_resume());
   rt::cpu_time_at_start();
   rt::checkpoints_at_start(0);
   rt::leases_at_start();
@@ -310,7 +311,8 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
   }
-  rt::clock_at_resume();
+  const std::int64_t behind_ms = rt::clock_at_resume();
+  if (behind_ms > 0) rt::timers_at_resume(behind_ms);
   rt::cpu_time_at_resume();
   rt::checkpoints_at_start((*session)->store().current_version().version);
   const auto restored = rt::undo_since(rt::roots().checkpoint_attempts);
