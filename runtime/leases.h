@@ -82,9 +82,9 @@ struct Lease {
   gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
   std::int64_t position;  // bytes from the start, at the last cut; kRegular only. kProgramFile: now. kLock:
                           // where it starts
-  std::int64_t length;   // bytes, at the last cut; kRegular, kProgramFile. kLock: of the lock, 0 to the end
-  std::uint64_t device;  // st_dev; kLock: 1 when it is shared
-  std::uint64_t inode;   // st_ino
+  std::int64_t length;    // bytes, at the last cut; kRegular, kProgramFile. kLock: of the lock, 0 to the end
+  std::uint64_t device;   // st_dev; kLock: 1 when it is shared
+  std::uint64_t inode;    // st_ino
 };
 static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part of the heap format");
 
