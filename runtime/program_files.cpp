@@ -12,6 +12,7 @@
 
 #include "runtime/program_bundle.h"
 #include "runtime/roots.h"
+#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
@@ -44,6 +45,7 @@ std::pair<std::string, std::string> split(const std::string& path) {
 
 std::shared_ptr<const Index> make_index() {
   auto index = std::make_shared<Index>();
+  if (vm() == nullptr) return index;  // nothing runs: a test of paths
   index->bundle = roots().bundle_offset;
   const auto bundle = program_bundle();
   for (std::uint32_t i = 0; bundle.has_value() && i < bundle->origin_count(); ++i) {
@@ -65,7 +67,7 @@ std::shared_ptr<const Index> make_index() {
 
 std::shared_ptr<const Index> index_now() {
   const std::lock_guard guard(g_lock);
-  if (g_index == nullptr || g_index->bundle != roots().bundle_offset) g_index = make_index();
+  if (g_index == nullptr || (vm() != nullptr && g_index->bundle != roots().bundle_offset)) g_index = make_index();
   return g_index;
 }
 
