@@ -10,8 +10,10 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
@@ -186,6 +188,44 @@ bool describe(Lease& lease, int fd) {
   return true;
 }
 
+bool is_program_kind(const Lease* r) {
+  return r != nullptr && r->state == LeaseState::kOpen &&
+         (r->kind == LeaseKind::kProgramFile || r->kind == LeaseKind::kProgramDirectory);
+}
+
+// Makes the record that of a file of the class path; path and position stay.
+void become_program_file(Lease& r, const ProgramFile& file) {
+  r.state = LeaseState::kOpen;
+  r.kind = file.directory ? LeaseKind::kProgramDirectory : LeaseKind::kProgramFile;
+  r.fault = LeaseFault::kNone;
+  r.error = 0;
+  r.device = file.bytes;
+  r.inode = file.inode;
+  r.length = static_cast<std::int64_t>(file.size);
+}
+
+// A new lease on a file of the class path. g_lock is held.
+std::int32_t adopt_program_file(const std::string& path, int flags, const ProgramFile& file) {
+  if (!make_table()) return -ENOMEM;
+  const std::int32_t lease = free_lease();
+  if (lease < 0) return lease;
+  Lease& r = *record(lease);
+  r = Lease{};
+  become_program_file(r, file);
+  r.open_flags = flags & ~kForgottenFlags;
+  set_path(r, path);
+  host(lease) = HostLease{};
+  return lease;
+}
+
+// What open(2) would say on a read-only file system.
+std::int32_t open_program_file(const std::string& path, int flags, const ProgramFile& file) {
+  if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) return file.directory ? -EISDIR : -EROFS;
+  if (!file.directory && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
+  const std::lock_guard guard(g_lock);
+  return adopt_program_file(path, flags, file);
+}
+
 // A new lease on `fd`, which it takes over. g_lock is held.
 std::int32_t adopt(int fd) {
   if (!make_table()) {
@@ -311,8 +351,20 @@ void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   spdlog::debug(problem_of(r));
 }
 
+// Goes on with the class path's file of the same path, if there is one that can be what was open.
+bool resume_from_class_path(std::int32_t lease) {
+  Lease& r = *record(lease);
+  if (writes(r) || r.path == 0) return false;
+  const auto file = find_program_file(path_of(r));
+  if (!file.has_value() || file->directory != (r.kind == LeaseKind::kDirectory)) return false;
+  if (!file->directory && r.length != static_cast<std::int64_t>(file->size)) return false;
+  become_program_file(r, *file);
+  return true;
+}
+
 void resume_lease(std::int32_t lease, Grown grown) {
   const Lease r = *record(lease);
+  if (is_program_kind(&r)) return;
   if (r.kind == LeaseKind::kStream) {
     break_lease(lease, LeaseFault::kStream, 0);
     return;
@@ -320,7 +372,8 @@ void resume_lease(std::int32_t lease, Grown grown) {
   const std::string path = path_of(r);
   const int fd = path.empty() ? -1 : ::open(path.c_str(), (r.open_flags & ~kForgottenFlags) | O_CLOEXEC);
   if (fd < 0) {
-    break_lease(lease, LeaseFault::kCannotOpen, path.empty() ? 0 : errno);
+    const int error = path.empty() ? 0 : errno;
+    if (!resume_from_class_path(lease)) break_lease(lease, LeaseFault::kCannotOpen, error);
     return;
   }
   struct stat status {};
@@ -333,7 +386,7 @@ void resume_lease(std::int32_t lease, Grown grown) {
   if (fault != LeaseFault::kNone) {
     const int error = fault == LeaseFault::kCannotOpen || fault == LeaseFault::kCannotPosition ? errno : 0;
     ::close(fd);
-    break_lease(lease, fault, error);
+    if (!resume_from_class_path(lease)) break_lease(lease, fault, error);
     return;
   }
   host(lease) = HostLease{fd, waits(r.kind, fd)};
@@ -341,7 +394,7 @@ void resume_lease(std::int32_t lease, Grown grown) {
 
 void resume_lock(const Lease& lock) {
   const std::int32_t owner = lock.open_flags;
-  if (record(owner)->state != LeaseState::kOpen) return;
+  if (record(owner)->state != LeaseState::kOpen || is_program_kind(record(owner))) return;
   const int error =
       set_lock(host(owner).fd, lock.device != 0 ? F_RDLCK : F_WRLCK, lock.position, lock.length);
   if (error == 0) return;
@@ -370,16 +423,30 @@ void release_host() {
   g_closed_output.clear();
   zip::forget_host_streams();
   forget_field_offsets();
+  forget_program_files();
 }
 
 }  // namespace
 
 std::int32_t lease_open(const char* path, int flags, mode_t mode) {
+  // In a folder that the host has, a file whose old content does not matter is made anew there.
+  const bool anew = (flags & O_CREAT) != 0 && (flags & O_TRUNC) != 0;
+  if (const auto file = program_file_at(path); file.has_value() && (file->jar || !anew)) {
+    if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
+    return open_program_file(path, flags, *file);
+  }
   const int fd = undoable_open(AT_FDCWD, path, flags, mode);
   return fd < 0 ? -errno : lease_adopt(fd);
 }
 
 std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode) {
+  if (path[0] == '/') return lease_open(path, flags, mode);
+  const std::string base = lease_directory(directory);
+  if (!base.empty()) {
+    const std::string whole = base + "/" + path;
+    if (is_program_lease(directory) || program_file_at(whole).has_value())
+      return lease_open(whole.c_str(), flags, mode);
+  }
   const int at = host_fd(directory);
   if (at < 0) return -EBADF;
   const int fd = undoable_open(at, path, flags, mode);
@@ -393,6 +460,16 @@ std::int32_t lease_adopt(int host_fd) {
 
 std::int32_t lease_dup(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) {
+    const std::int32_t copy = free_lease();
+    if (copy < 0) return copy;
+    Lease& r = *record(copy);
+    r = *record(lease);
+    r.path = 0;
+    set_path(r, path_of(*record(lease)));
+    host(copy) = HostLease{};
+    return copy;
+  }
   if (record(lease) == nullptr || host(lease).fd < 0) return -EBADF;
   const int fd = ::fcntl(host(lease).fd, F_DUPFD_CLOEXEC, kStandardStreams);
   return fd < 0 ? -errno : adopt(fd);
@@ -450,6 +527,7 @@ int lease_close(std::int32_t lease) {
 
 int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) return shared ? 0 : EBADF;  // nobody can write it
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const std::int32_t place = free_lease();
   if (place < 0) return -place;
@@ -466,6 +544,7 @@ int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool
 
 int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) return 0;
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const int error = set_lock(host(lease).fd, F_UNLCK, start, length);
   if (error != 0) return error;
@@ -479,6 +558,97 @@ int host_fd(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return -1;
   return g_host[static_cast<std::size_t>(lease)].fd;
+}
+
+namespace {
+
+// What of an open file of the class path is to be read at a position; none when `lease` is none.
+struct ProgramBytes {
+  gc::RegionOffset from;
+  std::int64_t size;
+};
+
+// `at` < 0: at the lease's position, which moves.
+std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t size, std::int64_t at) {
+  const std::lock_guard guard(g_lock);
+  Lease* r = record(lease);
+  if (!is_program_kind(r)) return std::nullopt;
+  const std::int64_t start = at >= 0 ? at : r->position;
+  const std::int64_t left = std::max<std::int64_t>(0, r->length - start);
+  const std::int64_t taken =
+      std::min(left, static_cast<std::int64_t>(std::min<std::size_t>(size, INT64_MAX)));
+  if (at < 0 && taken != 0) r->position += taken;
+  return ProgramBytes{r->device + static_cast<std::uint64_t>(start), taken};
+}
+
+ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
+  if (bytes.size != 0)
+    std::memcpy(to, gc::at_offset<std::byte>(bytes.from), static_cast<std::size_t>(bytes.size));
+  return bytes.size;
+}
+
+}  // namespace
+
+ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::read(fd, bytes, size);
+  if (const auto ours = take_program_bytes(lease, size, -1)) return copy_program_bytes(*ours, bytes);
+  errno = EBADF;
+  return -1;
+}
+
+ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int64_t at) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::pread(fd, bytes, size, at);
+  if (at < 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (const auto ours = take_program_bytes(lease, size, at)) return copy_program_bytes(*ours, bytes);
+  errno = EBADF;
+  return -1;
+}
+
+std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::lseek(fd, offset, whence);
+  const std::lock_guard guard(g_lock);
+  Lease* r = record(lease);
+  if (!is_program_kind(r)) {
+    errno = EBADF;
+    return -1;
+  }
+  const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? r->position : r->length;
+  std::int64_t position = 0;
+  if (__builtin_add_overflow(base, offset, &position) || position < 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (r->position != position) r->position = position;
+  return position;
+}
+
+int lease_status(std::int32_t lease, struct stat* status) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::fstat(fd, status);
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  const auto file = is_program_kind(r) ? find_program_file(path_of(*r)) : std::nullopt;
+  if (!file.has_value()) {
+    errno = EBADF;
+    return -1;
+  }
+  describe(*file, status);
+  return 0;
+}
+
+std::string lease_directory(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  const bool directory = r != nullptr && r->state == LeaseState::kOpen &&
+                         (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
+  return directory ? path_of(*r) : std::string();
+}
+
+bool is_program_lease(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  return is_program_kind(record(lease));
 }
 
 bool lease_may_wait(std::int32_t lease) {

@@ -16,7 +16,7 @@ enum class LinkKind : std::uint16_t { kMethodType, kMethodHandle, kDynamic, kCal
 
 // Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6
 // the pool index.
-enum Phase : std::uint8_t { kType, kHaveType, kLinked };
+enum LinkPhase : std::uint8_t { kType, kHaveType, kLinked };
 
 Class* referrer_of(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
@@ -209,7 +209,7 @@ Status start_link(Thread& thread, LinkKind kind, Class* referrer, Insn* insn, un
 }
 
 // kOk: stored, and the frame popped.
-Status run_phases(Thread& thread, Frame* frame) {
+Status run_link_phases(Thread& thread, Frame* frame) {
   const auto kind = static_cast<LinkKind>(frame->aux);
   Class* referrer = referrer_of(frame);
   if (frame->phase == kType) {
@@ -237,7 +237,7 @@ Status run_phases(Thread& thread, Frame* frame) {
 }  // namespace
 
 Status link_step(Thread& thread, Frame* frame) {
-  const Status status = run_phases(thread, frame);
+  const Status status = run_link_phases(thread, frame);
   if (status == Status::kThrow) {
     link_threw(thread, frame);
     thread.frame = thread.caller_of(frame);

@@ -31,9 +31,8 @@ class JImage;
 
 // What the outside gives a program; used by natives of System, UvmLauncher and the launcher itself.
 struct ProgramInput {
-  std::string java_home;    // of the class library
-  std::string bundle_path;  // as given
-  std::string main_class;   // external form
+  std::string java_home;   // of the class library
+  std::string main_class;  // external form
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> properties;  // -D
 };

@@ -160,8 +160,6 @@ SessionOptions Runner::session_options() {
   options.image = &*image_;
   options.input.java_home = home_->path;
   if (bundle_) {
-    std::error_code ignored;
-    options.input.bundle_path = options_.bundle;
     options.input.main_class = bundle_->view().main_class();
   }
   options.input.arguments = options_.arguments;

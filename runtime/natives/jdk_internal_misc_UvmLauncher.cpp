@@ -1,7 +1,8 @@
 // jdk.internal.misc.UvmLauncher: what the outside gives the program. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
 #include "runtime/native.h"
-#include "runtime/natives/program_bundle.h"
+#include "runtime/program_bundle.h"
+#include "runtime/program_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -20,7 +21,7 @@ Status string_array(NativeCall& call, const std::vector<std::string>& values) {
 }
 
 Status program_properties(NativeCall& call) {
-  std::vector<std::string> pairs = {"java.class.path", vm()->input.bundle_path};
+  std::vector<std::string> pairs = {"java.class.path", program_class_path()};
   for (const auto& [name, value] : vm()->input.properties) {
     pairs.push_back(name);
     pairs.push_back(value);
