@@ -373,12 +373,16 @@ void own_writes_cut_back(const FileKey& key, std::int64_t length) {
   }
 }
 
-void own_epoch_undone(const FileKey& key, std::uint32_t epoch) {
+void own_epoch_undone(const FileKey& key, std::uint32_t epoch, bool gone) {
   const std::lock_guard guard(notes.lock);
   if (notes.memory == nullptr) return;
   for (WrittenExtent& slot : notes.slots()) {
-    if (slot.cut != 0 && is_of(key, slot.device, slot.inode) && slot.epoch >= epoch)
+    if (slot.cut == 0 || !is_of(key, slot.device, slot.inode) || slot.epoch < epoch) continue;
+    if (gone) {
       store_last(slot.cut, std::uint64_t{0});
+    } else {
+      slot.epoch = epoch - 1;
+    }
   }
 }
 

@@ -69,8 +69,9 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
                                                     std::int64_t length);
 // The file is about to have no bytes of the program from `length` on.
 void own_writes_cut_back(const FileKey& file, std::int64_t length);
-// The deed that this epoch began with is undone: what was written after it is gone.
-void own_epoch_undone(const FileKey& file, std::uint32_t epoch);
+// The deed that this epoch began with is undone: what was written after it is gone, or was never apart from
+// what was written before, as when a file is renamed to its own name.
+void own_epoch_undone(const FileKey& file, std::uint32_t epoch, bool gone);
 // The file has been made again from a copy by undoing its removal: nobody else has written to it.
 void own_file_reborn(const FileKey& file);
 

@@ -99,8 +99,12 @@ bool Replay::undo_file(const std::string& name) {
     } else if (!undo(*record, name + "." + std::to_string(record->header.kept))) {
       return false;
     }
-    if (record->header.epoch != 0)
-      own_epoch_undone({record->header.device, record->header.inode}, record->header.epoch);
+    const RecordHeader& header = record->header;
+    if (header.epoch != 0) {
+      const bool gone =
+          header.deed == Deed::kTruncated || reborn_.contains({header.device, header.inode, header.birth});
+      own_epoch_undone({header.device, header.inode}, header.epoch, gone);
+    }
     (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
   }
   return true;
