@@ -229,6 +229,44 @@ TEST_P(UndoJournal, OthersFilesAreLeftAlone) {
   EXPECT_EQ(look()["/other"], "= also");
 }
 
+TEST_P(UndoJournal, WhatOthersAppendStays) {
+  write("log", "one\n", O_CREAT);
+  write("state", "the old state", O_CREAT);
+  undo_at_cut(1);
+  const auto theirs = [this](const char* name) { std::ofstream(path(name), std::ios::app) << "theirs\n"; };
+  write("log", "two\n", O_APPEND);
+  theirs("log");
+  write("log", "three\n", O_APPEND);
+  theirs("log");
+  write("made", "ours\n", O_CREAT | O_APPEND);
+  theirs("made");
+  write("state", "new", O_TRUNC);
+  theirs("state");
+  undo_attach(heap_);
+  const auto undone = undo_since(1);
+  ASSERT_TRUE(undone);
+  const std::map<std::string, std::string> after = {{"/log", "= one\ntheirs\ntheirs\n"},
+                                                    {"/made", "= theirs\n"},
+                                                    {"/state", "= the old state"},
+                                                    {"/state.uvm-cut", "= theirs\n"}};
+  EXPECT_EQ(look(), after);
+  ASSERT_EQ(undone->remarks.size(), 1U);
+  EXPECT_NE(undone->remarks[0].find(path("state.uvm-cut")), std::string::npos) << undone->remarks[0];
+}
+
+TEST_P(UndoJournal, WhoseItIsIsNotKnown) {
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  own_writes_unknown();
+  undo_attach(heap_);
+  const auto undone = undo_since(1);
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(look()["/log"], "= one\n");
+  EXPECT_EQ(look()["/log.uvm-cut"], "= two\n");
+  EXPECT_EQ(undone->remarks.size(), 1U);
+}
+
 TEST_P(UndoJournal, ATornRecordIsTheEnd) {
   write("log", "one\n", O_CREAT);
   const auto before = look();
