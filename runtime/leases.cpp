@@ -13,10 +13,12 @@
 #include <optional>
 #include <vector>
 
+#include "runtime/cut_back.h"
 #include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
+#include "runtime/own_writes.h"
 #include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
@@ -267,22 +269,31 @@ void take_standard_stream(std::int32_t stream) {
 
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
 
+// A resume under way.
+struct Resume {
+  Grown grown;
+  std::uint64_t cut;
+  std::vector<std::string> remarks;
+};
+
 // Brings an open regular file to where the record says. kNone: done.
-LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Grown grown) {
+LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Resume& resume) {
   if (status.st_dev != lease.device || status.st_ino != lease.inode || !S_ISREG(status.st_mode)) {
     return LeaseFault::kOtherFile;
   }
   if (status.st_size < lease.length) return LeaseFault::kShrunk;
   errno = 0;
-  if (grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length &&
-      ::ftruncate(fd, lease.length) != 0) {
-    return LeaseFault::kCannotPosition;
+  std::int64_t position = lease.position;
+  if (resume.grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length) {
+    const std::int64_t end = cut_back(fd, lease.length, resume.cut, Others::kStay, resume.remarks);
+    if (end < 0) return LeaseFault::kCannotPosition;
+    if (position == lease.length) position = end;  // behind what others have written
   }
-  if (::lseek(fd, lease.position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
+  if (::lseek(fd, position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
   return LeaseFault::kNone;
 }
 
-void resume_standard_stream(std::int32_t stream, Grown grown, std::string& remark) {
+void resume_standard_stream(std::int32_t stream, Resume& resume) {
   const Lease before = *record(stream);
   if (before.state == LeaseState::kDiscarded) {
     host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
@@ -292,21 +303,21 @@ void resume_standard_stream(std::int32_t stream, Grown grown, std::string& remar
   const int flags = ::fcntl(stream, F_GETFL);
   // Behind a suspended program the stream may have gone on in other hands, as in a script: it stands where it
   // stands.
-  const bool in_other_hands = grown == Grown::kIsOthers && stream != 0;
+  const bool in_other_hands = resume.grown == Grown::kIsOthers && stream != 0;
   if (before.kind == LeaseKind::kRegular && !in_other_hands && flags >= 0 && ::fstat(stream, &status) == 0 &&
       (flags & O_ACCMODE) != (stream == 0 ? O_WRONLY : O_RDONLY)) {
     Lease now = before;
     now.open_flags = flags;
-    const LeaseFault fault = restore_file(now, stream, status, grown);
+    const LeaseFault fault = restore_file(now, stream, status, resume);
     if (fault == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
       host(stream) = HostLease{stream, false};
       return;
     }
     if (fault == LeaseFault::kShrunk && stream != 0) {
-      remark = std::string(stream == 1 ? "standard output" : "standard error") + " is a file without the " +
-               std::to_string(before.length) +
-               " bytes that the run had written to it: the shell's > empties it, >> goes on";
+      resume.remarks.push_back(std::string(stream == 1 ? "standard output" : "standard error") +
+                               " is a file without the " + std::to_string(before.length) +
+                               " bytes that the run had written to it: the shell's > empties it, >> goes on");
     }
   }
   take_standard_stream(stream);
@@ -362,7 +373,7 @@ bool resume_from_class_path(std::int32_t lease) {
   return true;
 }
 
-void resume_lease(std::int32_t lease, Grown grown) {
+void resume_lease(std::int32_t lease, Resume& resume) {
   const Lease r = *record(lease);
   if (is_program_kind(&r)) return;
   if (r.kind == LeaseKind::kStream) {
@@ -379,7 +390,7 @@ void resume_lease(std::int32_t lease, Grown grown) {
   struct stat status {};
   LeaseFault fault = ::fstat(fd, &status) == 0 ? LeaseFault::kNone : LeaseFault::kCannotOpen;
   if (fault == LeaseFault::kNone && r.kind == LeaseKind::kRegular) {
-    fault = restore_file(r, fd, status, grown);
+    fault = restore_file(r, fd, status, resume);
   } else if (fault == LeaseFault::kNone && kind_of(status) != r.kind) {
     fault = LeaseFault::kOtherFile;
   }
@@ -651,6 +662,24 @@ bool is_program_lease(std::int32_t lease) {
   return is_program_kind(record(lease));
 }
 
+ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at) {
+  int fd = -1;
+  bool regular = false, shared = false;
+  FileKey file{};
+  {
+    const std::lock_guard guard(g_lock);
+    if (lease >= 0 && static_cast<std::size_t>(lease) < g_host.size()) {
+      fd = g_host[static_cast<std::size_t>(lease)].fd;
+      const Lease& r = *record(lease);
+      regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular;
+      shared = r.standard != 0 || (r.open_flags & O_APPEND) != 0;
+      file = {r.device, r.inode};
+    }
+  }
+  if (regular) return own_write(fd, file, shared, at, data, size);
+  return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size);
+}
+
 bool lease_may_wait(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   return lease >= 0 && static_cast<std::size_t>(lease) < g_host.size() &&
@@ -745,31 +774,41 @@ std::string leases_make_durable() {
   return problem;
 }
 
-std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
-  std::string remark;
+std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
+                                          const std::vector<RestoredFile>& restored) {
+  Resume resume{grown, cut, {}};
   const std::lock_guard guard(g_lock);
   release_host();
   g_directory.clear();
   const LeaseTable* t = table();
-  if (t == nullptr) return remark;
+  if (t == nullptr) return {};
   if (const std::string directory = stored_directory(); directory != working_directory())
     g_directory = directory;
+  std::vector<std::int32_t> broken_before;  // told already
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     Lease& r = *record(i);
+    if (r.state == LeaseState::kBroken) broken_before.push_back(i);
     for (const RestoredFile& file : restored) {
       if (r.kind != LeaseKind::kRegular || r.device != file.old_device || r.inode != file.old_inode) continue;
       r.device = file.device;
       r.inode = file.inode;
     }
     if (r.standard != 0) {
-      resume_standard_stream(i, grown, remark);
+      resume_standard_stream(i, resume);
     } else if (r.state == LeaseState::kOpen) {
-      resume_lease(i, grown);
+      resume_lease(i, resume);
     }
   }
   // Last: closing a descriptor would give locks up again.
   for_each_lock([](const Lease& lock) { resume_lock(lock); });
-  return remark;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
+    // The program hears of it when it writes, if it looks at all: a PrintWriter does not.
+    const Lease& r = *record(i);
+    if (r.state == LeaseState::kBroken && r.kind == LeaseKind::kRegular && writes(r) &&
+        std::find(broken_before.begin(), broken_before.end(), i) == broken_before.end())
+      resume.remarks.push_back(problem_of(r) + "; what the program writes there is lost");
+  }
+  return std::move(resume.remarks);
 }
 
 void leases_release_host() {

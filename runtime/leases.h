@@ -24,9 +24,6 @@
 //                   and is gone goes on as the class path's, if that has it.
 // A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
 //
-// Several programs that append to one file must not be resumed one behind the other's back: the cut cannot
-// tell whose bytes they are.
-//
 // Who may call: lease_* any Java thread in kRunning mode; leases_at_* only while the program is stopped, or
 // before it runs. Needs the Vm to exist.
 #pragma once
@@ -130,6 +127,9 @@ static_assert(sizeof(LeaseTable) == 24);
 [[nodiscard]] std::string lease_directory(std::int32_t lease);
 // Whether a lease is on the class path: what would change it is refused.
 [[nodiscard]] bool is_program_lease(std::int32_t lease);
+// Writes as write(2) does, or as pwrite(2) when `at` >= 0; what goes into a regular file is noted
+// (own_writes.h). -1 and errno; EBADF when there is no host descriptor.
+ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
 // Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
@@ -156,10 +156,11 @@ enum class Grown : std::uint8_t {
   kIsOthers  // by others, since the program's process left right after the cut: it stays
 };
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
-// run.
-// `restored`: files that exist again as others (undo_journal.h). Returns what the user should know, or
-// nothing.
-std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored = {});
+// run. `cut`: that the run goes on from. `restored`: files that exist again as others (undo_journal.h).
+// Returns lines for people: what happened to files that others have written, and which are lost to the
+// program.
+std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
+                                          const std::vector<RestoredFile>& restored = {});
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
 // Natives drop what else they have on the host for this heap.
 void leases_release_host();

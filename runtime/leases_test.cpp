@@ -56,7 +56,7 @@ class Leases : public testing::Test {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
   static void put(std::int32_t lease, const std::string& text) {
-    ASSERT_EQ(::write(host_fd(lease), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ASSERT_EQ(lease_write(lease, text.data(), text.size(), -1), static_cast<ssize_t>(text.size()));
   }
   static std::string get(std::int32_t lease, std::size_t size) {
     std::string text(size, '\0');
@@ -67,7 +67,7 @@ class Leases : public testing::Test {
   // The process is lost and another one goes on with the last cut.
   static void lose_process() {
     leases_release_host();
-    leases_at_resume(Grown::kIsOurs);
+    leases_at_resume(Grown::kIsOurs, 0);
   }
 
   // What a version holds of the native segment and the roots.
@@ -149,7 +149,7 @@ TEST_F(Leases, FileClosedAfterTheCutIsOpenAgain) {
   ASSERT_EQ(lease_close(lease), 0);
   leases_release_host();
   restore(committed);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(lease, "TWO");
   EXPECT_EQ(content("a"), "oneTWO");
 }
@@ -241,7 +241,7 @@ TEST_F(Leases, LocksAreTakenAgain) {
   EXPECT_EQ(all(), "nrww");
   leases_release_host();
   EXPECT_EQ(all(), "nnnn");
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   EXPECT_EQ(all(), "nrww");
   EXPECT_EQ(lease_close(other), 0);
   EXPECT_EQ(all(), "nrnw");
@@ -264,7 +264,7 @@ TEST_F(Leases, ALockThatAnotherHasNowBreaksTheLease) {
   lock.l_type = F_RDLCK;
   lock.l_len = 1;
   ASSERT_EQ(::fcntl(fd, F_OFD_SETLK, &lock), 0);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   ::close(fd);
   EXPECT_EQ(host_fd(lease), -1);
   EXPECT_EQ(lease_problem(lease),
@@ -297,14 +297,14 @@ TEST_F(Leases, StandardOutputInAFileIsCutBack) {
   put(1, "two ");
   leases_release_host();
   redirect(O_WRONLY | O_APPEND);  // >> in the shell that resumes
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(1, "TWO ");
   leases_at_cut();
   leases_release_host();
   const std::string appended = content("a");
 
   redirect(O_WRONLY | O_TRUNC);  // >: shorter than it was, so the program goes on from here
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(1, "three");
   leases_release_host();
   ASSERT_EQ(::dup2(saved, 1), 1);
@@ -318,7 +318,7 @@ TEST_F(Leases, WhatOthersWroteBehindASuspendedProgramStays) {
   put(lease, "mine ");
   leases_at_cut();
   std::ofstream(path("a"), std::ios::app) << "another's ";
-  leases_at_resume(Grown::kIsOthers);
+  leases_at_resume(Grown::kIsOthers, 0);
   put(lease, "mine again");
   EXPECT_EQ(content("a"), "mine another's mine again");
 }
@@ -331,7 +331,7 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   EXPECT_EQ(program_directory(), before);
   leases_release_host();
   ASSERT_EQ(::chdir("/"), 0);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   const std::string there = host_path("x");
   ASSERT_EQ(::chdir(before), 0);
   EXPECT_EQ(there, std::string(before) + "/x");

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "runtime/metadata.h"
-#include "runtime/natives/io_support.h"
 #include "runtime/roots.h"
 #include "runtime/vm.h"
 
@@ -32,6 +31,13 @@ bool may_hold_time(const Method* method) {
   return std::any_of(std::begin(kWaitingCode), std::end(kWaitingCode), [&](const WaitingCode& code) {
     return code.holder == holder && (code.method.empty() || code.method == name);
   });
+}
+
+// The field of a class of java.util; null when this class library has none of that name.
+template <typename T>
+T* field_of(Object* object, const char* name, const char* descriptor) {
+  const Field* field = lookup_field(class_of(object), make_symbol(name), make_symbol(descriptor));
+  return field == nullptr ? nullptr : &object->field<T>(field->offset);
 }
 
 class Shift {
@@ -75,15 +81,16 @@ void Shift::frames(const JavaThread& thread) const {
 }
 
 void Shift::tasks(Object* timer_thread) const {
-  const Object* queue = timer_thread->reference(field_offset(timer_thread, "queue", "Ljava/util/TaskQueue;"));
-  if (queue == nullptr) return;
-  auto* tasks = static_cast<Array*>(queue->reference(field_offset(queue, "queue", "[Ljava/util/TimerTask;")));
-  const auto size = queue->field<std::int32_t>(field_offset(queue, "size", "I"));
-  for (std::int32_t i = 1; tasks != nullptr && i <= size && i < tasks->length; ++i) {
-    Object* task = array_get(tasks, i);
+  const auto* queue = field_of<Ref<Object>>(timer_thread, "queue", "Ljava/util/TaskQueue;");
+  if (queue == nullptr || !*queue) return;
+  const auto* tasks = field_of<Ref<Array>>(queue->get(), "queue", "[Ljava/util/TimerTask;");
+  const auto* size = field_of<std::int32_t>(queue->get(), "size", "I");
+  if (tasks == nullptr || size == nullptr || !*tasks) return;
+  for (std::int32_t i = 1; i <= *size && i < (*tasks)->length; ++i) {  // a heap, from 1
+    Object* task = array_get(tasks->get(), i);
     if (task == nullptr) continue;
-    auto& time = task->field<std::int64_t>(field_offset(task, "nextExecutionTime", "J"));
-    time -= behind_ms_;
+    auto* time = field_of<std::int64_t>(task, "nextExecutionTime", "J");
+    if (time != nullptr) *time -= behind_ms_;
   }
 }
 

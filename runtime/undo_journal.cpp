@@ -17,7 +17,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
-#include "runtime/clock.h"
+#include "runtime/own_writes.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
 
@@ -28,9 +28,6 @@ using undo::Deed;
 using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
-
-using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
-FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
 // What need not be recorded again since the cut.
 struct Known {
@@ -162,9 +159,11 @@ void undo_attach(const std::string& folder, std::function<void(const std::string
   journal.cut = 0;
   journal.report = std::move(report);
   journal.told = false;
+  own_writes_attach(folder);
 }
 
 void undo_at_cut(std::uint64_t cut) {
+  own_writes_at_cut(cut);
   const std::lock_guard guard(journal.lock);
   forget();
   journal.cut = cut;
@@ -173,17 +172,18 @@ void undo_at_cut(std::uint64_t cut) {
 void undo_committed(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
   if (journal.folder.empty()) return;
+  own_writes_committed(cut);
   for (const JournalFile& file : journal_files()) {
     if (file.cut < cut) ::unlink(file.path.c_str());
   }
   undo::Replay::forget(journal.folder);
 }
 
-store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
+store::Result<Undone> undo_since(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
-  std::vector<RestoredFile> restored;
-  if (journal.folder.empty()) return restored;
-  undo::Replay replay(journal.folder);
+  Undone undone;
+  if (journal.folder.empty()) return undone;
+  undo::Replay replay(journal.folder, cut);
   std::vector<JournalFile> files = journal_files();
   if (errno != 0) return Unexpected{store::system_error("cannot list", journal.folder, errno)};
   std::sort(files.begin(), files.end(),
@@ -193,10 +193,11 @@ store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
   }
   for (const JournalFile& file : files) ::unlink(file.path.c_str());
   for (const auto& [old, now] : replay.reborn())
-    restored.push_back({old.device, old.inode, now.device, now.inode});
+    undone.restored.push_back({old.device, old.inode, now.device, now.inode});
+  undone.remarks = replay.remarks();
   forget();
   journal.cut = cut;
-  return restored;
+  return undone;
 }
 
 void undo_creating(const std::string& path, mode_t kind) {
@@ -204,7 +205,6 @@ void undo_creating(const std::string& path, mode_t kind) {
   RecordHeader header{};
   header.deed = Deed::kCreating;
   header.mode = kind;
-  header.length = read_clock_ns(CLOCK_REALTIME_COARSE);  // which st_ctime is taken from, too
   append(header, path);
 }
 
@@ -219,6 +219,7 @@ void undo_created(const std::string& path, const struct stat& status) {
   // Another name of a file that there was says nothing of the file.
   if (status.st_nlink == 1)
     journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
+  if (status.st_nlink == 1 && S_ISREG(status.st_mode)) own_file_created(key_of(status));
 }
 
 void undo_length(const std::string& path, const struct stat& status) {
@@ -231,14 +232,17 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
   const std::lock_guard guard(journal.lock);
   Known& known = journal.known[key_of(status)];
   const std::int64_t end = std::min<std::int64_t>(known.kept_from, status.st_size);
-  if (length >= end) return;
+  const FileKey key = key_of(status);
+  if (length >= end) return own_file_resized(key, status.st_size, length);
   RecordHeader header = header_of(Deed::kTruncated, path, status);
   header.offset = length;
   header.length = end;
   header.kept = keep_copy(path, status, length, end - length);
-  if (header.kept == 0) return;
+  if (header.kept == 0) return own_file_resized(key, status.st_size, length);
   known.kept_from = length;
+  header.epoch = own_next_epoch(key);
   append(header, path);
+  own_epoch_begins(key, header.epoch, length);
 }
 
 void undo_removal(const std::string& path, const struct stat& status) {
@@ -251,6 +255,7 @@ void undo_removal(const std::string& path, const struct stat& status) {
     if (created && !S_ISDIR(status.st_mode)) return;
   }
   RecordHeader header = header_of(Deed::kRemoved, path, status);
+  bool ends = false;
   std::string target;
   if (S_ISLNK(status.st_mode)) {
     char buffer[4096];
@@ -259,12 +264,17 @@ void undo_removal(const std::string& path, const struct stat& status) {
     target.assign(buffer, static_cast<std::size_t>(length));
   } else if (S_ISREG(status.st_mode)) {
     header.kept = keep_link(path);
+    // A file that is only kept as a copy ends with its last name, and another may get its number.
+    ends = header.kept == 0 && status.st_nlink == 1;
     if (header.kept == 0) header.kept = keep_copy(path, status, 0, status.st_size);
     if (header.kept == 0) return;
   } else if (!S_ISDIR(status.st_mode)) {
     return;
   }
+  const FileKey key = key_of(status);
+  if (ends) header.epoch = own_next_epoch(key);
   append(header, path, target);
+  if (ends) own_epoch_begins(key, header.epoch, 0);
 }
 
 void undo_renaming(const std::string& from, const std::string& to, const struct stat& status) {

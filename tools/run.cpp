@@ -22,6 +22,7 @@
 #include "runtime/jimage/java_home.h"
 #include "runtime/jimage/jimage.h"
 #include "runtime/leases.h"
+#include "runtime/own_writes.h"
 #include "runtime/roots.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
@@ -264,6 +265,7 @@ Runner::Opened Runner::start_fresh() {
   rt::cpu_time_at_start();
   rt::checkpoints_at_start(0);
   rt::leases_at_start();
+  rt::own_writes_begin(0);
   install_bundle(**session, bundle_->view().bytes());
   rt::roots().assertions_enabled = options_.enable_assertions ? 1 : 0;
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
@@ -313,16 +315,19 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   if (behind_ms > 0) rt::timers_at_resume(behind_ms);
   rt::cpu_time_at_resume();
   rt::checkpoints_at_start((*session)->store().current_version().version);
-  const auto restored = rt::undo_since(rt::roots().checkpoint_attempts);
-  if (!restored) return Unexpected{restored.error()};
+  const std::uint64_t cut = rt::roots().checkpoint_attempts;
+  const auto undone = rt::undo_since(cut);
+  if (!undone) return Unexpected{undone.error()};
+  for (const std::string& remark : undone->remarks) say(remark);
   checkpoint::Checkpointer& checkpointer = (*session)->checkpointer();
   // Files are cut back to what an older version tells of only when no newer one can be gone on with.
   if (is_older) {
+    rt::own_writes_unknown();
     if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
   }
-  const std::string remark =
-      rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, *restored);
-  if (!remark.empty()) say(remark);
+  const auto grown = suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs;
+  for (const std::string& remark : rt::leases_at_resume(grown, cut, undone->restored)) say(remark);
+  rt::own_writes_begin(rt::roots().checkpoint_attempts);
   // The suspended version must not be the one to go on from once the program has written more.
   if (suspended) {
     if (auto taken_up = checkpointer.checkpoint_retired(); !taken_up) return Unexpected{taken_up.error()};

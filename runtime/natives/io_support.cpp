@@ -128,9 +128,9 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
     const std::int64_t most = waiting ? std::min(kPipePiece, bounce.size()) : bounce.size();
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, most));
     fetch(result.count, bounce.data(), piece);
-    const ssize_t put = at >= 0   ? ::pwrite(fd, bounce.data(), piece, at + result.count)
-                        : waiting ? write_ready(call.thread, fd, bounce.data(), piece)
-                                  : ::write(fd, bounce.data(), piece);
+    const ssize_t put = waiting && at < 0
+                            ? write_ready(call.thread, fd, bounce.data(), piece)
+                            : lease_write(lease, bounce.data(), piece, at >= 0 ? at + result.count : -1);
     if (put < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
       result.error = errno;

@@ -520,13 +520,12 @@ Status transfer(NativeCall& call) {
         __atomic_load_n(reinterpret_cast<std::int32_t*>(at_address(cancel)), __ATOMIC_RELAXED) != 0) {
       return throw_unix(call, ECANCELED);
     }
-    const int to = fd_at(call, 0);
     const ssize_t got = lease_read(call.i32(1), buffer.get(), static_cast<std::size_t>(kBounceSize));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return throw_unix(call, errno);
     if (got == 0) return call.ret();
     for (ssize_t put = 0; put < got;) {
-      const ssize_t n = ::write(to, buffer.get() + put, static_cast<std::size_t>(got - put));
+      const ssize_t n = lease_write(call.i32(0), buffer.get() + put, static_cast<std::size_t>(got - put), -1);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return throw_unix(call, errno);
       put += n;
