@@ -36,7 +36,7 @@ def run(command, **options):
     except FileNotFoundError:
         raise Failure(f"{command[0]} is not installed") from None
     if done.returncode:
-        raise Failure(f"{' '.join(map(str, command))} failed:\n{(done.stderr or done.stdout)[-2000:]}")
+        raise Failure(f"{command[0]} ... {command[-1]} failed:\n{(done.stderr or done.stdout)[-2000:]}")
     return done.stdout
 
 
