@@ -1,7 +1,11 @@
 #include "runtime/natives/inet_address.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
+#include <strings.h>
+
+#include <algorithm>
 
 namespace uvm::rt {
 namespace {
@@ -50,6 +54,21 @@ Address address_of(Thread& thread, const Object* object) {
     std::memcpy(address.bytes, &bits, 4);
   }
   return address;
+}
+
+bool ipv6_available(const Vm& vm) {
+  const auto& properties = vm.input.properties;
+  const bool only_ipv4 = std::any_of(properties.begin(), properties.end(), [](const auto& property) {
+    return property.first == "java.net.preferIPv4Stack" && ::strcasecmp(property.second.c_str(), "true") == 0;
+  });
+  ifaddrs* interfaces = nullptr;
+  if (only_ipv4 || ::getifaddrs(&interfaces) != 0) return false;
+  bool found = false;
+  for (const ifaddrs* i = interfaces; i != nullptr; i = i->ifa_next) {
+    if (i->ifa_addr != nullptr && i->ifa_addr->sa_family == AF_INET6) found = true;
+  }
+  ::freeifaddrs(interfaces);
+  return found;
 }
 
 Status make_addresses_ready(Thread& thread) {

@@ -28,6 +28,9 @@ std::optional<Address> address_of(const sockaddr* socket_address);
 // Of an InetAddress, without its scope.
 Address address_of(Thread& thread, const Object* object);
 
+// Whether the host has IPv6 at all, and the program wants it: java.net.preferIPv4Stack.
+bool ipv6_available(const Vm& vm);
+
 // Initialises the classes that make_address() makes objects of. May return kUpcall.
 Status make_addresses_ready(Thread& thread);
 

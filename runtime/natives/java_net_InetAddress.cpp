@@ -1,7 +1,6 @@
 // Natives of java.net.InetAddress and its subclasses: names and addresses. There are no sockets; but programs
 // print, compare and parse addresses.
 #include <arpa/inet.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,19 +21,7 @@ namespace {
 
 enum Preference : std::int32_t { kPreferIpv4 = 0, kPreferIpv6 = 1, kPreferSystem = 2 };
 
-// Whether the host has IPv6 at all.
-bool has_ipv6() {
-  ifaddrs* interfaces = nullptr;
-  if (::getifaddrs(&interfaces) != 0) return false;
-  bool found = false;
-  for (const ifaddrs* i = interfaces; i != nullptr; i = i->ifa_next) {
-    if (i->ifa_addr != nullptr && i->ifa_addr->sa_family == AF_INET6) found = true;
-  }
-  ::freeifaddrs(interfaces);
-  return found;
-}
-
-Status is_ipv6_supported(NativeCall& call) { return call.ret(has_ipv6()); }
+Status is_ipv6_supported(NativeCall& call) { return call.ret(ipv6_available(*call.thread.vm)); }
 
 Status unknown_host(Thread& thread, const std::string& host, int error) {
   const std::string why = error == EAI_SYSTEM ? errno_text(errno) : std::string(::gai_strerror(error));

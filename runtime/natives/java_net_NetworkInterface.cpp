@@ -66,11 +66,12 @@ void add(Interfaces& all, const ifaddrs& entry) {
 }
 
 // False, and errno, when the host does not tell.
-bool list_interfaces(Interfaces* all) {
+bool list_interfaces(const Vm& vm, Interfaces* all) {
   ifaddrs* entries = nullptr;
   if (::getifaddrs(&entries) != 0) return false;
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(entries, ::freeifaddrs);
   for (const int family : {AF_INET, AF_INET6}) {
+    if (family == AF_INET6 && !ipv6_available(vm)) continue;
     for (const ifaddrs* i = entries; i != nullptr; i = i->ifa_next) {
       if (i->ifa_addr != nullptr && i->ifa_addr->sa_family == family) add(*all, *i);
     }
@@ -150,7 +151,7 @@ Status get_all(NativeCall& call) {
   Thread& thread = call.thread;
   UVM_TRY(make_ready(thread));
   Interfaces all;
-  if (!list_interfaces(&all)) return failed(call, "getifaddrs() failed");
+  if (!list_interfaces(*call.thread.vm, &all)) return failed(call, "getifaddrs() failed");
   Array* result = new_object_array(thread, boot_class(thread, "java/net/NetworkInterface"),
                                    static_cast<std::int32_t>(all.size()));
   UVM_TRY(made(result));
@@ -167,7 +168,7 @@ Status get_one(NativeCall& call, const std::function<bool(const Interface&)>& wa
   Thread& thread = call.thread;
   UVM_TRY(make_ready(thread));
   Interfaces all;
-  if (!list_interfaces(&all)) return failed(call, "getifaddrs() failed");
+  if (!list_interfaces(*call.thread.vm, &all)) return failed(call, "getifaddrs() failed");
   for (const Interface& parent : all) {
     Object* object = nullptr;
     if (wanted(parent)) {
@@ -215,7 +216,7 @@ Status is_bound(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
   const Address wanted = address_of(call.thread, call.object(0));
   Interfaces all;
-  (void)list_interfaces(&all);
+  (void)list_interfaces(*call.thread.vm, &all);
   return call.ret(
       std::any_of(all.begin(), all.end(), [&](const Interface& i) { return has_address(i, wanted); }));
 }
