@@ -119,10 +119,13 @@ def newest_home(installed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["natives", "java"])
-    parser.add_argument("--java-home", required=True, type=pathlib.Path, metavar="DIR", help="the installed class library")
+    parser.add_argument("--java-home", required=True, type=pathlib.Path, metavar="DIR",
+                        help="the installed class library")
     parser.add_argument("--natives-test", metavar="PROGRAM", help="natives: the program that compares")
-    parser.add_argument("rest", nargs="*", help="java: options for run_java_tests.py")
-    options = parser.parse_args()
+    own, rest = sys.argv[1:], []
+    if "--" in own:
+        own, rest = own[:own.index("--")], own[own.index("--") + 1:]
+    options = parser.parse_args(own)
     installed = options.java_home.resolve()
     try:
         newest = newest_home(installed)
@@ -135,7 +138,7 @@ def main():
     if newest == installed:
         print("so the Java programs need no second run")
         return 0
-    return subprocess.run([sys.executable, HERE / "run_java_tests.py", "--java-home", newest, *options.rest]).returncode
+    return subprocess.run([sys.executable, HERE / "run_java_tests.py", "--java-home", newest, *rest]).returncode
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// The interfaces of this machine, whatever they are: each is found by its name, index and addresses, and says what it is.
+// The interfaces of this machine, whatever they are: each is found by its name, index and addresses.
 package util;
 
 import java.net.Inet4Address;
@@ -18,11 +18,13 @@ public class NetworkInterfaces {
             look(each);
             if (each.isLoopback()) loopback = each;
         }
-        NetworkInterface byAddress = NetworkInterface.getByInetAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        InetAddress local = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        NetworkInterface byAddress = NetworkInterface.getByInetAddress(local);
         System.out.println("loopback " + (loopback == null || byAddress == null || byAddress.isLoopback()));
         System.out.println(NetworkInterface.getByName("no-such-interface"));
         System.out.println(NetworkInterface.getByIndex(Integer.MAX_VALUE));
-        System.out.println(NetworkInterface.getByInetAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1})));
+        InetAddress nobodys = InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1});
+        System.out.println(NetworkInterface.getByInetAddress(nobodys));
         // Its seed is made of the interfaces, among other things.
         SecureRandom random = SecureRandom.getInstance("SHA1PRNG");
         System.out.println(random.nextLong() != random.nextLong());
@@ -42,9 +44,11 @@ public class NetworkInterfaces {
         for (InterfaceAddress address : each.getInterfaceAddresses()) {
             if (address.getAddress() instanceof Inet6Address six) {
                 check(address.getBroadcast() == null && address.getNetworkPrefixLength() <= 128, "prefix", each);
-                check(six.getScopedInterface() == each && six.getHostAddress().endsWith("%" + each.getName()), "scope", each);
+                check(six.getScopedInterface() == each, "scope", each);
+                check(six.getHostAddress().endsWith("%" + each.getName()), "name of the scope", each);
             } else {
-                check(address.getAddress() instanceof Inet4Address && address.getNetworkPrefixLength() <= 32, "prefix", each);
+                check(address.getAddress() instanceof Inet4Address, "address", each);
+                check(address.getNetworkPrefixLength() <= 32, "prefix", each);
             }
             check(NetworkInterface.getByInetAddress(address.getAddress()) != null, "by address", each);
         }

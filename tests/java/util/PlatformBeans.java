@@ -44,7 +44,9 @@ public class PlatformBeans {
                     method.invoke(bean);
                 } catch (InvocationTargetException e) {
                     // What a virtual machine need not have.
-                    if (!(e.getCause() instanceof UnsupportedOperationException)) System.out.println(method + ": " + e.getCause());
+                    if (!(e.getCause() instanceof UnsupportedOperationException)) {
+                        System.out.println(method + ": " + e.getCause());
+                    }
                 } catch (IllegalAccessException e) {
                     System.out.println(method + ": " + e);
                 }
@@ -98,7 +100,9 @@ public class PlatformBeans {
         boolean collected = false;
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
             MemoryUsage usage = pool.getUsage();
-            if (usage.getUsed() < 0 || usage.getUsed() > usage.getCommitted()) System.out.println(pool.getName() + " " + usage);
+            if (usage.getUsed() < 0 || usage.getUsed() > usage.getCommitted()) {
+                System.out.println(pool.getName() + " " + usage);
+            }
             if (pool.getPeakUsage().getUsed() < usage.getUsed()) System.out.println(pool.getName() + " has no peak");
             if (pool.getMemoryManagerNames().length == 0) System.out.println(pool.getName() + " is not managed");
             pool.resetPeakUsage();
@@ -106,7 +110,9 @@ public class PlatformBeans {
         }
         System.out.println("heap has pools " + collected);
         long before = 0, after = 0;
-        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) before += collector.getCollectionCount();
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            before += collector.getCollectionCount();
+        }
         System.gc();
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             after += collector.getCollectionCount();
