@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void boot_cannot_go_on(std::string_view what, std::string_view name) {
   spdlog::critical("the class library does not have the " + std::string(what) + " " + std::string(name) +
-                   " that uvm needs; is it OpenJDK 17's?");
+                   " that this uvm needs");
   std::abort();
 }
 

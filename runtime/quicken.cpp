@@ -386,10 +386,8 @@ void prepare_method(Method* method) {
   if (method->load_kind() != MethodKind::kNativeUnbound) return;
   std::int32_t index = native_of(method);
   if (index < 0) {
-    // registerNatives and initIDs only tell the library's own C code that the class is there.
-    const std::string_view name = method->name->view();
-    const bool library = method->holder->loader.bits == 0 && (name == "registerNatives" || name == "initIDs");
-    index = find_native("", library ? "nothing" : "unsatisfied", "()V");
+    const bool nothing = method->holder->loader.bits == 0 && needs_no_native(method->name->view());
+    index = find_native("", nothing ? "nothing" : "unsatisfied", "()V");
   }
   bind_native(method, MethodKind::kNativeUnbound, index);
 }

@@ -34,6 +34,8 @@ struct ClockState {
   std::int64_t last_wall_ms;  // currentTimeMillis at the last cut
 };
 
+enum VerboseOutput : std::uint32_t { kVerboseGc = 1, kVerboseClass = 2 };
+
 struct Roots {
   std::uint64_t magic;
   std::uint32_t heap_format;
@@ -69,7 +71,11 @@ struct Roots {
   std::int64_t process_cpu_ns;               // used until the last cut (runtime/cpu_time.h)
   std::uint64_t checkpoint_attempts;         // at the last cut (runtime/checkpoint_events.h)
   std::uint64_t assertions_enabled;          // of classes whose loader is not the boot loader (JLS 14.10)
-  std::uint64_t reserved[26];
+  std::uint32_t peak_thread_count;           // of java_thread_count, since it was last reset
+  std::uint32_t verbose;                     // VerboseOutput bits that a management bean has set
+  std::uint64_t collections;                 // treatments of references, by System.gc()
+  std::uint64_t collection_ns;               // time that they took together
+  std::uint64_t reserved[23];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

@@ -240,7 +240,7 @@ JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Obje
   entry->phase = phase;
   entry->sp = kNativeSavedSlots;
   std::fill_n(entry->operands(), kNativeSavedSlots, Slot{});
-  ++r.java_thread_count;
+  r.peak_thread_count = std::max(++r.java_thread_count, r.peak_thread_count);
   return record;
 }
 

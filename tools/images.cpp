@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "gc/layout.h"
 #include "runtime/boot.h"
@@ -16,6 +17,7 @@
 #include "runtime/code.h"
 #include "runtime/heap_format.h"
 #include "runtime/leases.h"
+#include "runtime/missing_natives.h"
 #include "runtime/native.h"
 #include "runtime/threads.h"
 #include "tools/messages.h"
@@ -48,6 +50,26 @@ std::string build_id() {
       },
       &id);
   return id;
+}
+
+// What users should know of the class library before programs run into it, a line each: most often nothing.
+// Only the base module is searched for natives that are newer than this uvm; --version -v takes the time for
+// all.
+std::vector<std::string> class_library_problems(const std::string& java_home) {
+  std::vector<std::string> problems;
+  const auto home = rt::jimage::java_home_at(java_home);
+  if (!home) return problems;
+  if (const std::string problem = rt::jimage::settings_problem(*home); !problem.empty())
+    problems.push_back(problem);
+  const auto image = rt::jimage::JImage::open(home->modules);
+  if (!image) return problems;
+  const auto missing = rt::find_missing_natives(*image, "java.base");
+  if (missing && !missing->unknown.empty()) {
+    problems.push_back("OpenJDK " + home->version + " has " + std::to_string(missing->unknown.size()) +
+                       " native methods that this uvm does not know, such as " + missing->unknown.front() +
+                       "; uvm --version -v lists them");
+  }
+  return problems;
 }
 
 }  // namespace
@@ -114,6 +136,7 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
   char text[64];
   std::snprintf(text, sizeof text, "booted in %.1f s", time.count());
   say(text);
+  for (const std::string& problem : class_library_problems(options.input.java_home)) say(problem);
   remove_unused_images(directory, key);
   return directory.open_image(key, line_limit());
 }

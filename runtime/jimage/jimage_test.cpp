@@ -1,8 +1,11 @@
 #include "runtime/jimage/jimage.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 
@@ -232,6 +235,47 @@ TEST(JavaHome, SaysWhyAFolderIsNotOne) {
   ASSERT_FALSE(home);
   EXPECT_EQ(home.error().code, Errc::kNoJavaHome);
   EXPECT_EQ(home.error().message, "/ is not an OpenJDK 17: it has no file release");
+}
+
+// A folder that looks like a Java home, removed at the end.
+class MadeHome {
+ public:
+  explicit MadeHome(const std::string& version)
+      : path_(testing::TempDir() + "java_home." + std::to_string(::getpid())) {
+    std::filesystem::create_directories(path_ + "/lib");
+    std::ofstream(path_ + "/lib/modules") << "?";
+    std::ofstream(path_ + "/release") << "JAVA_VERSION=\"" << version << "\"\n";
+  }
+  ~MadeHome() { std::filesystem::remove_all(path_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+TEST(JavaHome, AnyUpdateIsTakenAndNoOtherVersion) {
+  for (const char* version : {"17", "17.0.15", "17.0.99.1"}) {
+    EXPECT_TRUE(java_home_at(MadeHome(version).path())) << version;
+  }
+  const MadeHome newer("21.0.5");
+  const auto home = java_home_at(newer.path());
+  ASSERT_FALSE(home);
+  EXPECT_EQ(home.error().message,
+            newer.path() + " is not an OpenJDK 17: it is version 21.0.5, which this uvm does not run on");
+  EXPECT_FALSE(java_home_at(MadeHome("170.1").path()));
+}
+
+TEST(JavaHome, TellsWhereItsSettingsLead) {
+  const MadeHome made("17.0.21");
+  const auto home = java_home_at(made.path());
+  ASSERT_TRUE(home);
+  EXPECT_THAT(settings_problem(*home), testing::HasSubstr("java.security does not exist"));
+  std::filesystem::create_directories(made.path() + "/conf/security");
+  std::filesystem::create_symlink("/nowhere/java.security", made.path() + "/conf/security/java.security");
+  EXPECT_THAT(settings_problem(*home), testing::HasSubstr("is a link to /nowhere/java.security"));
+  std::filesystem::remove(made.path() + "/conf/security/java.security");
+  std::ofstream(made.path() + "/conf/security/java.security") << "";
+  EXPECT_EQ(settings_problem(*home), "");
 }
 
 }  // namespace

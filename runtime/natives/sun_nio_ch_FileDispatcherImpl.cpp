@@ -106,6 +106,11 @@ Status dup0(NativeCall& call) {
 
 Status can_transfer_overlapped(NativeCall& call) { return call.ret(true); }
 
+// Natives move bytes through buffers of their own; these are not aligned.
+Status no_direct(NativeCall& call) {
+  return throw_new(call.thread, "java/lang/UnsupportedOperationException", "direct I/O is not supported");
+}
+
 const NativeMethod kDispatcherMethods[] = {
     {"init", "()V", native_nothing, kLeaf},
     {"read0", "(Ljava/io/FileDescriptor;JI)I", read0},
@@ -125,6 +130,7 @@ const NativeMethod kDispatcherMethods[] = {
     {"preClose0", "(Ljava/io/FileDescriptor;)V", native_nothing, kLeaf},
     {"dup0", "(Ljava/io/FileDescriptor;Ljava/io/FileDescriptor;)V", dup0},
     {"closeIntFD", "(I)V", close_int},
+    {"setDirect0", "(Ljava/io/FileDescriptor;)I", no_direct},
     {"canTransferToFromOverlappedMap0", "()Z", can_transfer_overlapped, kLeaf},
 };
 UVM_REGISTER_NATIVES("sun/nio/ch/FileDispatcherImpl", kDispatcherMethods)

@@ -69,7 +69,8 @@ public final class UvmLauncher {
      */
     static void sealImage() throws ReflectiveOperationException {
         for (String name : NOT_IN_IMAGE) {
-            if (!U.shouldBeInitialized(Class.forName(name, false, null))) {
+            Class<?> type = Class.forName(Object.class.getModule(), name);  // null if this update has no such class
+            if (type != null && !U.shouldBeInitialized(type)) {
                 throw new InternalError(name + " must not be initialised in the base image");
             }
         }
@@ -97,7 +98,7 @@ public final class UvmLauncher {
         State.TIME_ZONE.set(null);  // found when asked for
         renewSeeds();
         // Only ever a hint for spinning and striping, so other classes keep the number that they saw at boot.
-        State.CHM_NCPU.setInt(Runtime.getRuntime().availableProcessors());
+        if (State.CHM_NCPU != null) State.CHM_NCPU.setInt(Runtime.getRuntime().availableProcessors());
 
         renewThreadIds();
 
@@ -163,7 +164,7 @@ public final class UvmLauncher {
         int log = 31 - Integer.numberOfLeadingZeros(Runtime.getRuntime().availableProcessors());
         int logLog = 31 - Integer.numberOfLeadingZeros(Math.max(log, 1));
         int compilers = Math.max(log * logLog * 3 / 2, 2);
-        State.LAST_THREAD_ID.setLong(9 + compilers);
+        if (State.LAST_THREAD_ID != null) State.LAST_THREAD_ID.setLong(9 + compilers);
     }
 
     /** Both file systems keep user.dir, which resolves relative paths; the newer one keeps the encoding of names. */
@@ -318,13 +319,13 @@ public final class UvmLauncher {
         static final StaticField SERIAL_FILTER = field(StaticProperty.class, "JDK_SERIAL_FILTER");
         static final StaticField SERIAL_FILTER_FACTORY =
                 field(StaticProperty.class, "JDK_SERIAL_FILTER_FACTORY");
-        static final StaticField LAST_THREAD_ID = field(Thread.class, "threadSeqNumber");
+        static final StaticField LAST_THREAD_ID = hint(Thread.class, "threadSeqNumber");
         static final StaticField INITIAL_ERR = field(System.class, "initialErrStream");
         static final StaticField DEFAULT_CHARSET = field(Charset.class, "defaultCharset");
         static final StaticField DEFAULT_LOCALE = field(Locale.class, "defaultLocale");
         static final StaticField DISPLAY_LOCALE = field(Locale.class, "defaultDisplayLocale");
         static final StaticField FORMAT_LOCALE = field(Locale.class, "defaultFormatLocale");
-        static final StaticField CHM_NCPU = field(ConcurrentHashMap.class, "NCPU");
+        static final StaticField CHM_NCPU = hint(ConcurrentHashMap.class, "NCPU");
         // Fields of classes that may not be initialised read as null, and writing null to them does nothing.
         static final StaticField TIME_ZONE = field(TimeZone.class, "defaultTimeZone");
         static final StaticField THREAD_LOCAL_SEEDER = field(ThreadLocalRandom.class, "seeder");
@@ -344,15 +345,28 @@ public final class UvmLauncher {
             try {
                 return new StaticField(type.getDeclaredField(name));
             } catch (NoSuchFieldException e) {
-                throw new InternalError("not the class library of OpenJDK 17", e);
+                throw unknown(type.getName() + "." + name, e);
             }
+        }
+
+        /** A field that is only set for speed or likeness: null if this update of the class library has none. */
+        private static StaticField hint(Class<?> type, String name) {
+            try {
+                return new StaticField(type.getDeclaredField(name));
+            } catch (NoSuchFieldException e) {
+                return null;
+            }
+        }
+
+        private static InternalError unknown(String what, Exception cause) {
+            return new InternalError("this class library has no " + what + ", which this uvm needs", cause);
         }
 
         private static Class<?> type(String name) {
             try {
                 return Class.forName(name, false, null);
             } catch (ClassNotFoundException e) {
-                throw new InternalError("not the class library of OpenJDK 17", e);
+                throw unknown(name, e);
             }
         }
 
