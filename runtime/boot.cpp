@@ -163,7 +163,9 @@ Status make_last_resort_errors(Thread& thread) {
 }
 
 Status call_phase2(Thread& thread) {
-  return call_as_last(thread, vm()->known().System_initPhase2.get(), {slot_of(false), slot_of(false)});
+  // With options for the modules, what is wrong is likely to be in them, and is said as java says it.
+  const bool explain = !vm()->input.module_properties.empty();
+  return call_as_last(thread, vm()->known().System_initPhase2.get(), {slot_of(explain), slot_of(false)});
 }
 
 Status check_phase2(Thread& thread) {
@@ -224,6 +226,8 @@ void format_heap(gc::RegionOffset old_end) {
   filler->instance_size = sizeof(Array);
   r.heap.filler_shape = filler;
 }
+
+bool is_booted() { return roots().boot_phase >= std::size(kSteps); }
 
 Status boot_step(Thread& thread) {
   while (roots().boot_phase < std::size(kSteps)) {
