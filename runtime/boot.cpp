@@ -163,9 +163,7 @@ Status make_last_resort_errors(Thread& thread) {
 }
 
 Status call_phase2(Thread& thread) {
-  // With options for the modules, what is wrong is likely to be in them, and is said as java says it.
-  const bool explain = !vm()->input.module_properties.empty();
-  return call_as_last(thread, vm()->known().System_initPhase2.get(), {slot_of(explain), slot_of(false)});
+  return call_as_last(thread, vm()->known().System_initPhase2.get(), {slot_of(false), slot_of(false)});
 }
 
 Status check_phase2(Thread& thread) {

@@ -20,7 +20,8 @@ BasicResult<JavaOptions, std::string> take(const Words& words, const char* envir
 }
 
 TEST(JavaOptions, LeavesUvmsOwnAndTheProgramsAlone) {
-  const Words words = {"--store", "-cp", "--memory=64M", "-Da=b", "app.bc", "-cp", "@x", "--add-opens", "-ea"};
+  const Words words = {"--store", "-cp", "--memory=64M", "-Da=b", "app.bc",
+                       "-cp",     "@x",  "--add-opens",  "-ea"};
   auto options = take(words);
   ASSERT_TRUE(options) << options.error();
   EXPECT_EQ(options->words, words);
@@ -56,8 +57,8 @@ TEST(JavaOptions, HeapSizes) {
 }
 
 TEST(JavaOptions, RefusesWithWhatToUseInstead) {
-  for (const char* word : {"-cp", "-classpath", "--class-path=x", "-jar", "-javaagent:x.jar", "-p", "--module",
-                           "--patch-module=a=b", "-XX:OnError=x", "-XX:+ExitOnOutOfMemoryError",
+  for (const char* word : {"-cp", "-classpath", "--class-path=x", "-jar", "-javaagent:x.jar", "-p",
+                           "--module", "--patch-module=a=b", "-XX:OnError=x", "-XX:+ExitOnOutOfMemoryError",
                            "-Xbootclasspath/a:x", "-agentlib:jdwp=x"}) {
     EXPECT_FALSE(take({word, "app.bc"})) << word;
   }
@@ -87,7 +88,8 @@ TEST(JavaOptions, ArgumentFiles) {
   auto options = take({"-Dx=y", "@" + path, "app.bc", "@" + path});
   std::filesystem::remove(path);
   ASSERT_TRUE(options) << options.error();
-  EXPECT_EQ(options->words, (Words{"-Dx=y", "-Da=b", "-Dc=d e\tf", "-Dg=h", "@other", "-ea", "app.bc", "@" + path}));
+  EXPECT_EQ(options->words,
+            (Words{"-Dx=y", "-Da=b", "-Dc=d e\tf", "-Dg=h", "@other", "-ea", "app.bc", "@" + path}));
   EXPECT_FALSE(take({"@/no/such/file", "app.bc"}));
   EXPECT_EQ(take({"@@app.bc"})->words, Words{"@app.bc"});
 }

@@ -254,8 +254,9 @@ public final class UvmLauncher {
             try {
                 method.invoke(null, ModuleLayer.boot());
             } catch (InvocationTargetException e) {
-                System.err.println("Error occurred during initialization of boot layer");
-                System.err.println(e.getCause());
+                // Where java says it.
+                System.out.println("Error occurred during initialization of boot layer");
+                System.out.println(e.getCause());
                 System.exit(1);
             }
         }
