@@ -225,6 +225,8 @@ void format_heap(gc::RegionOffset old_end) {
   r.heap.filler_shape = filler;
 }
 
+bool is_booted() { return roots().boot_phase >= std::size(kSteps); }
+
 Status boot_step(Thread& thread) {
   while (roots().boot_phase < std::size(kSteps)) {
     const std::uint32_t phase = roots().boot_phase;

@@ -275,6 +275,8 @@ bool others_alive(Thread& thread) {
 }
 
 Status boot_failed(Thread& thread, Object* exception) {
+  // The class library has said what is wrong with the options, as java does.
+  if (!thread.vm->input.module_properties.empty()) return halt(thread, 1);
   const Object* message = exception->reference(thread.vm->known().Throwable_detailMessage);
   std::fprintf(stderr, "uvm: the class library cannot be booted: %s: %s\n",
                external_name(class_of(exception)).c_str(),

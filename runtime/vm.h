@@ -35,6 +35,10 @@ struct ProgramInput {
   std::string main_class;  // external form
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> properties;  // -D
+  // System properties that tell the module system of --add-opens and the like: heeded while the class library
+  // boots, if it `boots` for this program, else afterwards.
+  std::vector<std::pair<std::string, std::string>> module_properties;
+  bool boots = false;
 };
 
 class Vm {

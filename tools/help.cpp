@@ -79,8 +79,15 @@ OPTIONS
     --stats FILE
         Write figures to FILE, as JSON, at the end and after each checkpoint;
         uvm stats shows the same at any time.
-    --enable-assertions
-        Have the program's assert statements evaluated, as java -ea does.
+    -ea[:CLASS|:PACKAGE...], -da, -esa, -dsa, and their long forms
+        Have the program's assert statements evaluated, as java does.
+    --add-opens, --add-exports, --add-reads, --enable-native-access
+    --add-modules, --limit-modules
+        As java. With the last two the class library boots anew for the program.
+    -XmxSIZE
+        As --heap.
+    @FILE, and JDK_JAVA_OPTIONS in the environment
+        More options, as java takes them.
     --cold-boot
         Boot the class library instead of starting from the base image. Done
         without being asked for -D of what must be known before booting.
@@ -104,6 +111,10 @@ OPTIONS
     --version [-v]
         Print the version; with -v also what the kernel offers for paging and
         stores, and what is used of it.
+
+    HotSpot's tuning options (-Xms, -Xss, -Xint, -XX: ...) are accepted and have no
+    effect. Other options of java are refused with what to use instead: -cp and
+    -jar, since uvmc packs the class path; -javaagent; module paths.
 
     SIZE is a number of bytes, or of K, M, G or T (64M, 2G). DURATION has a unit:
     us, ms, s, m or h (250ms, 5s).

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "gc/layout.h"
+#include "runtime/assertions.h"
 #include "runtime/boot.h"
 #include "runtime/bundle/mapped_file.h"
 #include "runtime/checkpoint_events.h"
@@ -113,6 +114,7 @@ class Runner {
   std::optional<RunLock> lock_;
   std::shared_ptr<store::FileStore> base_;  // the heap's base image, when we know it without searching
   checkpoint::Blob blob_;
+  bool boots_ = false;  // the class library boots in the program's own heap
   bool main_called_ = false;
   bool heap_is_new_ = false;  // made by this process, which has its lock
   std::uint64_t lives_ = 0;   // sessions so far
@@ -165,6 +167,8 @@ SessionOptions Runner::session_options() {
   }
   options.input.arguments = options_.arguments;
   options.input.properties = options_.properties;
+  options.input.module_properties = options_.module_properties;
+  options.input.boots = boots_;
   options.blob = blob_;
   options.torture_interval = options_.torture_interval;
   options.verify_heap = options_.verify_heap;
@@ -231,7 +235,7 @@ store::Result<void> Runner::start_threads(Session& session) {
 }
 
 Runner::Opened Runner::start_fresh() {
-  const bool cold = options_.cold_boot ||
+  const bool cold = options_.cold_boot || options_.modules_at_boot ||
                     std::any_of(options_.properties.begin(), options_.properties.end(),
                                 [](const auto& property) { return is_boot_property(property.first); });
   std::shared_ptr<store::FileStore> base;
@@ -252,6 +256,7 @@ Runner::Opened Runner::start_fresh() {
       options_.name,
       {.base = base, .keep = retention(), .compress = options_.compress, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
+  boots_ = cold;
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
   rt::Vm& vm = (*session)->vm();
@@ -267,7 +272,10 @@ Runner::Opened Runner::start_fresh() {
   rt::leases_at_start();
   rt::own_writes_begin(0);
   install_bundle(**session, bundle_->view().bytes());
-  rt::roots().assertions_enabled = options_.enable_assertions ? 1 : 0;
+  if (!rt::set_assertions(options_.assertions)) {
+    return Unexpected{
+        store::Error{.code = store::Errc::kInvalid, .message = "no room for the assertion options"}};
+  }
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
     return Unexpected{
         store::Error{.code = store::Errc::kInvalid, .message = "no room for the main thread's stack"}};

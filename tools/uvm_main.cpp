@@ -32,6 +32,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
     say(options.error());
     return kExitUsage;
   }
+  for (const std::string& remark : options->remarks) say(remark);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("uvm"));
   spdlog::set_pattern("uvm: %l: %v");
   spdlog::set_level(spdlog::level::from_str(options->log_level));

@@ -36,8 +36,10 @@ DESCRIPTION
         a folder      All files below it. Class files must lie in the folders of
                       their packages. FILE itself is left out.
         a class file  The class.
+        FOLDER/*      The jars of the folder, as in java's class path.
 
-    The inputs are not needed to run the bundle. Every class file is checked
+    The inputs are not needed to run the bundle: the program finds them, to be
+    read, under the paths that they have now. Every class file is checked
     first; if one is malformed, or not where its name says, uvmc names it and
     writes nothing. FILE is replaced only when the new bundle is complete.
 

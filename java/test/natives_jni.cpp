@@ -60,6 +60,10 @@ JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_programProperties(JNIE
   return result;
 }
 
+JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_moduleProperties(JNIEnv* env, jclass) {
+  return env->NewObjectArray(0, env->FindClass("java/lang/String"), nullptr);
+}
+
 JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_programArguments(JNIEnv*, jclass) {
   return arguments;
 }

@@ -1,6 +1,7 @@
 // Natives of java.lang.Class.
 #include <algorithm>
 
+#include "runtime/assertions.h"
 #include "runtime/classfile/descriptor.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
@@ -130,8 +131,7 @@ Status for_name(NativeCall& call) {
 }
 
 Status desired_assertion_status(NativeCall& call) {
-  const Class* c = mirrored(call.object(0));
-  return call.ret(roots().assertions_enabled != 0 && c->loader.get() != nullptr);
+  return call.ret(assertions_enabled(mirrored(call.object(0))));
 }
 
 // --- Attributes of the class file

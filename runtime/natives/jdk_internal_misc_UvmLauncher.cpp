@@ -29,6 +29,17 @@ Status program_properties(NativeCall& call) {
   return string_array(call, pairs);
 }
 
+// For the modules of a class library that booted without knowing this program.
+Status module_properties(NativeCall& call) {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : vm()->input.module_properties) {
+    if (vm()->input.boots) break;
+    pairs.push_back(name);
+    pairs.push_back(value);
+  }
+  return string_array(call, pairs);
+}
+
 Status program_arguments(NativeCall& call) { return string_array(call, vm()->input.arguments); }
 
 Status main_class_name(NativeCall& call) {
@@ -43,6 +54,7 @@ Status main_class_name(NativeCall& call) {
 
 const NativeMethod kUvmLauncherMethods[] = {
     {"programProperties", "()[Ljava/lang/String;", program_properties},
+    {"moduleProperties", "()[Ljava/lang/String;", module_properties},
     {"programArguments", "()[Ljava/lang/String;", program_arguments},
     {"mainClassName", "()Ljava/lang/String;", main_class_name},
 };

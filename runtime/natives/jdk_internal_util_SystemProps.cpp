@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/boot.h"
 #include "runtime/native.h"
 #include "runtime/natives/host_locale.h"
 #include "runtime/vm.h"
@@ -119,7 +120,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 Pairs vm_pairs() {
   const ProgramInput& input = vm()->input;
   auto release = release_file(input.java_home);
-  return {
+  Pairs pairs = {
       {"java.vm.specification.name", "Java Virtual Machine Specification"},
       {"java.vm.specification.vendor", "Oracle Corporation"},
       {"java.vm.specification.version", "17"},
@@ -136,6 +137,12 @@ Pairs vm_pairs() {
       // Its reader of lib/modules would otherwise map the whole file, here: copy it into the heap.
       {"jdk.image.map.all", "false"},
   };
+  // When the class library boots for one program, what that says is known from the beginning.
+  if (input.boots && !is_booted()) {
+    for (const Pairs* more : {&input.properties, &input.module_properties})
+      pairs.insert(pairs.end(), more->begin(), more->end());
+  }
+  return pairs;
 }
 
 Status set_string(Thread& thread, Array* array, std::int32_t index, const std::string& value) {

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.Charset;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.internal.loader.BundleLoader;
+import jdk.internal.module.ModuleBootstrap;
 import jdk.internal.module.Modules;
 import jdk.internal.util.StaticProperty;
 import jdk.internal.util.SystemProps;
@@ -103,7 +105,9 @@ public final class UvmLauncher {
         renewThreadIds();
 
         BundleLoader.install();
+        changeModules();
         openModules();
+        refuseAgent();
         return LauncherHelper.checkAndLoadMain(true, LM_CLASS, mainClass);
     }
 
@@ -238,6 +242,33 @@ public final class UvmLauncher {
     /** Null is the seeder of a class that is not initialised. */
     private static void reseed(AtomicLong seeder) {
         if (seeder != null) seeder.set(RandomSupport.initialSeed());
+    }
+
+    /** What --add-opens and the like ask for, done by the code that does it when the class library boots. */
+    private static void changeModules() throws ReflectiveOperationException {
+        String[] pairs = moduleProperties();
+        if (pairs.length == 0) return;
+        for (int i = 0; i < pairs.length; i += 2) System.setProperty(pairs[i], pairs[i + 1]);
+        for (String step : new String[] {"addExtraReads", "addExtraExportsAndOpens", "addEnableNativeAccess"}) {
+            Method method = ModuleBootstrap.class.getDeclaredMethod(step, ModuleLayer.class);
+            method.setAccessible(true);
+            try {
+                method.invoke(null, ModuleLayer.boot());
+            } catch (InvocationTargetException e) {
+                // Where java says it.
+                System.out.println("Error occurred during initialization of boot layer");
+                System.out.println(e.getCause());
+                System.exit(1);
+            }
+        }
+    }
+
+    /** Java would start the agent before the program, and the program may count on it. */
+    private static void refuseAgent() {
+        String manifest = BundleLoader.mainManifest();
+        if (manifest == null || attribute(manifest, "Launcher-Agent-Class") == null) return;
+        System.err.println("uvm: the jar's manifest has a Launcher-Agent-Class; agents are not supported");
+        System.exit(1);
     }
 
     /** Add-Exports and Add-Opens of the manifest, as java -jar honours them. */
@@ -378,6 +409,8 @@ public final class UvmLauncher {
     }
 
     static native String[] programProperties();
+
+    static native String[] moduleProperties();
 
     static native String[] programArguments();
 
