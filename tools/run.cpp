@@ -17,6 +17,7 @@
 #include "runtime/bundle/mapped_file.h"
 #include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
+#include "runtime/container.h"
 #include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/jimage/java_home.h"
@@ -120,6 +121,10 @@ class Runner {
 };
 
 std::string Runner::prepare() {
+  if (const rt::MemoryLimit limit = rt::memory_limit(); limit.bytes != 0 && options_.memory > limit.bytes) {
+    say("--memory is " + show_size(options_.memory) + ", and there are " + show_size(limit.bytes) + " (" +
+        limit.source + "): the kernel may kill this process when it needs more");
+  }
   if (options_.command == Command::kRun) {
     auto bundle = rt::bundle::BundleFile::open(options_.bundle);
     if (!bundle) return bundle.error().message;

@@ -77,7 +77,26 @@ class RingPool {
 
  private:
   RingPool() {
-    for (auto& slot : slots_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
+    for (auto& slot : slots_) {
+      if (io_uring_queue_init(kRingDepth, &slot.ring, 0) != 0) continue;
+      slot.usable = answers(slot.ring);
+      if (slot.usable) continue;
+      io_uring_queue_exit(&slot.ring);
+      return;  // io_uring_enter is denied, for the others too
+    }
+  }
+
+  // A filter of system calls may allow the making of a ring and deny its use.
+  static bool answers(io_uring& ring) noexcept {
+    io_uring_prep_nop(io_uring_get_sqe(&ring));
+    int submitted = 0;
+    do {
+      submitted = io_uring_submit_and_wait(&ring, 1);
+    } while (submitted == -EINTR || submitted == -EAGAIN);
+    io_uring_cqe* cqe = nullptr;
+    if (submitted < 0 || io_uring_peek_cqe(&ring, &cqe) != 0) return false;
+    io_uring_cqe_seen(&ring, cqe);
+    return true;
   }
 
   static Slot* claim(std::span<Slot> slots) noexcept {
