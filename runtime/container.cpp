@@ -112,10 +112,14 @@ void for_groups(const Hierarchy& hierarchy, Visit visit) {
   }
 }
 
+// What version 1 says when there is no limit is about 2^63.
+constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 60;
+
 void limit_memory(const Hierarchy& hierarchy, ContainerLimits& limits) {
   const auto limit_by = [&](const std::string& folder, const char* file, const char* usage) {
     const std::optional<std::uint64_t> bytes = read_size(folder + file);
-    if (!bytes || *bytes == 0 || (limits.memory && limits.memory->bytes <= *bytes)) return;
+    if (!bytes || *bytes == 0 || *bytes > kNoLimit || (limits.memory && limits.memory->bytes <= *bytes))
+      return;
     limits.memory = MemoryLimit{*bytes, read_size(folder + usage).value_or(0), folder + file};
   };
   for_groups(hierarchy, [&](const std::string& folder) {

@@ -34,6 +34,7 @@ constexpr SystemCall kCalls[] = {
     CALL(brk),
     CALL(chdir),
     CALL(clock_nanosleep),
+    CALL(clone),
     CALL(clone3),
     CALL(close),
     CALL(connect),

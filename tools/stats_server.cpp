@@ -84,7 +84,8 @@ StatsServer::~StatsServer() {
 
 bool StatsServer::stopped(int milliseconds) {
   pollfd stop{stop_.get(), POLLIN, 0};
-  return poll(&stop, 1, milliseconds) > 0;
+  const int events = poll(&stop, 1, milliseconds);
+  return events > 0 || (events < 0 && errno != EINTR);  // without poll(2) nobody can be waited for
 }
 
 int StatsServer::accept_client() {

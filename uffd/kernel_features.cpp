@@ -102,6 +102,8 @@ KernelFeatures probe() {
     found.shmem = (api.features & kShmem) == kShmem;
     found.sigbus = (api.features & UFFD_FEATURE_SIGBUS) != 0;
     found.wp_async = (api.features & abi::kFeatureWpAsync) != 0;
+  } else {
+    found.open_errno = errno;
   }
   close(fd);
   found.pagemap_scan = probe_pagemap_scan();

@@ -24,8 +24,7 @@ constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
 
 store::Error system_error(const char* what) {
   int error = errno;
-  return {error == EPERM || error == EACCES ? store::Errc::kPermission : store::Errc::kIo, error,
-          std::string("region: ") + what + ": " + std::strerror(error)};
+  return {store::Errc::kIo, error, std::string("region: ") + what + ": " + std::strerror(error)};
 }
 
 store::Error invalid(const char* what) { return {store::Errc::kInvalid, 0, std::string("region: ") + what}; }
@@ -94,7 +93,7 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
                    : "; in a container, give it /dev/userfaultfd (docker run --device /dev/userfaultfd) or a "
                      "seccomp profile that allows userfaultfd (--security-opt seccomp=PROFILE); "
                      "uvm --version -v tells what is there";
-    return Unexpected{store::Error{store::Errc::kPermission, error, std::move(message)}};
+    return Unexpected{store::Error{store::Errc::kIo, error, std::move(message)}};
   }
   if (!kernel.shmem) {
     return Unexpected{
@@ -147,7 +146,8 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   if (auto opened = tracker_.open(track_mode_, &faults_, base_); !opened) return opened;
 
   if (fault_mode_ == FaultMode::kInThread) {
-    if (!register_target(this, base_, size_)) return Unexpected{invalid("too many regions")};
+    if (!register_target(this, base_, size_))
+      return Unexpected{invalid("too many regions, or SIGBUS cannot be handled")};
     registered_ = true;
   } else {
     stop_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
