@@ -121,9 +121,11 @@ class Runner {
 };
 
 std::string Runner::prepare() {
-  if (const rt::MemoryLimit limit = rt::memory_limit(); limit.bytes != 0 && options_.memory > limit.bytes) {
-    say("--memory is " + show_size(options_.memory) + ", and there are " + show_size(limit.bytes) + " (" +
-        limit.source + "): the kernel may kill this process when it needs more");
+  // An eighth of it more is in use while a checkpoint is made.
+  const rt::MemoryLimit limit = rt::memory_limit();
+  if (limit.bytes != 0 && options_.memory + options_.memory / 8 > limit.bytes) {
+    say("--memory is " + show_size(options_.memory) + ", too much for the " + show_size(limit.bytes) +
+        " that there are (" + limit.source + "): the kernel may kill this process when it uses them up");
   }
   if (options_.command == Command::kRun) {
     auto bundle = rt::bundle::BundleFile::open(options_.bundle);
