@@ -30,6 +30,18 @@ bool DurableState::changed(const struct stat& status) const {
   return size_ != status.st_size || ns_of(modified_) != ns_of(status.st_mtim);
 }
 
+bool FlushedDescriptor::end() {
+  if (close_at_end_) ::close(fd_);
+  fd_ = -1;
+  return !std::exchange(close_at_end_, false);
+}
+
+int FlushedDescriptor::close(int fd) {
+  if (fd != fd_) return ::close(fd);
+  close_at_end_ = true;
+  return 0;
+}
+
 void ClosedOutput::add(int fd, dev_t device) {
   const std::lock_guard guard(lock_);
   const auto same = [device](const File& file) { return file.file_system && file.device == device; };

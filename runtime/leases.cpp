@@ -40,6 +40,7 @@ struct HostLease {
 std::mutex g_lock;
 std::vector<HostLease> g_host;  // by lease
 ClosedOutput g_closed_output;
+FlushedDescriptor g_flushed;
 std::string g_directory;  // program_directory() when this process is elsewhere, else empty
 
 LeaseTable* table() {
@@ -130,7 +131,7 @@ HostLease& host(std::int32_t lease) {
 void close_host(std::int32_t lease) {
   HostLease& h = host(lease);
   // The process keeps its own standard streams: messages of the VM itself go there.
-  if (h.fd >= kStandardStreams) ::close(h.fd);
+  if (h.fd >= kStandardStreams) g_flushed.close(h.fd);
   h = HostLease{};
 }
 
@@ -530,7 +531,7 @@ int lease_close(std::int32_t lease) {
     g_closed_output.add(h.fd, status.st_dev);
   }
   // The descriptor is gone even when close(2) reports an error (of a delayed write).
-  if (h.fd >= 0 && ::close(h.fd) != 0 && errno != EINTR) error = errno;
+  if (h.fd >= 0 && g_flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
   clear_record(*r);
   return error;
@@ -731,42 +732,30 @@ void leases_at_cut() {
 }
 
 std::string leases_make_durable() {
-  struct Output {
-    std::int32_t lease;
-    int fd;
+  std::string problem;
+  for (std::int32_t i = 0;; ++i) {
+    struct stat status {};  // from before the flush: what that covers for certain
+    int fd = -1;
     std::string path;
-  };
-  std::vector<Output> outputs;
-  {
-    const std::lock_guard guard(g_lock);
-    const LeaseTable* t = table();
-    for (std::int32_t i = 0; t != nullptr && i < static_cast<std::int32_t>(t->capacity); ++i) {
+    {
+      const std::lock_guard guard(g_lock);
+      const LeaseTable* t = table();
+      if (t == nullptr || i >= static_cast<std::int32_t>(t->capacity)) break;
       const Lease& r = *record(i);
       if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular || !writes(r)) continue;
-      struct stat status {};
       if (::fstat(host(i).fd, &status) != 0 || !host(i).durable.changed(status)) continue;
-      // The program may close its own meanwhile.
-      const int fd = ::fcntl(host(i).fd, F_DUPFD_CLOEXEC, kStandardStreams);
-      if (fd < 0) return std::string("cannot duplicate a file descriptor: ") + std::strerror(errno);
-      outputs.push_back({i, fd, path_of(r)});
+      fd = host(i).fd;
+      path = path_of(r);
+      g_flushed.begin(fd);
     }
-  }
-  std::string problem;
-  for (const Output& output : outputs) {
-    struct stat status {};
-    const bool known = ::fstat(output.fd, &status) == 0;  // before the flush: what it covers for certain
-    if (::fsync(output.fd) == 0) {
-      const std::lock_guard guard(g_lock);
-      struct stat same {};
-      if (known && ::fstat(host(output.lease).fd, &same) == 0 && same.st_dev == status.st_dev &&
-          same.st_ino == status.st_ino) {
-        host(output.lease).durable.assume(status);
-      }
-    } else if (errno != EINVAL && errno != EROFS) {  // those have nothing to flush
-      problem =
-          "cannot flush " + (output.path.empty() ? "a file" : output.path) + ": " + std::strerror(errno);
+    const int error = ::fsync(fd) == 0 ? 0 : errno;
+    const std::lock_guard guard(g_lock);
+    const bool still_open = g_flushed.end();
+    if (error == 0) {
+      if (still_open) host(i).durable.assume(status);
+    } else if (error != EINVAL && error != EROFS) {  // those have nothing to flush
+      problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
-    ::close(output.fd);
   }
   if (const int error = g_closed_output.flush(); error != 0 && problem.empty()) {
     problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);

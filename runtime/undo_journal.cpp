@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <ctime>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "pmem/descriptor.h"
@@ -46,8 +48,28 @@ struct Journal {
   std::map<FileKey, Known> known;
   std::function<void(const std::string&)> report;
   bool told = false;  // that nothing can be recorded
+  // Descriptors for what must be recorded when the program has used all others up: a file of records, and the
+  // two ends of a copy.
+  std::array<std::optional<Descriptor>, 3> spare;
 };
 Journal journal;
+
+void keep_spare() {
+  for (auto& spare : journal.spare) {
+    if (!spare || !*spare) spare.emplace(::open("/", O_PATH | O_CLOEXEC));
+  }
+}
+
+// open(2), with spare descriptors less while there are none but those.
+int open_with_spare(const std::string& path, int flags, mode_t mode = 0) {
+  int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  for (auto& spare : journal.spare) {
+    if (fd >= 0 || errno != EMFILE) break;
+    spare.reset();
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  }
+  return fd;
+}
 
 std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
   std::string path = journal.folder + "/" + kPrefix + std::to_string(cut);
@@ -69,12 +91,13 @@ void tell_trouble(const std::string& file) {
 std::uint32_t keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
                         std::int64_t length) {
   if (length > kMaxCopy || journal.copied + length > kMaxCopies) return 0;
-  const Descriptor from(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  keep_spare();  // the ends of the last copy are closed
+  const Descriptor from(open_with_spare(path, O_RDONLY | O_NONBLOCK));
   struct stat now {};
   if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return 0;
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
-  const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const Descriptor to(open_with_spare(name, O_WRONLY | O_CREAT | O_EXCL, 0600));
   if (to.get() < 0) {
     tell_trouble(name);
     return 0;
@@ -111,7 +134,7 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
 
 void append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal.cut);
-  if (journal.fd < 0) journal.fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (journal.fd < 0) journal.fd = open_with_spare(file, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
     tell_trouble(file);
   } else {
@@ -128,8 +151,14 @@ struct JournalFile {
 // None when the folder cannot be listed; errno says why, 0 if it can.
 std::vector<JournalFile> journal_files() {
   std::vector<JournalFile> files;
-  DIR* listing = ::opendir(journal.folder.c_str());
-  if (listing == nullptr) return files;
+  const int folder = open_with_spare(journal.folder, O_RDONLY | O_DIRECTORY);
+  DIR* listing = folder < 0 ? nullptr : ::fdopendir(folder);
+  if (listing == nullptr) {
+    const int error = errno;
+    if (folder >= 0) ::close(folder);
+    errno = error;
+    return files;
+  }
   while (const dirent* entry = ::readdir(listing)) {
     unsigned long cut = 0;
     unsigned kept = 0;
@@ -138,6 +167,7 @@ std::vector<JournalFile> journal_files() {
     if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + entry->d_name});
   }
   ::closedir(listing);
+  keep_spare();
   errno = 0;
   return files;
 }
@@ -145,6 +175,7 @@ std::vector<JournalFile> journal_files() {
 void forget() {
   if (journal.fd >= 0) ::close(journal.fd);
   journal.fd = -1;
+  if (!journal.folder.empty()) keep_spare();
   journal.kept = 0;
   journal.copied = 0;
   journal.known.clear();
@@ -154,8 +185,8 @@ void forget() {
 
 void undo_attach(const std::string& folder, std::function<void(const std::string&)> report) {
   const std::lock_guard guard(journal.lock);
-  forget();
   journal.folder = folder;
+  forget();
   journal.cut = 0;
   journal.report = std::move(report);
   journal.told = false;

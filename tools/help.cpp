@@ -55,7 +55,7 @@ OPTIONS
         of one program at the same time need two names.
     --memory SIZE
         How much of the heap is kept in memory; the rest is in the store. At least
-        4M. Default: a quarter of the machine's memory.
+        4M. Default: a quarter of the memory that the machine or container has.
     --heap SIZE
         How large the heap may grow; beyond it the program gets OutOfMemoryError.
         Default and maximum: 32G.

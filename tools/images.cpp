@@ -93,6 +93,8 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
                                                               const SessionOptions& options) {
   auto found = directory.open_image(key, line_limit());
   if (found || found.error().code == store::Errc::kPermission) return found;
+  // Nor does one that this process cannot have just now (no descriptors, no memory) need to be made anew.
+  if (found.error().code == store::Errc::kIo && exit_code_of(found.error()) != kExitDamage) return found;
   if (found.error().code != store::Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
         " cannot be used, and is made anew: " + found.error().message);

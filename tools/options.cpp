@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "runtime/container.h"
 #include "tools/java_options.h"
 #include "tools/messages.h"
 #include "tools/units.h"
@@ -22,12 +23,15 @@ std::string default_store() {
   return std::string(home == nullptr ? "" : home) + "/.local/share/uvm";
 }
 
+constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
+
+// A quarter of what there is; of little half, for the VM itself takes some tens of MiB.
 std::uint64_t default_memory() {
-  const auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
-  return std::max<std::uint64_t>(pages * 4096 / 4, std::uint64_t{64} << 20);
+  constexpr std::uint64_t kModest = std::uint64_t{64} << 20;
+  const std::uint64_t limit = rt::memory_limit().bytes;
+  return std::max({limit / 4, std::min(kModest, limit / 2), kMinMemory});
 }
 
-constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMinHeap = std::uint64_t{16} << 20;
 
 constexpr std::uint64_t kMaxKeepVersions = 64;  // store::Retention

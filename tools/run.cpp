@@ -18,6 +18,7 @@
 #include "runtime/bundle/mapped_file.h"
 #include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
+#include "runtime/container.h"
 #include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/jimage/java_home.h"
@@ -124,6 +125,12 @@ class Runner {
 };
 
 std::string Runner::prepare() {
+  // An eighth of it more is in use while a checkpoint is made.
+  const rt::MemoryLimit limit = rt::memory_limit();
+  if (limit.bytes != 0 && options_.memory + options_.memory / 8 > limit.bytes) {
+    say("--memory is " + show_size(options_.memory) + ", too much for the " + show_size(limit.bytes) +
+        " that there are (" + limit.source + "): the kernel may kill this process when it uses them up");
+  }
   if (options_.command == Command::kRun) {
     auto bundle = rt::bundle::BundleFile::open(options_.bundle);
     if (!bundle) return bundle.error().message;

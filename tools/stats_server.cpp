@@ -84,17 +84,29 @@ StatsServer::~StatsServer() {
 
 bool StatsServer::stopped(int milliseconds) {
   pollfd stop{stop_.get(), POLLIN, 0};
-  return poll(&stop, 1, milliseconds) > 0;
+  const int events = poll(&stop, 1, milliseconds);
+  return events > 0 || (events < 0 && errno != EINTR);  // without poll(2) nobody can be waited for
+}
+
+int StatsServer::accept_client() {
+  const auto accept = [this] {
+    return accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  };
+  const int client = accept();
+  if (client >= 0 || errno != EMFILE) return client;
+  spare_.reset();
+  return accept();
 }
 
 void StatsServer::serve() {
   constexpr int kPauseMs = 100;
   for (;;) {
+    if (!spare_ || !*spare_) spare_.emplace(fcntl(stop_.get(), F_DUPFD_CLOEXEC, 0));
     pollfd ready[2] = {{socket_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
     if (poll(ready, 2, -1) < 0 && errno != EINTR && stopped(kPauseMs)) return;
     if (ready[1].revents != 0) return;
     if (ready[0].revents == 0) continue;
-    const Descriptor client(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const Descriptor client(accept_client());
     if (client) {
       answer(client.get());
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED && stopped(kPauseMs)) {
