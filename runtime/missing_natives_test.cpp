@@ -5,6 +5,7 @@
 #include <set>
 
 #include "runtime/jimage/java_home.h"
+#include "runtime/jimage/test_image.h"
 
 namespace uvm::rt {
 namespace {
@@ -28,6 +29,65 @@ TEST(MissingNatives, AnAbsenceCoversAClassAFolderOrMethods) {
 }
 
 TEST(MissingNatives, TheTextIsAsJavaNamesIt) { EXPECT_EQ(native("p/C$D", "m").text(), "p.C$D.m()V"); }
+
+// A class p.C with `native void gone()`, `native void registerNatives()` and `void plain()`, and a field.
+std::string small_class() {
+  std::string bytes;
+  const auto u2 = [&](unsigned value) {
+    bytes += static_cast<char>(value >> 8);
+    bytes += static_cast<char>(value);
+  };
+  const auto utf8 = [&](const std::string& text) {
+    bytes += '\1';
+    u2(static_cast<unsigned>(text.size()));
+    bytes += text;
+  };
+  bytes = std::string("\xca\xfe\xba\xbe\0\0\0\x3d", 8);
+  u2(9);
+  utf8("p/C");                                                          // 1
+  bytes += std::string("\7\0\1", 3);                                    // 2: class
+  bytes += std::string("\5\0\0\0\0\0\0\0\1", 9);                        // 3 and 4: long
+  utf8("gone");                                                         // 5
+  utf8("()V");                                                          // 6
+  utf8("registerNatives");                                              // 7
+  utf8("plain");                                                        // 8
+  for (const unsigned value : {0x21, 2, 0, 0}) u2(value);               // flags, this, super, interfaces
+  for (const unsigned value : {1, 0x109, 8, 6, 1, 8, 0, 3}) u2(value);  // a field with an attribute ...
+  bytes += "abc";                                                       // ... of three bytes
+  u2(3);
+  for (const unsigned value : {0x109, 5, 6, 0}) u2(value);
+  for (const unsigned value : {0x109, 7, 6, 0}) u2(value);
+  for (const unsigned value : {0x1, 8, 6, 0}) u2(value);
+  u2(0);
+  return bytes;
+}
+
+TEST(MissingNatives, WhatNobodyKnowsOfIsNamed) {
+  jimage::ImageWriter writer;
+  const auto bytes = writer.write({{"m", "p", "C", "class", small_class()}});
+  const auto image = jimage::JImage::view(bytes, "small");
+  ASSERT_TRUE(image) << image.error().message;
+  const auto missing = find_missing_natives(*image, {});
+  ASSERT_TRUE(missing) << missing.error().message;
+  EXPECT_EQ(missing->unknown, std::vector<std::string>{"p.C.gone()V"});
+  EXPECT_TRUE(missing->known.empty());
+  const auto elsewhere = find_missing_natives(*image, "other");
+  ASSERT_TRUE(elsewhere);
+  EXPECT_TRUE(elsewhere->unknown.empty());
+}
+
+TEST(MissingNatives, TruncatedClassesArePassedOver) {
+  const std::string whole = small_class();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    jimage::ImageWriter writer;
+    const auto bytes = writer.write({{"m", "p", "C", "class", whole.substr(0, length)}});
+    const auto image = jimage::JImage::view(bytes, "small");
+    ASSERT_TRUE(image) << image.error().message;
+    const auto missing = find_missing_natives(*image, {});
+    ASSERT_TRUE(missing) << missing.error().message;
+    EXPECT_LE(missing->unknown.size(), 1U);
+  }
+}
 
 TEST(MissingNatives, NativesOfTheClassLibraryAreFound) {
   const auto home = jimage::find_java_home();
