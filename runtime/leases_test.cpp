@@ -427,7 +427,7 @@ TEST_F(Leases, FilesOfTheClassPathNeedNoHost) {
   EXPECT_EQ(lease_seek(lease, -9, SEEK_CUR), -1);
   leases_at_cut();
   leases_release_host();
-  EXPECT_EQ(leases_at_resume(Grown::kIsOurs), "");
+  EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());
   EXPECT_EQ(read_all(lease), " the jar");
   EXPECT_EQ(lease_lock(lease, 0, 0, true), 0);
   EXPECT_EQ(lease_lock(lease, 0, 0, false), EBADF);
@@ -477,7 +477,7 @@ TEST_F(Leases, InFoldersTheHostComesFirst) {
   leases_release_host();
   ASSERT_EQ(::unlink(path("p/a").c_str()), 0);
   ASSERT_EQ(::rmdir(path("p").c_str()), 0);
-  EXPECT_EQ(leases_at_resume(Grown::kIsOurs), "");
+  EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());
   EXPECT_EQ(read_all(lease), "ytes");
 }
 
