@@ -275,13 +275,12 @@ bool others_alive(Thread& thread) {
 }
 
 Status boot_failed(Thread& thread, Object* exception) {
-  // The class library has said what is wrong with the options, as java does.
-  if (!thread.vm->input.module_properties.empty()) return halt(thread, 1);
   const Object* message = exception->reference(thread.vm->known().Throwable_detailMessage);
   std::fprintf(stderr, "uvm: the class library cannot be booted: %s: %s\n",
                external_name(class_of(exception)).c_str(),
                message == nullptr ? "-" : to_utf8(message).c_str());
-  return halt(thread, kExitSoftware);
+  // With options for the modules it is most likely them that are wrong; java's status for that is 1.
+  return halt(thread, thread.vm->input.module_properties.empty() ? kExitSoftware : 1);
 }
 
 // The main thread is over for Java; what waits for the others and runs the shutdown hooks is a new

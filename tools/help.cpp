@@ -79,7 +79,8 @@ OPTIONS
     --stats FILE
         Write figures to FILE, as JSON, at the end and after each checkpoint;
         uvm stats shows the same at any time.
-    -ea[:CLASS|:PACKAGE...], -da, -esa, -dsa, and their long forms
+    -ea[:CLASS|:PACKAGE...], -da, -esa, -dsa, and their long forms;
+    --enable-assertions
         Have the program's assert statements evaluated, as java does.
     --add-opens, --add-exports, --add-reads, --enable-native-access
     --add-modules, --limit-modules
