@@ -79,6 +79,7 @@ limited '-Sn 64' 0 '^end$' threads 70
 limited '-Sn 256' 0 '^end$' outputs 300
 limited '-n 400' 0 '^end$' outputs 320
 limited '-n 20' 1 '^uvm: .*Too many open files' # not enough for the VM itself
+: > output
 (
   ulimit -n 100
   exec "$uvm" --fresh --checkpoint-every 50ms app.bc all-descriptors > output 2> messages
