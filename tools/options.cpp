@@ -25,7 +25,7 @@ std::string default_store() {
 
 constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
 
-// A quarter of what there is; of little half, for the VM itself takes some tens of MiB.
+// A quarter of what there is. Of little memory half: the VM itself takes some tens of MiB.
 std::uint64_t default_memory() {
   constexpr std::uint64_t kModest = std::uint64_t{64} << 20;
   const std::uint64_t limit = rt::memory_limit().bytes;

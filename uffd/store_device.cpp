@@ -324,7 +324,8 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
     int failed = fcntl(fd, F_OFD_SETLK, &request);
     // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
     // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
-    for (int i = 0; failed != 0 && i < kLockTries && lock_holder(fd) == 0; ++i) {
+    for (int i = 0;
+         failed != 0 && (errno == EAGAIN || errno == EACCES) && i < kLockTries && lock_holder(fd) == 0; ++i) {
       usleep(kLockPauseUs);
       request = lock_request(type, kLockOffset);
       failed = fcntl(fd, F_OFD_SETLK, &request);
