@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/classfile/descriptor.h"
+
 namespace uvm::rt {
 
 std::string internal_name(const Object* name) {
@@ -16,8 +18,8 @@ std::string internal_name(const Object* name) {
 }
 
 std::string too_long_name(std::string_view internal) {
-  return "Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) + ": " +
-         std::string(internal);
+  return classfile::cut_message("Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) +
+                                ": " + std::string(internal));
 }
 
 Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length) {
