@@ -5,8 +5,10 @@
 // executes it: static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
 // Another thread may have rewritten it since the interpreter dispatched on it: so it is read once, whole, and
 // left alone when it is quick already.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "runtime/class_description.h"
 #include "runtime/classfile/opcodes.h"
@@ -14,6 +16,7 @@
 #include "runtime/default_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/linkage.h"
+#include "runtime/narrowing.h"
 #include "runtime/native.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
@@ -294,8 +297,8 @@ void load_field(const Field* field, Object* holder, Slot* value) {
 void store_field(const Field* field, Object* holder, Slot value) {
   switch (size_log2_of(field->type)) {
     case 0: {
-      const auto byte = static_cast<std::uint8_t>(field->type == BasicType::kBoolean ? value.i & 1 : value.i);
-      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte, __ATOMIC_SEQ_CST);
+      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte_of(field->type, value.i),
+                       __ATOMIC_SEQ_CST);
       break;
     }
     case 1:
@@ -342,13 +345,45 @@ Method* class_method(Class* c, const Method* wanted) {
   return nullptr;
 }
 
-// Whether the call that failed names a class: invokevirtual, or reflection.
-bool called_through_class(const Thread& thread) {
+bool is_invokevirtual(const Thread& thread) {
   const Frame* frame = thread.frame;
-  if (frame->kind != FrameKind::kJava) return true;
+  if (frame->kind != FrameKind::kJava) return false;
   const Method* caller = frame->method.get();
   return caller->bytecode[static_cast<std::size_t>(bci_of(caller, frame->pc.get()))] ==
          static_cast<std::uint8_t>(classfile::Opcode::k_invokevirtual);
+}
+
+// Whether the call that failed names a class: invokevirtual, or reflection.
+bool called_through_class(const Thread& thread) {
+  return thread.frame->kind != FrameKind::kJava || is_invokevirtual(thread);
+}
+
+// What the message of a conflict lists: every candidate, as met from the class upwards.
+void append_candidates(const Class* c, const SpecificMethods& specific, std::vector<const Class*>* seen,
+                       std::string* message) {
+  if (std::find(seen->begin(), seen->end(), c) != seen->end()) return;
+  seen->push_back(c);
+  for (const Method* m : specific.candidates) {
+    if (m->holder.get() == c)
+      *message += " " + std::string(c->name->view()) + "." + std::string(m->name->view());
+  }
+  if (c->super) append_candidates(c->super.get(), specific, seen, message);
+  for (unsigned i = 0; i < c->interface_count; i++)
+    append_candidates(c->interfaces[i].get(), specific, seen, message);
+}
+
+// The abstract method that stands in a class's vtable for an interface's: that of the first direct interface,
+// or of what it extends.
+const Method* miranda(Class* c, const Method* wanted) {
+  while (c->super && c->super->is_subclass_of(wanted->holder.get())) c = c->super.get();
+  for (unsigned i = 0; i < c->interface_count; i++) {
+    Class* direct = c->interfaces[i].get();
+    if (Method* m = find_declared_method(direct, wanted->name.get(), wanted->descriptor.get())) return m;
+    const SpecificMethods above =
+        maximally_specific_methods(direct, wanted->name.get(), wanted->descriptor.get());
+    if (!above.candidates.empty()) return above.candidates.front();
+  }
+  return nullptr;
 }
 
 // A class whose interfaces have bodies, and which none of them gives this method: HotSpot fills its vtable
@@ -360,8 +395,8 @@ Status throw_no_default(Thread& thread, Class* c, const Method* resolved) {
       maximally_specific_methods(c, resolved->name.get(), resolved->descriptor.get());
   if (specific.conflict()) {
     std::string message = "Conflicting default methods:";
-    for (const Method* m : specific.methods)
-      message += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
+    std::vector<const Class*> seen;
+    append_candidates(c, specific, &seen, &message);
     return throw_new(thread, "java/lang/IncompatibleClassChangeError", message);
   }
   bool has_bodies = false;
@@ -386,7 +421,7 @@ Method* select_interface_method(Thread& thread, Object* receiver, Method* resolv
   }
   Method* m = select_method(c, resolved);
   if (m == nullptr || m->is_abstract()) {
-    (void)throw_abstract_method(thread, c, resolved);
+    (void)throw_abstract_method(thread, c, resolved, called_through_class(thread));
     return nullptr;
   }
   if ((m->access & kAccPublic) == 0 && !m->is_private()) {
@@ -397,8 +432,8 @@ Method* select_interface_method(Thread& thread, Object* receiver, Method* resolv
   return m;
 }
 
-Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved) {
-  if (resolved->holder->is_interface() && called_through_class(thread))
+Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved, bool through_class) {
+  if (resolved->holder->is_interface() && through_class)
     UVM_TRY(throw_no_default(thread, receiver_class, resolved));
   std::string message = "Receiver class " + external_name(receiver_class) +
                         " does not define or inherit an implementation of the resolved method " +
@@ -407,7 +442,10 @@ Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* reso
                          : resolved->holder->is_abstract() ? "abstract class "
                                                            : "class ") +
                         external_name(resolved->holder.get()) + ".";
-  if (const Method* own = class_method(receiver_class, resolved); own != nullptr && own != resolved) {
+  const Method* own = class_method(receiver_class, resolved);
+  if (own == nullptr && resolved->holder->is_interface() && is_invokevirtual(thread))
+    own = miranda(receiver_class, resolved);
+  if (own != nullptr && own != resolved) {
     message += " Selected method is '" + std::string(own->is_abstract() ? "abstract " : "") +
                describe_method(own->holder.get(), own->name.get(), own->descriptor.get()).substr(1) + ".";
   }

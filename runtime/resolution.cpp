@@ -28,7 +28,7 @@ std::string_view access_word(std::uint32_t access) {
 Method* superinterface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   const SpecificMethods specific = maximally_specific_methods(c, name, descriptor);
   if (Method* m = specific.chosen()) return m;
-  return specific.methods.empty() ? nullptr : specific.methods.front();
+  return specific.candidates.empty() ? nullptr : specific.candidates.front();
 }
 
 // The signature polymorphic method (JVMS 2.9.3) of that name, whatever the descriptor.
