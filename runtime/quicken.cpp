@@ -378,7 +378,8 @@ const Method* miranda(Class* c, const Method* wanted) {
   while (c->super && c->super->is_subclass_of(wanted->holder.get())) c = c->super.get();
   for (unsigned i = 0; i < c->interface_count; i++) {
     Class* direct = c->interfaces[i].get();
-    if (Method* m = find_declared_method(direct, wanted->name.get(), wanted->descriptor.get())) return m;
+    const Method* m = find_declared_method(direct, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m;
     const SpecificMethods above =
         maximally_specific_methods(direct, wanted->name.get(), wanted->descriptor.get());
     if (!above.candidates.empty()) return above.candidates.front();
