@@ -5,12 +5,12 @@
 namespace uvm::rt {
 
 SpecificMethods maximally_specific_methods(Class* c, const Symbol* name, const Symbol* descriptor) {
-  std::vector<Method*> candidates;
+  SpecificMethods specific;
+  std::vector<Method*>& candidates = specific.candidates;
   for (unsigned i = 0; i < c->all_interface_count; i++) {
     Method* m = find_declared_method(c->all_interfaces[i].get(), name, descriptor);
     if (m != nullptr && !m->is_static() && !m->is_private()) candidates.push_back(m);
   }
-  SpecificMethods specific;
   for (Method* m : candidates) {
     const bool overridden = std::any_of(candidates.begin(), candidates.end(), [m](const Method* other) {
       return other != m && other->holder->is_subclass_of(m->holder.get());

@@ -8,9 +8,10 @@
 
 namespace uvm::rt {
 
-// The maximally-specific superinterface methods of a class: those that no other candidate's interface
-// extends. Neither static nor private.
+// The superinterface methods of a class that are neither static nor private, and of those the
+// maximally-specific ones: which no other candidate's interface extends.
 struct SpecificMethods {
+  std::vector<Method*> candidates;  // superinterfaces before their subinterfaces
   std::vector<Method*> methods;
 
   // The only one that is not abstract; null when there is none or several.

@@ -144,7 +144,7 @@ Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
       frame = make_native_frame(thread, method, at, below);
       break;
     default:
-      return throw_abstract_method(thread, method->holder.get(), method);
+      return throw_abstract_method(thread, method->holder.get(), method, true);
   }
   if (frame == nullptr) return throw_new(thread, "java/lang/StackOverflowError");
   if (method->is_synchronized()) {
@@ -935,7 +935,7 @@ invoke_checked:
       goto invoke_checked;
     case MethodKind::kAbstract:
       SAVE();
-      CHECK(throw_abstract_method(thread, class_of(gc::decode<Object>(args->ref)), callee));
+      CHECK(throw_abstract_method(thread, class_of(gc::decode<Object>(args->ref)), callee, true));
       goto invoke_checked;
     case MethodKind::kMhInvokeBasic: {
       // MethodHandle.invokeBasic: run the handle's LambdaForm, which takes the handle itself first.
@@ -971,7 +971,7 @@ invoke_checked:
         Method* selected = select_method(class_of(receiver), callee);
         if (selected == nullptr) {
           SAVE();
-          CHECK(throw_abstract_method(thread, class_of(receiver), callee));
+          CHECK(throw_abstract_method(thread, class_of(receiver), callee, true));
         }
         callee = selected;
       }

@@ -38,7 +38,8 @@ std::string_view descriptor_for(LinkKind kind, ConstantPool* pool, unsigned inde
 
 // Asks for the MethodType of a method descriptor: kUpcall, the result in slot 8. Of a field descriptor: kOk,
 // the Class in slot 8.
-Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Object* loader) {
+Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Class* referrer) {
+  Object* loader = referrer->loader.get();
   Class* type = nullptr;
   if (descriptor.front() != '(') {
     UVM_TRY(class_of_descriptor(thread, descriptor, loader, &type));
@@ -48,9 +49,11 @@ Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, O
   std::vector<Class*> parameters;
   for (classfile::ParameterTypes p(descriptor); !p.done(); p.next()) {
     UVM_TRY(class_of_descriptor(thread, p.type(), loader, &type));
+    UVM_TRY(check_access_to_class(thread, referrer, type));
     parameters.push_back(type);
   }
   UVM_TRY(class_of_descriptor(thread, classfile::return_type(descriptor), loader, &type));
+  UVM_TRY(check_access_to_class(thread, referrer, type));
   const WellKnown& known = vm()->known();
   Array* array = new_object_array(thread, known.Class.get(), static_cast<std::int32_t>(parameters.size()));
   if (array == nullptr) return Status::kThrow;
@@ -214,8 +217,8 @@ Status run_link_phases(Thread& thread, Frame* frame) {
   Class* referrer = referrer_of(frame);
   if (frame->phase == kType) {
     if (kind == LinkKind::kMethodHandle) UVM_TRY(check_handle_member(thread, referrer, index_of(frame)));
-    UVM_TRY(request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)),
-                         referrer->loader.get()));
+    UVM_TRY(
+        request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)), referrer));
     frame->phase = kHaveType;
   }
   if (frame->phase == kHaveType) {

@@ -5,14 +5,18 @@
 // executes it: static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
 // Another thread may have rewritten it since the interpreter dispatched on it: so it is read once, whole, and
 // left alone when it is quick already.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "runtime/class_description.h"
+#include "runtime/classfile/opcodes.h"
 #include "runtime/code.h"
 #include "runtime/default_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/linkage.h"
+#include "runtime/narrowing.h"
 #include "runtime/native.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
@@ -293,8 +297,8 @@ void load_field(const Field* field, Object* holder, Slot* value) {
 void store_field(const Field* field, Object* holder, Slot value) {
   switch (size_log2_of(field->type)) {
     case 0: {
-      const auto byte = static_cast<std::uint8_t>(field->type == BasicType::kBoolean ? value.i & 1 : value.i);
-      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte, __ATOMIC_SEQ_CST);
+      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte_of(field->type, value.i),
+                       __ATOMIC_SEQ_CST);
       break;
     }
     case 1:
@@ -321,6 +325,93 @@ Array* new_multi_array(Thread& thread, Class* array_class, const Slot* lengths, 
   return array;
 }
 
+namespace {
+
+// 'abstract int size()': without the class, with the modifier.
+std::string describe_declaration(const Method* method) {
+  std::string text = describe_method(method->holder.get(), method->name.get(), method->descriptor.get());
+  const std::string holder = external_name(method->holder.get()) + ".";
+  if (const std::size_t at = text.find(holder); at != std::string::npos) text.erase(at, holder.size());
+  if (method->is_abstract()) text.insert(1, "abstract ");
+  return text;
+}
+
+// The method of that name which a class itself, no interface, gives `c`; null if there is none.
+Method* class_method(Class* c, const Method* wanted) {
+  for (; c != nullptr; c = c->super.get()) {
+    Method* m = find_declared_method(c, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m;
+  }
+  return nullptr;
+}
+
+bool is_invokevirtual(const Thread& thread) {
+  const Frame* frame = thread.frame;
+  if (frame->kind != FrameKind::kJava) return false;
+  const Method* caller = frame->method.get();
+  return caller->bytecode[static_cast<std::size_t>(bci_of(caller, frame->pc.get()))] ==
+         static_cast<std::uint8_t>(classfile::Opcode::k_invokevirtual);
+}
+
+// Whether the call that failed names a class: invokevirtual, or reflection.
+bool called_through_class(const Thread& thread) {
+  return thread.frame->kind != FrameKind::kJava || is_invokevirtual(thread);
+}
+
+// What the message of a conflict lists: every candidate, as met from the class upwards.
+void append_candidates(const Class* c, const SpecificMethods& specific, std::vector<const Class*>* seen,
+                       std::string* message) {
+  if (std::find(seen->begin(), seen->end(), c) != seen->end()) return;
+  seen->push_back(c);
+  for (const Method* m : specific.candidates) {
+    if (m->holder.get() == c)
+      *message += " " + std::string(c->name->view()) + "." + std::string(m->name->view());
+  }
+  if (c->super) append_candidates(c->super.get(), specific, seen, message);
+  for (unsigned i = 0; i < c->interface_count; i++)
+    append_candidates(c->interfaces[i].get(), specific, seen, message);
+}
+
+// The abstract method that stands in a class's vtable for an interface's: that of the first direct interface,
+// or of what it extends.
+const Method* miranda(Class* c, const Method* wanted) {
+  while (c->super && c->super->is_subclass_of(wanted->holder.get())) c = c->super.get();
+  for (unsigned i = 0; i < c->interface_count; i++) {
+    Class* direct = c->interfaces[i].get();
+    const Method* m = find_declared_method(direct, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m;
+    const SpecificMethods above =
+        maximally_specific_methods(direct, wanted->name.get(), wanted->descriptor.get());
+    if (!above.candidates.empty()) return above.candidates.front();
+  }
+  return nullptr;
+}
+
+// A class whose interfaces have bodies, and which none of them gives this method: HotSpot fills its vtable
+// with a method that throws, so a call through the class tells more than one through the interface. kOk: it
+// is no such class.
+Status throw_no_default(Thread& thread, Class* c, const Method* resolved) {
+  if (class_method(c, resolved) != nullptr) return Status::kOk;
+  const SpecificMethods specific =
+      maximally_specific_methods(c, resolved->name.get(), resolved->descriptor.get());
+  if (specific.conflict()) {
+    std::string message = "Conflicting default methods:";
+    std::vector<const Class*> seen;
+    append_candidates(c, specific, &seen, &message);
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError", message);
+  }
+  bool has_bodies = false;
+  for (unsigned i = 0; i < c->all_interface_count; i++)
+    has_bodies = has_bodies || (c->all_interfaces[i]->flags & kClassHasDefaults) != 0;
+  if (!has_bodies) return Status::kOk;
+  while (c->super && c->super->is_subclass_of(resolved->holder.get())) c = c->super.get();
+  return throw_new(thread, "java/lang/AbstractMethodError",
+                   "Method " + std::string(c->name->view()) + "." + std::string(resolved->name->view()) +
+                       std::string(resolved->descriptor->view()) + " is abstract");
+}
+
+}  // namespace
+
 Method* select_interface_method(Thread& thread, Object* receiver, Method* resolved) {
   Class* c = class_of(receiver);
   if (!c->is_subclass_of(resolved->holder.get())) {
@@ -331,44 +422,35 @@ Method* select_interface_method(Thread& thread, Object* receiver, Method* resolv
   }
   Method* m = select_method(c, resolved);
   if (m == nullptr || m->is_abstract()) {
-    (void)throw_abstract_method(thread, c, resolved);
+    (void)throw_abstract_method(thread, c, resolved, called_through_class(thread));
     return nullptr;
   }
   if ((m->access & kAccPublic) == 0 && !m->is_private()) {
     (void)throw_new(thread, "java/lang/IllegalAccessError",
-                    "class " + external_name(c) + " tried to access method " +
-                        describe_method(m->holder.get(), m->name.get(), m->descriptor.get()));
+                    describe_method(c, m->name.get(), m->descriptor.get()));
     return nullptr;
   }
   return m;
 }
 
-Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved) {
-  std::string method =
-      describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get());
-  // 'abstract int size()': without the class, with the modifier.
-  const std::string holder = external_name(resolved->holder.get()) + ".";
-  if (const std::size_t at = method.find(holder); at != std::string::npos) method.erase(at, holder.size());
-  if (resolved->is_abstract()) method.insert(1, "abstract ");
-  // Several default methods that none of overrides the others: JVMS 5.4.6 step 3 does not select.
-  if (resolved->holder->is_interface()) {
-    const SpecificMethods specific =
-        maximally_specific_methods(receiver_class, resolved->name.get(), resolved->descriptor.get());
-    if (specific.conflict()) {
-      std::string message = "Conflicting default methods:";
-      for (const Method* m : specific.methods)
-        message += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError", message);
-    }
+Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved, bool through_class) {
+  if (resolved->holder->is_interface() && through_class)
+    UVM_TRY(throw_no_default(thread, receiver_class, resolved));
+  std::string message = "Receiver class " + external_name(receiver_class) +
+                        " does not define or inherit an implementation of the resolved method " +
+                        describe_declaration(resolved) + " of " +
+                        (resolved->holder->is_interface()  ? "interface "
+                         : resolved->holder->is_abstract() ? "abstract class "
+                                                           : "class ") +
+                        external_name(resolved->holder.get()) + ".";
+  const Method* own = class_method(receiver_class, resolved);
+  if (own == nullptr && resolved->holder->is_interface() && is_invokevirtual(thread))
+    own = miranda(receiver_class, resolved);
+  if (own != nullptr && own != resolved) {
+    message += " Selected method is '" + std::string(own->is_abstract() ? "abstract " : "") +
+               describe_method(own->holder.get(), own->name.get(), own->descriptor.get()).substr(1) + ".";
   }
-  return throw_new(thread, "java/lang/AbstractMethodError",
-                   "Receiver class " + external_name(receiver_class) +
-                       " does not define or inherit an implementation of the resolved method " + method +
-                       " of " +
-                       (resolved->holder->is_interface()  ? "interface "
-                        : resolved->holder->is_abstract() ? "abstract class "
-                                                          : "class ") +
-                       external_name(resolved->holder.get()) + ".");
+  return throw_new(thread, "java/lang/AbstractMethodError", message);
 }
 
 Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {

@@ -28,7 +28,7 @@ std::string_view access_word(std::uint32_t access) {
 Method* superinterface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   const SpecificMethods specific = maximally_specific_methods(c, name, descriptor);
   if (Method* m = specific.chosen()) return m;
-  return specific.methods.empty() ? nullptr : specific.methods.front();
+  return specific.candidates.empty() ? nullptr : specific.candidates.front();
 }
 
 // The signature polymorphic method (JVMS 2.9.3) of that name, whatever the descriptor.
@@ -165,6 +165,13 @@ void be_own_nest_host(Thread& thread, Class* nest_member) {
   __atomic_store_n(&nest_member->nest_host.bits, gc::encode(nest_member), __ATOMIC_RELEASE);
 }
 
+Status check_access_to_class(Thread& thread, const Class* referrer, const Class* c) {
+  if (is_accessible(referrer, c)) return Status::kOk;
+  return throw_new(thread, "java/lang/IllegalAccessError",
+                   "failed to access class " + external_name(c) + " from class " + external_name(referrer) +
+                       " (" + describe_places(c, referrer) + ")");
+}
+
 Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class** result) {
   PoolEntry& entry = referrer->pool->entry(pool_index);
   if (const std::uint32_t known = entry.load_resolved(); known != 0) {
@@ -178,10 +185,7 @@ Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class
   if (status == Status::kUpcall) remember_failure_of_load(thread, key);
   if (status == Status::kThrow) remember_error(thread, key);
   UVM_TRY(status);
-  if (!is_accessible(referrer, *result)) {
-    (void)throw_new(thread, "java/lang/IllegalAccessError",
-                    "failed to access class " + external_name(*result) + " from class " +
-                        external_name(referrer) + " (" + describe_places(*result, referrer) + ")");
+  if (check_access_to_class(thread, referrer, *result) != Status::kOk) {
     remember_error(thread, key);
     return Status::kThrow;
   }
@@ -262,7 +266,7 @@ Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool 
   if (field->is_static() != is_static) {
     return throw_new(thread, "java/lang/IncompatibleClassChangeError",
                      std::string("Expected ") + (is_static ? "static" : "non-static") + " field " +
-                         external_name(field->holder.get()) + "." + std::string(name->view()));
+                         external_name(c) + "." + std::string(name->view()));
   }
   if (is_put) UVM_TRY(check_final_put(thread, referrer, field, c, in));
   *result = field;

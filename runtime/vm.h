@@ -158,6 +158,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
 Status link_class(Thread& thread, Class* c);             // verify, prepare
 Status ensure_initialized(Thread& thread, Class* c);     // JVMS 5.5; kUpcall while the initialiser runs
 bool is_accessible(const Class* from, const Class* to);  // JVMS 5.4.4 for classes, packages and modules
+Status check_access_to_class(Thread& thread, const Class* referrer, const Class* c);  // IllegalAccessError
 bool same_package(const Class* a, const Class* b);
 std::string_view package_of(const Class* c);  // internal form, "" unnamed
 // java.lang.Class of a descriptor ("I", "Ljava/lang/String;", "[J"), seen from `accessor`'s loader.

@@ -71,8 +71,11 @@ SEE ALSO
     uvm --help
 )";
 
-BasicResult<rt::bundle::ClassFacts, std::string> inspect_class(std::span<const std::byte> bytes) {
-  auto parsed = rt::classfile::parse(bytes, {});
+BasicResult<rt::bundle::ClassFacts, std::string> inspect_class(std::span<const std::byte> bytes,
+                                                               std::string_view called) {
+  rt::classfile::ParseOptions options;
+  options.called = called;
+  auto parsed = rt::classfile::parse(bytes, options);
   if (!parsed) return Unexpected<std::string>{parsed.error().message};
   rt::bundle::ClassFacts facts;
   facts.name = parsed->name;

@@ -234,7 +234,7 @@ class Packer {
   Result<void> add_class_file(const fs::path& path, const std::string& input,
                               std::span<const std::byte> bytes) {
     if (!options_.inspect) return bad_input(input + ": a single class file is no input here");
-    auto facts = options_.inspect(bytes);
+    auto facts = options_.inspect(bytes, path.stem().string());
     if (!facts) return bad_input(input + ": " + facts.error());
     const std::string name = facts->name + std::string(kClassSuffix);
     const std::string file_name = name.substr(name.rfind('/') + 1);
@@ -268,7 +268,7 @@ class Packer {
   // Why the entry is not the class that it is called, if it is not.
   std::optional<std::string> note_class(const std::string& entry, std::span<const std::byte> content,
                                         bool own) {
-    auto facts = options_.inspect(content);
+    auto facts = options_.inspect(content, entry.substr(0, entry.size() - kClassSuffix.size()));
     if (!facts) return facts.error();
     if (facts->name + std::string(kClassSuffix) != entry) return "holds class " + to_dots(facts->name);
     if (own) own_classes_.insert(facts->name);

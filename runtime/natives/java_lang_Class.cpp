@@ -349,7 +349,7 @@ Status get_nest_members(NativeCall& call) {
 
 Status get_permitted_subclasses(NativeCall& call) {
   Class* c = this_class(call);
-  if (!has_members(c) || !c->permitted_subclasses) return ret_null(call);
+  if (!has_members(c) || (c->flags & kClassIsSealed) == 0) return ret_null(call);
   ListedClasses listed(call, c, c->permitted_subclasses.get(), c->permitted_subclass_count);
   UVM_TRY(listed.note_failure());
   std::vector<Class*> permitted;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/classfile/descriptor.h"
 #include "runtime/clock.h"
 #include "runtime/container.h"
 
@@ -20,8 +21,8 @@ std::string internal_name(const Object* name) {
 }
 
 std::string too_long_name(std::string_view internal) {
-  return "Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) + ": " +
-         std::string(internal);
+  return classfile::cut_message("Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) +
+                                ": " + std::string(internal));
 }
 
 Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length) {
