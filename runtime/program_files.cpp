@@ -67,7 +67,8 @@ std::shared_ptr<const Index> make_index() {
 
 std::shared_ptr<const Index> index_now() {
   const std::lock_guard guard(g_lock);
-  if (g_index == nullptr || (vm() != nullptr && g_index->bundle != roots().bundle_offset)) g_index = make_index();
+  if (g_index == nullptr || (vm() != nullptr && g_index->bundle != roots().bundle_offset))
+    g_index = make_index();
   return g_index;
 }
 

@@ -72,10 +72,10 @@ struct Roots {
   std::uint64_t checkpoint_attempts;         // at the last cut (runtime/checkpoint_events.h)
   std::uint64_t assertion_flags;             // runtime/assertions.h
   std::uint64_t assertions_offset, assertions_size;  // directives, native segment; 0 none
-  std::uint32_t peak_thread_count;           // of java_thread_count, since it was last reset
-  std::uint32_t verbose;                     // VerboseOutput bits that a management bean has set
-  std::uint64_t collections;                 // treatments of references, by System.gc()
-  std::uint64_t collection_ns;               // time that they took together
+  std::uint32_t peak_thread_count;                   // of java_thread_count, since it was last reset
+  std::uint32_t verbose;                             // VerboseOutput bits that a management bean has set
+  std::uint64_t collections;                         // treatments of references, by System.gc()
+  std::uint64_t collection_ns;                       // time that they took together
   std::uint64_t reserved[21];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
