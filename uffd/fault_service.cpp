@@ -15,10 +15,9 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-// How long a faulting thread tries to find memory before the process gives up: pins, writes in progress and
-// the other threads' faults need a moment to get out of the way.
-constexpr std::uint64_t kPatienceNs = 10'000'000'000;
-constexpr std::uint64_t kPatienceWithFailingStoreNs = 1'000'000'000;
+// RegionOptions::patience is for pins and the other threads' faults, which need a moment to get out of the
+// way. A store that refuses writes gets a tenth of it.
+constexpr std::uint64_t kShareWithFailingStore = 10;
 // With a read that was started before; then the line is read once more.
 constexpr std::chrono::milliseconds kPatienceWithPrefetch{10};
 
@@ -60,9 +59,11 @@ void RegionImpl::reserve(std::uint64_t lines) {
       continue;
     }
     std::uint64_t now = now_ns();
-    if (start == 0) start = now;
     bool failing = store_failing_.load(std::memory_order_relaxed);
-    if (now - start > (failing ? kPatienceWithFailingStoreNs : kPatienceNs)) out_of_memory();
+    // A device may stand still for minutes. It answers in the end, and then lines are clean or the store is
+    // failing.
+    if (start == 0 || (!failing && writes_under_way_.load(std::memory_order_relaxed) != 0)) start = now;
+    if (now - start > (failing ? patience_ns_ / kShareWithFailingStore : patience_ns_)) out_of_memory();
     backoff.wait();
   }
 }

@@ -33,6 +33,7 @@
 // stack give it at least 64 KiB: faults are resolved on it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -113,6 +114,9 @@ struct RegionOptions {
   void* address_hint = nullptr;  // where the base should be, if that is free; nullptr: anywhere
   // Memory for the captured lines of a cut, taken around a cut only; at least 128 lines.
   std::uint64_t staging_bytes = 8 << 20;
+  // How long a thread looks for memory while nothing changes, before the process gives up. A write that the
+  // device has not answered yet is waited for however long it takes.
+  std::chrono::milliseconds patience{10'000};
   // The kernel may unmap lines on its own: true on machines with swap space whatever is said here.
   bool kernel_may_unmap = false;
   RegionCallbacks callbacks = {};

@@ -129,6 +129,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   }
 
   limit_lines_ = options.memory_limit / kLineSize;
+  patience_ns_ = static_cast<std::uint64_t>(std::chrono::nanoseconds(options.patience).count());
   // Enough for what faults while the evictor wakes up and writes a batch; more would only be memory unused.
   low_free_ = std::min(std::clamp<std::uint64_t>(limit_lines_ / 64, 64, 1024), limit_lines_ / 4);
   // Evicting little at a time leaves lines on probation the time between for their second chance.
@@ -307,7 +308,10 @@ bool RegionImpl::write_store(store::Transaction transaction, const std::uint32_t
                              const std::byte* content) {
   std::array<store::LineWrite, kBatch> writes;
   for (unsigned i = 0; i < count; ++i) writes[i] = {lines[i], content + i * kLineSize};
-  if (store_->write(transaction, std::span(writes.data(), count))) {
+  writes_under_way_.fetch_add(1, std::memory_order_relaxed);
+  const bool written = store_->write(transaction, std::span(writes.data(), count));
+  writes_under_way_.fetch_sub(1, std::memory_order_relaxed);
+  if (written) {
     bump(counters_.lines_written, count);
     store_failing_.store(false, std::memory_order_relaxed);
     return true;

@@ -217,6 +217,8 @@ class RegionImpl final : public Region, private FaultTarget {
   std::atomic<std::uint64_t> resident_{0};
   std::atomic<std::uint64_t> resident_peak_{0};
   std::atomic<bool> store_failing_{false};
+  std::atomic<unsigned> writes_under_way_{0};  // threads inside write_store()
+  std::uint64_t patience_ns_ = 0;              // RegionOptions::patience
   Counters counters_;
   std::array<LatencyHistogram, 5> latencies_;
 

@@ -38,6 +38,7 @@ class RegionTest : public testing::InModes {
     options.store = &store_;
     options.staging_bytes = staging;
     options.kernel_may_unmap = kernel_may_unmap_;
+    options.patience = patience_;
     options.callbacks = callbacks_;
     auto region = Region::create(options);
     EXPECT_TRUE(region) << region.error().message;
@@ -67,6 +68,7 @@ class RegionTest : public testing::InModes {
   std::uint64_t checkpoint(Region& region) { return testing::checkpoint(region, store_); }
 
   bool kernel_may_unmap_ = false;
+  std::chrono::milliseconds patience_ = RegionOptions{}.patience;
   RegionCallbacks callbacks_;
   PlainStore store_{kLines};
 };
@@ -95,6 +97,22 @@ TEST_P(RegionTest, WrittenLinesComeBackAfterEviction) {
   std::uint64_t written = store_.counters().lines_written;
   evict_everything(*region);
   EXPECT_EQ(store_.counters().lines_written, written);
+}
+
+// A device that stands still for longer than any patience is no reason to give up.
+TEST_P(RegionTest, AWriteThatTakesLongIsWaitedFor) {
+  constexpr std::uint64_t kLimit = 64;
+  patience_ = std::chrono::milliseconds(20);
+  auto region = make(kLimit);
+  store_.hold_writes = true;
+  std::thread program([&] {
+    for (std::uint64_t line = 0; line < 4 * kLimit; ++line) poke(*region, line, line + 1);
+  });
+  while (!store_.held_writes) std::this_thread::yield();
+  std::this_thread::sleep_for(20 * patience_);
+  store_.hold_writes = false;
+  program.join();
+  for (std::uint64_t line = 0; line < 4 * kLimit; ++line) ASSERT_EQ(peek(*region, line), line + 1);
 }
 
 // The whole of a page table is zapped: no entry, not even a marker, is left to tell that lines were written.

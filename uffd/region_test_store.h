@@ -51,6 +51,10 @@ class PlainStore final : public store::LineStore {
   }
 
   bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+    while (hold_writes.load()) {
+      held_writes = true;
+      usleep(1000);
+    }
     if (fail_writes.load()) {
       error_.store(ENOSPC);
       return false;
@@ -134,6 +138,8 @@ class PlainStore final : public store::LineStore {
   std::uint64_t reads() const { return reads_; }
 
   std::atomic<bool> fail_writes{false};
+  std::atomic<bool> hold_writes{false};  // writes wait as long as it is set
+  std::atomic<bool> held_writes{false};  // one did
   std::atomic<bool> fail_commits{false};
   std::atomic<int> fail_pending_after{-1};  // lines that may still be written to pending; -1: any number
   std::atomic<std::uint64_t> corrupt_line{~std::uint64_t{0}};
