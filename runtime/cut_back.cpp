@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 
@@ -18,6 +19,10 @@ namespace uvm::rt {
 namespace {
 
 constexpr int kMostAside = 1000;  // files beside one file
+
+std::string aside_name(const std::string& path, int i) {
+  return path + ".uvm-cut" + (i == 1 ? "" : "." + std::to_string(i));
+}
 
 // What lies from `length` on and is not the program's.
 std::vector<Extent> others_extents(const std::vector<Extent>& own, std::int64_t length, std::int64_t size) {
@@ -42,7 +47,7 @@ std::int64_t total(const std::vector<Extent>& extents) {
 std::string save_aside(int from, const std::string& path, const struct stat& status,
                        const std::vector<Extent>& extents) {
   for (int i = 1; i <= kMostAside; ++i) {
-    std::string name = path + ".uvm-cut" + (i == 1 ? "" : "." + std::to_string(i));
+    std::string name = aside_name(path, i);
     const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0666));
     if (to.get() < 0 && errno == EEXIST) continue;
     if (to.get() < 0) return {};
@@ -62,11 +67,27 @@ std::string bytes_of(std::int64_t count) { return std::to_string(count) + (count
 
 }  // namespace
 
+std::string move_aside(const std::string& from, const std::string& path, Move move) {
+  for (int i = 1; i <= kMostAside; ++i) {
+    std::string name = aside_name(path, i);
+    const int result = move == Move::kLink
+                           ? ::link(from.c_str(), name.c_str())
+                           : ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE);
+    if (result == 0) return name;
+    if (errno != EEXIST) break;
+  }
+  return {};
+}
+
 std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others others_do,
                       std::vector<std::string>& remarks) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return -1;
-  const auto cut_off = [&](std::int64_t end) { return ::ftruncate(fd, end) == 0 ? end : -1; };
+  // The notes first: should this be tried again, what others have appended meanwhile is not the program's.
+  const auto cut_off = [&](std::int64_t end) {
+    own_writes_cut_back(key_of(status), length);
+    return ::ftruncate(fd, end) == 0 ? end : -1;
+  };
   if (status.st_size <= length) return status.st_size;
   if (status.st_nlink == 0) return cut_off(length);  // nobody finds it any more
   const std::string path = path_of_descriptor(fd);
@@ -83,7 +104,6 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
     return std::int64_t{status.st_size};
   };
   if (file.get() < 0) return stays(std::string("they cannot be read: ") + std::strerror(errno));
-  const FileKey key = key_of(status);
   if (!own || others_do == Others::kAside) {
     const std::string aside = save_aside(file.get(), path, status, others);
     if (aside.empty()) return stays(std::string("they cannot be saved: ") + std::strerror(errno));
@@ -92,7 +112,7 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
                       " in " + aside);
     return cut_off(length);
   }
-  own_writes_cut_back(key, length);
+  own_writes_cut_back(key_of(status), length);
   std::int64_t end = length;
   for (const Extent& extent : others) {
     if (::lseek(file.get(), end, SEEK_SET) < 0 ||
