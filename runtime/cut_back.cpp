@@ -84,9 +84,9 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
   struct stat status {};
   if (::fstat(fd, &status) != 0) return -1;
   // The notes first: should this be tried again, what others have appended meanwhile is not the program's.
-  const auto cut_off = [&](std::int64_t end) {
+  const auto cut_off = [&](std::int64_t size) {
     own_writes_cut_back(key_of(status), length);
-    return ::ftruncate(fd, end) == 0 ? end : -1;
+    return ::ftruncate(fd, size) == 0 ? size : -1;
   };
   if (status.st_size <= length) return status.st_size;
   if (status.st_nlink == 0) return cut_off(length);  // nobody finds it any more
@@ -94,34 +94,44 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
   // Not by `fd`: it may be only for writing, or append what is written elsewhere.
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   const Descriptor file(::open(link.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  const int unreadable = errno;
   const auto own = own_writes_since(cut, status, file.get(), length);
   const std::vector<Extent> others =
       own ? others_extents(*own, length, status.st_size) : std::vector<Extent>{{length, status.st_size}};
-  if (others.empty()) return cut_off(length);
+  std::int64_t end = length, seen = status.st_size;
   const auto stays = [&](const std::string& why) {
-    remarks.push_back(path + ": the " + bytes_of(status.st_size - length) +
+    remarks.push_back(path + ": the " + bytes_of(seen - length) +
                       " behind the last checkpoint's stay, and the run may write them again: " + why);
-    return std::int64_t{status.st_size};
+    return seen;
   };
-  if (file.get() < 0) return stays(std::string("they cannot be read: ") + std::strerror(errno));
-  if (!own || others_do == Others::kAside) {
-    const std::string aside = save_aside(file.get(), path, status, others);
-    if (aside.empty()) return stays(std::string("they cannot be saved: ") + std::strerror(errno));
-    remarks.push_back(path + ": cut back to where the run goes on from; " + bytes_of(total(others)) +
-                      (own ? " that others have written are" : " that the run or others have written are") +
-                      " in " + aside);
-    return cut_off(length);
-  }
-  own_writes_cut_back(key_of(status), length);
-  std::int64_t end = length;
-  for (const Extent& extent : others) {
-    if (::lseek(file.get(), end, SEEK_SET) < 0 ||
-        !undo::copy_range(file.get(), extent.begin, extent.end - extent.begin, file.get())) {
-      return stays(std::string("they cannot be moved: ") + std::strerror(errno));
+  bool known = own.has_value();
+  for (std::vector<Extent> rest = others;;) {
+    if (!rest.empty() && file.get() < 0)
+      return stays(std::string("they cannot be read: ") + std::strerror(unreadable));
+    if (!rest.empty() && (!known || others_do == Others::kAside)) {
+      const std::string aside = save_aside(file.get(), path, status, rest);
+      if (aside.empty()) return stays(std::string("they cannot be saved: ") + std::strerror(errno));
+      remarks.push_back(
+          path + ": cut back to where the run goes on from; " + bytes_of(total(rest)) +
+          (known ? " that others have written are" : " that the run or others have written are") + " in " +
+          aside);
+    } else if (!rest.empty()) {
+      own_writes_cut_back(key_of(status), length);
+      for (const Extent& extent : rest) {
+        if (::lseek(file.get(), end, SEEK_SET) < 0 ||
+            !undo::copy_range(file.get(), extent.begin, extent.end - extent.begin, file.get())) {
+          return stays(std::string("they cannot be moved: ") + std::strerror(errno));
+        }
+        end += extent.end - extent.begin;
+      }
     }
-    end += extent.end - extent.begin;
+    // What others append meanwhile stays, too.
+    struct stat now {};
+    if (::fstat(fd, &now) != 0 || now.st_size <= seen) return cut_off(end);
+    rest = {{seen, now.st_size}};
+    seen = now.st_size;
+    known = true;
   }
-  return cut_off(end);
 }
 
 }  // namespace uvm::rt

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "pmem/descriptor.h"
@@ -101,6 +102,23 @@ TEST_F(OwnWrites, WhatOthersAppendBetweenTwoTriesToGoOnStays) {
   EXPECT_EQ(cut(), "before");
   others("theirs");
   EXPECT_EQ(cut(), "beforetheirs");
+}
+
+TEST_F(OwnWrites, WhatOthersAppendWhileItIsCutBackStays) {
+  const Descriptor fd = open(O_RDWR);
+  write(fd.get(), "<the program's>", -1);
+  const std::string much(16 << 20, 't');
+  others(much);
+  std::thread other([this] {  // as soon as their first bytes have moved
+    char byte = 0;
+    for (const Descriptor look = open(O_RDONLY); byte != 't';) {
+      if (::pread(look.get(), &byte, 1, kLength) != 1) break;
+    }
+    others("late");
+  });
+  cut();
+  other.join();
+  EXPECT_TRUE(content() == "before" + much + "late");
 }
 
 TEST_F(OwnWrites, ACutThatCameToNothingDoesNotHideWhatIsCutOff) {
