@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <string>
 #include <utility>
 
+#include "pmem/descriptor.h"
 #include "runtime/clock.h"
 
 namespace uvm::rt {
@@ -46,7 +48,10 @@ void ClosedOutput::add(int fd, dev_t device) {
   const std::lock_guard guard(lock_);
   const auto same = [device](const File& file) { return file.file_system && file.device == device; };
   if (std::any_of(files_.begin(), files_.end(), same)) return;
-  const int own = ::fcntl(fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  // For reading, if that can be had: what is open for writing cannot be executed.
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  const Descriptor readable(::open(link.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const int own = ::fcntl(readable.get() >= 0 ? readable.get() : fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
   if (own < 0) {  // out of descriptors: it cannot wait for the next version
     ::fsync(fd);
     return;

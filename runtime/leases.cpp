@@ -665,7 +665,8 @@ bool is_program_lease(std::int32_t lease) {
 
 ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at) {
   int fd = -1;
-  bool regular = false, shared = false;
+  bool regular = false;
+  OwnPlace place = OwnPlace::kPosition;
   FileKey file{};
   {
     const std::lock_guard guard(g_lock);
@@ -673,11 +674,13 @@ ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std:
       fd = g_host[static_cast<std::size_t>(lease)].fd;
       const Lease& r = *record(lease);
       regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular;
-      shared = r.standard != 0 || (r.open_flags & O_APPEND) != 0;
+      place = (r.open_flags & O_APPEND) != 0 ? OwnPlace::kEnd
+              : r.standard != 0              ? OwnPlace::kShared
+                                             : OwnPlace::kPosition;
       file = {r.device, r.inode};
     }
   }
-  if (regular) return own_write(fd, file, shared, at, data, size);
+  if (regular) return own_write(fd, file, place, at, data, size);
   return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size);
 }
 

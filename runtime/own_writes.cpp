@@ -49,9 +49,9 @@ struct WritesHeader {
 
 struct WrittenFile {
   std::int64_t base = 0;  // what is below is not noted: the cut's, or overwritten in place; -1: to be asked
+  std::int64_t top = 0;   // no extent of this cut and epoch ends behind it
   std::uint32_t epoch = 0;
-  bool created = false;                   // since the cut
-  std::vector<std::uint32_t> slots = {};  // since the cut
+  std::vector<std::uint32_t> slots = {};  // all that it has, oldest first
 };
 
 struct WriteNotes {
@@ -64,7 +64,7 @@ struct WriteNotes {
   std::uint32_t used = 0;  // slots from here on are free
   std::vector<std::uint32_t> free;
   std::array<bool, kPending> pending_taken{};
-  std::map<FileKey, WrittenFile> files;  // written since the cut
+  std::map<FileKey, WrittenFile> files;  // written since the cut, or with extents of cuts before
   std::set<FileKey> reborn;              // by this process
 
   [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(memory); }
@@ -139,6 +139,7 @@ void add_slot(const FileKey& key, WrittenFile& file, std::int64_t begin, std::in
   slot = {key.device, key.inode, begin, end, file.epoch, 0, 0};
   store_last(slot.cut, notes.cut + 1);
   file.slots.push_back(index);
+  file.top = std::max(file.top, end);
 }
 
 WrittenFile& file_of(const FileKey& key, int fd) {
@@ -148,24 +149,32 @@ WrittenFile& file_of(const FileKey& key, int fd) {
   return file;
 }
 
-void note(const FileKey& key, WrittenFile& file, bool shared, std::int64_t begin, std::int64_t end) {
+// Extents grow only by what they touch: what is between two writes may be others'.
+void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_t end) {
   begin = std::max(begin, file.base);
   if (begin >= end) return;
-  WrittenExtent* last = file.slots.empty() ? nullptr : &notes.slots()[file.slots.back()];
-  if (last != nullptr && last->epoch == file.epoch) {
-    // Bytes between two writes of a descriptor that others write with are theirs, else the program's own.
-    if (last->end == begin || (!shared && begin > last->end)) {
-      store_last(last->end, end);
-      return;
-    }
-    if (begin >= last->begin && end <= last->end) return;
-    if (!shared) {
-      last->begin = std::min(last->begin, begin);
-      store_last(last->end, std::max(last->end, end));
-      return;
-    }
+  for (auto index = file.slots.rbegin(); index != file.slots.rend() && begin <= file.top; ++index) {
+    WrittenExtent& extent = notes.slots()[*index];
+    if (extent.cut != notes.cut + 1 || extent.epoch != file.epoch) break;
+    if (begin > extent.end || end < extent.begin) continue;
+    extent.begin = std::min(extent.begin, begin);
+    store_last(extent.end, std::max(extent.end, end));
+    file.top = std::max(file.top, end);
+    return;
   }
   add_slot(key, file, begin, end);
+}
+
+// A write behind the end of the file makes the hole before it, too. Where what a write from `begin` on makes
+// begins; asked before.
+std::int64_t begin_of_hole(const WrittenFile& file, std::int64_t begin, int fd) {
+  if (begin <= file.base) return begin;
+  if (!file.slots.empty()) {
+    const WrittenExtent& last = notes.slots()[file.slots.back()];
+    if (last.cut == notes.cut + 1 && begin >= last.begin && begin <= last.end) return begin;
+  }
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 ? std::min<std::int64_t>(begin, status.st_size) : begin;
 }
 
 bool is_of(const FileKey& key, std::uint64_t device, std::uint64_t inode) {
@@ -226,10 +235,9 @@ void own_writes_at_cut(std::uint64_t cut) {
   const std::lock_guard guard(notes.lock);
   notes.cut = cut;
   for (auto file = notes.files.begin(); file != notes.files.end();) {
-    file->second.slots.clear();
-    file->second.created = false;
     file->second.base = -1;
-    file = file->second.epoch == 0 ? notes.files.erase(file) : std::next(file);
+    file->second.top = 0;
+    file = file->second.slots.empty() ? notes.files.erase(file) : std::next(file);
   }
 }
 
@@ -241,23 +249,33 @@ void own_writes_committed(std::uint64_t cut) {
     const std::uint64_t of = notes.slots()[i].cut;
     if (of != 0 && of - 1 < cut) free_slot(i);
   }
-  std::erase_if(notes.files, [](const auto& file) { return file.second.slots.empty(); });
+  for (auto file = notes.files.begin(); file != notes.files.end();) {
+    WrittenFile& written = file->second;
+    std::erase_if(written.slots, [](std::uint32_t index) { return notes.slots()[index].cut == 0; });
+    // One of which the length is known is about to be written.
+    file = written.slots.empty() && written.base < 0 ? notes.files.erase(file) : std::next(file);
+  }
 }
 
-ssize_t own_write(int fd, const FileKey& key, bool shared, std::int64_t at, const void* data,
+ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, const void* data,
                   std::size_t size) {
   const auto write = [&] { return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size); };
   if (!notes.on.load(std::memory_order_relaxed) || size == 0) return write();
   const std::lock_guard order(write_locks[(key.inode ^ key.device) % write_locks.size()]);
-  const std::int64_t begin = shared ? -1 : at >= 0 ? at : ::lseek(fd, 0, SEEK_CUR);
+  const std::int64_t begin = place == OwnPlace::kEnd      ? -1
+                             : at >= 0                    ? at
+                             : place == OwnPlace::kShared ? -1
+                                                          : ::lseek(fd, 0, SEEK_CUR);
+  std::int64_t hole = begin;
   std::size_t pending = kPending;
   {
     const std::lock_guard guard(notes.lock);
-    file_of(key, fd);
-    const auto place = std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
-    if (place != notes.pending_taken.end()) {
-      *place = true;
-      pending = static_cast<std::size_t>(place - notes.pending_taken.begin());
+    const WrittenFile& file = file_of(key, fd);
+    if (begin >= 0) hole = begin_of_hole(file, begin, fd);
+    const auto free = std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
+    if (free != notes.pending_taken.end()) {
+      *free = true;
+      pending = static_cast<std::size_t>(free - notes.pending_taken.begin());
       PendingWrite& p = notes.header().pending[pending];
       p = {key.device, key.inode, begin, XXH3_64bits(data, size), 0};
       store_last(p.size, std::uint64_t{size});
@@ -265,13 +283,16 @@ ssize_t own_write(int fd, const FileKey& key, bool shared, std::int64_t at, cons
   }
   const ssize_t written = write();
   const int error = errno;
-  // In O_APPEND mode pwrite(2) appends as well, and leaves the position (its manual's BUGS).
-  const std::int64_t end = begin >= 0 ? begin + written
-                           : at >= 0  ? ::lseek(fd, 0, SEEK_END)
-                                      : ::lseek(fd, 0, SEEK_CUR);
+  std::int64_t end = begin + written;
+  if (begin < 0 && at < 0) {
+    end = ::lseek(fd, 0, SEEK_CUR);
+  } else if (begin < 0) {  // in O_APPEND mode pwrite(2) appends, and leaves the position (its manual's BUGS)
+    struct stat status {};
+    end = ::fstat(fd, &status) == 0 ? status.st_size : 0;
+  }
   {
     const std::lock_guard guard(notes.lock);
-    if (notes.on && written > 0) note(key, file_of(key, fd), shared, end - written, end);
+    if (notes.on && written > 0) note(key, file_of(key, fd), begin < 0 ? end - written : hole, end);
     if (pending != kPending) {
       store_last(notes.header().pending[pending].size, std::uint64_t{0});
       notes.pending_taken[pending] = false;
@@ -285,11 +306,16 @@ void own_file_created(const FileKey& key) {
   const std::lock_guard guard(notes.lock);
   if (!notes.on) return;
   WrittenFile& file = notes.files[key];
-  // One of that number was created and is gone, or was removed, which will be undone.
-  if (file.created) std::for_each(file.slots.begin(), file.slots.end(), free_slot);
-  file.slots.clear();
-  file.created = true;
+  // What had that number in this epoch is gone for good: what will be made again from a link still has its
+  // number, and what will be from a copy began an epoch.
+  std::erase_if(file.slots, [&file](std::uint32_t index) {
+    if (notes.slots()[index].epoch != file.epoch) return false;
+    free_slot(index);
+    return true;
+  });
   file.base = 0;
+  file.top = 0;
+  if (file.epoch != 0) add_slot(key, file, 0, 0);
 }
 
 void own_file_resized(const FileKey& key, std::int64_t old_length, std::int64_t length) {
@@ -298,7 +324,7 @@ void own_file_resized(const FileKey& key, std::int64_t old_length, std::int64_t 
   WrittenFile& file = notes.files.try_emplace(key, WrittenFile{old_length}).first->second;
   if (file.base < 0) file.base = old_length;
   file.base = std::min(file.base, length);
-  note(key, file, false, old_length, length);
+  note(key, file, old_length, length);
   for (const std::uint32_t index : file.slots) {
     WrittenExtent& slot = notes.slots()[index];
     if (slot.epoch == file.epoch) store_last(slot.end, std::min(slot.end, std::max(length, slot.begin)));
@@ -316,8 +342,8 @@ void own_epoch_begins(const FileKey& key, std::uint32_t epoch, std::int64_t leng
   if (!notes.on) return;
   WrittenFile& file = notes.files[key];
   file.epoch = epoch;
-  file.created = false;  // what was written before will count again
   file.base = length;
+  file.top = 0;
   add_slot(key, file, length, length);
 }
 
@@ -347,11 +373,11 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
     const auto size = static_cast<std::int64_t>(pending.size);
     const std::int64_t places[] = {pending.at, last, status.st_size - size};
     const auto* at = std::find_if(std::begin(places), std::end(places), [&](std::int64_t place) {
-      return place >= 0 && lie_at(fd, place, pending);
+      return place >= 0 && size > 0 && size <= status.st_size && lie_at(fd, place, pending);
     });
     if (at != std::end(places)) {
       extents.push_back({*at, *at + size});
-    } else if (size > kWholePiece || status.st_size - last < size) {
+    } else if (size <= 0 || size > kWholePiece || status.st_size - last < size) {
       return std::nullopt;  // perhaps a part of it was written
     }
   }
@@ -363,8 +389,12 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
 void own_writes_cut_back(const FileKey& key, std::int64_t length) {
   const std::lock_guard guard(notes.lock);
   if (notes.memory == nullptr) return;
+  std::uint32_t epoch = 0;  // the last; those before tell of what undoing brings back
+  for (const WrittenExtent& slot : notes.slots()) {
+    if (slot.cut != 0 && is_of(key, slot.device, slot.inode)) epoch = std::max(epoch, slot.epoch);
+  }
   for (WrittenExtent& slot : notes.slots()) {
-    if (slot.cut == 0 || !is_of(key, slot.device, slot.inode)) continue;
+    if (slot.cut == 0 || slot.epoch != epoch || !is_of(key, slot.device, slot.inode)) continue;
     slot.begin = std::min(slot.begin, length);
     slot.end = std::min(slot.end, length);
   }

@@ -49,12 +49,17 @@ void own_writes_unknown();
 void own_writes_at_cut(std::uint64_t cut);
 void own_writes_committed(std::uint64_t cut);
 
-// write(2) of the program to a regular file, or pwrite(2) when `at` >= 0. `shared`: others may write with the
-// same descriptor, or it is in O_APPEND mode, so that where the bytes come to lie is only known afterwards.
-ssize_t own_write(int fd, const FileKey& file, bool shared, std::int64_t at, const void* data,
+// Where what is written through a descriptor comes to lie.
+enum class OwnPlace : std::uint8_t {
+  kPosition,  // at the descriptor's position
+  kShared,    // likewise, but others may write with it, too, so that it is only known afterwards
+  kEnd        // O_APPEND: at the end of the file, likewise
+};
+// write(2) of the program to a regular file, or pwrite(2) when `at` >= 0.
+ssize_t own_write(int fd, const FileKey& file, OwnPlace place, std::int64_t at, const void* data,
                   std::size_t size);
 void own_file_created(const FileKey& file);
-// The program changes a file's length.
+// The program changes a file's length. When that fails, it is told that the length is changed back.
 void own_file_resized(const FileKey& file, std::int64_t old_length, std::int64_t length);
 // The epoch that begins with a truncation or a removal that will be undone, for its record, which is written
 // before.

@@ -132,14 +132,16 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
   return header;
 }
 
-void append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
+// False: it is not written, which is told.
+bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal.cut);
   if (journal.fd < 0) journal.fd = open_with_spare(file, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
     tell_trouble(file);
-  } else {
-    journal.told = false;
+    return false;
   }
+  journal.told = false;
+  return true;
 }
 
 // The journal's files: the cut in their names, and whether they are records (or what is kept).
@@ -236,7 +238,7 @@ void undo_creating(const std::string& path, mode_t kind) {
   RecordHeader header{};
   header.deed = Deed::kCreating;
   header.mode = kind;
-  append(header, path);
+  (void)append(header, path);
 }
 
 bool undo_records() {
@@ -246,17 +248,21 @@ bool undo_records() {
 
 void undo_created(const std::string& path, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
-  append(header_of(Deed::kCreated, path, status), path);
-  // Another name of a file that there was says nothing of the file.
-  if (status.st_nlink == 1)
-    journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
-  if (status.st_nlink == 1 && S_ISREG(status.st_mode)) own_file_created(key_of(status));
+  (void)append(header_of(Deed::kCreated, path, status), path);
+  journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
+  if (S_ISREG(status.st_mode)) own_file_created(key_of(status));
+}
+
+// Another name of a file that there was says nothing of the file.
+void undo_linking(const std::string& path, const struct stat& status) {
+  const std::lock_guard guard(journal.lock);
+  (void)append(header_of(Deed::kCreated, path, status), path);
 }
 
 void undo_length(const std::string& path, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
   if (std::exchange(journal.known[key_of(status)].restored, true)) return;
-  append(header_of(Deed::kLength, path, status), path);
+  (void)append(header_of(Deed::kLength, path, status), path);
 }
 
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length) {
@@ -270,9 +276,9 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
   header.length = end;
   header.kept = keep_copy(path, status, length, end - length);
   if (header.kept == 0) return own_file_resized(key, status.st_size, length);
-  known.kept_from = length;
   header.epoch = own_next_epoch(key);
-  append(header, path);
+  if (!append(header, path)) return own_file_resized(key, status.st_size, length);
+  known.kept_from = length;
   own_epoch_begins(key, header.epoch, length);
 }
 
@@ -304,13 +310,12 @@ void undo_removal(const std::string& path, const struct stat& status) {
   }
   const FileKey key = key_of(status);
   if (ends) header.epoch = own_next_epoch(key);
-  append(header, path, target);
-  if (ends) own_epoch_begins(key, header.epoch, 0);
+  if (append(header, path, target) && ends) own_epoch_begins(key, header.epoch, 0);
 }
 
 void undo_renaming(const std::string& from, const std::string& to, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
-  append(header_of(Deed::kRenamed, from, status), from, to);
+  (void)append(header_of(Deed::kRenamed, from, status), from, to);
 }
 
 }  // namespace uvm::rt

@@ -61,7 +61,8 @@ store::Result<Undone> undo_since(std::uint64_t cut);
 [[nodiscard]] bool undo_records();                         // whether anything is recorded at all
 void undo_creating(const std::string& path, mode_t kind);  // nothing is there; kind: as in st_mode
 void undo_created(const std::string& path, const struct stat& status);
-void undo_length(const std::string& path, const struct stat& status);  // opened, to be written
+void undo_linking(const std::string& path, const struct stat& status);  // path: the new name
+void undo_length(const std::string& path, const struct stat& status);   // opened, to be written
 // Bytes from `length` on are about to be cut off.
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
 void undo_removal(const std::string& path, const struct stat& status);

@@ -50,7 +50,8 @@ class UndoJournal : public testing::TestWithParam<const char*> {
     ASSERT_GE(fd, 0) << name;
     struct stat status {};
     ASSERT_EQ(::fstat(fd, &status), 0);
-    ASSERT_EQ(own_write(fd, key_of(status), (flags & O_APPEND) != 0, -1, content.data(), content.size()),
+    ASSERT_EQ(own_write(fd, key_of(status), (flags & O_APPEND) != 0 ? OwnPlace::kEnd : OwnPlace::kPosition,
+                        -1, content.data(), content.size()),
               static_cast<ssize_t>(content.size()));
     ::close(fd);
   }
@@ -254,17 +255,72 @@ TEST_P(UndoJournal, WhatOthersAppendStays) {
   EXPECT_NE(undone->remarks[0].find(path("state.uvm-cut")), std::string::npos) << undone->remarks[0];
 }
 
+TEST_P(UndoJournal, AFileThatOnlyGetsAnotherNameIsNotAsCreated) {
+  write("state", "the old state", O_CREAT);
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  const auto before = look();
+  EXPECT_EQ(undoable_link(path("state").c_str(), path("state.backup").c_str()), 0);
+  write("state", "new", O_TRUNC);
+  EXPECT_EQ(undoable_link(path("log").c_str(), path("second").c_str()), 0);
+  write("log", "two\n", O_APPEND);
+  undo_attach(heap_);
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_EQ(look(), before);
+}
+
+TEST_P(UndoJournal, WhatOthersHaveWrittenIsInTheWay) {
+  write("log", "one\n", O_CREAT);
+  write("rolled", "old\n", O_CREAT);
+  write("lock", "ours", O_CREAT);
+  undo_at_cut(1);
+  const auto theirs = [this](const char* name) { std::ofstream(path(name), std::ios::app) << "theirs\n"; };
+  EXPECT_EQ(remove("log"), 0);
+  write("log", "ours\n", O_CREAT | O_APPEND);
+  theirs("log");
+  EXPECT_EQ(rename("rolled", "rolled.1"), 0);
+  write("rolled", "ours\n", O_CREAT | O_APPEND);
+  theirs("rolled");
+  EXPECT_EQ(remove("lock"), 0);
+  theirs("lock");
+  undo_attach(heap_);
+  const auto undone = undo_since(1);
+  ASSERT_TRUE(undone);
+  const std::map<std::string, std::string> after = {
+      {"/log", "= one\n"},     {"/log.uvm-cut", "= theirs\n"},
+      {"/rolled", "= old\n"},  {"/rolled.uvm-cut", "= theirs\n"},
+      {"/lock", "= theirs\n"}, {"/lock.uvm-cut", "= ours"}};
+  EXPECT_EQ(look(), after);
+  EXPECT_EQ(undone->remarks.size(), 3U);
+}
+
+TEST_P(UndoJournal, WhatCannotBeResizedIsNotTheProgramsOwn) {
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  const int fd = ::open(path("log").c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(undoable_truncate(fd, 100), -1);
+  ::close(fd);
+  std::ofstream(path("log"), std::ios::app) << "theirs\n";
+  undo_attach(heap_);
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_EQ(look()["/log"], "= one\ntheirs\n");
+}
+
 TEST_P(UndoJournal, WhoseItIsIsNotKnown) {
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
+  write("made", "whose?", O_CREAT);
   own_writes_unknown();
   undo_attach(heap_);
   const auto undone = undo_since(1);
   ASSERT_TRUE(undone);
   EXPECT_EQ(look()["/log"], "= one\n");
   EXPECT_EQ(look()["/log.uvm-cut"], "= two\n");
-  EXPECT_EQ(undone->remarks.size(), 1U);
+  EXPECT_FALSE(fs::exists(path("made")));
+  EXPECT_EQ(look()["/made.uvm-cut"], "= whose?");
+  EXPECT_EQ(undone->remarks.size(), 2U);
 }
 
 TEST_P(UndoJournal, ATornRecordIsTheEnd) {

@@ -171,18 +171,47 @@ bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   return true;
 }
 
+void Replay::tell_aside(const std::string& path, const std::string& whose, const std::string& aside) {
+  if (!aside.empty()) remarks_.push_back(path + ": " + whose + " in " + aside);
+}
+
+bool Replay::is_free(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT;
+  if (left_.erase(path) == 0) return false;
+  const std::string aside = move_aside(path, path, Move::kRename);
+  tell_aside(path, "back as it was at the last checkpoint; what others have written to it since is", aside);
+  return !aside.empty();
+}
+
 bool Replay::undo_removal(const Record& record, const std::string& kept) {
   struct stat status {};
-  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return true;
+  const bool taken = !is_free(record.path);
+  // It was not removed, or others have made something else there, which stays.
+  if (taken && (!S_ISREG(record.header.mode) || ::lstat(record.path.c_str(), &status) != 0 ||
+                is_of(record, identity_of(record.path, status))))
+    return true;
+  const auto tell_taken = [&](const std::string& aside) {
+    tell_aside(record.path, "others have made this file; what the run had there at the last checkpoint is",
+               aside);
+  };
   if (record.header.kept != 0 && ::lstat(kept.c_str(), &status) == 0 &&
       is_of(record, identity_of(kept, status))) {
-    (void)!::link(kept.c_str(), record.path.c_str());
+    if (taken) {
+      tell_taken(move_aside(kept, record.path, Move::kLink));
+    } else {
+      (void)!::link(kept.c_str(), record.path.c_str());
+    }
     return true;
   }
   const std::string aside = record.path + ".uvm-undo";
   const Made made = make_again(record, kept, aside);
   if (made == Made::kFailed) return fail("cannot restore " + record.path + " from", kept);
   if (made == Made::kNo || ::lstat(aside.c_str(), &status) != 0) return true;
+  if (taken) {
+    tell_taken(move_aside(aside, record.path, Move::kRename));
+    return true;
+  }
   const Identity now = identity_of(aside, status);
   const Descriptor notes(::open(notes_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   RecordHeader header = record.header;
@@ -195,22 +224,31 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
   return true;
 }
 
-void Replay::undo_renaming(const Record& record) const {
+void Replay::undo_renaming(const Record& record) {
   struct stat status {};
   if (::lstat(record.other.c_str(), &status) != 0 || !is_of(record, identity_of(record.other, status)))
     return;
-  if (::lstat(record.path.c_str(), &status) == 0 || errno != ENOENT) return;
-  (void)!::rename(record.other.c_str(), record.path.c_str());
+  if (is_free(record.path)) (void)!::rename(record.other.c_str(), record.path.c_str());
 }
 
 void Replay::undo_creation(const Record& record) {
   struct stat status {};
   if (::lstat(record.path.c_str(), &status) != 0 || !is_of(record, identity_of(record.path, status))) return;
   if (S_ISREG(status.st_mode) && status.st_size != 0 && status.st_nlink == 1) {
-    const Descriptor fd(::open(record.path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    const bool known = fd.get() >= 0 && own_writes_since(cut_, status, fd.get(), 0).has_value();
+    const char* path = record.path.c_str();
+    constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    const int writable = ::open(path, O_RDWR | kFlags);
+    const Descriptor fd(writable >= 0 ? writable : ::open(path, O_RDONLY | kFlags));
+    if (!own_writes_since(cut_, status, fd.get(), 0).has_value()) {
+      tell_aside(record.path, "made after the last checkpoint; what the run or others have written to it is",
+                 move_aside(record.path, record.path, Move::kRename));
+      return;
+    }
     // What others have appended to it stays under its name.
-    if (known && cut_back(fd.get(), 0, cut_, Others::kStay, remarks_) > 0) return;
+    if (cut_back(fd.get(), 0, cut_, Others::kStay, remarks_) > 0) {
+      left_.insert(record.path);
+      return;
+    }
   }
   (void)!(S_ISDIR(record.header.mode) ? ::rmdir(record.path.c_str()) : ::unlink(record.path.c_str()));
 }

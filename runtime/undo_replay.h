@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,13 @@ class Replay {
   void undo_length(const Record& record);
   bool undo_truncation(const Record& record, const std::string& kept);
   bool undo_removal(const Record& record, const std::string& kept);
-  void undo_renaming(const Record& record) const;
+  void undo_renaming(const Record& record);
   void undo_creation(const Record& record);
+  // Whether the name that a record wants again is free. What others have appended to a file that the program
+  // made there makes way.
+  bool is_free(const std::string& path);
+  // Tells of what is beside a file now.
+  void tell_aside(const std::string& path, const std::string& whose, const std::string& aside);
   [[nodiscard]] Identity today(Identity file) const;
   [[nodiscard]] bool is_of(const Record& record, const Identity& file) const;
   [[nodiscard]] int open_same(const Record& record) const;
@@ -46,6 +52,7 @@ class Replay {
   std::uint64_t cut_;
   std::vector<std::string> remarks_;
   std::map<Identity, Identity> reborn_;
+  std::set<std::string> left_;  // files that the program created and others have written to
   bool fail(const std::string& what, const std::string& path);
   bool notes_read_ = false;
   store::Error problem_{store::Errc::kIo, 0, {}};

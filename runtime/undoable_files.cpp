@@ -12,6 +12,7 @@
 
 #include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
+#include "runtime/own_writes.h"
 #include "runtime/undo_journal.h"
 
 namespace uvm::rt {
@@ -83,9 +84,14 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode) {
 
 int undoable_truncate(int fd, off_t length) {
   struct stat status {};
-  if (undo_records() && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-    undo_truncation(path_of_descriptor(fd), status, length);
-  return ::ftruncate(fd, length);
+  const bool noted = undo_records() && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (noted) undo_truncation(path_of_descriptor(fd), status, length);
+  if (::ftruncate(fd, length) == 0) return 0;
+  const int error = errno;
+  // What is behind the end is not the program's: others may append there.
+  if (noted && length > status.st_size) own_file_resized(key_of(status), length, status.st_size);
+  errno = error;
+  return -1;
 }
 
 int undoable_unlink(int directory, const char* path, int flags) {
@@ -126,7 +132,7 @@ int undoable_link(const char* from, const char* to) {
   struct stat linked {
   }, there{};
   if (undo_records() && ::lstat(from, &linked) == 0 && ::lstat(to, &there) != 0)
-    undo_created(absolute(AT_FDCWD, to), linked);
+    undo_linking(absolute(AT_FDCWD, to), linked);
   return ::link(from, to);
 }
 
