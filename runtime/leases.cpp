@@ -208,7 +208,7 @@ void become_program_file(Lease& r, const ProgramFile& file) {
 }
 
 // A new lease on a file of the class path. g_lock is held.
-std::int32_t adopt_program_file(const std::string& path, int flags, const ProgramFile& file) {
+std::int32_t adopt_program_file(int flags, const ProgramFile& file) {
   if (!make_table()) return -ENOMEM;
   const std::int32_t lease = free_lease();
   if (lease < 0) return lease;
@@ -216,17 +216,17 @@ std::int32_t adopt_program_file(const std::string& path, int flags, const Progra
   r = Lease{};
   become_program_file(r, file);
   r.open_flags = flags & ~kForgottenFlags;
-  set_path(r, path);
+  set_path(r, file.path);  // not as the program wrote it, which may be relative or have ".." in it
   host(lease) = HostLease{};
   return lease;
 }
 
 // What open(2) would say on a read-only file system.
-std::int32_t open_program_file(const std::string& path, int flags, const ProgramFile& file) {
+std::int32_t open_program_file(int flags, const ProgramFile& file) {
   if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) return file.directory ? -EISDIR : -EROFS;
   if (!file.directory && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
   const std::lock_guard guard(g_lock);
-  return adopt_program_file(path, flags, file);
+  return adopt_program_file(flags, file);
 }
 
 // A new lease on `fd`, which it takes over. g_lock is held.
@@ -445,7 +445,7 @@ std::int32_t lease_open(const char* path, int flags, mode_t mode) {
   const bool anew = (flags & O_CREAT) != 0 && (flags & O_TRUNC) != 0;
   if (const auto file = program_file_at(path); file.has_value() && (file->jar || !anew)) {
     if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
-    return open_program_file(path, flags, *file);
+    return open_program_file(flags, *file);
   }
   const int fd = undoable_open(AT_FDCWD, path, flags, mode);
   return fd < 0 ? -errno : lease_adopt(fd);
@@ -580,11 +580,14 @@ struct ProgramBytes {
   std::int64_t size;
 };
 
-// `at` < 0: at the lease's position, which moves.
+// `at` < 0: at the lease's position, which moves. Nothing, and errno, if there is nothing to read from.
 std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t size, std::int64_t at) {
   const std::lock_guard guard(g_lock);
   Lease* r = record(lease);
-  if (!is_program_kind(r)) return std::nullopt;
+  if (!is_program_kind(r) || r->kind == LeaseKind::kProgramDirectory) {
+    errno = is_program_kind(r) ? EISDIR : EBADF;
+    return std::nullopt;
+  }
   const std::int64_t start = at >= 0 ? at : r->position;
   const std::int64_t left = std::max<std::int64_t>(0, r->length - start);
   const std::int64_t taken =
@@ -604,7 +607,6 @@ ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
 ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size) {
   if (const int fd = host_fd(lease); fd >= 0) return ::read(fd, bytes, size);
   if (const auto ours = take_program_bytes(lease, size, -1)) return copy_program_bytes(*ours, bytes);
-  errno = EBADF;
   return -1;
 }
 
@@ -615,7 +617,6 @@ ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int6
     return -1;
   }
   if (const auto ours = take_program_bytes(lease, size, at)) return copy_program_bytes(*ours, bytes);
-  errno = EBADF;
   return -1;
 }
 

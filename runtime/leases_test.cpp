@@ -453,6 +453,29 @@ TEST_F(Leases, FilesOfTheClassPathNeedNoHost) {
   const std::int32_t file = lease_open_at(folder, "p/a", O_RDONLY, 0);
   ASSERT_GE(file, 0);
   EXPECT_EQ(read_all(file), "bytes");
+  char byte = 0;
+  errno = 0;
+  EXPECT_EQ(lease_read(folder, &byte, 1), -1);
+  EXPECT_EQ(errno, EISDIR);
+}
+
+TEST_F(Leases, FilesOfTheClassPathAreOpenByAnySpellingOfTheirPath) {
+  install_class_path("/nowhere/lib/x.jar", "/nowhere/classes");
+  for (const char* path :
+       {"/nowhere/lib/../lib/x.jar", "/nowhere//lib/./x.jar", "/nowhere/classes/../lib/x.jar"}) {
+    const std::int32_t lease = lease_open(path, O_RDONLY, 0);
+    ASSERT_GE(lease, 0) << path;
+    struct stat status {};
+    ASSERT_EQ(lease_status(lease, &status), 0) << path;
+    EXPECT_EQ(status.st_size, 16) << path;
+    EXPECT_EQ(lease_close(lease), 0);
+  }
+  // Below the working directory.
+  install_class_path(std::filesystem::current_path().string() + "/no-such-folder/x.jar", "/nowhere/classes");
+  const std::int32_t lease = lease_open("no-such-folder/x.jar", O_RDONLY, 0);
+  ASSERT_GE(lease, 0);
+  struct stat status {};
+  EXPECT_EQ(lease_status(lease, &status), 0);
 }
 
 TEST_F(Leases, InFoldersTheHostComesFirst) {

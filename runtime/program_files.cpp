@@ -84,7 +84,7 @@ gc::RegionOffset offset_of(const bundle::BundleView& bundle, std::span<const std
 }
 
 ProgramFile directory_at(const std::string& path, std::int64_t modified) {
-  return {.directory = true, .modified = modified, .inode = number_of(path)};
+  return {.path = path, .directory = true, .modified = modified, .inode = number_of(path)};
 }
 
 // The part of `path` below the folder; nothing if it is not below it.
@@ -123,7 +123,8 @@ std::optional<ProgramFile> find_program_file(const std::string& path) {
   if (!bundle.has_value()) return std::nullopt;
   if (const auto jar = index->jars.find(path); jar != index->jars.end()) {
     const auto bytes = bundle->jar(jar->second);
-    return ProgramFile{.jar = true,
+    return ProgramFile{.path = path,
+                       .jar = true,
                        .bytes = offset_of(*bundle, bytes),
                        .size = bytes.size(),
                        .modified = bundle->origin_modified(jar->second),
@@ -136,7 +137,8 @@ std::optional<ProgramFile> find_program_file(const std::string& path) {
     const auto file = bundle->find_in(folder.origin, *name);
     if (file != bundle::kNone) {
       const auto bytes = bundle->stored(file);
-      return ProgramFile{.bytes = offset_of(*bundle, bytes),
+      return ProgramFile{.path = path,
+                         .bytes = offset_of(*bundle, bytes),
                          .size = bytes.size(),
                          .modified = bundle->modified(file),
                          .inode = number_of(path)};

@@ -22,6 +22,7 @@
 namespace uvm::rt {
 
 struct ProgramFile {
+  std::string path;  // that find_program_file was asked for
   bool directory = false;
   bool jar = false;            // an input itself
   gc::RegionOffset bytes = 0;  // content, in the region; 0 of a directory

@@ -58,10 +58,18 @@ constexpr Refusal kRefused[] = {
 // Tuning of HotSpot, which means nothing here and does no harm: heaps grow as they need to, there is an
 // interpreter only, stacks have room of their own.
 constexpr std::string_view kWithoutEffect[] = {
-    "-Xms",  "-Xmn",     "-Xss", "-Xshare:",    "-Xverify:",         "-Xloggc:",
-    "-Xlog", "-verbose", "-XX:", "-Xnoclassgc", "-Xinternalversion", "-Xdiag"};
-constexpr std::string_view kWithoutEffectWhole[] = {"-server", "-client", "-Xint",    "-Xmixed",
-                                                    "-Xcomp",  "-Xbatch", "-Xfuture", "-d64"};
+    "-Xms",     "-Xmn", "-Xss",        "-Xshare:",          "-Xverify:", "-Xloggc:", "-Xlog",
+    "-verbose", "-XX:", "-Xnoclassgc", "-Xinternalversion", "-Xdiag",    "-splash:"};
+constexpr std::string_view kWithoutEffectWhole[] = {"-server", "-client",   "-Xint",      "-Xmixed",
+                                                    "-Xcomp",  "-Xbatch",   "-Xfuture",   "-d64",
+                                                    "-Xprof",  "-noverify", "-Xcheck:jni"};
+
+// Other names of uvm's own options.
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {{"-version", "--version"},
+                                                                         {"-fullversion", "--version"},
+                                                                         {"--full-version", "--version"},
+                                                                         {"-help", "--help"},
+                                                                         {"-?", "--help"}};
 
 // Properties that java keeps for the options above.
 bool is_reserved(std::string_view property) {
@@ -84,18 +92,70 @@ bool is_option(std::string_view word, std::string_view option) {
   return next == '=' || next == ':' || next == '/' || option == "-Xrun";
 }
 
-// The words of an argument file or of JDK_JAVA_OPTIONS (man page, "java Command-Line Argument Files"). With
-// `comments`, # begins one.
-std::vector<std::string> split_words(std::string_view text, bool comments) {
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+
+// The words of an argument file (man page, "java Command-Line Argument Files"). Where the man page is silent
+// it is as java has it: an open quote ends with its line, and a comment takes with it what stands right
+// before it without quotes.
+std::vector<std::string> split_file(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  std::size_t quoted = 0;  // the bytes of `word` up to its last quote
+  bool between = true;     // no word has begun, or a comment has interrupted it
+  char quote = 0;
+  const auto finish = [&] {
+    words.push_back(std::exchange(word, {}));
+    quoted = 0;
+    quote = 0;
+    between = true;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool line_end = c == '\n' || c == '\r';
+    if (quote == 0 && is_blank(c)) {
+      if (!between) finish();
+    } else if (quote == 0 && c == '#') {
+      word.resize(quoted);
+      between = true;
+      i = std::min(text.find_first_of("\r\n", i), text.size());
+    } else if (quote == 0) {
+      between = false;
+      if (c == '"' || c == '\'') {
+        quote = c;
+      } else {
+        word += c;
+      }
+    } else if (c == quote) {
+      quote = 0;
+      quoted = word.size();
+    } else if (line_end) {
+      finish();
+    } else if (c != '\\') {
+      word += c;
+    } else {
+      if (++i == text.size()) return words;
+      const char next = text[i];
+      if (next == '\n' || next == '\r') {  // the word goes on behind all blanks
+        while (i + 1 < text.size() && is_blank(text[i + 1])) ++i;
+        if (i + 1 == text.size()) return words;
+      } else {
+        word += next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next == 'f' ? '\f' : next;
+      }
+    }
+  }
+  if (!between && !word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+// The words of JDK_JAVA_OPTIONS (man page, "Using the JDK_JAVA_OPTIONS Launcher Environment Variable");
+// nothing if a quote is not closed.
+std::optional<std::vector<std::string>> split_environment(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   bool any = false;  // a word has begun, be it empty
   char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool blank = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (quote == 0 && (blank || (comments && c == '#'))) {
-      if (c == '#') i = std::min(text.find('\n', i), text.size());
+  for (const char c : text) {
+    if (quote == 0 && std::isspace(static_cast<unsigned char>(c)) != 0) {
       if (any) words.push_back(std::exchange(word, {}));
       any = false;
       continue;
@@ -105,17 +165,11 @@ std::vector<std::string> split_words(std::string_view text, bool comments) {
       quote = c;
     } else if (c == quote) {
       quote = 0;
-    } else if (quote != 0 && c == '\\' && comments && i + 1 < text.size()) {
-      const char next = text[++i];
-      if (next == '\n') {  // the next line goes on, without its leading blanks
-        while (i + 1 < text.size() && (text[i + 1] == ' ' || text[i + 1] == '\t')) ++i;
-      } else {
-        word += next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next == 'f' ? '\f' : next;
-      }
     } else {
       word += c;
     }
   }
+  if (quote != 0) return std::nullopt;
   if (any) words.push_back(std::move(word));
   return words;
 }
@@ -137,7 +191,7 @@ class Taker {
         std::ifstream file(word.substr(1), std::ios::binary);
         if (!file) return "cannot open " + word.substr(1) + ": " + std::strerror(errno);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        const auto inside = split_words(text, true);
+        const auto inside = split_file(text);
         from.erase(from.begin() + static_cast<std::ptrdiff_t>(i));
         from.insert(from.begin() + static_cast<std::ptrdiff_t>(i), inside.begin(), inside.end());
         literal = i + inside.size();
@@ -165,6 +219,11 @@ class Taker {
     for (const Refusal& refusal : kRefused) {
       if (is_option(word, refusal.option))
         return std::string(word.substr(0, word.find_first_of("=:", 4))) + ": " + std::string(refusal.instead);
+    }
+    for (const auto& [name, own] : kOtherNames) {
+      if (word != name) continue;
+      result_.words.emplace_back(own);
+      return std::nullopt;
     }
     if (word.starts_with("--")) return take_long_option(from, i);
     if (take_assertions(word)) return std::nullopt;
@@ -249,7 +308,8 @@ class Taker {
     const auto found = kNames.find(std::string_view(word).substr(0, colon));
     if (found == kNames.end()) return false;
     std::string of = colon == std::string::npos ? "" : word.substr(colon + 1);
-    if (!of.empty() && found->second.size() > 1) return false;
+    if (colon != std::string::npos && found->second.size() > 1) return false;
+    if (colon != std::string::npos && of.empty()) return true;  // of no class
     std::replace(of.begin(), of.end(), '/', '.');
     result_.assertions.push_back(std::string(found->second) + of);
     return true;
@@ -286,8 +346,15 @@ BasicResult<JavaOptions, std::string> take_java_options(const std::vector<std::s
   const bool runs = !first.empty() && std::find(commands.begin(), commands.end(), first) == commands.end();
   const bool heeded = runs && environment != nullptr && environment[0] != '\0';
   if (heeded) {
-    auto problem = taker.take(split_words(environment, false), &left_of_environment, &stray);
+    const auto of_environment = split_environment(environment);
+    if (!of_environment) return Unexpected{std::string("JDK_JAVA_OPTIONS: a quote is not closed")};
+    auto problem = taker.take(*of_environment, &left_of_environment, &stray);
     if (!problem && !stray.empty()) problem = "'" + stray + "' is no option";
+    for (const std::string_view word : {"-h", "--help", "--version"}) {
+      if (std::find(left_of_environment.begin(), left_of_environment.end(), word) !=
+          left_of_environment.end())
+        problem = std::string(word) + " is not allowed there";
+    }
     if (problem) return Unexpected{"JDK_JAVA_OPTIONS: " + *problem};
   }
   JavaOptions options = taker.result();

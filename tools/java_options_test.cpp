@@ -48,6 +48,7 @@ TEST(JavaOptions, Assertions) {
   auto options = take({"-ea", "-da:p.C", "-enableassertions:p/q...", "-esa", "-dsa", "app.bc"});
   ASSERT_TRUE(options) << options.error();
   EXPECT_EQ(options->assertions, (Words{"+", "-p.C", "+p.q...", "+!", "-!"}));
+  EXPECT_TRUE(take({"-ea:", "app.bc"})->assertions.empty());
 }
 
 TEST(JavaOptions, HeapSizes) {
@@ -79,11 +80,17 @@ TEST(JavaOptions, ReservedPropertiesAreIgnoredAndSaidOnce) {
   EXPECT_EQ(options->remarks.size(), 1U);
 }
 
-TEST(JavaOptions, ArgumentFiles) {
+// A name for a file that is not there yet.
+std::string file_name() {
   std::string path = (std::filesystem::temp_directory_path() / "java_options_XXXXXX").string();
   const int fd = ::mkstemp(path.data());
-  ASSERT_GE(fd, 0);
+  EXPECT_GE(fd, 0);
   ::close(fd);
+  return path;
+}
+
+TEST(JavaOptions, ArgumentFiles) {
+  const std::string path = file_name();
   std::ofstream(path) << "-Da=b # a comment\n\"-Dc=d e\\tf\" '-Dg=\\\n   h'\n@other -ea\n";
   auto options = take({"-Dx=y", "@" + path, "app.bc", "@" + path});
   std::filesystem::remove(path);
@@ -94,6 +101,46 @@ TEST(JavaOptions, ArgumentFiles) {
   EXPECT_EQ(take({"@@app.bc"})->words, Words{"@app.bc"});
 }
 
+// What java 17 makes of each of these.
+TEST(JavaOptions, ArgumentFilesAreSplitAsJavaDoes) {
+  const std::pair<const char*, Words> kFiles[] = {
+      {"a b\tc\nd\re\ff\vg", {"a", "b", "c", "d", "e", "f\vg"}},
+      {"\"a b\" 'c \"d' \"\" e", {"a b", "c \"d", "", "e"}},
+      {"a\"b c\"d \"x\"'y'z", {"ab cd", "xyz"}},
+      {"a\\b c\\ d", {"a\\b", "c\\", "d"}},  // no escapes outside of quotes
+      {"\"a\\tb\\nc\\qd\\\\e\\\"f\"", {"a\tb\ncqd\\e\"f"}},
+      {"\"a\\\n\n \f b\" c", {"ab", "c"}},
+      {"\"a\\\r\n  b\" c", {"ab", "c"}},
+      {"\"abc\ndef\" g", {"abc", "def g"}},  // a quote ends with its line
+      {"a \"b c\nd\" e", {"a", "b c", "d e"}},
+      {"a #c1\rd #c2\n#c3", {"a", "d"}},
+      {"\"a#b\" c", {"a#b", "c"}},
+      {"a#b c\nd", {"d"}},
+      {"\"a\"#b\nc", {"ac"}},
+      {"\"a\"#b", {}},
+      {"a\"b#c\"#d\ne f", {"ab#ce", "f"}},
+      {"x \"\"", {"x"}},
+      {"\"unterminated", {"unterminated"}},
+      {"a \"b\\", {"a"}},
+      {"a \"b\\\n ", {"a"}},
+  };
+  const std::string path = file_name();
+  for (const auto& [text, wanted] : kFiles) {
+    std::ofstream(path) << "app.bc " << text;
+    auto options = take({"@" + path});
+    ASSERT_TRUE(options) << options.error();
+    Words words = wanted;
+    words.insert(words.begin(), "app.bc");
+    EXPECT_EQ(options->words, words) << text;
+  }
+  std::filesystem::remove(path);
+}
+
+TEST(JavaOptions, OtherNamesOfUvmsOwn) {
+  EXPECT_EQ(take({"-version"})->words, Words{"--version"});
+  EXPECT_EQ(take({"-?"})->words, Words{"--help"});
+}
+
 TEST(JavaOptions, TheEnvironmentComesFirst) {
   auto options = take({"-Da=1", "app.bc"}, "-Da=2 '-Dq=r s' -ea");
   ASSERT_TRUE(options) << options.error();
@@ -102,6 +149,8 @@ TEST(JavaOptions, TheEnvironmentComesFirst) {
   EXPECT_EQ(options->remarks.size(), 1U);
   EXPECT_EQ(take({"list"}, "-ea")->assertions.size(), 0U);
   EXPECT_FALSE(take({"app.bc"}, "Main"));
+  EXPECT_EQ(take({"app.bc"}, "-Da='b").error(), "JDK_JAVA_OPTIONS: a quote is not closed");
+  EXPECT_EQ(take({"app.bc"}, "--version").error(), "JDK_JAVA_OPTIONS: --version is not allowed there");
 }
 
 }  // namespace

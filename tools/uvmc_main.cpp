@@ -1,8 +1,10 @@
 // uvmc: packs jars, class folders and class files into a bundle that uvm runs. The packing is
 // runtime/bundle/pack.h; here are the command line and the parser that packing asks about class files.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,7 @@ int fail(int status, const std::string& message) {
 
 int main(int argc, char** argv) try {
   tools::keep_standard_descriptors();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error of writing
   rt::bundle::PackOptions options;
   options.inspect = inspect_class;
   CLI::App app;
@@ -129,7 +132,10 @@ int main(int argc, char** argv) try {
     return fail(kRefused, written.error().message);
   }
   return 0;
-} catch (const std::exception& error) {  // out of memory, or a file system that answers what it should not
+} catch (const std::bad_alloc&) {
+  std::fputs("uvmc: out of memory\n", stderr);
+  return kRefused;
+} catch (const std::exception& error) {  // a file system that answers what it should not
   std::fprintf(stderr, "uvmc: %s\n", error.what());
   return kRefused;
 }

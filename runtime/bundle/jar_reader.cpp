@@ -22,14 +22,26 @@ constexpr std::size_t kMaxComment = 0xffff;
 constexpr std::uint16_t kEncrypted = 1;   // bit of the general purpose flags
 constexpr std::uint16_t kZip64Extra = 1;  // header id
 
-// The offset of the end record: the last one whose comment reaches exactly to the end of the file.
+// Whether the end record at `at` leads to a directory and to a first entry, although its comment does not end
+// where the file does.
+bool leads_to_directory(std::span<const std::byte> bytes, std::size_t at) {
+  const std::uint64_t size = load<std::uint32_t>(bytes, at + 12);
+  const std::uint64_t offset = load<std::uint32_t>(bytes, at + 16);
+  if (size < kCentralSize || size > at || offset > at - size) return false;
+  return load<std::uint32_t>(bytes, at - size) == kCentralSignature &&
+         load<std::uint32_t>(bytes, at - size - offset) == kLocalSignature;
+}
+
+// The offset of the end record: the last one whose comment reaches exactly to the end of the file, or that is
+// one all the same, with something appended to the archive.
 std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {
   if (bytes.size() < kEndSize) return std::nullopt;
   const std::size_t last = bytes.size() - kEndSize;
   const std::size_t first = last > kMaxComment ? last - kMaxComment : 0;
   for (std::size_t at = last;; at--) {
     if (load<std::uint32_t>(bytes, at) == kEndSignature &&
-        at + kEndSize + load<std::uint16_t>(bytes, at + 20) == bytes.size()) {
+        (at + kEndSize + load<std::uint16_t>(bytes, at + 20) == bytes.size() ||
+         leads_to_directory(bytes, at))) {
       return at;
     }
     if (at == first) return std::nullopt;
@@ -52,7 +64,7 @@ Result<void> JarReader::read_directory() {
   };
   const auto end = find_end(bytes_);
   if (!end) return refuse("not a jar: no end of central directory");
-  std::uint64_t count = load<std::uint16_t>(bytes_, *end + 10);
+  // The count of entries is not looked at: archives with more than 65535 have been written without zip64.
   std::uint64_t size = load<std::uint32_t>(bytes_, *end + 12);
   std::uint64_t offset = load<std::uint32_t>(bytes_, *end + 16);
   std::uint64_t directory_end = *end;
@@ -66,7 +78,6 @@ Result<void> JarReader::read_directory() {
     };
     if (!is_end64() && *end >= kLocator64Size + kEnd64Size) end64 = *end - kLocator64Size - kEnd64Size;
     if (!is_end64()) return refuse("damaged jar: no zip64 end of central directory");
-    count = load<std::uint64_t>(bytes_, end64 + 32);
     size = load<std::uint64_t>(bytes_, end64 + 40);
     offset = load<std::uint64_t>(bytes_, end64 + 48);
     directory_end = end64;
@@ -75,13 +86,9 @@ Result<void> JarReader::read_directory() {
   const std::uint64_t start = directory_end - size;
   if (offset > start) return refuse("damaged jar: the central directory lies outside");
   const std::uint64_t in_front = start - offset;  // bytes before the archive
-  if (count > size / kCentralSize)
-    return refuse("damaged jar: more entries than its central directory can hold");
 
-  std::uint64_t at = start;
-  entries_.reserve(count);
-  for (std::uint64_t i = 0; i < count; i++) {
-    const std::string which = "damaged jar: entry " + std::to_string(i);
+  for (std::uint64_t at = start; at < directory_end;) {
+    const std::string which = "damaged jar: entry " + std::to_string(entries_.size());
     if (!in_range(at, kCentralSize, directory_end) || load<std::uint32_t>(bytes_, at) != kCentralSignature) {
       return refuse(which + ": no central directory header");
     }

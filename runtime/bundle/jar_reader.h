@@ -1,9 +1,9 @@
 // Reads jar (zip) files for packing: central directory, zip64, stored and deflated entries (PKWARE
 // APPNOTE 6.3.9).
 //
-// Takes what java.util.zip.ZipFile of OpenJDK takes, bytes in front of the archive included. Everything is
-// checked against the bytes at hand: a hostile archive yields an Error with the entry's name. Content is
-// checked against its CRC. One thread at a time.
+// Takes what java.util.zip.ZipFile of OpenJDK takes, bytes in front of the archive and behind it included,
+// and whatever count of entries it gives. Everything is checked against the bytes at hand: a hostile archive
+// yields an Error with the entry's name. Content is checked against its CRC. One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -32,6 +32,19 @@ TEST(JarReader, ReadsPlainZip64AndPrefixedArchives) {
   expect_entries(make_jar(kEntries, {"#!/bin/sh\n", true}));
 }
 
+TEST(JarReader, ReadsArchivesWithSomethingAppended) {
+  expect_entries(make_jar(kEntries) + '\0');
+  expect_entries(make_jar(kEntries, {"#!/bin/sh\n", false}) + "PK\x05\x06 and what somebody has appended");
+}
+
+TEST(JarReader, ReadsAllEntriesWhateverTheirCount) {
+  for (const char* count : {"\0", "\1", "\5", "\377"}) {
+    auto jar = make_jar(kEntries);
+    for (const std::size_t field : {8, 10}) jar[jar.rfind("PK\x05\x06") + field] = *count;
+    expect_entries(jar);
+  }
+}
+
 // Reads all of an archive; true if all of it could be read.
 bool exercise(const std::vector<std::byte>& bytes) {
   auto reader = JarReader::read(bytes, "hostile.jar");

@@ -8,34 +8,58 @@
 #include <cerrno>
 #include <cstring>
 
+#include "pmem/descriptor.h"
+
 namespace uvm::rt::bundle {
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
-  const auto failed = [&](const char* what, int error) {
-    return Unexpected<Error>{{Errc::kIo, error, path + ": cannot " + what + ": " + std::strerror(error)}};
-  };
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return failed("open", errno);
+namespace {
+
+Unexpected<Error> failed(const std::string& path, const char* what, int error) {
+  return {{Errc::kIo, error, path + ": cannot " + what + ": " + std::strerror(error)}};
+}
+
+// Not to wait for whoever writes to a pipe of that name.
+int open_to_read(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
+
+// The bytes that a regular file has now.
+Result<std::size_t> size_now(int fd, const std::string& path) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0) {
-    const int error = errno;
-    ::close(fd);
-    return failed("stat", error);
+  if (::fstat(fd, &status) != 0) return failed(path, "stat", errno);
+  if (!S_ISREG(status.st_mode)) return Unexpected<Error>{{Errc::kIo, 0, path + ": not a regular file"}};
+  return static_cast<std::size_t>(status.st_size);
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> read_file(const std::string& path) {
+  constexpr std::size_t kStep = std::size_t{1} << 16;  // bytes, of what has grown
+  const Descriptor fd(open_to_read(path));
+  if (!fd) return failed(path, "open", errno);
+  const auto size = size_now(fd.get(), path);
+  if (!size) return Unexpected<Error>{size.error()};
+  std::vector<std::byte> bytes(*size + 1);  // one more: to see the end
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == bytes.size()) bytes.resize(filled + kStep);
+    const ssize_t got = ::read(fd.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "read", errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
   }
-  if (!S_ISREG(status.st_mode)) {
-    ::close(fd);
-    return Unexpected<Error>{{Errc::kIo, 0, path + ": not a regular file"}};
-  }
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) {
-    ::close(fd);
-    return MappedFile({});
-  }
-  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  const int error = errno;
-  ::close(fd);
-  if (memory == MAP_FAILED) return failed("map", error);
-  return MappedFile({static_cast<const std::byte*>(memory), size});
+  bytes.resize(filled);
+  return bytes;
+}
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+  const Descriptor fd(open_to_read(path));
+  if (!fd) return failed(path, "open", errno);
+  const auto size = size_now(fd.get(), path);
+  if (!size) return Unexpected<Error>{size.error()};
+  if (*size == 0) return MappedFile({});
+  void* memory = ::mmap(nullptr, *size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  if (memory == MAP_FAILED) return failed(path, "map", errno);
+  return MappedFile({static_cast<const std::byte*>(memory), *size});
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}

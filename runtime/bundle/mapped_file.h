@@ -1,14 +1,19 @@
-// Files mapped read-only: any file, and a bundle. Any thread may use them.
+// Files mapped read-only: any file, and a bundle; and files read whole. Any thread may use them.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/bundle/bundle.h"
 
 namespace uvm::rt::bundle {
+
+// The bytes of a regular file. For files that others may write to meanwhile: of a mapping, what they cut off
+// would end the process when it is read.
+Result<std::vector<std::byte>> read_file(const std::string& path);
 
 class MappedFile {
  public:

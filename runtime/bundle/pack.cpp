@@ -90,6 +90,14 @@ std::string to_slashes(std::string name) {
   return name;
 }
 
+// As String.trim, by which java takes the main class from a manifest.
+std::string trimmed(std::string_view text) {
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return std::string(text);
+}
+
 class Packer {
  public:
   explicit Packer(const PackOptions& options) : options_(options) {
@@ -102,6 +110,7 @@ class Packer {
       const std::vector<std::string> inputs = expand(words);
       if (inputs.empty()) return bad_input(words + ": no such folder, or no jars in it");
       for (const auto& input : inputs) {
+        if (input != words && is_output(input)) continue;  // of an earlier run, among a folder's jars
         if (auto added = add_input(input, true); !added) return Unexpected<Error>{std::move(added.error())};
       }
     }
@@ -129,21 +138,22 @@ class Packer {
     if (!seen_.insert(path.string()).second) return {};
     if (!is_utf8(path.string())) return bad_input(input + ": the path is not UTF-8");
     if (fs::is_directory(path, error)) return add_folder(path, input, named);
-    auto file = MappedFile::open(path.string());
+    if (path == output_) return bad_input(input + ": is the output, too");
+    auto file = read_file(path.string());
     if (!file) {
       if (!named) return {};
       file.error().message = input + file.error().message.substr(path.string().size());
       return Unexpected<Error>{std::move(file.error())};
     }
-    if (named && has_magic(file->bytes(), {0xca, 0xfe, 0xba, 0xbe}))
-      return add_class_file(path, input, file->bytes());
-    if (named && has_magic(file->bytes(), {'U', 'V', 'M', 'B', 'C'})) {
+    if (named && has_magic(*file, {0xca, 0xfe, 0xba, 0xbe}))
+      return add_class_file(path, input, std::move(*file));
+    if (named && has_magic(*file, {'U', 'V', 'M', 'B', 'C'})) {
       return bad_input(input + ": is a bundle already");
     }
-    return add_jar(path, input, file->bytes(), named);
+    return add_jar(path, input, std::move(*file), named);
   }
 
-  Result<void> add_jar(const fs::path& path, const std::string& input, std::span<const std::byte> bytes,
+  Result<void> add_jar(const fs::path& path, const std::string& input, std::vector<std::byte> bytes,
                        bool named) {
     auto jar = JarReader::read(bytes, input);
     if (!jar) {
@@ -152,39 +162,45 @@ class Packer {
         jar.error().message += " (inputs are jars, class files and class folders)";
       return Unexpected<Error>{std::move(jar.error())};
     }
-    struct Packed {
-      BundleWriter::Part part;
-      std::vector<std::byte> content;
-    };
-    std::map<std::string, Packed> all;
-    for (const auto& entry : jar->entries()) {
-      auto content = jar->content(entry);
+    const auto& entries = jar->entries();
+    std::map<std::string_view, std::size_t> all;  // name -> number in `entries`
+    for (std::size_t i = 0; i < entries.size(); i++) all[entries[i].name] = i;
+    std::vector<std::byte> manifest_bytes;
+    if (const auto at = all.find("META-INF/MANIFEST.MF"); at != all.end()) {
+      auto content = jar->content(entries[at->second]);
       if (!content) return Unexpected<Error>{std::move(content.error())};
-      const BundleWriter::Part part{*jar->place(entry), static_cast<std::uint32_t>(entry.compressed_size),
-                                    static_cast<std::uint32_t>(entry.size), entry.method, entry.crc};
-      all[entry.name] = {part, std::move(*content)};
+      manifest_bytes = std::move(*content);
     }
-    const auto manifest_at = all.find("META-INF/MANIFEST.MF");
-    const Manifest manifest(manifest_at != all.end() ? std::span<const std::byte>(manifest_at->second.content)
-                                                     : std::span<const std::byte>{});
-    const auto origin =
-        writer_.add_jar(recorded_path(path), {bytes.begin(), bytes.end()}, named, modified(path.string()));
-    if (const auto main = manifest.attribute("Main-Class"); main && manifest_main_.empty())
-      manifest_main_ = *main;
-    std::map<std::string_view, std::pair<int, const Packed*>> effective;
-    for (const auto& [name, packed] : all) effective[name] = {0, &packed};
+    const Manifest manifest(manifest_bytes);
+    // What the program sees: of each name the version and the number of the entry.
+    std::map<std::string_view, std::pair<int, std::size_t>> effective;
+    for (const auto& [name, number] : all) effective[name] = {0, number};
     if (manifest.multi_release()) {
-      for (const auto& [name, packed] : all) {
+      for (const auto& [name, number] : all) {
         if (const auto release = versioned(name)) {
           auto& best = effective[release->second];
-          if (release->first > best.first) best = {release->first, &packed};
+          if (release->first > best.first) best = {release->first, number};
         }
       }
     }
-    for (const auto& [name, chosen] : effective) {
-      note_entry(input, std::string(name), chosen.second->content, false);
-      writer_.add_entry(std::string(name), origin, chosen.second->part);
+    std::vector<std::vector<std::string_view>> names(entries.size());  // under which an entry is seen
+    for (const auto& [name, chosen] : effective) names[chosen.second].push_back(name);
+    // One content at a time: all of them together are as large as whoever made the jar wants them to be.
+    std::vector<BundleWriter::Part> parts;
+    for (std::size_t i = 0; i < entries.size(); i++) {
+      const JarEntry& entry = entries[i];
+      const auto content = jar->content(entry);
+      if (!content) return Unexpected<Error>{content.error()};
+      for (const auto name : names[i]) note_entry(input, std::string(name), *content, false);
+      parts.push_back({*jar->place(entry), static_cast<std::uint32_t>(entry.compressed_size),
+                       static_cast<std::uint32_t>(entry.size), entry.method, entry.crc});
     }
+    const auto origin =
+        writer_.add_jar(recorded_path(path), std::move(bytes), named, modified(path.string()));
+    for (const auto& [name, chosen] : effective)
+      writer_.add_entry(std::string(name), origin, parts[chosen.second]);
+    if (const auto main = manifest.attribute("Main-Class"); main && manifest_main_.empty())
+      manifest_main_ = trimmed(*main);
     for (const auto& url : manifest.class_path()) {
       const auto file = class_path_file(url, path.parent_path().string());
       if (!file) continue;
@@ -220,19 +236,17 @@ class Packer {
         writer_.add_file(name + "/", origin, {}, modified(path.string()));
         if (auto added = add_tree(path, input, name + "/", origin, above); !added) return added;
       } else if (fs::is_regular_file(path, error) && !is_output(path)) {
-        auto file = MappedFile::open(path.string());
-        if (!file) return Unexpected<Error>{std::move(file.error())};
-        const auto bytes = file->bytes();
-        note_entry(input, name, bytes, true);
-        writer_.add_file(name, origin, {bytes.begin(), bytes.end()}, modified(path.string()));
+        auto bytes = read_file(path.string());
+        if (!bytes) return Unexpected<Error>{std::move(bytes.error())};
+        note_entry(input, name, *bytes, true);
+        writer_.add_file(name, origin, std::move(*bytes), modified(path.string()));
       }
     }
     above.erase(self);
     return {};
   }
 
-  Result<void> add_class_file(const fs::path& path, const std::string& input,
-                              std::span<const std::byte> bytes) {
+  Result<void> add_class_file(const fs::path& path, const std::string& input, std::vector<std::byte> bytes) {
     if (!options_.inspect) return bad_input(input + ": a single class file is no input here");
     auto facts = options_.inspect(bytes, path.stem().string());
     if (!facts) return bad_input(input + ": " + facts.error());
@@ -251,7 +265,7 @@ class Packer {
       writer_.add_file(package, at->second, {}, modified((fs::path(root) / package).string()));
     }
     note_entry(input, name, bytes, true);
-    writer_.add_file(name, at->second, {bytes.begin(), bytes.end()}, modified(path.string()));
+    writer_.add_file(name, at->second, std::move(bytes), modified(path.string()));
     return {};
   }
 

@@ -38,7 +38,7 @@ using InspectClass =
 struct PackOptions {
   std::vector<std::string> inputs;
   std::string main_class;  // dots or slashes; empty: found in the inputs (see find_main in pack.cpp)
-  std::string output;      // left out if it lies in an input folder; may be empty
+  std::string output;      // left out if it lies in an input folder, refused as an input; may be empty
   // If not set, class files are not looked into, single class files are no inputs, and no main class is
   // needed.
   InspectClass inspect;

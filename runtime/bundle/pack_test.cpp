@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -148,6 +149,32 @@ TEST_F(PackTest, AStarMeansTheJarsOfAFolder) {
   EXPECT_EQ(all(*packed, "r"), "a|b|");
   const auto none = (folder_ / "classes/*").string();
   EXPECT_EQ(pack_inputs({none}).error().message, none + ": no such folder, or no jars in it");
+}
+
+TEST_F(PackTest, TheOutputIsNoInput) {
+  const auto output = write("classes/app.bc", make_jar({{"p/Main.class", kMain}}));
+  EXPECT_EQ(pack_inputs({output}, "p.Main").error().message, output + ": is the output, too");
+  write("lib/a.jar", make_jar({{"p/Main.class", kMain}}));
+  PackOptions options;
+  options.inputs = {(folder_ / "lib/*").string()};
+  options.main_class = "p.Main";
+  options.inspect = inspect;
+  options.output = write("lib/all.jar", "a bundle of an earlier run");
+  auto packed = pack(options);
+  ASSERT_TRUE(packed) << packed.error().message;
+}
+
+TEST_F(PackTest, PipesAreNotWaitedFor) {
+  const auto pipe = (folder_ / "pipe.jar").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0666), 0);
+  EXPECT_EQ(pack_inputs({pipe}).error().message, pipe + ": not a regular file");
+}
+
+TEST_F(PackTest, BlanksAroundTheMainClassAreNoPartOfIt) {
+  auto packed = pack_inputs({write(
+      "a.jar", make_jar({{"META-INF/MANIFEST.MF", "Main-Class:  p.Main \t\n"}, {"p/Main.class", kMain}}))});
+  ASSERT_TRUE(packed) << packed.error().message;
+  EXPECT_EQ(packed->main_class, "p.Main");
 }
 
 TEST_F(PackTest, SingleClassFilesFindTheirRoot) {

@@ -22,7 +22,7 @@ public class Scan {
         try (Stream<Path> s = Files.walk(path)) { System.out.println(s.map(q -> path.relativize(q).toString()).sorted().collect(Collectors.toList())); }
         String[] l = f.list(); Arrays.sort(l); System.out.println(Arrays.asList(l));
         try (DirectoryStream<Path> d = Files.newDirectoryStream(path, "*.class")) { List<String> n = new ArrayList<>(); for (Path q : d) n.add(q.getFileName() + ":" + Files.size(q)); Collections.sort(n); System.out.println(n); }
-        System.out.println(attempt(() -> new FileInputStream(f)));
+        System.out.println(attempt(() -> new FileInputStream(f)) + " " + attempt(() -> Files.readAllBytes(path)));
         try (URLClassLoader l2 = new URLClassLoader(new URL[]{f.toURI().toURL()}, null)) { System.out.println(l2.loadClass("Scan").getName() + " " + new String(l2.getResourceAsStream("p/r.txt").readAllBytes())); }
         Path r = path.resolve("p/r.txt");
         System.out.println(Files.readString(r) + Files.size(r));
@@ -37,6 +37,7 @@ public class Scan {
         try (FileSystem z = FileSystems.newFileSystem(path)) { try (Stream<Path> s = Files.walk(z.getPath("/"))) { System.out.println(s.map(Object::toString).sorted().collect(Collectors.toList())); } }
         try (URLClassLoader l2 = new URLClassLoader(new URL[]{f.toURI().toURL()}, null)) { System.out.println(l2.loadClass("Scan").getName() + " " + new String(l2.getResourceAsStream("p/r.txt").readAllBytes())); }
         System.out.println(Arrays.equals(Files.readAllBytes(path), new FileInputStream(f).readAllBytes()));
+        for (String o : new String[]{f.getParent() + "/../in/" + f.getName(), f.getParent() + "/./" + f.getName(), "../in/" + f.getName()}) System.out.println(attempt(() -> { try (JarFile j = new JarFile(o); FileChannel c = FileChannel.open(Paths.get(o))) { return j.size() + " " + c.size() + " " + new FileInputStream(o).readAllBytes().length + " " + Files.isSameFile(path, Paths.get(o)); } }));
       }
     }
     ClassLoader l = Scan.class.getClassLoader();
@@ -130,7 +131,7 @@ printf hi > in/c/p/r.txt
 "$jar" uf in/m.jar -C in/c p 2> /dev/null
 printf 'Manifest-Version: 1.0\nX: y\n' > manifest
 "$jar" ufm in/m.jar manifest || exit 1
-"$java" -cp "$work/in/m.jar:$work/in/c" Scan > expected 2>&1
+(cd out && "$java" -cp "$work/in/m.jar:$work/in/c" Scan > ../expected 2>&1)
 for main in Scan Hold Change Compile; do
   "$uvmc" -o $main.bc --main $main in/m.jar in/c || exit 1
 done
