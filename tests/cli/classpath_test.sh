@@ -43,9 +43,9 @@ public class Scan {
     ClassLoader l = Scan.class.getClassLoader();
     File location = new File(Scan.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     System.out.println(location.getName() + location.exists());
-    for (String n : new String[]{"", ".", "p", "p/", "p/r.txt", "META-INF/MANIFEST.MF"}) {
+    for (String n : new String[]{"", ".", "p", "p/", "p/r.txt", "./p/r.txt", "p//r.txt", "p/../p/r.txt", "p/../../c/p/r.txt", "../m.jar", "META-INF/MANIFEST.MF"}) {
       List<URL> urls = Collections.list(l.getResources(n)); System.out.print(n + ": "); URL one = l.getResource(n); System.out.println((one == null ? "null" : one.toString().replaceAll(".*/(m.jar|c)", "$1")));
-      for (URL u : urls) { URLConnection c = u.openConnection(); boolean dir = n.isEmpty() || n.startsWith(".") || n.endsWith("p") || n.endsWith("/"); System.out.print("  " + u.toString().replaceAll(".*/(m.jar|c)", "$1") + " " + (c.getLastModified() > 0) + " " + (dir ? 0 : c.getContentLength()) + " " + c.getContentType() + (c instanceof JarURLConnection j ? " " + j.getJarFile().size() + " " + j.getJarEntry() + " " + j.getManifest().getMainAttributes().size() : "")); if (u.getProtocol().equals("file")) System.out.print(" " + Files.exists(Paths.get(u.toURI()))); System.out.println(); }
+      for (URL u : urls) { URLConnection c = u.openConnection(); boolean dir = n.isEmpty() || n.equals(".") || n.endsWith("p") || n.endsWith("/"); System.out.print("  " + u.toString().replaceAll(".*/(m.jar|c)", "$1") + " " + (c.getLastModified() > 0) + " " + (dir ? 0 : c.getContentLength()) + " " + c.getContentType() + (c instanceof JarURLConnection j ? " " + j.getJarFile().size() + " " + j.getJarEntry() + " " + j.getManifest().getMainAttributes().size() : "")); if (u.getProtocol().equals("file")) System.out.print(" " + Files.exists(Paths.get(u.toURI()))); System.out.println(); }
     }
   }
 }

@@ -119,6 +119,7 @@ public final class BundleLoader extends URLClassPath {
     }
 
     private final ArrayList<Origin> origins = new ArrayList<>();
+    private URLClassPath folders;
 
     private BundleLoader() {
         super(new URL[0], null);
@@ -153,6 +154,17 @@ public final class BundleLoader extends URLClassPath {
         return urls;
     }
 
+    /** Whether a folder can have a name that is not in the index as it is spelled; a jar cannot. */
+    private static boolean isSpelledOtherwise(String name) {
+        return name.contains("//") || name.contains("./") || name.endsWith("/.") || name.endsWith("/..");
+    }
+
+    /** The class path's folders as java.io.File finds names in them. */
+    private synchronized URLClassPath folders() {
+        if (folders == null) folders = new URLClassPath(roots().toArray(new URL[0]), null);
+        return folders;
+    }
+
     /** The first entry of that name, of a folder too if named without its slash; -1 if there is none. */
     static int findEntry(String name) {
         int entry = find(name);
@@ -177,7 +189,10 @@ public final class BundleLoader extends URLClassPath {
     @Override
     public Resource getResource(String name, boolean check) {
         int entry = findEntry(name);
-        if (entry < 0) return super.getResource(name, check);
+        if (entry < 0) {
+            Resource resource = isSpelledOtherwise(name) ? folders().getResource(name, check) : null;
+            return resource != null ? resource : super.getResource(name, check);
+        }
         return new BundleResource(entry, name, originOf(entry));
     }
 
@@ -190,6 +205,8 @@ public final class BundleLoader extends URLClassPath {
         } else if (isRoot(name)) {
             List<URL> roots = roots();
             if (!roots.isEmpty()) url = roots.get(0);
+        } else if (isSpelledOtherwise(name)) {
+            url = folders().findResource(name, check);
         }
         return url != null ? url : super.findResource(name, check);
     }
@@ -198,8 +215,8 @@ public final class BundleLoader extends URLClassPath {
     public Enumeration<URL> findResources(String name, boolean check) {
         if (isRoot(name)) return both(roots(), super.findResources(name, check));
         int entry = findEntry(name);
-        if (entry < 0) return super.findResources(name, check);
         List<URL> urls = new ArrayList<>();
+        if (entry < 0 && isSpelledOtherwise(name)) urls = Collections.list(folders().findResources(name, check));
         for (; entry >= 0; entry = next(entry)) {
             URL url = originOf(entry).url(name);
             if (url != null) urls.add(url);
@@ -210,8 +227,8 @@ public final class BundleLoader extends URLClassPath {
     @Override
     public Enumeration<Resource> getResources(String name, boolean check) {
         int entry = findEntry(name);
-        if (entry < 0) return super.getResources(name, check);
         List<Resource> resources = new ArrayList<>();
+        if (entry < 0 && isSpelledOtherwise(name)) resources = Collections.list(folders().getResources(name, check));
         for (; entry >= 0; entry = next(entry)) resources.add(new BundleResource(entry, name, originOf(entry)));
         return both(resources, super.getResources(name, check));
     }
