@@ -4,7 +4,8 @@
 // moves up, as far as it is known whose it is (own_writes.h). Where that is not known - the machine was
 // booted since, or an older version is gone on with - all of it goes, but is saved in a file beside. What
 // cannot be saved is not cut off. Killed in the middle, the next try may find something twice, and never
-// less.
+// less. What others append meanwhile stays as well, but for the moment between the last look at the length
+// and the cut.
 //
 // Before threads run.
 #pragma once

@@ -101,7 +101,8 @@ static_assert(sizeof(LeaseTable) == 24);
 [[nodiscard]] std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode);
 // Takes over an open host descriptor. Returns the lease, or -errno (the descriptor is then closed).
 [[nodiscard]] std::int32_t lease_adopt(int host_fd);
-// A second lease on what `lease` is on, sharing its position until the next resume. Returns it, or -errno.
+// A second lease on what `lease` is on, sharing its position until the next resume; on the class path it has
+// its own. Returns it, or -errno.
 [[nodiscard]] std::int32_t lease_dup(std::int32_t lease);
 // Makes `target` refer to what `source` refers to, as dup2(2). Returns 0 or an errno value.
 [[nodiscard]] int lease_dup2(std::int32_t source, std::int32_t target);

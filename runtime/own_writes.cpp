@@ -165,8 +165,8 @@ void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_
   add_slot(key, file, begin, end);
 }
 
-// A write behind the end of the file makes the hole before it, too. Where what a write from `begin` on makes
-// begins; asked before.
+// Where that begins which a write at `begin` is going to make: behind the end of the file it makes the hole
+// before it, too.
 std::int64_t begin_of_hole(const WrittenFile& file, std::int64_t begin, int fd) {
   if (begin <= file.base) return begin;
   if (!file.slots.empty()) {

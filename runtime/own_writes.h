@@ -10,6 +10,9 @@
 // Before a write its length and the hash of its bytes are noted, after it where they are. So of a process
 // that was killed in between it can be told from the file whether they are there.
 //
+// What lies between two writes is the program's own only where nothing was before: a hole that its write
+// made.
+//
 // A file's extents belong to cuts, as the journal's records do, and to epochs: where a truncation or a
 // removal is undone, what was written after it goes with it, and what was written before counts again.
 //

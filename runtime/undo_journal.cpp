@@ -254,9 +254,9 @@ void undo_created(const std::string& path, const struct stat& status) {
 }
 
 // Another name of a file that there was says nothing of the file.
-void undo_linking(const std::string& path, const struct stat& status) {
+void undo_linking(const std::string& from, const std::string& to, const struct stat& status) {
   const std::lock_guard guard(journal.lock);
-  (void)append(header_of(Deed::kCreated, path, status), path);
+  (void)append(header_of(Deed::kCreated, from, status), to);
 }
 
 void undo_length(const std::string& path, const struct stat& status) {

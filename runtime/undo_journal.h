@@ -18,8 +18,9 @@
 // that cannot be read at resume is an error: going on would take away what the next try could undo.
 //
 // What is overwritten in place is not undone, nor attributes, nor what other programs do: what they have
-// appended stays (cut_back.h), or is put beside the file where it is in the way. Nothing here is
-// flushed: after a power cut, as opposed to a kill, records may be missing.
+// appended stays (cut_back.h), or is put beside the file where it is in the way; so is what the program had
+// where others have made a file since, and what was made after the cut when it is not known by whom. Nothing
+// here is flushed: after a power cut, as opposed to a kill, records may be missing.
 //
 // Any Java thread in kRunning mode may record: no cut comes between a record and its deed. undo_at_cut() and
 // undo_since() are called while no Java thread runs; undo_committed() at any time.
@@ -61,8 +62,8 @@ store::Result<Undone> undo_since(std::uint64_t cut);
 [[nodiscard]] bool undo_records();                         // whether anything is recorded at all
 void undo_creating(const std::string& path, mode_t kind);  // nothing is there; kind: as in st_mode
 void undo_created(const std::string& path, const struct stat& status);
-void undo_linking(const std::string& path, const struct stat& status);  // path: the new name
-void undo_length(const std::string& path, const struct stat& status);   // opened, to be written
+void undo_linking(const std::string& from, const std::string& to, const struct stat& status);
+void undo_length(const std::string& path, const struct stat& status);  // opened, to be written
 // Bytes from `length` on are about to be cut off.
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
 void undo_removal(const std::string& path, const struct stat& status);

@@ -264,6 +264,8 @@ TEST_P(UndoJournal, AFileThatOnlyGetsAnotherNameIsNotAsCreated) {
   write("state", "new", O_TRUNC);
   EXPECT_EQ(undoable_link(path("log").c_str(), path("second").c_str()), 0);
   write("log", "two\n", O_APPEND);
+  EXPECT_EQ(remove("second"), 0);
+  EXPECT_EQ(remove("log"), 0);
   undo_attach(heap_);
   ASSERT_TRUE(undo_since(1));
   EXPECT_EQ(look(), before);

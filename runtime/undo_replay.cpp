@@ -204,6 +204,13 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
     }
     return true;
   }
+  // One file that had two names is not to be two.
+  const Identity removed{record.header.device, record.header.inode, record.header.birth};
+  const auto again = made_at_.find(removed);
+  if (!taken && again != made_at_.end() && ::lstat(again->second.c_str(), &status) == 0 &&
+      is_of(record, identity_of(again->second, status)) &&
+      ::link(again->second.c_str(), record.path.c_str()) == 0)
+    return true;
   const std::string aside = record.path + ".uvm-undo";
   const Made made = make_again(record, kept, aside);
   if (made == Made::kFailed) return fail("cannot restore " + record.path + " from", kept);
@@ -218,7 +225,8 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
   header.deed = Deed::kReborn;
   if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))
     return fail("cannot write", notes_);
-  reborn_[{header.device, header.inode, header.birth}] = now;
+  reborn_[removed] = now;
+  made_at_[removed] = record.path;
   own_file_reborn({now.device, now.inode});
   (void)!::rename(aside.c_str(), record.path.c_str());
   return true;

@@ -52,7 +52,8 @@ class Replay {
   std::uint64_t cut_;
   std::vector<std::string> remarks_;
   std::map<Identity, Identity> reborn_;
-  std::set<std::string> left_;  // files that the program created and others have written to
+  std::map<Identity, std::string> made_at_;  // by what was removed: where it is again
+  std::set<std::string> left_;               // files that the program created and others have written to
   bool fail(const std::string& what, const std::string& path);
   bool notes_read_ = false;
   store::Error problem_{store::Errc::kIo, 0, {}};

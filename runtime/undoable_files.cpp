@@ -132,7 +132,7 @@ int undoable_link(const char* from, const char* to) {
   struct stat linked {
   }, there{};
   if (undo_records() && ::lstat(from, &linked) == 0 && ::lstat(to, &there) != 0)
-    undo_linking(absolute(AT_FDCWD, to), linked);
+    undo_linking(absolute(AT_FDCWD, from), absolute(AT_FDCWD, to), linked);
   return ::link(from, to);
 }
 
