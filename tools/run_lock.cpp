@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "pmem/owned_file.h"
+
 namespace uvm::tools {
 namespace {
 
@@ -86,15 +88,12 @@ bool lock_unless_alive(int fd, int operation) {
 
 store::Result<RunLock> RunLock::take(const std::string& folder) {
   const std::string path = path_of(folder);
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    const int error = errno;
-    return Unexpected{store::Error{.code = error == EACCES || error == EPERM || error == EROFS
-                                               ? store::Errc::kPermission
-                                               : store::Errc::kIo,
-                                   .sys_errno = error,
-                                   .message = "cannot open " + path + ": " + strerror(error)}};
-  }
+  const auto folder_fd = store::open_folder(folder, store::Ownership::kOwned);
+  if (!folder_fd) return Unexpected{folder_fd.error()};
+  close(*folder_fd);
+  const auto opened = store::open_file(path, O_RDWR | O_CREAT, store::Ownership::kOwned);
+  if (!opened) return Unexpected{opened.error()};
+  const int fd = *opened;
   RunLock lock(fd);
   if (!lock_unless_alive(fd, LOCK_EX)) {
     const std::optional<pid_t> pid = pid_in(fd);
@@ -119,8 +118,9 @@ RunLock::~RunLock() {
 }
 
 std::optional<pid_t> running_process(const std::string& folder) {
-  const int fd = open(path_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
+  const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
+  if (!opened) return {};
+  const int fd = *opened;
   std::optional<pid_t> pid;
   if (!lock_unless_alive(fd, LOCK_SH)) pid = pid_in(fd);
   close(fd);
@@ -128,8 +128,9 @@ std::optional<pid_t> running_process(const std::string& folder) {
 }
 
 void wait_until_free(const std::string& folder) {
-  const int fd = open(path_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
+  const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
+  if (!opened) return;
+  const int fd = *opened;
   while (flock(fd, LOCK_SH) != 0 && errno == EINTR) {
   }
   close(fd);

@@ -251,11 +251,11 @@ bool direct_works(int fd) {
 bool io_uring_works() { return RingPool::instance().usable(); }
 
 bool heap_in_use(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return false;
+  const auto fd = open_file(path, O_RDONLY, Ownership::kAny);
+  if (!fd) return false;
   struct flock query = lock_request(F_WRLCK, kLockOffset);
-  const bool used = fcntl(fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
-  close(fd);
+  const bool used = fcntl(*fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
+  close(*fd);
   return used;
 }
 
@@ -263,24 +263,19 @@ constexpr int kLockTries = 200;
 constexpr useconds_t kLockPauseUs = 10'000;
 
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options) {
-  int flags = O_CLOEXEC | O_NOFOLLOW | (options.read_only ? O_RDONLY : O_RDWR);
+  int flags = options.read_only ? O_RDONLY : O_RDWR;
   if (options.create) flags |= O_CREAT | O_EXCL;
   bool direct = options.direct;
-  int fd = open(path.c_str(), flags | (direct ? O_DIRECT : 0), 0600);
+  auto opened = open_file(path, flags | (direct ? O_DIRECT : 0), options.ownership);
+  const auto refused = [&opened](int error) { return !opened && opened.error().sys_errno == error; };
   // A file system without direct I/O says so after it has created the file.
-  if (fd < 0 && direct && (errno == EINVAL || errno == EOPNOTSUPP)) {
+  if (direct && (refused(EINVAL) || refused(EOPNOTSUPP))) {
     direct = false;
-    fd = open(path.c_str(), flags & ~O_EXCL, 0600);
+    opened = open_file(path, flags & ~O_EXCL, options.ownership);
   }
-  if (fd < 0) {
-    if (errno == EEXIST) return Unexpected<Error>{{Errc::kInvalid, EEXIST, path + " exists already"}};
-    return Unexpected<Error>{system_error("cannot open", path, errno)};
-  }
-  struct stat info {};
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-    close(fd);
-    return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a regular file"}};
-  }
+  if (refused(EEXIST)) return Unexpected<Error>{{Errc::kInvalid, EEXIST, path + " exists already"}};
+  if (!opened) return Unexpected<Error>{opened.error()};
+  const int fd = *opened;
   if (direct && !direct_works(fd)) {
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
     direct = false;

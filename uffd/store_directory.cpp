@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "pmem/descriptor.h"
+#include "pmem/owned_file.h"
 
 namespace uvm::store {
 
@@ -200,6 +201,9 @@ Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOp
 Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& name,
                                                              OpenOptions options) const {
   if (auto good = check_name(name); !good) return Unexpected<Error>{good.error()};
+  const auto folder = open_folder(heap_folder(name), options.ownership);
+  if (!folder) return Unexpected<Error>{folder.error()};
+  close(*folder);
   const std::string path = heap_path(name);
   if (!options.base) {
     auto info = inspect_heap(path);
@@ -290,6 +294,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string&
   OpenOptions options;
   options.read_only = true;
   options.line_limit = line_limit;
+  options.ownership = Ownership::kOwnedOrRoot;
   options.direct = false;  // each start of a program reads the same lines: let the kernel keep them
   auto store = FileStore::open(image_path(key), options);
   if (!store) return Unexpected<Error>{store.error()};
