@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "pmem/lock_holder.h"
 #include "pmem/pmem_device.h"
 #include "uffd/store_memory.h"
 #include "uffd/user_fault.h"
@@ -26,11 +27,9 @@ constexpr std::size_t kTransferRings = 8;
 // Others, for reads that were started: nobody may come for those for long.
 constexpr std::size_t kStartedRings = 4;
 
-// Locks: an open-file-description lock on the heap file is what excludes others, since it also excludes a
-// second opening in this process and dies with the last descriptor. It cannot tell who holds it, so the
-// holder also takes a classic record lock far behind any data, which can.
+// An open-file-description lock on the heap file is what excludes others, since it also excludes a second
+// opening in this process and dies with the last descriptor.
 constexpr off_t kLockOffset = 0;
-constexpr off_t kHolderOffset = off_t{1} << 62;
 
 struct flock lock_request(short type, off_t start) {
   struct flock request {};
@@ -39,13 +38,6 @@ struct flock lock_request(short type, off_t start) {
   request.l_start = start;
   request.l_len = 1;
   return request;
-}
-
-// The process that holds the heap, 0 when unknown.
-pid_t lock_holder(int fd) {
-  struct flock query = lock_request(F_WRLCK, kHolderOffset);
-  if (fcntl(fd, F_GETLK, &query) != 0) return 0;
-  return query.l_type == F_UNLCK ? 0 : query.l_pid;
 }
 
 // The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
@@ -338,8 +330,7 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
                                   : "this process (" + std::to_string(getpid()) + ") or one out of sight";
       return Unexpected<Error>{{Errc::kLocked, reason, path + " is in use by " + who}};
     }
-    struct flock holder = lock_request(type, kHolderOffset);
-    fcntl(fd, F_SETLK, &holder);  // for the message above only: failing to set it harms nothing
+    name_holder(fd, type);
   }
   if (persistent) return make_pmem_device(fd, path);
   return std::unique_ptr<Device>(std::make_unique<FileDevice>(fd, direct));
