@@ -215,7 +215,7 @@ def main():
             failed += 1
             kept = build / f"failed-{runs}-{program.name}"
             shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(program.folder, kept, ignore=shutil.ignore_patterns("stats.socket"))
+            shutil.copytree(program.folder, kept, ignore=shutil.ignore_patterns("control.socket"))
             print(f"FAIL run {runs} {program.name}: {failure}\n    kept in {kept}", flush=True)
             kills += max(program.made, 1)
     if kills < options.kills:

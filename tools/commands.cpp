@@ -1,11 +1,7 @@
 #include "tools/commands.h"
 
-#include <signal.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "checkpoint/blob.h"
 #include "tools/messages.h"
@@ -24,9 +20,8 @@ namespace {
 // resumed.
 std::string state_of(const store::StoreDirectory& directory, const store::HeapEntry& entry) {
   if (entry.error) return entry.error->message;
-  if (const auto pid = running_process(directory.heap_folder(entry.name)); pid) {
-    return "run by process " + std::to_string(*pid);
-  }
+  if (const auto holder = running_process(directory.heap_folder(entry.name)))
+    return "run by " + holder->text();
   if (entry.in_use) return "in use";
   if (entry.info->root_damage && entry.info->root_damage->newer && entry.info->versions.empty())
     return entry.info->root_damage->message;
@@ -113,28 +108,6 @@ int pin_version(const Options& options, bool pinned) {
   return change_versions(options, [&](store::FileStore& heap) { return heap.pin(*options.version, pinned); });
 }
 
-int suspend_heap(const Options& options) {
-  auto directory = open_store(options);
-  if (!directory) return fail(options, directory.error());
-  const std::string folder = directory->heap_folder(options.name);
-  const auto pid = running_process(folder);
-  if (!pid) {
-    say("no process runs " + options.name);
-    return kExitFailure;
-  }
-  if (kill(*pid, SIGTERM) != 0) {
-    say("cannot signal process " + std::to_string(*pid) + ", which runs " + options.name + ": " +
-        strerror(errno));
-    return kExitFailure;
-  }
-  wait_until_free(folder);
-  if (!directory->has_heap(options.name)) {
-    say(options.name + " ended before it was suspended");
-    return kExitFailure;
-  }
-  return 0;
-}
-
 int remove_heap(const Options& options) {
   if (options.version) {
     return change_versions(options,
@@ -142,9 +115,8 @@ int remove_heap(const Options& options) {
   }
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
-  const auto pid = running_process(directory->heap_folder(options.name));
-  if (pid) {
-    say("heap " + options.name + " is in use: it is being run by process " + std::to_string(*pid));
+  if (const auto holder = running_process(directory->heap_folder(options.name))) {
+    say("heap " + options.name + " is in use: it is being run by " + holder->text());
     return kExitFailure;
   }
   if (directory->is_pinned(options.name)) {

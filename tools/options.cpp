@@ -47,7 +47,7 @@ std::optional<std::uint64_t> parse_number(const std::string& text) {
 
 // Options as the parser sees them, before their values are checked.
 struct Raw {
-  std::string memory, heap, every, keep_versions, keep_age, compress, torture, log_level = "warn";
+  std::string memory, heap, every, keep_versions, keep_age, compress, timeout, torture, log_level = "warn";
   std::vector<std::string> properties;
   std::string version;
   bool show_version = false, help = false, enable_assertions = false;
@@ -116,6 +116,11 @@ std::string check_values(Options& options, const Raw& raw) {
     const auto duration = parse_duration(raw.keep_age);
     if (!duration) return "--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h";
     options.keep_age = *duration;
+  }
+  if (!raw.timeout.empty()) {
+    const auto duration = parse_duration(raw.timeout);
+    if (!duration) return "--timeout: '" + raw.timeout + "' is no duration; write it as 500ms or 30s";
+    options.timeout = *duration;
   }
   if (!raw.compress.empty()) {
     if (raw.compress != "on" && raw.compress != "off") {
@@ -196,6 +201,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     if (subcommand.takes_name) subcommand.app->add_option("NAME", name_argument);
     if (subcommand.takes_version) subcommand.app->add_option("VERSION", raw.version);
     if (subcommand.command == Command::kStats) subcommand.app->add_flag("--json", options.json);
+    if (subcommand.command == Command::kSuspend) subcommand.app->add_option("--timeout", raw.timeout);
     if (subcommand.command == Command::kResume || subcommand.command == Command::kRemove)
       subcommand.app->add_option("--version", raw.version);
   }

@@ -41,6 +41,7 @@ struct Options {
   std::optional<bool> compress;          // lines in the store; none: as the heap was told before
   bool verbose = false;                  // kShowVersion
   bool json = false;                     // kStats
+  std::chrono::nanoseconds timeout{std::chrono::seconds(10)};  // kSuspend: for a process that does not answer
   bool fresh = false;
   bool keep = false;
   std::vector<std::string> assertions;                                 // as runtime/assertions.h has them

@@ -30,6 +30,7 @@
 #include "runtime/threads.h"
 #include "runtime/timers.h"
 #include "runtime/undo_journal.h"
+#include "tools/control_socket.h"
 #include "tools/images.h"
 #include "tools/live_figures.h"
 #include "tools/messages.h"
@@ -38,7 +39,6 @@
 #include "tools/session.h"
 #include "tools/signals.h"
 #include "tools/stats_file.h"
-#include "tools/stats_socket.h"
 #include "tools/units.h"
 #include "uffd/store_directory.h"
 
@@ -105,7 +105,7 @@ class Runner {
   store::Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
   void note_checkpoint(const checkpoint::Record& record);
   void write_figures();
-  void answer_questions();
+  void answer_requests();
 
   const Options& options_;
   store::StoreDirectory directory_;
@@ -121,7 +121,7 @@ class Runner {
   std::uint64_t lives_ = 0;   // sessions so far
   store::Version resumed_from_ = 0;
   LiveFigures figures_;
-  std::unique_ptr<StatsServer> server_;  // goes before the lock and what it tells
+  std::unique_ptr<ControlServer> server_;  // goes before the lock and what it tells
 };
 
 std::string Runner::prepare() {
@@ -427,21 +427,22 @@ void Runner::write_figures() {
   }
 }
 
-// To `uvm stats`.
-void Runner::answer_questions() {
-  auto server =
-      StatsServer::start(directory_.heap_folder(options_.name), [this] { return text_of(figures_.now()); });
+// Of `uvm stats` and `uvm suspend`.
+void Runner::answer_requests() {
+  auto server = ControlServer::start(
+      directory_.heap_folder(options_.name),
+      {.stats = [this] { return text_of(figures_.now()); }, .suspend = request_suspension});
   if (server) {
     server_ = std::move(*server);
   } else {
-    spdlog::info("uvm stats cannot ask this process: {}", server.error());
+    spdlog::info("uvm stats cannot ask this process, and uvm suspend signals it: {}", server.error());
   }
 }
 
 int Runner::supervise(std::unique_ptr<Session> session) {
   figures_.note_ready();
   figures_.attach(*session, blob_);
-  answer_questions();
+  answer_requests();
   for (;;) {
     rt::Vm& vm = session->vm();
     on_first_signal([&vm](int) { rt::notify_supervisor(vm); });

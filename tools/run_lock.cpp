@@ -1,13 +1,16 @@
 #include "tools/run_lock.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -15,100 +18,126 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "pmem/descriptor.h"
+#include "pmem/lock_holder.h"
+#include "pmem/owned_file.h"
+#include "tools/messages.h"
 
 namespace uvm::tools {
 namespace {
 
 std::string path_of(const std::string& folder) { return folder + "/running"; }
 
-std::optional<pid_t> pid_in(int fd) {
-  char text[16];
-  const ssize_t length = pread(fd, text, sizeof text, 0);
-  if (length <= 0) return {};
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(text, text + length, pid);
-  if (error != std::errc{} || pid <= 0) return {};
-  return pid;
+enum class State { kAlive, kStopped, kDying, kUnknown };
+
+// Whether /proc numbers processes as this process does: it may show another PID namespace's.
+bool proc_is_ours() {
+  char self[32];
+  const ssize_t length = readlink("/proc/self", self, sizeof self);
+  return length > 0 && std::to_string(getpid()) == std::string_view(self, static_cast<std::size_t>(length));
 }
 
-enum class Holder { kAlive, kDying, kUnknown };
-
 // /proc/PID/stat tells a process that is ending, from the signal that kills it until its last thread is gone.
-Holder look_at(std::optional<pid_t> pid) {
-  if (!pid) return Holder::kUnknown;
-  std::ifstream file("/proc/" + std::to_string(*pid) + "/stat");
+State look_at(pid_t pid) {
+  if (pid == 0 || !proc_is_ours()) return State::kUnknown;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
-  if (!std::getline(file, line)) return Holder::kUnknown;
+  if (!std::getline(file, line)) return State::kUnknown;
   // The second field is the program's name in parentheses, with anything in it. From the third on:
   constexpr std::size_t kState = 0, kFlags = 6, kPending = 28;
   constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING
   constexpr std::uint64_t kKilled = std::uint64_t{1} << (SIGKILL - 1);
   std::istringstream rest(line.substr(std::min(line.rfind(')') + 1, line.size())));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
-  if (fields.size() <= kPending) return Holder::kUnknown;
+  if (fields.size() <= kPending) return State::kUnknown;
   const auto number = [&fields](std::size_t i) { return std::strtoull(fields[i].c_str(), nullptr, 10); };
   const bool dying = fields[kState] == "Z" || fields[kState] == "X" || (number(kFlags) & kExiting) != 0 ||
                      (number(kPending) & kKilled) != 0;
-  return dying ? Holder::kDying : Holder::kAlive;
+  if (dying) return State::kDying;
+  return fields[kState] == "T" || fields[kState] == "t" ? State::kStopped : State::kAlive;
+}
+
+// Whether the process has the file behind `fd` open, as far as one may look.
+bool has_open(pid_t pid, int fd) {
+  struct stat wanted {};
+  DIR* listing = proc_is_ours() ? opendir(("/proc/" + std::to_string(pid) + "/fd").c_str()) : nullptr;
+  if (listing == nullptr) return false;
+  bool found = false;
+  if (fstat(fd, &wanted) == 0) {
+    while (const dirent* entry = found ? nullptr : readdir(listing)) {
+      struct stat status {};
+      found = fstatat(dirfd(listing), entry->d_name, &status, 0) == 0 && status.st_dev == wanted.st_dev &&
+              status.st_ino == wanted.st_ino;
+    }
+  }
+  closedir(listing);
+  return found;
 }
 
 // How long to wait for a lock. A process that was killed still has its files, and so its locks, until the
 // kernel has taken its memory down, which takes seconds when there is much of it. One that cannot be named is
 // about to write its process id, or only looks who runs the heap. One that lives may have been killed so
 // lately that nothing shows it.
-std::chrono::milliseconds patience_with(Holder holder) {
+std::chrono::milliseconds patience_with(State state) {
   using namespace std::chrono_literals;
-  switch (holder) {
-    case Holder::kAlive:
+  switch (state) {
+    case State::kAlive:
+    case State::kStopped:
       return 20ms;
-    case Holder::kDying:
+    case State::kDying:
       return 30s;
-    case Holder::kUnknown:
+    case State::kUnknown:
       break;
   }
   return 500ms;
 }
 
+constexpr std::chrono::milliseconds kPause{5};
+
+enum class Lock { kGot, kHeld, kFailed };  // the last with errno
+
 // flock() that does not wait for a holder that lives.
-bool lock_unless_alive(int fd, int operation) {
-  constexpr std::chrono::milliseconds kPause{5};
+Lock lock_unless_alive(int fd, int operation) {
+  constexpr std::chrono::seconds kQuiet{2};
+  bool said = false;
   for (std::chrono::milliseconds waited{0}; flock(fd, operation | LOCK_NB) != 0; waited += kPause) {
-    if (waited >= patience_with(look_at(pid_in(fd)))) return false;
+    if (errno != EWOULDBLOCK && errno != EINTR) return Lock::kFailed;
+    const Holder holder{store::lock_holder(fd)};
+    if (waited >= patience_with(look_at(holder.pid))) return Lock::kHeld;
+    if (waited >= kQuiet && !std::exchange(said, true))
+      say("waiting for " + holder.text() + ", which ran the heap, to be gone");
     std::this_thread::sleep_for(kPause);
   }
-  return true;
+  return Lock::kGot;
 }
 
 }  // namespace
 
 store::Result<RunLock> RunLock::take(const std::string& folder) {
   const std::string path = path_of(folder);
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    const int error = errno;
-    return Unexpected{store::Error{.code = error == EACCES || error == EPERM || error == EROFS
-                                               ? store::Errc::kPermission
-                                               : store::Errc::kIo,
-                                   .sys_errno = error,
-                                   .message = "cannot open " + path + ": " + strerror(error)}};
-  }
+  const auto folder_fd = store::open_folder(folder, store::Ownership::kOwned);
+  if (!folder_fd) return Unexpected{folder_fd.error()};
+  close(*folder_fd);
+  // Whoever may look into the folder may see who runs the heap.
+  const auto opened = store::open_file(path, O_RDWR | O_CREAT, store::Ownership::kOwned, 0644);
+  if (!opened) return Unexpected{opened.error()};
+  const int fd = *opened;
   RunLock lock(fd);
-  if (!lock_unless_alive(fd, LOCK_EX)) {
-    const std::optional<pid_t> pid = pid_in(fd);
-    return Unexpected{store::Error{.code = store::Errc::kLocked,
-                                   .message = pid ? "it is being run by process " + std::to_string(*pid)
-                                                  : std::string("another process is using it")}};
+  const Lock locked = lock_unless_alive(fd, LOCK_EX);
+  if (locked == Lock::kHeld) {
+    const Holder holder{store::lock_holder(fd)};
+    return Unexpected{
+        store::Error{.code = store::Errc::kLocked, .message = "it is being run by " + holder.text()}};
   }
-  const std::string pid = std::to_string(getpid()) + "\n";
-  if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    const int error = errno;
-    return Unexpected{store::Error{.code = error == ENOSPC ? store::Errc::kNoSpace : store::Errc::kIo,
-                                   .sys_errno = error,
-                                   .message = "cannot write " + path + ": " + strerror(error)}};
-  }
+  if (locked == Lock::kFailed) return Unexpected{store::system_error("cannot lock", path, errno)};
+  // A process id that an older uvm wrote would be believed by its like.
+  if (ftruncate(fd, 0) != 0) return Unexpected{store::system_error("cannot write", path, errno)};
+  store::name_holder(fd, F_WRLCK);
   return lock;
 }
 
@@ -118,21 +147,61 @@ RunLock::~RunLock() {
   if (fd_ >= 0) close(fd_);
 }
 
-std::optional<pid_t> running_process(const std::string& folder) {
-  const int fd = open(path_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
-  std::optional<pid_t> pid;
-  if (!lock_unless_alive(fd, LOCK_SH)) pid = pid_in(fd);
-  close(fd);
-  return pid;
+std::string Holder::text() const {
+  if (pid != 0) return "process " + std::to_string(pid);
+  return "a process that cannot be seen from here (in another PID namespace or container, or on another "
+         "machine)";
 }
 
-void wait_until_free(const std::string& folder) {
-  const int fd = open(path_of(folder).c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  while (flock(fd, LOCK_SH) != 0 && errno == EINTR) {
+bool Holder::stopped() const { return look_at(pid) == State::kStopped; }
+
+std::string why_silent(const Holder& holder) {
+  if (holder.stopped())
+    return "which is stopped (SIGSTOP, or a debugger): kill -CONT " + std::to_string(holder.pid) +
+           " has it go on";
+  std::string why = "which does not answer";
+  if (holder.pid == 0)
+    why += ": when it is stopped or its container paused, let it go on (kill -CONT) and try again";
+  return why;
+}
+
+std::optional<Holder> running_process(const std::string& folder) {
+  const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
+  if (!opened) return {};
+  const Descriptor fd(*opened);
+  if (lock_unless_alive(fd.get(), LOCK_SH) != Lock::kHeld) return {};
+  return Holder{store::lock_holder(fd.get())};
+}
+
+BasicResult<void, std::string> terminate_holder(const std::string& folder) {
+  const auto refuse = [](const std::string& why) { return Unexpected<std::string>{why}; };
+  const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
+  if (!opened) return refuse(opened.error().message);
+  const Descriptor fd(*opened);
+  const pid_t pid = store::lock_holder(fd.get());
+  if (pid == 0) return refuse("it cannot be seen from here");
+  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) return refuse(std::string("it cannot be held: ") + strerror(errno));
+  pollfd ended{process.get(), POLLIN, 0};
+  if (store::lock_holder(fd.get()) != pid || !has_open(pid, fd.get()) || poll(&ended, 1, 0) != 0)
+    return refuse("it cannot be told for sure that process " + std::to_string(pid) + " is the one");
+  if (syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0)
+    return refuse(std::string("it cannot be sent SIGTERM: ") + strerror(errno));
+  return {};
+}
+
+bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nanoseconds patience) {
+  const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
+  if (!opened) return true;
+  const Descriptor fd(*opened);
+  for (const auto end = std::chrono::steady_clock::now() + patience;;) {
+    if (flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR)) return true;
+    // A supervisor may have had another one run it at once.
+    const pid_t now = store::lock_holder(fd.get());
+    if (holder.pid != 0 && now != 0 && now != holder.pid) return true;
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kPause);
   }
-  close(fd);
 }
 
 }  // namespace uvm::tools

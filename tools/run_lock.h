@@ -1,12 +1,13 @@
-// RunLock: the mark of the process that runs a heap, a file in the heap's folder that it keeps locked and
-// that has its process id in it. It tells other commands who runs the heap, and is what suspend waits on.
+// RunLock: the mark of the process that runs a heap, the file `running` in the heap's folder, which it keeps
+// locked. It tells other commands who runs the heap, and is what suspend waits on.
 //
 // The lock on the heap file itself is the store's; this one also covers the moments when the store is closed
-// between two lives of the VM in one process.
+// between two lives of the VM in one process. The kernel says who has it (pmem/lock_holder.h).
 #pragma once
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,7 @@ namespace uvm::tools {
 class RunLock {
  public:
   // kLocked: another process has it, the message says which. Waits for one that is dying, half a minute at
-  // most.
+  // most, and says so when it takes long.
   static store::Result<RunLock> take(const std::string& folder);
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&&) = delete;
@@ -28,10 +29,28 @@ class RunLock {
   int fd_;
 };
 
-// The process that runs the heap in `folder`; nothing when none does. Waits for one that is dying.
-std::optional<pid_t> running_process(const std::string& folder);
+// A process that runs a heap.
+struct Holder {
+  pid_t pid = 0;  // as it is numbered here; 0: it is out of sight
 
-// Returns when no process runs the heap.
-void wait_until_free(const std::string& folder);
+  // "process 123", or that it cannot be seen from here.
+  [[nodiscard]] std::string text() const;
+  // By SIGSTOP or a debugger; false when that cannot be seen.
+  [[nodiscard]] bool stopped() const;
+};
+
+// Who runs the heap in `folder`; nothing when nobody does. Waits for one that is dying.
+std::optional<Holder> running_process(const std::string& folder);
+
+// Why a process that runs a heap does not answer, and what to do: what follows its text and a comma.
+std::string why_silent(const Holder& holder);
+
+// SIGTERM to the process that runs the heap in `folder`, once it is known for sure to be that: the kernel
+// names it as the holder of the lock, before and after a descriptor is held that no other process can get,
+// and it has the locked file open. Else to nobody, and the text says why.
+BasicResult<void, std::string> terminate_holder(const std::string& folder);
+
+// Whether `holder` ran the heap no longer, before `patience` was over.
+bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nanoseconds patience);
 
 }  // namespace uvm::tools

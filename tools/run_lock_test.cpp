@@ -1,5 +1,6 @@
 #include "tools/run_lock.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -7,11 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace uvm::tools {
 namespace {
@@ -65,7 +69,11 @@ TEST_F(RunLockTest, OneThatLivesIsNamed) {
   EXPECT_EQ(second.error().code, store::Errc::kLocked);
   EXPECT_NE(second.error().message.find(std::to_string(holder_)), std::string::npos)
       << second.error().message;
-  EXPECT_EQ(running_process(folder_), holder_);
+  const auto holder = running_process(folder_);
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_EQ(holder->pid, holder_);
+  EXPECT_FALSE(holder->stopped());
+  EXPECT_FALSE(wait_until_free(folder_, *holder, std::chrono::milliseconds(30)));
 }
 
 // A process whose first thread has ended is not gone before its last one is: so is one that takes long to
@@ -99,7 +107,52 @@ TEST_F(RunLockTest, OneThatWasKilledJustNowIsWaitedFor) {
   kill(holder_, SIGKILL);
   const auto second = RunLock::take(folder_);
   EXPECT_TRUE(second.has_value()) << second.error().message;
-  EXPECT_EQ(running_process(folder_), getpid());
+}
+
+// Whatever somebody has written there: a number in a file is nobody's name.
+TEST_F(RunLockTest, WhatTheFileSaysIsNotHeeded) {
+  hold([] { pause(); });
+  std::ofstream(folder_ + "/running") << getpid() << "\n";
+  const auto holder = running_process(folder_);
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_EQ(holder->pid, holder_);
+}
+
+TEST_F(RunLockTest, OneThatIsStoppedIsSeenToBe) {
+  hold([] { pause(); });
+  kill(holder_, SIGSTOP);
+  ASSERT_EQ(waitpid(holder_, nullptr, WUNTRACED), holder_);
+  const auto holder = running_process(folder_);
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_TRUE(holder->stopped());
+  EXPECT_NE(why_silent(*holder).find("kill -CONT " + std::to_string(holder_)), std::string::npos);
+}
+
+TEST_F(RunLockTest, TheHolderIsTerminated) {
+  hold([] { pause(); });
+  const auto sent = terminate_holder(folder_);
+  EXPECT_TRUE(sent) << sent.error();
+  int status = 0;
+  ASSERT_EQ(waitpid(std::exchange(holder_, 0), &status, 0) > 0, true);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+  EXPECT_TRUE(wait_until_free(folder_, {}, std::chrono::seconds(1)));
+  EXPECT_FALSE(terminate_holder(folder_));
+}
+
+// It holds the lock as one in another PID namespace does: nobody can be named.
+TEST_F(RunLockTest, OneOutOfSightIsNotSignalled) {
+  hold([this] {
+    close(open((folder_ + "/running").c_str(), O_RDONLY));  // which gives the record lock up
+    if (write(ready_[1], "y", 1) == 1) pause();
+  });
+  char byte = 0;
+  ASSERT_EQ(read(ready_[0], &byte, 1), 1);
+  const auto holder = running_process(folder_);
+  ASSERT_TRUE(holder.has_value());
+  EXPECT_EQ(holder->pid, 0);
+  EXPECT_NE(holder->text().find("cannot be seen from here"), std::string::npos);
+  EXPECT_FALSE(terminate_holder(folder_));
+  EXPECT_EQ(waitpid(holder_, nullptr, WNOHANG), 0);
 }
 
 }  // namespace

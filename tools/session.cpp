@@ -22,6 +22,7 @@
 #include "runtime/threads.h"
 #include "runtime/undo_journal.h"
 #include "tools/messages.h"
+#include "uffd/store_directory.h"
 
 namespace uvm::tools {
 
@@ -53,7 +54,7 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   if (const store::FileStore* base = session->store_->base(); base != nullptr) {
     constexpr std::string_view kDamaged = ".damaged-";
     if (base->name().find(kDamaged) == std::string::npos)
-      session->image_aside_ = base->name() + std::string(kDamaged) + std::to_string(::getpid());
+      session->image_aside_ = base->name() + std::string(kDamaged) + store::unique_suffix();
   }
   session->region_ = std::move(*mapped);
   gc::g_region_base = session->region_->base();

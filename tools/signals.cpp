@@ -50,6 +50,18 @@ void on_first_signal(std::function<void(int)> handler) {
   first_handler = std::move(handler);
 }
 
+bool request_suspension() {
+  std::function<void(int)> handler;
+  {
+    const std::lock_guard guard(lock);
+    handler = first_handler;
+  }
+  if (!handler) return false;
+  int none = 0;
+  if (first.compare_exchange_strong(none, SIGTERM)) handler(SIGTERM);
+  return true;
+}
+
 int first_signal() { return first.load(); }
 
 }  // namespace uvm::tools

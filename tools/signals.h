@@ -15,6 +15,9 @@ void watch_signals();
 // is one, and at a second SIGINT, the process ends at once with status 128 + signal. Null takes it away.
 void on_first_signal(std::function<void(int)> handler);
 
+// As if SIGTERM had come, from any thread. False: nobody handles it now, and nothing happened.
+bool request_suspension();
+
 // The signal that came first, 0 none.
 int first_signal();
 

@@ -6,11 +6,11 @@
 #include <thread>
 
 #include "tools/commands.h"
+#include "tools/control_socket.h"
 #include "tools/figures.h"
 #include "tools/messages.h"
 #include "tools/open_store.h"
 #include "tools/run_lock.h"
-#include "tools/stats_socket.h"
 #include "tools/stats_text.h"
 #include "uffd/store_usage.h"
 
@@ -18,12 +18,13 @@ namespace uvm::tools {
 namespace {
 
 using nlohmann::json;
-using Outcome = StatsAnswer::Outcome;
+using Outcome = ControlAnswer::Outcome;
 
 // What is known of a heap, if not for sure: a document, nobody to ask, or why not in one line.
 struct Asked {
   std::optional<json> document;
   std::string problem;
+  int status = kExitFailure;  // of the problem
 };
 
 // The document that a process has answered; nothing when it is not whole.
@@ -46,17 +47,17 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
   // One that has only begun has no socket yet; one that ends has none any more.
   constexpr std::chrono::milliseconds kPatience{3000}, kPause{20};
   for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
-    const StatsAnswer answer = ask_for_stats(folder);
-    if (answer.outcome == Outcome::kDocument) {
+    const ControlAnswer answer = ask(folder, Request::kStats);
+    if (answer.outcome == Outcome::kAnswer) {
       if (auto asked = read_document(options, answer.text)) return std::move(*asked);
     }
     if (answer.outcome == Outcome::kFailed) return {{}, options.name + " cannot be asked: " + answer.text};
-    const auto pid = running_process(folder);
-    if (!pid) return {};
-    const std::string runs = options.name + " is run by process " + std::to_string(*pid);
+    const auto holder = running_process(folder);
+    if (!holder) return {};
+    const std::string runs = options.name + " is run by " + holder->text();
     if (answer.outcome == Outcome::kForbidden)
       return {{}, runs + " of " + answer.text + ", who alone may ask it; so may root"};
-    if (answer.outcome == Outcome::kSilent) return {{}, runs + ", which does not answer"};
+    if (answer.outcome == Outcome::kSilent) return {{}, runs + ", " + why_silent(*holder), kExitTryAgain};
     if (std::chrono::steady_clock::now() >= end) {
       return {
           {},
@@ -122,7 +123,7 @@ int show_stats(const Options& options) {
   Asked asked = ask_who_runs(options, directory->heap_folder(options.name));
   if (!asked.problem.empty()) {
     say(asked.problem);
-    return kExitFailure;
+    return asked.status;
   }
   if (!asked.document) {
     if (!directory->has_heap(options.name)) {

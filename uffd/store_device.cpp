@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "pmem/lock_holder.h"
 #include "pmem/pmem_device.h"
 #include "uffd/store_memory.h"
 #include "uffd/user_fault.h"
@@ -26,11 +27,9 @@ constexpr std::size_t kTransferRings = 8;
 // Others, for reads that were started: nobody may come for those for long.
 constexpr std::size_t kStartedRings = 4;
 
-// Locks: an open-file-description lock on the heap file is what excludes others, since it also excludes a
-// second opening in this process and dies with the last descriptor. It cannot tell who holds it, so the
-// holder also takes a classic record lock far behind any data, which can.
+// An open-file-description lock on the heap file is what excludes others, since it also excludes a second
+// opening in this process and dies with the last descriptor.
 constexpr off_t kLockOffset = 0;
-constexpr off_t kHolderOffset = off_t{1} << 62;
 
 struct flock lock_request(short type, off_t start) {
   struct flock request {};
@@ -39,13 +38,6 @@ struct flock lock_request(short type, off_t start) {
   request.l_start = start;
   request.l_len = 1;
   return request;
-}
-
-// The process that holds the heap, 0 when unknown.
-pid_t lock_holder(int fd) {
-  struct flock query = lock_request(F_WRLCK, kHolderOffset);
-  if (fcntl(fd, F_GETLK, &query) != 0) return 0;
-  return query.l_type == F_UNLCK ? 0 : query.l_pid;
 }
 
 // The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
@@ -279,11 +271,11 @@ bool direct_works(int fd) {
 bool io_uring_works() { return RingPool::instance().usable(); }
 
 bool heap_in_use(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return false;
+  const auto fd = open_file(path, O_RDONLY, Ownership::kAny);
+  if (!fd) return false;
   struct flock query = lock_request(F_WRLCK, kLockOffset);
-  const bool used = fcntl(fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
-  close(fd);
+  const bool used = fcntl(*fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
+  close(*fd);
   return used;
 }
 
@@ -291,24 +283,19 @@ constexpr int kLockTries = 200;
 constexpr useconds_t kLockPauseUs = 10'000;
 
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options) {
-  int flags = O_CLOEXEC | O_NOFOLLOW | (options.read_only ? O_RDONLY : O_RDWR);
+  int flags = options.read_only ? O_RDONLY : O_RDWR;
   if (options.create) flags |= O_CREAT | O_EXCL;
   bool direct = options.direct;
-  int fd = open(path.c_str(), flags | (direct ? O_DIRECT : 0), 0600);
+  auto opened = open_file(path, flags | (direct ? O_DIRECT : 0), options.ownership);
+  const auto refused = [&opened](int error) { return !opened && opened.error().sys_errno == error; };
   // A file system without direct I/O says so after it has created the file.
-  if (fd < 0 && direct && (errno == EINVAL || errno == EOPNOTSUPP)) {
+  if (direct && (refused(EINVAL) || refused(EOPNOTSUPP))) {
     direct = false;
-    fd = open(path.c_str(), flags & ~O_EXCL, 0600);
+    opened = open_file(path, flags & ~O_EXCL, options.ownership);
   }
-  if (fd < 0) {
-    if (errno == EEXIST) return Unexpected<Error>{{Errc::kInvalid, EEXIST, path + " exists already"}};
-    return Unexpected<Error>{system_error("cannot open", path, errno)};
-  }
-  struct stat info {};
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-    close(fd);
-    return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a regular file"}};
-  }
+  if (refused(EEXIST)) return Unexpected<Error>{{Errc::kInvalid, EEXIST, path + " exists already"}};
+  if (!opened) return Unexpected<Error>{opened.error()};
+  const int fd = *opened;
   if (direct && !direct_works(fd)) {
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
     direct = false;
@@ -343,8 +330,7 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
                                   : "this process (" + std::to_string(getpid()) + ") or one out of sight";
       return Unexpected<Error>{{Errc::kLocked, reason, path + " is in use by " + who}};
     }
-    struct flock holder = lock_request(type, kHolderOffset);
-    fcntl(fd, F_SETLK, &holder);  // for the message above only: failing to set it harms nothing
+    name_holder(fd, type);
   }
   if (persistent) return make_pmem_device(fd, path);
   return std::unique_ptr<Device>(std::make_unique<FileDevice>(fd, direct));

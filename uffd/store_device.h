@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pmem/device.h"
+#include "pmem/owned_file.h"
 
 namespace uvm::store {
 
@@ -15,6 +16,7 @@ struct FileDeviceOptions {
   bool read_only = false;  // shared lock, so readers share a heap that nobody writes
   bool direct = true;      // past the page cache where the file system can: O_DIRECT, or persistent memory
   bool lock = true;
+  Ownership ownership = Ownership::kOwned;
 };
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options);
 

@@ -2,19 +2,19 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "pmem/descriptor.h"
+#include "pmem/owned_file.h"
 
 namespace uvm::store {
 
@@ -49,16 +49,10 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
   return names;
 }
 
-// A name beside others that no other process or call uses.
-std::string temporary_name(const std::string& purpose) {
-  static std::atomic<unsigned> counter{0};
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return "." + purpose + "-" + std::to_string(getpid()) + "-" + std::to_string(now.tv_nsec) + "-" +
-         std::to_string(counter.fetch_add(1));
-}
+constexpr char kNew[] = ".new-", kRemoved[] = ".removed-";
 
 // Removes a folder of plain files, by descriptors throughout: a link put in its place is not followed.
+// Another process may be doing the same.
 Result<void> remove_flat_folder(int parent, const std::string& name, const std::string& path) {
   {
     const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -71,43 +65,51 @@ Result<void> remove_flat_folder(int parent, const std::string& name, const std::
     int error = 0;
     while (const dirent* entry = readdir(folder)) {
       if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
-      if (unlinkat(fd, entry->d_name, 0) != 0) error = errno;
+      if (unlinkat(fd, entry->d_name, 0) != 0 && errno != ENOENT) error = errno;
     }
     closedir(folder);
     if (error != 0) return Unexpected<Error>{system_error("cannot empty", path, error)};
   }
-  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0) return failed("cannot remove", path);
+  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    return failed("cannot remove", path);
   return {};
 }
 
-// Clears away what processes that died in the middle left in a folder.
+// Clears away what processes that died in the middle left in a folder. Nobody can tell from here whether the
+// maker lives, for it may run in another PID namespace or on another machine. So it must be old, and locked
+// by nobody.
 void sweep(const std::string& path) {
   DIR* listing = opendir(path.c_str());
   if (listing == nullptr) return;
   const int folder = dirfd(listing);
   while (const dirent* entry = readdir(listing)) {
-    int pid = 0;
-    if (std::sscanf(entry->d_name, ".new-%d-", &pid) != 1 &&
-        std::sscanf(entry->d_name, ".removed-%d-", &pid) != 1) {
-      continue;
-    }
-    // The maker may live where its number is not seen from here, so age counts too.
+    const std::string name = entry->d_name;
     struct stat info {};
-    if (kill(pid, 0) == 0 || errno != ESRCH ||
-        fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+    if ((!name.starts_with(kNew) && !name.starts_with(kRemoved)) ||
+        fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
         info.st_mtime + kLeftoverSeconds > time(nullptr)) {
       continue;
     }
+    const std::string leftover = path + "/" + name;
+    if (heap_in_use(S_ISDIR(info.st_mode) ? leftover + "/" + kHeapFile : leftover)) continue;
     if (S_ISDIR(info.st_mode)) {
-      (void)remove_flat_folder(folder, entry->d_name, path);  // a nuisance at most if it stays
+      (void)remove_flat_folder(folder, name, leftover);  // a nuisance at most if it stays
     } else {
-      unlinkat(folder, entry->d_name, 0);
+      unlinkat(folder, name.c_str(), 0);
     }
   }
   closedir(listing);
 }
 
 }  // namespace
+
+std::string unique_suffix() {
+  // Process ids are no help: two containers that share a store have the same ones.
+  std::random_device random;
+  char text[17];
+  std::snprintf(text, sizeof text, "%08x%08x", random(), random());
+  return text;
+}
 
 Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create) {
   if (path.empty()) return Unexpected<Error>{{Errc::kInvalid, 0, "the path of the store is empty"}};
@@ -178,7 +180,7 @@ Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOp
   if (auto good = check_name(name); !good) return good;
   if (has_heap(name))
     return Unexpected<Error>{{Errc::kInvalid, EEXIST, "heap '" + name + "' exists already"}};
-  const std::string temporary = temporary_name("new");
+  const std::string temporary = kNew + unique_suffix();
   const std::string folder = path_ + "/" + temporary;
   if (mkdir(folder.c_str(), 0700) != 0) return failed("cannot make a heap in", path_);
   auto made = FileStore::create(folder + "/" + kHeapFile, options);
@@ -200,6 +202,9 @@ Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOp
 Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& name,
                                                              OpenOptions options) const {
   if (auto good = check_name(name); !good) return Unexpected<Error>{good.error()};
+  const auto folder = open_folder(heap_folder(name), options.ownership);
+  if (!folder) return Unexpected<Error>{folder.error()};
+  close(*folder);
   const std::string path = heap_path(name);
   if (!options.base) {
     auto info = inspect_heap(path);
@@ -250,7 +255,7 @@ Result<void> StoreDirectory::remove_heap(const std::string& name) const {
   const Descriptor store(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!store) return failed("cannot open the store", path_);
   // First out of its name, so that a crash in the middle leaves no half heap there.
-  const std::string gone = temporary_name("removed");
+  const std::string gone = kRemoved + unique_suffix();
   if (renameat(store.get(), name.c_str(), store.get(), gone.c_str()) != 0)
     return failed("cannot remove heap", path);
   if (auto removed = remove_flat_folder(store.get(), gone, path_ + "/" + gone); !removed) return removed;
@@ -268,7 +273,7 @@ Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& 
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
   const std::string folder = path_ + "/" + kImages;
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", folder);
-  NewImage image(folder + "/" + temporary_name("new"));
+  NewImage image(folder + "/" + kNew + unique_suffix());
   if (auto made = FileStore::create(image.path_); !made) return Unexpected<Error>{made.error()};
   auto store = FileStore::open(image.path_, {.read_only = false, .keep = {.versions = 1}});
   if (!store) return Unexpected<Error>{store.error()};
@@ -290,6 +295,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string&
   OpenOptions options;
   options.read_only = true;
   options.line_limit = line_limit;
+  options.ownership = Ownership::kOwnedOrRoot;
   options.direct = false;  // each start of a program reads the same lines: let the kernel keep them
   auto store = FileStore::open(image_path(key), options);
   if (!store) return Unexpected<Error>{store.error()};

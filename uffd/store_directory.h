@@ -2,7 +2,8 @@
 //
 //   DIR/NAME/heap             a heap
 //   DIR/images/base-KEY       a base image: a heap file that is never changed once it has this name
-//   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when nobody has it open
+//   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when it is
+//                             ten minutes old and nobody has it open
 //
 // Heaps and images appear and vanish by a rename, so a crash leaves either all of one or nothing under its
 // name. Heaps are independent: damage to one leaves the others alone. Damage or an unknown format of one
@@ -28,6 +29,10 @@ struct HeapEntry {
   std::optional<HeapInfo> info;  // none when `error` tells why
   std::optional<Error> error;
 };
+
+// What makes a name beside others one that no other process gives, in whatever namespace or on whatever
+// machine.
+std::string unique_suffix();
 
 class StoreDirectory {
  public:

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
+#include "uffd/store_device.h"
 #include "uffd/store_test_util.h"
 #include "uffd/store_verify.h"
 
@@ -27,6 +29,36 @@ class StoreDirectoryTest : public ::testing::Test {
   }
   testing::TempFolder folder_;
 };
+
+// What is left over is told by its age and by nobody having it locked, whatever process its name or number
+// says.
+TEST_F(StoreDirectoryTest, LeftoversAreSweptByAgeAndLock) {
+  const StoreDirectory store = directory();
+  ASSERT_TRUE(store.create_heap("one"));
+  const std::string top = store.path() + "/";
+  const std::string pid = std::to_string(getpid());
+  for (const std::string& name :
+       {".new-" + pid + "-1-0", std::string(".removed-1-1-0"), std::string(".new-young"),
+        std::string(".new-locked"), std::string(".other")}) {
+    std::filesystem::copy(top + "one", top + name, std::filesystem::copy_options::recursive);
+  }
+  auto image = store.begin_image("key");  // being made, for longer than ten minutes
+  ASSERT_TRUE(image) << image.error().message;
+  const auto locked = open_file_device(top + ".new-locked/heap", {});
+  ASSERT_TRUE(locked) << locked.error().message;
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(11);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(top)) {
+    if (entry.path().filename() != ".new-young") std::filesystem::last_write_time(entry.path(), old);
+  }
+  ASSERT_TRUE(StoreDirectory::open(store.path(), false));
+  EXPECT_FALSE(std::filesystem::exists(top + ".new-" + pid + "-1-0"));
+  EXPECT_FALSE(std::filesystem::exists(top + ".removed-1-1-0"));
+  EXPECT_TRUE(std::filesystem::exists(top + ".new-young"));
+  EXPECT_TRUE(std::filesystem::exists(top + ".new-locked"));
+  EXPECT_TRUE(std::filesystem::exists(top + ".other"));
+  EXPECT_TRUE(std::filesystem::exists(top + "one"));
+  EXPECT_TRUE(store.publish_image(*image, "key"));
+}
 
 TEST_F(StoreDirectoryTest, HeapsComeAndGo) {
   const StoreDirectory store = directory();

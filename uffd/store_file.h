@@ -67,7 +67,8 @@ struct OpenOptions {
   // Lines at or above this cannot be used; rounded up to whole 2^27 lines. Reserves 24.1 bytes of address
   // space per line.
   std::uint64_t line_limit = kMaxLines;
-  bool direct = true;  // false: through the page cache even where direct I/O works
+  bool direct = true;                       // false: through the page cache even where direct I/O works
+  Ownership ownership = Ownership::kOwned;  // whose it may be
   // Bytes of free space that the file keeps at least for what is to come, and half of what is in use. When
   // twice as much is free, a commit gives the rest back to the device.
   std::uint64_t keep_free = std::uint64_t{64} << 20;

@@ -75,7 +75,8 @@ Result<void> FileStore::create(const std::string& path, const CreateOptions& opt
 }
 
 Result<std::unique_ptr<FileStore>> FileStore::open(const std::string& path, const OpenOptions& options) {
-  auto device = open_file_device(path, {.read_only = options.read_only, .direct = options.direct});
+  auto device = open_file_device(
+      path, {.read_only = options.read_only, .direct = options.direct, .ownership = options.ownership});
   if (!device) return Unexpected<Error>{device.error()};
   return open_on(std::move(*device), path, options);
 }

@@ -183,7 +183,7 @@ Result<HeapStart> HeapReader::read_start() {
 }
 
 Result<UnlockedHeap> open_unlocked(const std::string& path) {
-  auto device = open_file_device(path, {.read_only = true, .lock = false});
+  auto device = open_file_device(path, {.read_only = true, .lock = false, .ownership = Ownership::kAny});
   if (!device) return Unexpected<Error>{device.error()};
   HeapReader reader(**device, path);
   auto start = reader.read_start();

@@ -302,7 +302,7 @@ Result<std::vector<Finding>> verify_device(Device& device, const std::string& na
 }
 
 Result<std::vector<Finding>> verify_heap(const std::string& path) {
-  auto device = open_file_device(path, {.create = false, .read_only = true});
+  auto device = open_file_device(path, {.create = false, .read_only = true, .ownership = Ownership::kAny});
   if (!device) return Unexpected<Error>{device.error()};
   return verify_device(**device, path);
 }

@@ -25,7 +25,7 @@ public class Busy {
 }
 JAVA
 "$javac" -d . Busy.java && "$uvmc" -o app.bc --main Busy Busy.class || exit 1
-socket=$XDG_DATA_HOME/uvm/app.bc/stats.socket
+socket=$XDG_DATA_HOME/uvm/app.bc/control.socket
 
 # check_json WHAT: the document of app.bc, with `d` for it and `shape(d)` for the names in it.
 check_json() {
@@ -96,7 +96,7 @@ assert d["running"] and d["lines"]["resident"] > 0 and d["calls"] > 0 and d["fau
 (cd "$(dirname "$socket")" && exec python3 -c '
 import socket, time
 clients = [socket.socket(socket.AF_UNIX) for _ in range(3)]
-for client in clients: client.connect("stats.socket")
+for client in clients: client.connect("control.socket")
 open("'"$work"'/connected", "w").close()
 time.sleep(60)') &
 silent=$!
@@ -139,7 +139,7 @@ answer() {
   (cd "$(dirname "$socket")" && exec python3 -c '
 import socket, sys
 server = socket.socket(socket.AF_UNIX)
-server.bind("stats.socket")
+server.bind("control.socket")
 server.listen()
 open(sys.argv[2], "w").close()
 client = server.accept()[0]

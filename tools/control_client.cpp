@@ -5,33 +5,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
-#include "tools/stats_socket.h"
+#include "tools/control_socket.h"
 
 namespace uvm::tools {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Outcome = StatsAnswer::Outcome;
+using Outcome = ControlAnswer::Outcome;
 
-constexpr std::chrono::seconds kPatience{5};
-
-StatsAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
+ControlAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
 
 std::string owner_of(int folder) {
   struct stat status {};
-  if (fstatat(folder, kStatsSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
+  if (fstatat(folder, kControlSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
   const passwd* user = getpwuid(status.st_uid);
   return user != nullptr ? "user " + std::string(user->pw_name) : "user " + std::to_string(status.st_uid);
 }
 
 // All that comes until the other side closes.
-StatsAnswer read_answer(int socket) {
-  StatsAnswer answer{Outcome::kDocument, {}};
-  const Clock::time_point end = Clock::now() + kPatience;
+ControlAnswer read_answer(int socket, Clock::time_point end) {
+  ControlAnswer answer{Outcome::kAnswer, {}};
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd ready{socket, POLLIN, 0};
@@ -43,6 +41,7 @@ StatsAnswer read_answer(int socket) {
     if (got > 0) {
       answer.text.append(part, static_cast<std::size_t>(got));
     } else if (errno == ECONNRESET) {
+      if (!answer.text.empty()) return answer;  // without having read the request
       return {Outcome::kNobody, {}};
     } else if (errno != EINTR && errno != EAGAIN) {
       return failed("cannot read its answer");
@@ -52,16 +51,18 @@ StatsAnswer read_answer(int socket) {
 
 }  // namespace
 
-StatsAnswer ask_for_stats(const std::string& folder) {
+ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanoseconds patience) {
+  const Clock::time_point end = Clock::now() + patience;
   const Descriptor at(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!at) return errno == ENOENT ? StatsAnswer{Outcome::kNobody, {}} : failed("cannot open " + folder);
+  if (!at) return errno == ENOENT ? ControlAnswer{Outcome::kNobody, {}} : failed("cannot open " + folder);
   const Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!client) return failed("cannot make a socket");
   // A process that has been stopped accepts nobody; those who ask wait in a queue, and then for a place in
   // it.
-  const timeval patience{kPatience.count(), 0};
-  setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  const sockaddr_un address = stats_address(at.get());
+  const auto us = std::max<std::int64_t>(std::chrono::ceil<std::chrono::microseconds>(patience).count(), 1);
+  const timeval limit{us / 1'000'000, us % 1'000'000};
+  setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  const sockaddr_un address = control_address(at.get());
   while (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     switch (errno) {
       case EINTR:
@@ -75,10 +76,14 @@ StatsAnswer ask_for_stats(const std::string& folder) {
       case EAGAIN:
         return {Outcome::kSilent, {}};
       default:
-        return failed("cannot connect to " + folder + "/" + kStatsSocket);
+        return failed("cannot connect to " + folder + "/" + kControlSocket);
     }
   }
-  return read_answer(client.get());
+  // One that leaves without reading may have answered all the same.
+  const std::string line = request == Request::kStats ? "stats\n" : "suspend\n";
+  if (send(client.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
+    return errno == EAGAIN ? ControlAnswer{Outcome::kSilent, {}} : failed("cannot ask it");
+  return read_answer(client.get(), end);
 }
 
 }  // namespace uvm::tools
