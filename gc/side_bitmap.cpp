@@ -13,7 +13,8 @@ SideBitmap::SideBitmap(RegionOffset from, RegionOffset to) : from_(from), to_(to
   void* memory =
       mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
-    std::fprintf(stderr, "uvm: no address space for a bitmap of %llu bytes\n",
+    std::fprintf(stderr,
+                 "uvm: no address space for a bitmap of %llu bytes; raise the limit (ulimit -v, ulimit -d)\n",
                  static_cast<unsigned long long>(bytes_));
     std::abort();
   }

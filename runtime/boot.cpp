@@ -18,7 +18,7 @@ namespace {
 
 [[noreturn]] void boot_cannot_go_on(std::string_view what, std::string_view name) {
   spdlog::critical("the class library does not have the " + std::string(what) + " " + std::string(name) +
-                   " that uvm needs; is it OpenJDK 17's?");
+                   " that this uvm needs");
   std::abort();
 }
 
@@ -224,6 +224,8 @@ void format_heap(gc::RegionOffset old_end) {
   filler->instance_size = sizeof(Array);
   r.heap.filler_shape = filler;
 }
+
+bool is_booted() { return roots().boot_phase >= std::size(kSteps); }
 
 Status boot_step(Thread& thread) {
   while (roots().boot_phase < std::size(kSteps)) {

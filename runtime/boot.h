@@ -18,5 +18,7 @@ void format_heap(gc::RegionOffset old_end);
 // One step of booting on the primordial thread, whose kEntry frame is current. kUpcall: to be called again
 // when the pushed frames are done; kOk: booted.
 Status boot_step(Thread& thread);
+// Whether all steps are done.
+[[nodiscard]] bool is_booted();
 
 }  // namespace uvm::rt

@@ -10,7 +10,7 @@ std::span<const std::byte> builtin_class_file(std::string_view path) {
       bundle::BundleView::view(bundle::builtin_classes(), bundle::Check::kHeader, "built-in classes");
   if (!view) return {};
   const auto entry = view->find(path);
-  return entry == bundle::kNone ? std::span<const std::byte>() : view->data(entry);
+  return entry == bundle::kNone ? std::span<const std::byte>() : view->stored(entry);
 }
 
 }  // namespace uvm::rt

@@ -188,7 +188,6 @@ void build_code(Method* to, const classfile::Code& code) {
   to->variables = copy_array(variables);
   to->variable_count = static_cast<std::uint16_t>(variables.size());
   to->stack_map_table = copy_bytes(code.stack_map_table);
-  to->type_annotations = copy_bytes(code.visible_types);
 }
 
 void build_method(Class* c, Method* to, const classfile::Method& m, const ClassParts& parts, unsigned slot) {
@@ -236,7 +235,7 @@ void build_method(Class* c, Method* to, const classfile::Method& m, const ClassP
   to->annotations = copy_bytes(m.annotations.visible);
   to->parameter_annotations = copy_bytes(m.visible_parameter_annotations);
   to->annotation_default = copy_bytes(m.annotation_default);
-  if (!to->type_annotations) to->type_annotations = copy_bytes(m.annotations.visible_types);
+  to->type_annotations = copy_bytes(m.annotations.visible_types);
 }
 
 void build_members(Class* c, const ClassParts& parts) {

@@ -57,12 +57,24 @@ Class* load_boot_class(Thread& thread, Symbol* name) {
   return status == Status::kOk ? c : nullptr;
 }
 
+// A kLoadClass frame: slot 0 the loader; 4 the name, and in its upper half the name that an error tells if it
+// is another one (of the array whose element is being loaded); 5 and 6 the class and the entry of its pool
+// that the failure is kept for; 7 the class that becomes the host of its own nest instead of failing. 0: none
+// of that.
+Symbol* loaded_name(Frame* frame) {
+  return gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+}
+Symbol* told_name(Frame* frame) {
+  const auto told = static_cast<std::uint32_t>(frame->operands()[4].raw >> 32);
+  return told == 0 ? loaded_name(frame) : gc::decode<Symbol>(told);
+}
+
 // Whether this thread is already loading the class through the loader: its superclasses form a circle
 // (JVMS 5.3.5).
 bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
   for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
     if (f->kind == FrameKind::kLoadClass && f->operands()[0].ref == gc::encode(loader) &&
-        f->operands()[4].raw == gc::encode(name)) {
+        loaded_name(f) == name) {
       return true;
     }
   }
@@ -76,8 +88,6 @@ Status not_found(Thread& thread, std::string_view name, NotFound how) {
       name);
 }
 
-// A kLoadClass frame: slot 0 the loader, 4 the name; 5 and 6 the class and the entry of its pool that the
-// failure is kept for; 7 the class that becomes the host of its own nest instead of failing. 0: none of that.
 void load_failed(Thread& thread, Frame* frame) {
   const auto class_in = [&](unsigned slot) {
     return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[slot].raw));
@@ -87,28 +97,25 @@ void load_failed(Thread& thread, Frame* frame) {
   if (Class* member = class_in(7)) be_own_nest_host(thread, member);
 }
 
+Status load_named(Thread& thread, Symbol* name, Symbol* told, Object* loader, Class** result, NotFound how);
+
 Status load_array_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
-  // JVMS 4.4.1; this also bounds the recursion below.
-  const std::size_t dimensions = name->view().find_first_not_of('[');
-  if (dimensions == std::string_view::npos || dimensions > classfile::kMaxArrayDimensions)
-    return not_found(thread, name->view(), how);
-  std::string_view component = name->view().substr(1);
+  const std::string_view text = name->view();
+  if (!classfile::is_nameable(text)) return not_found(thread, text, how);
+  const std::size_t dimensions = text.find_first_not_of('[');
+  const std::string_view element = text.substr(dimensions);
   Class* c = nullptr;
-  if (component.front() == '[') {
-    UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
-  } else if (component.front() == 'L') {
-    if (component.size() < 3 || component.back() != ';') return not_found(thread, name->view(), how);
-    component = component.substr(1, component.size() - 2);
-    UVM_TRY(load_class(thread, make_symbol(component), loader, &c, how));
+  if (element.front() == 'L') {
+    UVM_TRY(load_named(thread, make_symbol(classfile::class_name_of(element)), name, loader, &c, how));
   } else {
-    const BasicType type = basic_type_of(component.front());
-    if (component.size() != 1 || is_reference(type) || type == BasicType::kVoid) {
-      return not_found(thread, name->view(), how);
-    }
-    c = vm()->known().primitive_classes[static_cast<unsigned>(type)].get();
+    c = vm()->known().primitive_classes[static_cast<unsigned>(basic_type_of(element.front()))].get();
   }
-  *result = array_class_of(thread, c);
-  return *result == nullptr ? Status::kThrow : Status::kOk;
+  for (std::size_t i = 0; i < dimensions; i++) {
+    c = array_class_of(thread, c);
+    if (c == nullptr) return Status::kThrow;
+  }
+  *result = c;
+  return Status::kOk;
 }
 
 Status check_super(Thread& thread, Symbol* name, Class* super) {
@@ -181,15 +188,49 @@ Status check_access_to_supers(Thread& thread, const Class* c) {
   return Status::kOk;
 }
 
+// Errors tell `told`.
+Status load_named(Thread& thread, Symbol* name, Symbol* told, Object* loader, Class** result, NotFound how) {
+  if (Class* c = find_loaded_class(name, loader)) {
+    *result = c;
+    return Status::kOk;
+  }
+  if (loader == nullptr) {
+    *result = load_boot_class(thread, name);
+    if (*result != nullptr) return Status::kOk;
+    return thread.pending_exception() != nullptr ? Status::kThrow : not_found(thread, told->view(), how);
+  }
+  if (being_loaded(thread, name, loader)) {
+    return throw_new(thread, "java/lang/ClassCircularityError", name->view());
+  }
+  Object* dotted = new_string(thread, external_name(name->view()));
+  if (dotted == nullptr) return Status::kThrow;
+  Method* load = select_method(class_of(loader), vm()->known().ClassLoader_loadClass.get());
+  Frame* frame = nullptr;
+  UVM_TRY(push_continuation(thread, FrameKind::kLoadClass, &frame));
+  frame->operands()[0].raw = gc::encode(loader);
+  frame->operands()[4].raw = gc::encode(name);
+  if (told != name) frame->operands()[4].raw |= std::uint64_t{gc::encode(told)} << 32;
+  frame->aux = static_cast<std::uint16_t>(how);
+  const Slot args[] = {slot_of(loader), slot_of(dotted)};
+  const Status status = push_call(thread, load, args);
+  if (status == Status::kThrow) pop_frame(thread);
+  return status;
+}
+
 // The boot loader gives the class that there is; others are told (JVMS 5.3.5).
 Status already_defined(Thread& thread, Class* c, Object* loader, Class** result) {
   if (loader == nullptr) {
     *result = c;
     return Status::kOk;
   }
+  // The place of the second definition is told: its loader's, even if the first is another's.
+  const std::string place =
+      c->loader.get() == loader
+          ? describe_place(c)
+          : external_name(c) + " is in unnamed module of loader " + describe_loader(loader);
   return throw_new(thread, "java/lang/LinkageError",
                    "loader " + describe_loader(loader) + " attempted duplicate class definition for " +
-                       external_name(c) + ". (" + describe_place(c) + describe_parent(loader) + ")");
+                       external_name(c) + ". (" + place + describe_parent(loader) + ")");
 }
 
 }  // namespace
@@ -214,40 +255,17 @@ Status find_class(Thread& thread, std::string_view name, Object* loader, Class**
 Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result, NotFound how) {
   if (!name->view().empty() && name->view().front() == '[')
     return load_array_class(thread, name, loader, result, how);
-  if (Class* c = find_loaded_class(name, loader)) {
-    *result = c;
-    return Status::kOk;
-  }
-  if (loader == nullptr) {
-    *result = load_boot_class(thread, name);
-    if (*result != nullptr) return Status::kOk;
-    return thread.pending_exception() != nullptr ? Status::kThrow : not_found(thread, name->view(), how);
-  }
-  if (being_loaded(thread, name, loader)) {
-    return throw_new(thread, "java/lang/ClassCircularityError", name->view());
-  }
-  Object* dotted = new_string(thread, external_name(name->view()));
-  if (dotted == nullptr) return Status::kThrow;
-  Method* load = select_method(class_of(loader), vm()->known().ClassLoader_loadClass.get());
-  Frame* frame = nullptr;
-  UVM_TRY(push_continuation(thread, FrameKind::kLoadClass, &frame));
-  frame->operands()[0].raw = gc::encode(loader);
-  frame->operands()[4].raw = gc::encode(name);
-  frame->aux = static_cast<std::uint16_t>(how);
-  const Slot args[] = {slot_of(loader), slot_of(dotted)};
-  const Status status = push_call(thread, load, args);
-  if (status == Status::kThrow) pop_frame(thread);
-  return status;
+  return load_named(thread, name, name, loader, result, how);
 }
 
 Status load_class_step(Thread& thread, Frame* frame) {
-  auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
+  Symbol* name = loaded_name(frame);
   auto* loader = gc::decode<Object>(frame->operands()[0].ref);
   const auto how = static_cast<NotFound>(frame->aux);
   const auto* mirror = gc::decode<Object>(frame->operands()[8].ref);
   // A class of another name than asked for counts as none.
   if (mirror == nullptr || mirrored(mirror)->name.get() != name) {
-    (void)not_found(thread, name->view(), how);
+    (void)not_found(thread, told_name(frame)->view(), how);
     load_failed(thread, frame);
     pop_frame(thread);
     return thread.pending_exception() == nullptr ? Status::kOk : Status::kThrow;
@@ -263,9 +281,8 @@ void load_class_threw(Thread& thread, Frame* frame) {
   Object* cause = thread.pending_exception();
   if (static_cast<NotFound>(frame->aux) == NotFound::kError &&
       external_name(class_of(cause)) == "java.lang.ClassNotFoundException") {
-    const auto* name = gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
     thread.java->pending_exception = nullptr;
-    (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", name->view(), cause);
+    (void)throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", told_name(frame)->view(), cause);
   }
   load_failed(thread, frame);
 }

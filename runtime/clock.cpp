@@ -8,9 +8,8 @@
 namespace uvm::rt {
 namespace {
 
-// Host copies of the roots' clock state, so that reading a clock takes no access to the region.
+// A host copy of the roots' clock state, so that reading a clock takes no access to the region.
 std::atomic<std::int64_t> nano_base{0};
-std::atomic<std::int64_t> wall_floor_ns{0};
 
 }  // namespace
 
@@ -23,9 +22,7 @@ std::int64_t program_nano_time() {
   return read_clock_ns(CLOCK_MONOTONIC) + nano_base.load(std::memory_order_relaxed);
 }
 
-std::int64_t program_wall_time_ns() {
-  return std::max(read_clock_ns(CLOCK_REALTIME), wall_floor_ns.load(std::memory_order_relaxed));
-}
+std::int64_t program_wall_time_ns() { return read_clock_ns(CLOCK_REALTIME); }
 
 std::int64_t monotonic_of(std::int64_t program_ns) {
   return program_ns - nano_base.load(std::memory_order_relaxed);
@@ -37,11 +34,11 @@ void clock_at_cut() {
   state.last_wall_ms = program_wall_time_ns() / 1'000'000;
 }
 
-void clock_at_resume() {
+std::int64_t clock_at_resume() {
   ClockState& state = roots().clock;
   if (state.last_nano != 0) state.nano_base = state.last_nano - read_clock_ns(CLOCK_MONOTONIC);
   nano_base.store(state.nano_base, std::memory_order_relaxed);
-  wall_floor_ns.store(state.last_wall_ms * 1'000'000, std::memory_order_relaxed);
+  return std::max<std::int64_t>(state.last_wall_ms - program_wall_time_ns() / 1'000'000, 0);
 }
 
 }  // namespace uvm::rt

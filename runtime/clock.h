@@ -1,8 +1,9 @@
 // Program time: clocks that go on over checkpoint and resume.
 //
 // System.nanoTime never jumps back and does not count the time while no process ran the program; all
-// deadlines of blocked threads are in it. currentTimeMillis is the wall clock, never below what the program
-// has seen.
+// deadlines of blocked threads are in it. currentTimeMillis is the host's wall clock, also when that is
+// behind what the program has seen: a clock that was wrong and has been set right must be right for the
+// program, too. What the class library keeps in wall time is moved along at resume (timers.h).
 #pragma once
 
 #include <time.h>
@@ -12,10 +13,12 @@
 namespace uvm::rt {
 
 std::int64_t program_nano_time();                    // System.nanoTime
-std::int64_t program_wall_time_ns();                 // CLOCK_REALTIME, not below the last cut's
+std::int64_t program_wall_time_ns();                 // CLOCK_REALTIME
 std::int64_t monotonic_of(std::int64_t program_ns);  // CLOCK_MONOTONIC at which program time is `program_ns`
-void clock_at_cut();     // called while stopped, before a cut: stores the clock's state in the roots
-void clock_at_resume();  // called once before threads run; also for a fresh heap
+void clock_at_cut();  // called while stopped, before a cut: stores the clock's state in the roots
+// Called once before threads run; also for a fresh heap. Returns by how many ms the wall clock is behind that
+// of the last cut, 0 when it is not.
+std::int64_t clock_at_resume();
 
 // The host's clocks. 0 when the clock is gone, as that of a thread that has ended.
 std::int64_t read_clock_ns(clockid_t clock);

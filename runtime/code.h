@@ -18,7 +18,7 @@
 
 namespace uvm::rt {
 
-inline constexpr std::uint32_t kCodeFormat = 2;
+inline constexpr std::uint32_t kCodeFormat = 3;
 
 // clang-format off
 // X(name): see interpreter.cpp for each family.
@@ -54,9 +54,10 @@ inline constexpr std::uint32_t kCodeFormat = 2;
   /* fields: unresolved b = pool index; quick forms b = offset (statics: a = offset in mirror, b = mirror) */ \
   X(getfield) X(putfield) X(getstatic) X(putstatic)                                                      \
   X(getfield_b) X(getfield_c) X(getfield_s) X(getfield_i) X(getfield_l)                                  \
-  X(putfield_b) X(putfield_c) X(putfield_i) X(putfield_l) X(putfield_volatile) /* a = BasicType */       \
+  X(putfield_z) X(putfield_b) X(putfield_c) X(putfield_i) X(putfield_l)                                  \
+  X(putfield_volatile) /* a = BasicType */                                                               \
   X(getstatic_b) X(getstatic_c) X(getstatic_s) X(getstatic_i) X(getstatic_l)                             \
-  X(putstatic_b) X(putstatic_c) X(putstatic_i) X(putstatic_l)                                            \
+  X(putstatic_z) X(putstatic_b) X(putstatic_c) X(putstatic_i) X(putstatic_l)                             \
   X(getstatic_far) X(putstatic_far) /* b = ref to Field: volatile, or beyond the reach of a */           \
   /* invocations: unresolved b = pool index, a = argument slots */                                       \
   X(invokevirtual) X(invokespecial) X(invokestatic) X(invokeinterface) X(invokedynamic)                  \

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/class_builder.h"
+#include "runtime/default_methods.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -26,33 +27,12 @@ bool overrides(const Method* super_method, std::string_view name, const Object* 
   return holder->loader.get() == loader && package_part(holder->name->view()) == package_part(name);
 }
 
-// The method of `interface` or of its superinterfaces that implements `wanted` for a class whose
-// superinterfaces are `c`'s: the maximally-specific one (JVMS 5.4.3.3); null when there is none or when they
-// conflict.
-Method* default_method(Class* c, const Symbol* name, const Symbol* descriptor) {
-  std::vector<Method*> candidates;
-  for (unsigned i = 0; i < c->all_interface_count; i++) {
-    Method* m = find_declared_method(c->all_interfaces[i].get(), name, descriptor);
-    if (m != nullptr && !m->is_static() && !m->is_private()) candidates.push_back(m);
-  }
-  Method* chosen = nullptr;
-  for (Method* m : candidates) {
-    const bool hidden = std::any_of(candidates.begin(), candidates.end(), [m](Method* other) {
-      return other != m && other->holder->is_subclass_of(m->holder.get());
-    });
-    if (hidden || m->is_abstract()) continue;
-    if (chosen != nullptr) return nullptr;
-    chosen = m;
-  }
-  return chosen;
-}
-
 Method* implementation(Class* c, const Method* wanted) {
   for (Class* k = c; k != nullptr; k = k->super.get()) {
     Method* m = find_declared_method(k, wanted->name.get(), wanted->descriptor.get());
     if (m != nullptr && !m->is_static() && !m->is_private()) return m->is_abstract() ? nullptr : m;
   }
-  return default_method(c, wanted->name.get(), wanted->descriptor.get());
+  return maximally_specific_methods(c, wanted->name.get(), wanted->descriptor.get()).chosen();
 }
 
 }  // namespace

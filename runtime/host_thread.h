@@ -13,9 +13,7 @@ namespace uvm::rt {
 
 struct HostThread : Thread {
   std::atomic<std::uint32_t> sleeping{0};  // in futex wait
-  std::atomic<std::uint32_t> in_io{0};     // in poll(2) with event_fd
   std::atomic<bool> in_transfer{false};    // in an InterruptibleScope
-  int event_fd = -1;
   CpuTime cpu_time_before;  // used by earlier OS threads of the JavaThread
   HostThread* next_free = nullptr;
 

@@ -14,6 +14,7 @@
 #include "runtime/class_loading.h"
 #include "runtime/continuation.h"
 #include "runtime/host_thread.h"
+#include "runtime/narrowing.h"
 #include "runtime/native.h"
 #include "runtime/safepoint.h"
 #include "runtime/thread_sanitizer.h"
@@ -37,7 +38,7 @@ Status prepare(Thread& thread, Class* c) {
     const PoolEntry& value = c->pool->entry(f.constant_index);
     switch (size_log2_of(f.type)) {
       case 0:
-        mirror->field<std::uint8_t>(f.offset) = static_cast<std::uint8_t>(value.raw);
+        mirror->field<std::uint8_t>(f.offset) = byte_of(f.type, static_cast<std::int32_t>(value.raw));
         break;
       case 1:
         mirror->field<std::uint16_t>(f.offset) = static_cast<std::uint16_t>(value.raw);

@@ -144,7 +144,7 @@ Status push_call(Thread& thread, Method* method, std::span<const Slot> args) {
       frame = make_native_frame(thread, method, at, below);
       break;
     default:
-      return throw_abstract_method(thread, method->holder.get(), method);
+      return throw_abstract_method(thread, method->holder.get(), method, true);
   }
   if (frame == nullptr) return throw_new(thread, "java/lang/StackOverflowError");
   if (method->is_synchronized()) {
@@ -739,15 +739,17 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   GET_FIELD(getfield_s, std::int16_t, i, 1)
   GET_FIELD(getfield_i, std::uint32_t, raw, 1)
   GET_FIELD(getfield_l, std::int64_t, l, 2)
-#define PUT_FIELD(name, type, member, popped)                              \
-  CASE(name) : {                                                           \
-    const std::uint32_t bits = sp[-1 - (popped)].ref;                      \
-    if (bits == 0) [[unlikely]]                                            \
-      goto throw_null;                                                     \
-    FIELD_AT(type, bits, pc->b) = static_cast<type>(sp[-(popped)].member); \
-    sp -= 1 + (popped);                                                    \
-    NEXT();                                                                \
+#define PUT_FIELD(name, type, value, popped)                      \
+  CASE(name) : {                                                  \
+    const std::uint32_t bits = sp[-1 - (popped)].ref;             \
+    if (bits == 0) [[unlikely]]                                   \
+      goto throw_null;                                            \
+    sp -= 1 + (popped);                                           \
+    FIELD_AT(type, bits, pc->b) = static_cast<type>(sp[1].value); \
+    NEXT();                                                       \
   }
+  // JVMS 6.5 putfield, putstatic: a boolean is the lowest bit of the int.
+  PUT_FIELD(putfield_z, std::int8_t, i & 1, 1)
   PUT_FIELD(putfield_b, std::int8_t, i, 1)
   PUT_FIELD(putfield_c, std::uint16_t, i, 1)
   PUT_FIELD(putfield_i, std::int32_t, i, 1)
@@ -777,12 +779,13 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   GET_STATIC(getstatic_s, std::int16_t, i, 1)
   GET_STATIC(getstatic_i, std::uint32_t, raw, 1)
   GET_STATIC(getstatic_l, std::int64_t, l, 2)
-#define PUT_STATIC(name, type, member, popped)       \
-  CASE(name) : {                                     \
-    sp -= (popped);                                  \
-    STATIC_AT(type) = static_cast<type>(sp->member); \
-    NEXT();                                          \
+#define PUT_STATIC(name, type, value, popped)       \
+  CASE(name) : {                                    \
+    sp -= (popped);                                 \
+    STATIC_AT(type) = static_cast<type>(sp->value); \
+    NEXT();                                         \
   }
+  PUT_STATIC(putstatic_z, std::int8_t, i & 1, 1)
   PUT_STATIC(putstatic_b, std::int8_t, i, 1)
   PUT_STATIC(putstatic_c, std::uint16_t, i, 1)
   PUT_STATIC(putstatic_i, std::int32_t, i, 1)
@@ -932,7 +935,7 @@ invoke_checked:
       goto invoke_checked;
     case MethodKind::kAbstract:
       SAVE();
-      CHECK(throw_abstract_method(thread, class_of(gc::decode<Object>(args->ref)), callee));
+      CHECK(throw_abstract_method(thread, class_of(gc::decode<Object>(args->ref)), callee, true));
       goto invoke_checked;
     case MethodKind::kMhInvokeBasic: {
       // MethodHandle.invokeBasic: run the handle's LambdaForm, which takes the handle itself first.
@@ -968,7 +971,7 @@ invoke_checked:
         Method* selected = select_method(class_of(receiver), callee);
         if (selected == nullptr) {
           SAVE();
-          CHECK(throw_abstract_method(thread, class_of(receiver), callee));
+          CHECK(throw_abstract_method(thread, class_of(receiver), callee, true));
         }
         callee = selected;
       }

@@ -38,7 +38,8 @@ Array* new_multi_array(Thread& thread, Class* array_class, const Slot* lengths, 
 // The method that a call of `resolved` on `receiver` runs; null with an exception pending
 // (AbstractMethodError, IncompatibleClassChangeError, IllegalAccessError).
 Method* select_interface_method(Thread& thread, Object* receiver, Method* resolved);
-Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved);
+// `through_class`: the call names a class, which may have `resolved` from an interface.
+Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved, bool through_class);
 Status throw_class_cast(Thread& thread, Object* object, Class* wanted);
 
 // Makes a method ready for its first invocation: translates bytecode, binds natives.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include "runtime/clock.h"
@@ -19,13 +20,26 @@ constexpr std::int64_t kTickNs = 20'000'000;
 }  // namespace
 
 void DurableState::assume(const struct stat& status) {
-  const bool settled = read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim) > kTickNs;
+  // A time to come was given before the clock was set back: the next change will have another.
+  const bool settled = std::abs(read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim)) > kTickNs;
   size_ = settled || status.st_size == 0 ? status.st_size : -1;
   modified_ = status.st_mtim;
 }
 
 bool DurableState::changed(const struct stat& status) const {
   return size_ != status.st_size || ns_of(modified_) != ns_of(status.st_mtim);
+}
+
+bool FlushedDescriptor::end() {
+  if (close_at_end_) ::close(fd_);
+  fd_ = -1;
+  return !std::exchange(close_at_end_, false);
+}
+
+int FlushedDescriptor::close(int fd) {
+  if (fd != fd_) return ::close(fd);
+  close_at_end_ = true;
+  return 0;
 }
 
 void ClosedOutput::add(int fd, dev_t device) {

@@ -32,6 +32,22 @@ class DurableState {
   timespec modified_{};
 };
 
+// The descriptor of the program's that is being flushed, which must stay until that is done: another one for
+// the same file may not be had any more. Who closes descriptors of files does it here, under the leases'
+// lock, which a flush does not hold.
+class FlushedDescriptor {
+ public:
+  void begin(int fd) { fd_ = fd; }
+  // Whether the program has it still; if not, it is closed now.
+  bool end();
+  // close(2), put off until end() when it is being flushed.
+  int close(int fd);
+
+ private:
+  int fd_ = -1;  // being flushed; one at a time, by the checkpointer
+  bool close_at_end_ = false;
+};
+
 // Files that were written and closed since the last version.
 class ClosedOutput {
  public:

@@ -10,11 +10,15 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "runtime/cut_back.h"
+#include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
+#include "runtime/own_writes.h"
 #include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
@@ -36,6 +40,7 @@ struct HostLease {
 std::mutex g_lock;
 std::vector<HostLease> g_host;  // by lease
 ClosedOutput g_closed_output;
+FlushedDescriptor g_flushed;
 std::string g_directory;  // program_directory() when this process is elsewhere, else empty
 
 LeaseTable* table() {
@@ -126,7 +131,7 @@ HostLease& host(std::int32_t lease) {
 void close_host(std::int32_t lease) {
   HostLease& h = host(lease);
   // The process keeps its own standard streams: messages of the VM itself go there.
-  if (h.fd >= kStandardStreams) ::close(h.fd);
+  if (h.fd >= kStandardStreams) g_flushed.close(h.fd);
   h = HostLease{};
 }
 
@@ -186,6 +191,44 @@ bool describe(Lease& lease, int fd) {
   return true;
 }
 
+bool is_program_kind(const Lease* r) {
+  return r != nullptr && r->state == LeaseState::kOpen &&
+         (r->kind == LeaseKind::kProgramFile || r->kind == LeaseKind::kProgramDirectory);
+}
+
+// Makes the record that of a file of the class path; path and position stay.
+void become_program_file(Lease& r, const ProgramFile& file) {
+  r.state = LeaseState::kOpen;
+  r.kind = file.directory ? LeaseKind::kProgramDirectory : LeaseKind::kProgramFile;
+  r.fault = LeaseFault::kNone;
+  r.error = 0;
+  r.device = file.bytes;
+  r.inode = file.inode;
+  r.length = static_cast<std::int64_t>(file.size);
+}
+
+// A new lease on a file of the class path. g_lock is held.
+std::int32_t adopt_program_file(const std::string& path, int flags, const ProgramFile& file) {
+  if (!make_table()) return -ENOMEM;
+  const std::int32_t lease = free_lease();
+  if (lease < 0) return lease;
+  Lease& r = *record(lease);
+  r = Lease{};
+  become_program_file(r, file);
+  r.open_flags = flags & ~kForgottenFlags;
+  set_path(r, path);
+  host(lease) = HostLease{};
+  return lease;
+}
+
+// What open(2) would say on a read-only file system.
+std::int32_t open_program_file(const std::string& path, int flags, const ProgramFile& file) {
+  if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) return file.directory ? -EISDIR : -EROFS;
+  if (!file.directory && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
+  const std::lock_guard guard(g_lock);
+  return adopt_program_file(path, flags, file);
+}
+
 // A new lease on `fd`, which it takes over. g_lock is held.
 std::int32_t adopt(int fd) {
   if (!make_table()) {
@@ -227,22 +270,31 @@ void take_standard_stream(std::int32_t stream) {
 
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
 
+// A resume under way.
+struct Resume {
+  Grown grown;
+  std::uint64_t cut;
+  std::vector<std::string> remarks;
+};
+
 // Brings an open regular file to where the record says. kNone: done.
-LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Grown grown) {
+LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Resume& resume) {
   if (status.st_dev != lease.device || status.st_ino != lease.inode || !S_ISREG(status.st_mode)) {
     return LeaseFault::kOtherFile;
   }
   if (status.st_size < lease.length) return LeaseFault::kShrunk;
   errno = 0;
-  if (grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length &&
-      ::ftruncate(fd, lease.length) != 0) {
-    return LeaseFault::kCannotPosition;
+  std::int64_t position = lease.position;
+  if (resume.grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length) {
+    const std::int64_t end = cut_back(fd, lease.length, resume.cut, Others::kStay, resume.remarks);
+    if (end < 0) return LeaseFault::kCannotPosition;
+    if (position == lease.length) position = end;  // behind what others have written
   }
-  if (::lseek(fd, lease.position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
+  if (::lseek(fd, position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
   return LeaseFault::kNone;
 }
 
-void resume_standard_stream(std::int32_t stream, Grown grown, std::string& remark) {
+void resume_standard_stream(std::int32_t stream, Resume& resume) {
   const Lease before = *record(stream);
   if (before.state == LeaseState::kDiscarded) {
     host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
@@ -252,21 +304,21 @@ void resume_standard_stream(std::int32_t stream, Grown grown, std::string& remar
   const int flags = ::fcntl(stream, F_GETFL);
   // Behind a suspended program the stream may have gone on in other hands, as in a script: it stands where it
   // stands.
-  const bool in_other_hands = grown == Grown::kIsOthers && stream != 0;
+  const bool in_other_hands = resume.grown == Grown::kIsOthers && stream != 0;
   if (before.kind == LeaseKind::kRegular && !in_other_hands && flags >= 0 && ::fstat(stream, &status) == 0 &&
       (flags & O_ACCMODE) != (stream == 0 ? O_WRONLY : O_RDONLY)) {
     Lease now = before;
     now.open_flags = flags;
-    const LeaseFault fault = restore_file(now, stream, status, grown);
+    const LeaseFault fault = restore_file(now, stream, status, resume);
     if (fault == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
       host(stream) = HostLease{stream, false};
       return;
     }
     if (fault == LeaseFault::kShrunk && stream != 0) {
-      remark = std::string(stream == 1 ? "standard output" : "standard error") + " is a file without the " +
-               std::to_string(before.length) +
-               " bytes that the run had written to it: the shell's > empties it, >> goes on";
+      resume.remarks.push_back(std::string(stream == 1 ? "standard output" : "standard error") +
+                               " is a file without the " + std::to_string(before.length) +
+                               " bytes that the run had written to it: the shell's > empties it, >> goes on");
     }
   }
   take_standard_stream(stream);
@@ -311,8 +363,20 @@ void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   spdlog::debug(problem_of(r));
 }
 
-void resume_lease(std::int32_t lease, Grown grown) {
+// Goes on with the class path's file of the same path, if there is one that can be what was open.
+bool resume_from_class_path(std::int32_t lease) {
+  Lease& r = *record(lease);
+  if (writes(r) || r.path == 0) return false;
+  const auto file = find_program_file(path_of(r));
+  if (!file.has_value() || file->directory != (r.kind == LeaseKind::kDirectory)) return false;
+  if (!file->directory && r.length != static_cast<std::int64_t>(file->size)) return false;
+  become_program_file(r, *file);
+  return true;
+}
+
+void resume_lease(std::int32_t lease, Resume& resume) {
   const Lease r = *record(lease);
+  if (is_program_kind(&r)) return;
   if (r.kind == LeaseKind::kStream) {
     break_lease(lease, LeaseFault::kStream, 0);
     return;
@@ -320,20 +384,21 @@ void resume_lease(std::int32_t lease, Grown grown) {
   const std::string path = path_of(r);
   const int fd = path.empty() ? -1 : ::open(path.c_str(), (r.open_flags & ~kForgottenFlags) | O_CLOEXEC);
   if (fd < 0) {
-    break_lease(lease, LeaseFault::kCannotOpen, path.empty() ? 0 : errno);
+    const int error = path.empty() ? 0 : errno;
+    if (!resume_from_class_path(lease)) break_lease(lease, LeaseFault::kCannotOpen, error);
     return;
   }
   struct stat status {};
   LeaseFault fault = ::fstat(fd, &status) == 0 ? LeaseFault::kNone : LeaseFault::kCannotOpen;
   if (fault == LeaseFault::kNone && r.kind == LeaseKind::kRegular) {
-    fault = restore_file(r, fd, status, grown);
+    fault = restore_file(r, fd, status, resume);
   } else if (fault == LeaseFault::kNone && kind_of(status) != r.kind) {
     fault = LeaseFault::kOtherFile;
   }
   if (fault != LeaseFault::kNone) {
     const int error = fault == LeaseFault::kCannotOpen || fault == LeaseFault::kCannotPosition ? errno : 0;
     ::close(fd);
-    break_lease(lease, fault, error);
+    if (!resume_from_class_path(lease)) break_lease(lease, fault, error);
     return;
   }
   host(lease) = HostLease{fd, waits(r.kind, fd)};
@@ -341,7 +406,7 @@ void resume_lease(std::int32_t lease, Grown grown) {
 
 void resume_lock(const Lease& lock) {
   const std::int32_t owner = lock.open_flags;
-  if (record(owner)->state != LeaseState::kOpen) return;
+  if (record(owner)->state != LeaseState::kOpen || is_program_kind(record(owner))) return;
   const int error =
       set_lock(host(owner).fd, lock.device != 0 ? F_RDLCK : F_WRLCK, lock.position, lock.length);
   if (error == 0) return;
@@ -370,16 +435,30 @@ void release_host() {
   g_closed_output.clear();
   zip::forget_host_streams();
   forget_field_offsets();
+  forget_program_files();
 }
 
 }  // namespace
 
 std::int32_t lease_open(const char* path, int flags, mode_t mode) {
+  // In a folder that the host has, a file whose old content does not matter is made anew there.
+  const bool anew = (flags & O_CREAT) != 0 && (flags & O_TRUNC) != 0;
+  if (const auto file = program_file_at(path); file.has_value() && (file->jar || !anew)) {
+    if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
+    return open_program_file(path, flags, *file);
+  }
   const int fd = undoable_open(AT_FDCWD, path, flags, mode);
   return fd < 0 ? -errno : lease_adopt(fd);
 }
 
 std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode) {
+  if (path[0] == '/') return lease_open(path, flags, mode);
+  const std::string base = lease_directory(directory);
+  if (!base.empty()) {
+    const std::string whole = base + "/" + path;
+    if (is_program_lease(directory) || program_file_at(whole).has_value())
+      return lease_open(whole.c_str(), flags, mode);
+  }
   const int at = host_fd(directory);
   if (at < 0) return -EBADF;
   const int fd = undoable_open(at, path, flags, mode);
@@ -393,6 +472,16 @@ std::int32_t lease_adopt(int host_fd) {
 
 std::int32_t lease_dup(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) {
+    const std::int32_t copy = free_lease();
+    if (copy < 0) return copy;
+    Lease& r = *record(copy);
+    r = *record(lease);
+    r.path = 0;
+    set_path(r, path_of(*record(lease)));
+    host(copy) = HostLease{};
+    return copy;
+  }
   if (record(lease) == nullptr || host(lease).fd < 0) return -EBADF;
   const int fd = ::fcntl(host(lease).fd, F_DUPFD_CLOEXEC, kStandardStreams);
   return fd < 0 ? -errno : adopt(fd);
@@ -442,7 +531,7 @@ int lease_close(std::int32_t lease) {
     g_closed_output.add(h.fd, status.st_dev);
   }
   // The descriptor is gone even when close(2) reports an error (of a delayed write).
-  if (h.fd >= 0 && ::close(h.fd) != 0 && errno != EINTR) error = errno;
+  if (h.fd >= 0 && g_flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
   clear_record(*r);
   return error;
@@ -450,6 +539,7 @@ int lease_close(std::int32_t lease) {
 
 int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) return shared ? 0 : EBADF;  // nobody can write it
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const std::int32_t place = free_lease();
   if (place < 0) return -place;
@@ -466,6 +556,7 @@ int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool
 
 int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length) {
   const std::lock_guard guard(g_lock);
+  if (is_program_kind(record(lease))) return 0;
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const int error = set_lock(host(lease).fd, F_UNLCK, start, length);
   if (error != 0) return error;
@@ -479,6 +570,115 @@ int host_fd(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return -1;
   return g_host[static_cast<std::size_t>(lease)].fd;
+}
+
+namespace {
+
+// What of an open file of the class path is to be read at a position; none when `lease` is none.
+struct ProgramBytes {
+  gc::RegionOffset from;
+  std::int64_t size;
+};
+
+// `at` < 0: at the lease's position, which moves.
+std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t size, std::int64_t at) {
+  const std::lock_guard guard(g_lock);
+  Lease* r = record(lease);
+  if (!is_program_kind(r)) return std::nullopt;
+  const std::int64_t start = at >= 0 ? at : r->position;
+  const std::int64_t left = std::max<std::int64_t>(0, r->length - start);
+  const std::int64_t taken =
+      std::min(left, static_cast<std::int64_t>(std::min<std::size_t>(size, INT64_MAX)));
+  if (at < 0 && taken != 0) r->position += taken;
+  return ProgramBytes{r->device + static_cast<std::uint64_t>(start), taken};
+}
+
+ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
+  if (bytes.size != 0)
+    std::memcpy(to, gc::at_offset<std::byte>(bytes.from), static_cast<std::size_t>(bytes.size));
+  return bytes.size;
+}
+
+}  // namespace
+
+ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::read(fd, bytes, size);
+  if (const auto ours = take_program_bytes(lease, size, -1)) return copy_program_bytes(*ours, bytes);
+  errno = EBADF;
+  return -1;
+}
+
+ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int64_t at) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::pread(fd, bytes, size, at);
+  if (at < 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (const auto ours = take_program_bytes(lease, size, at)) return copy_program_bytes(*ours, bytes);
+  errno = EBADF;
+  return -1;
+}
+
+std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::lseek(fd, offset, whence);
+  const std::lock_guard guard(g_lock);
+  Lease* r = record(lease);
+  if (!is_program_kind(r)) {
+    errno = EBADF;
+    return -1;
+  }
+  const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? r->position : r->length;
+  std::int64_t position = 0;
+  if (__builtin_add_overflow(base, offset, &position) || position < 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (r->position != position) r->position = position;
+  return position;
+}
+
+int lease_status(std::int32_t lease, struct stat* status) {
+  if (const int fd = host_fd(lease); fd >= 0) return ::fstat(fd, status);
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  const auto file = is_program_kind(r) ? find_program_file(path_of(*r)) : std::nullopt;
+  if (!file.has_value()) {
+    errno = EBADF;
+    return -1;
+  }
+  describe(*file, status);
+  return 0;
+}
+
+std::string lease_directory(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  const bool directory = r != nullptr && r->state == LeaseState::kOpen &&
+                         (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
+  return directory ? path_of(*r) : std::string();
+}
+
+bool is_program_lease(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  return is_program_kind(record(lease));
+}
+
+ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at) {
+  int fd = -1;
+  bool regular = false, shared = false;
+  FileKey file{};
+  {
+    const std::lock_guard guard(g_lock);
+    if (lease >= 0 && static_cast<std::size_t>(lease) < g_host.size()) {
+      fd = g_host[static_cast<std::size_t>(lease)].fd;
+      const Lease& r = *record(lease);
+      regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular;
+      shared = r.standard != 0 || (r.open_flags & O_APPEND) != 0;
+      file = {r.device, r.inode};
+    }
+  }
+  if (regular) return own_write(fd, file, shared, at, data, size);
+  return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size);
 }
 
 bool lease_may_wait(std::int32_t lease) {
@@ -532,42 +732,30 @@ void leases_at_cut() {
 }
 
 std::string leases_make_durable() {
-  struct Output {
-    std::int32_t lease;
-    int fd;
+  std::string problem;
+  for (std::int32_t i = 0;; ++i) {
+    struct stat status {};  // from before the flush: what that covers for certain
+    int fd = -1;
     std::string path;
-  };
-  std::vector<Output> outputs;
-  {
-    const std::lock_guard guard(g_lock);
-    const LeaseTable* t = table();
-    for (std::int32_t i = 0; t != nullptr && i < static_cast<std::int32_t>(t->capacity); ++i) {
+    {
+      const std::lock_guard guard(g_lock);
+      const LeaseTable* t = table();
+      if (t == nullptr || i >= static_cast<std::int32_t>(t->capacity)) break;
       const Lease& r = *record(i);
       if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular || !writes(r)) continue;
-      struct stat status {};
       if (::fstat(host(i).fd, &status) != 0 || !host(i).durable.changed(status)) continue;
-      // The program may close its own meanwhile.
-      const int fd = ::fcntl(host(i).fd, F_DUPFD_CLOEXEC, kStandardStreams);
-      if (fd < 0) return std::string("cannot duplicate a file descriptor: ") + std::strerror(errno);
-      outputs.push_back({i, fd, path_of(r)});
+      fd = host(i).fd;
+      path = path_of(r);
+      g_flushed.begin(fd);
     }
-  }
-  std::string problem;
-  for (const Output& output : outputs) {
-    struct stat status {};
-    const bool known = ::fstat(output.fd, &status) == 0;  // before the flush: what it covers for certain
-    if (::fsync(output.fd) == 0) {
-      const std::lock_guard guard(g_lock);
-      struct stat same {};
-      if (known && ::fstat(host(output.lease).fd, &same) == 0 && same.st_dev == status.st_dev &&
-          same.st_ino == status.st_ino) {
-        host(output.lease).durable.assume(status);
-      }
-    } else if (errno != EINVAL && errno != EROFS) {  // those have nothing to flush
-      problem =
-          "cannot flush " + (output.path.empty() ? "a file" : output.path) + ": " + std::strerror(errno);
+    const int error = ::fsync(fd) == 0 ? 0 : errno;
+    const std::lock_guard guard(g_lock);
+    const bool still_open = g_flushed.end();
+    if (error == 0) {
+      if (still_open) host(i).durable.assume(status);
+    } else if (error != EINVAL && error != EROFS) {  // those have nothing to flush
+      problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
-    ::close(output.fd);
   }
   if (const int error = g_closed_output.flush(); error != 0 && problem.empty()) {
     problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);
@@ -575,31 +763,41 @@ std::string leases_make_durable() {
   return problem;
 }
 
-std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored) {
-  std::string remark;
+std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
+                                          const std::vector<RestoredFile>& restored) {
+  Resume resume{grown, cut, {}};
   const std::lock_guard guard(g_lock);
   release_host();
   g_directory.clear();
   const LeaseTable* t = table();
-  if (t == nullptr) return remark;
+  if (t == nullptr) return {};
   if (const std::string directory = stored_directory(); directory != working_directory())
     g_directory = directory;
+  std::vector<std::int32_t> broken_before;  // told already
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     Lease& r = *record(i);
+    if (r.state == LeaseState::kBroken) broken_before.push_back(i);
     for (const RestoredFile& file : restored) {
       if (r.kind != LeaseKind::kRegular || r.device != file.old_device || r.inode != file.old_inode) continue;
       r.device = file.device;
       r.inode = file.inode;
     }
     if (r.standard != 0) {
-      resume_standard_stream(i, grown, remark);
+      resume_standard_stream(i, resume);
     } else if (r.state == LeaseState::kOpen) {
-      resume_lease(i, grown);
+      resume_lease(i, resume);
     }
   }
   // Last: closing a descriptor would give locks up again.
   for_each_lock([](const Lease& lock) { resume_lock(lock); });
-  return remark;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
+    // The program hears of it when it writes, if it looks at all: a PrintWriter does not.
+    const Lease& r = *record(i);
+    if (r.state == LeaseState::kBroken && r.kind == LeaseKind::kRegular && writes(r) &&
+        std::find(broken_before.begin(), broken_before.end(), i) == broken_before.end())
+      resume.remarks.push_back(problem_of(r) + "; what the program writes there is lost");
+  }
+  return std::move(resume.remarks);
 }
 
 void leases_release_host() {

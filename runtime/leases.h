@@ -19,15 +19,16 @@
 //   device
 //   file lock       taken again; when another process has it now, the file's lease is broken.
 //   pipe, socket    cannot be had again.
+//   class path      a file of the program's class path (program_files.h) lies in the region, and so does its
+//                   position: there is nothing to restore. A file or directory that was read from the host
+//                   and is gone goes on as the class path's, if that has it.
 // A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
-//
-// Several programs that append to one file must not be resumed one behind the other's back: the cut cannot
-// tell whose bytes they are.
 //
 // Who may call: lease_* any Java thread in kRunning mode; leases_at_* only while the program is stopped, or
 // before it runs. Needs the Vm to exist.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -51,8 +52,10 @@ enum class LeaseKind : std::uint8_t {
   kRegular,
   kDirectory,
   kDevice,
-  kStream
-};  // kStream: pipe, FIFO, socket
+  kStream,           // pipe, FIFO, socket
+  kProgramFile,      // of the class path; `device` is where its content is in the region
+  kProgramDirectory  // likewise
+};
 
 // Why a lease is broken. Values are part of the heap format.
 enum class LeaseFault : std::uint8_t {
@@ -74,8 +77,9 @@ struct Lease {
   std::int32_t error;       // errno of the fault, 0 none
   std::uint32_t path_length;
   gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
-  std::int64_t position;  // bytes from the start, at the last cut; kRegular only. kLock: where it starts
-  std::int64_t length;    // bytes, at the last cut; kRegular only. kLock: of the lock, 0 to the end
+  std::int64_t position;  // bytes from the start, at the last cut; kRegular only. kProgramFile: now. kLock:
+                          // where it starts
+  std::int64_t length;    // bytes, at the last cut; kRegular, kProgramFile. kLock: of the lock, 0 to the end
   std::uint64_t device;   // st_dev; kLock: 1 when it is shared
   std::uint64_t inode;    // st_ino
 };
@@ -112,8 +116,20 @@ static_assert(sizeof(LeaseTable) == 24);
 // Gives up a lock that was taken with the same bounds.
 [[nodiscard]] int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length);
 
-// The host descriptor of a lease in this process; -1 when it is not open or is broken.
+// The host descriptor of a lease in this process; -1 when it is not open, is broken, or is on the class path.
 [[nodiscard]] int host_fd(std::int32_t lease);
+// read(2), pread(2), lseek(2) and fstat(2), on the host's files and the class path's. -1 and errno.
+[[nodiscard]] ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size);
+[[nodiscard]] ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int64_t at);
+[[nodiscard]] std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence);
+[[nodiscard]] int lease_status(std::int32_t lease, struct stat* status);
+// Absolute path of an open directory; empty when unknown.
+[[nodiscard]] std::string lease_directory(std::int32_t lease);
+// Whether a lease is on the class path: what would change it is refused.
+[[nodiscard]] bool is_program_lease(std::int32_t lease);
+// Writes as write(2) does, or as pwrite(2) when `at` >= 0; what goes into a regular file is noted
+// (own_writes.h). -1 and errno; EBADF when there is no host descriptor.
+ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
 // Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
@@ -140,10 +156,11 @@ enum class Grown : std::uint8_t {
   kIsOthers  // by others, since the program's process left right after the cut: it stays
 };
 // Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
-// run.
-// `restored`: files that exist again as others (undo_journal.h). Returns what the user should know, or
-// nothing.
-std::string leases_at_resume(Grown grown, const std::vector<RestoredFile>& restored = {});
+// run. `cut`: that the run goes on from. `restored`: files that exist again as others (undo_journal.h).
+// Returns lines for people: what happened to files that others have written, and which are lost to the
+// program.
+std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
+                                          const std::vector<RestoredFile>& restored = {});
 // Closes this process's descriptors, the records stay: before another resume in this process, or its end.
 // Natives drop what else they have on the host for this heap.
 void leases_release_host();

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -18,7 +19,10 @@
 #include <utility>
 
 #include "runtime/boot.h"
+#include "runtime/bundle/bundle_writer.h"
+#include "runtime/file_calls.h"
 #include "runtime/lease_durability.h"
+#include "runtime/roots.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -56,7 +60,7 @@ class Leases : public testing::Test {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
   static void put(std::int32_t lease, const std::string& text) {
-    ASSERT_EQ(::write(host_fd(lease), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ASSERT_EQ(lease_write(lease, text.data(), text.size(), -1), static_cast<ssize_t>(text.size()));
   }
   static std::string get(std::int32_t lease, std::size_t size) {
     std::string text(size, '\0');
@@ -67,7 +71,7 @@ class Leases : public testing::Test {
   // The process is lost and another one goes on with the last cut.
   static void lose_process() {
     leases_release_host();
-    leases_at_resume(Grown::kIsOurs);
+    leases_at_resume(Grown::kIsOurs, 0);
   }
 
   // What a version holds of the native segment and the roots.
@@ -149,7 +153,7 @@ TEST_F(Leases, FileClosedAfterTheCutIsOpenAgain) {
   ASSERT_EQ(lease_close(lease), 0);
   leases_release_host();
   restore(committed);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(lease, "TWO");
   EXPECT_EQ(content("a"), "oneTWO");
 }
@@ -241,7 +245,7 @@ TEST_F(Leases, LocksAreTakenAgain) {
   EXPECT_EQ(all(), "nrww");
   leases_release_host();
   EXPECT_EQ(all(), "nnnn");
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   EXPECT_EQ(all(), "nrww");
   EXPECT_EQ(lease_close(other), 0);
   EXPECT_EQ(all(), "nrnw");
@@ -264,7 +268,7 @@ TEST_F(Leases, ALockThatAnotherHasNowBreaksTheLease) {
   lock.l_type = F_RDLCK;
   lock.l_len = 1;
   ASSERT_EQ(::fcntl(fd, F_OFD_SETLK, &lock), 0);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   ::close(fd);
   EXPECT_EQ(host_fd(lease), -1);
   EXPECT_EQ(lease_problem(lease),
@@ -297,14 +301,14 @@ TEST_F(Leases, StandardOutputInAFileIsCutBack) {
   put(1, "two ");
   leases_release_host();
   redirect(O_WRONLY | O_APPEND);  // >> in the shell that resumes
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(1, "TWO ");
   leases_at_cut();
   leases_release_host();
   const std::string appended = content("a");
 
   redirect(O_WRONLY | O_TRUNC);  // >: shorter than it was, so the program goes on from here
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   put(1, "three");
   leases_release_host();
   ASSERT_EQ(::dup2(saved, 1), 1);
@@ -318,7 +322,7 @@ TEST_F(Leases, WhatOthersWroteBehindASuspendedProgramStays) {
   put(lease, "mine ");
   leases_at_cut();
   std::ofstream(path("a"), std::ios::app) << "another's ";
-  leases_at_resume(Grown::kIsOthers);
+  leases_at_resume(Grown::kIsOthers, 0);
   put(lease, "mine again");
   EXPECT_EQ(content("a"), "mine another's mine again");
 }
@@ -331,7 +335,7 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   EXPECT_EQ(program_directory(), before);
   leases_release_host();
   ASSERT_EQ(::chdir("/"), 0);
-  leases_at_resume(Grown::kIsOurs);
+  leases_at_resume(Grown::kIsOurs, 0);
   const std::string there = host_path("x");
   ASSERT_EQ(::chdir(before), 0);
   EXPECT_EQ(there, std::string(before) + "/x");
@@ -383,6 +387,98 @@ TEST(ClosedOutput, ManyFilesTakeOneDescriptor) {
   EXPECT_EQ(descriptors(), before + 1);
   ::close(fd);
   ::unlink(name);
+}
+
+// Puts a bundle into the region, with a jar and a folder at these paths.
+void install_class_path(const std::string& jar, const std::string& folder) {
+  bundle::BundleWriter writer;
+  const std::string text = "bytes of the jar";
+  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+  writer.add_jar(jar, {bytes, bytes + text.size()}, true, 1'500'000'000);
+  const auto origin = writer.add_folder(folder, true, 0);
+  writer.add_file("p/", origin, {}, 0);
+  writer.add_file("p/a", origin, {bytes, bytes + 5}, 0);
+  const auto whole = writer.finish("");
+  ASSERT_TRUE(whole);
+  const gc::RegionOffset block = vm()->native_memory.allocate(whole->size());
+  ASSERT_NE(block, 0U);
+  std::memcpy(gc::at_offset<std::byte>(block), whole->data(), whole->size());
+  roots().bundle_offset = block;
+  roots().bundle_size = whole->size();
+}
+
+std::string read_all(std::int32_t lease) {
+  std::string text(64, '\0');
+  const ssize_t got = lease_read(lease, text.data(), text.size());
+  text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return text;
+}
+
+TEST_F(Leases, FilesOfTheClassPathNeedNoHost) {
+  install_class_path("/nowhere/lib/x.jar", "/nowhere/classes");
+  const std::int32_t lease = lease_open("/nowhere/lib/x.jar", O_RDONLY, 0);
+  ASSERT_GE(lease, 0);
+  EXPECT_EQ(host_fd(lease), -1);
+  EXPECT_EQ(lease_seek(lease, 6, SEEK_SET), 6);
+  char two[2];
+  EXPECT_EQ(lease_read(lease, two, 2), 2);
+  EXPECT_EQ(std::string(two, 2), "of");
+  EXPECT_EQ(lease_pread(lease, two, 2, 100), 0);
+  EXPECT_EQ(lease_seek(lease, -9, SEEK_CUR), -1);
+  leases_at_cut();
+  leases_release_host();
+  EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());
+  EXPECT_EQ(read_all(lease), " the jar");
+  EXPECT_EQ(lease_lock(lease, 0, 0, true), 0);
+  EXPECT_EQ(lease_lock(lease, 0, 0, false), EBADF);
+  struct stat status {};
+  ASSERT_EQ(lease_status(lease, &status), 0);
+  EXPECT_EQ(status.st_size, 16);
+  EXPECT_EQ(status.st_mtim.tv_nsec, 500'000'000);
+  EXPECT_EQ(lease_close(lease), 0);
+
+  EXPECT_EQ(lease_open("/nowhere/lib/x.jar", O_RDWR, 0), -EROFS);
+  EXPECT_EQ(lease_open("/nowhere/lib/x.jar", O_WRONLY | O_CREAT | O_TRUNC, 0666), -EROFS);
+  EXPECT_EQ(lease_open("/nowhere/lib/x.jar", O_WRONLY | O_CREAT | O_EXCL, 0666), -EEXIST);
+  EXPECT_EQ(lease_open("/nowhere/classes/new", O_WRONLY | O_CREAT, 0666), -EROFS);
+  EXPECT_EQ(lease_open("/nowhere/lib/y.jar", O_RDONLY, 0), -ENOENT);
+  EXPECT_EQ(refused_change("/nowhere/classes/p/a", Change::kExisting), EROFS);
+  EXPECT_EQ(refused_change("/nowhere/else", Change::kExisting), 0);
+
+  std::vector<std::string> names;
+  ASSERT_EQ(file_names("/nowhere", &names), 0);
+  EXPECT_EQ(names, (std::vector<std::string>{".", "..", "classes", "lib"}));
+  const std::int32_t folder = lease_open("/nowhere/classes", O_RDONLY | O_DIRECTORY, 0);
+  ASSERT_GE(folder, 0);
+  const std::int32_t file = lease_open_at(folder, "p/a", O_RDONLY, 0);
+  ASSERT_GE(file, 0);
+  EXPECT_EQ(read_all(file), "bytes");
+}
+
+TEST_F(Leases, InFoldersTheHostComesFirst) {
+  install_class_path("/nowhere/x.jar", folder_);
+  make_file("a", "other");
+  std::vector<std::string> names;
+  ASSERT_EQ(file_names(folder_, &names), 0);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{".", "..", "a", "p"}));
+  EXPECT_EQ(refused_change(path("a"), Change::kExisting), 0);
+  EXPECT_EQ(file_access(path("p/a"), R_OK), 0);
+  EXPECT_EQ(file_access(path("p/a"), W_OK), -1);
+
+  // What was open from the host and is gone goes on as the class path's.
+  ASSERT_EQ(::mkdir(path("p").c_str(), 0777), 0);
+  make_file("p/a", "right");
+  const std::int32_t lease = lease_open(path("p/a").c_str(), O_RDONLY, 0);
+  ASSERT_GE(host_fd(lease), 0);
+  char one = 0;
+  EXPECT_EQ(lease_read(lease, &one, 1), 1);
+  leases_at_cut();
+  leases_release_host();
+  ASSERT_EQ(::unlink(path("p/a").c_str()), 0);
+  ASSERT_EQ(::rmdir(path("p").c_str()), 0);
+  EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());
+  EXPECT_EQ(read_all(lease), "ytes");
 }
 
 }  // namespace

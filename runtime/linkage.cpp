@@ -4,6 +4,7 @@
 
 #include "runtime/classfile/descriptor.h"
 #include "runtime/continuation.h"
+#include "runtime/method_handles.h"
 #include "runtime/native.h"
 #include "runtime/resolution_errors.h"
 #include "runtime/vm.h"
@@ -15,7 +16,7 @@ enum class LinkKind : std::uint16_t { kMethodType, kMethodHandle, kDynamic, kCal
 
 // Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6
 // the pool index.
-enum Phase : std::uint8_t { kType, kHaveType, kLinked };
+enum LinkPhase : std::uint8_t { kType, kHaveType, kLinked };
 
 Class* referrer_of(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
@@ -37,7 +38,8 @@ std::string_view descriptor_for(LinkKind kind, ConstantPool* pool, unsigned inde
 
 // Asks for the MethodType of a method descriptor: kUpcall, the result in slot 8. Of a field descriptor: kOk,
 // the Class in slot 8.
-Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Object* loader) {
+Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Class* referrer) {
+  Object* loader = referrer->loader.get();
   Class* type = nullptr;
   if (descriptor.front() != '(') {
     UVM_TRY(class_of_descriptor(thread, descriptor, loader, &type));
@@ -47,9 +49,11 @@ Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, O
   std::vector<Class*> parameters;
   for (classfile::ParameterTypes p(descriptor); !p.done(); p.next()) {
     UVM_TRY(class_of_descriptor(thread, p.type(), loader, &type));
+    UVM_TRY(check_access_to_class(thread, referrer, type));
     parameters.push_back(type);
   }
   UVM_TRY(class_of_descriptor(thread, classfile::return_type(descriptor), loader, &type));
+  UVM_TRY(check_access_to_class(thread, referrer, type));
   const WellKnown& known = vm()->known();
   Array* array = new_object_array(thread, known.Class.get(), static_cast<std::int32_t>(parameters.size()));
   if (array == nullptr) return Status::kThrow;
@@ -113,6 +117,25 @@ Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index
                        "' at index " + std::to_string(index) + " is " + found + " and should be " + wanted);
 }
 
+// The member that a handle refers to is there, and is one that its kind of handle can take (JVMS 5.4.3.5).
+// What is wrong is told here, as the error of the link; only the rules of a Lookup are left to Java.
+Status check_handle_member(Thread& thread, Class* referrer, unsigned index) {
+  ConstantPool* pool = referrer->pool.get();
+  const auto kind = static_cast<ReferenceKind>(pool->entry(index).load_raw() >> 16);
+  const unsigned member = pool->entry(index).load_raw() & 0xffff;
+  Class* callee = nullptr;
+  UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
+  UVM_TRY(check_method_reference(thread, pool, index, member, callee));
+  const Symbol* name = pool->name_of(member);
+  const Symbol* descriptor = pool->descriptor_of(member);
+  if (kind <= kPutStatic) {
+    if (lookup_field(callee, name, descriptor) != nullptr) return Status::kOk;
+    return throw_new(thread, "java/lang/NoSuchFieldError", name->view());
+  }
+  Method* method = nullptr;
+  return link_handle_method(thread, {callee, name, descriptor, referrer}, kind, &method);
+}
+
 Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   const WellKnown& known = vm()->known();
   Class* referrer = referrer_of(frame);
@@ -127,7 +150,6 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
     const unsigned member = pool->entry(index).load_raw() & 0xffff;
     Class* callee = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
-    UVM_TRY(check_method_reference(thread, pool, index, member, callee));
     UVM_TRY(string_of(thread, pool->name_of(member), &name));
     frame->phase = kLinked;
     const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).load_raw() >> 16)),
@@ -190,12 +212,13 @@ Status start_link(Thread& thread, LinkKind kind, Class* referrer, Insn* insn, un
 }
 
 // kOk: stored, and the frame popped.
-Status run_phases(Thread& thread, Frame* frame) {
+Status run_link_phases(Thread& thread, Frame* frame) {
   const auto kind = static_cast<LinkKind>(frame->aux);
   Class* referrer = referrer_of(frame);
   if (frame->phase == kType) {
-    UVM_TRY(request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)),
-                         referrer->loader.get()));
+    if (kind == LinkKind::kMethodHandle) UVM_TRY(check_handle_member(thread, referrer, index_of(frame)));
+    UVM_TRY(
+        request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)), referrer));
     frame->phase = kHaveType;
   }
   if (frame->phase == kHaveType) {
@@ -217,7 +240,7 @@ Status run_phases(Thread& thread, Frame* frame) {
 }  // namespace
 
 Status link_step(Thread& thread, Frame* frame) {
-  const Status status = run_phases(thread, frame);
+  const Status status = run_link_phases(thread, frame);
   if (status == Status::kThrow) {
     link_threw(thread, frame);
     thread.frame = thread.caller_of(frame);

@@ -1,4 +1,6 @@
 #include "runtime/method_handles.h"
+
+#include "runtime/class_description.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -9,21 +11,41 @@ constexpr std::uint32_t kIsMethod = 0x00010000;
 constexpr std::uint32_t kIsConstructor = 0x00020000;
 constexpr std::uint32_t kIsCallerSensitive = 0x00100000;
 constexpr unsigned kReferenceKindShift = 24;
-// Reference kinds, JVMS table 5.4.3.5-A.
-constexpr std::uint32_t kInvokeVirtual = 5;
-constexpr std::uint32_t kInvokeStatic = 6;
-constexpr std::uint32_t kInvokeSpecial = 7;
-constexpr std::uint32_t kInvokeInterface = 9;
-
 constexpr std::uint32_t kMethodModifiers = 0x1dff;
 
+InvokeKind invoke_kind_of(ReferenceKind kind) {
+  switch (kind) {
+    case kInvokeVirtual:
+      return InvokeKind::kVirtual;
+    case kInvokeStatic:
+      return InvokeKind::kStatic;
+    case kInvokeInterface:
+      return InvokeKind::kInterface;
+    default:
+      return InvokeKind::kSpecial;
+  }
+}
+
 }  // namespace
+
+Status link_handle_method(Thread& thread, const MethodReference& reference, ReferenceKind kind,
+                          Method** result) {
+  UVM_TRY(link_class(thread, reference.holder));
+  Method* m = nullptr;
+  UVM_TRY(link_method(thread, reference, invoke_kind_of(kind), &m));
+  if (kind == kInvokeSpecial && m->is_abstract()) {
+    return throw_new(thread, "java/lang/AbstractMethodError",
+                     describe_method(m->holder.get(), m->name.get(), m->descriptor.get()));
+  }
+  *result = m;
+  return Status::kOk;
+}
 
 Status init_member_name(Thread& thread, Object* member_name, Method* method) {
   const WellKnown& known = roots().known;
   std::uint32_t flags = method->is_initializer() ? kIsConstructor : kIsMethod;
   std::int64_t index = -1;  // no dispatch
-  std::uint32_t kind = kInvokeSpecial;
+  ReferenceKind kind = kInvokeSpecial;
   if (method->is_static()) {
     kind = kInvokeStatic;
   } else if (method->holder->is_interface() && !method->is_private() && method->itable_index >= 0) {

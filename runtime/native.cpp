@@ -62,6 +62,8 @@ std::uint64_t native_table_fingerprint() {
   return fingerprint;
 }
 
+bool needs_no_native(std::string_view name) { return name == "registerNatives" || name == "initIDs"; }
+
 Status native_nothing(NativeCall& call) { return call.ret(); }
 
 namespace {

@@ -176,6 +176,10 @@ const NativeMethod& native_at(std::uint32_t index);
 // Changes when the set of natives changes: native_index of methods must then be looked up anew after resume.
 std::uint64_t native_table_fingerprint();
 
+// Whether a native of the class library of that name has nothing to do: registerNatives and initIDs only tell
+// the library's own C code that the class is there.
+bool needs_no_native(std::string_view name);
+
 // Common "does nothing" natives (registerNatives, initIDs): a leaf that returns at once.
 Status native_nothing(NativeCall& call);
 

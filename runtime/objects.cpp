@@ -1,6 +1,7 @@
 // Making objects and arrays, boxes and copies: see runtime/vm.h.
 #include <cstring>
 
+#include "runtime/narrowing.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -116,7 +117,7 @@ Object* box(Thread& thread, BasicType type, Slot value) {
   const std::uint32_t offset = box_offset(type);
   switch (size_log2_of(type)) {
     case 0:
-      object->field<std::uint8_t>(offset) = static_cast<std::uint8_t>(value.i);
+      object->field<std::uint8_t>(offset) = byte_of(type, value.i);
       break;
     case 1:
       object->field<std::uint16_t>(offset) = static_cast<std::uint16_t>(value.i);

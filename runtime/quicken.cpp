@@ -5,13 +5,18 @@
 // executes it: static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
 // Another thread may have rewritten it since the interpreter dispatched on it: so it is read once, whole, and
 // left alone when it is quick already.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "runtime/class_description.h"
+#include "runtime/classfile/opcodes.h"
 #include "runtime/code.h"
+#include "runtime/default_methods.h"
 #include "runtime/interpreter.h"
 #include "runtime/linkage.h"
+#include "runtime/narrowing.h"
 #include "runtime/native.h"
 #include "runtime/thread_sanitizer.h"
 #include "runtime/vm.h"
@@ -30,23 +35,41 @@ Insn read(const Insn* at) {
   return insn;
 }
 
-Op offset_op(Op byte_op, BasicType type) {
-  // The quick ops of a family stand in the order b, c, s, i, l; putfield and putstatic have no s.
-  const auto first = static_cast<unsigned>(byte_op);
-  const bool has_short = byte_op == Op::getfield_b || byte_op == Op::getstatic_b;
+// The quick forms of a load stand in the order b, c, s, i, l.
+Op load_op(Op first, BasicType type) {
+  const auto at = static_cast<unsigned>(first);
   switch (type) {
     case BasicType::kBoolean:
     case BasicType::kByte:
-      return byte_op;
+      return first;
     case BasicType::kChar:
-      return static_cast<Op>(first + 1);
+      return static_cast<Op>(at + 1);
     case BasicType::kShort:
-      return static_cast<Op>(has_short ? first + 2 : first + 1);
+      return static_cast<Op>(at + 2);
     case BasicType::kLong:
     case BasicType::kDouble:
-      return static_cast<Op>(has_short ? first + 4 : first + 3);
+      return static_cast<Op>(at + 4);
     default:
-      return static_cast<Op>(has_short ? first + 3 : first + 2);
+      return static_cast<Op>(at + 3);
+  }
+}
+
+// Those of a store z, b, c, i, l: a boolean keeps the lowest bit, short and char are stored alike.
+Op store_op(Op first, BasicType type) {
+  const auto at = static_cast<unsigned>(first);
+  switch (type) {
+    case BasicType::kBoolean:
+      return first;
+    case BasicType::kByte:
+      return static_cast<Op>(at + 1);
+    case BasicType::kChar:
+    case BasicType::kShort:
+      return static_cast<Op>(at + 2);
+    case BasicType::kLong:
+    case BasicType::kDouble:
+      return static_cast<Op>(at + 4);
+    default:
+      return static_cast<Op>(at + 3);
   }
 }
 
@@ -98,7 +121,8 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
     if (is_put && field->is_volatile()) {
       rewrite(insn, Op::putfield_volatile, static_cast<unsigned>(field->type), field->offset);
     } else {
-      rewrite(insn, offset_op(is_put ? Op::putfield_b : Op::getfield_b, field->type), 0, field->offset);
+      const Op quick = is_put ? store_op(Op::putfield_z, field->type) : load_op(Op::getfield_b, field->type);
+      rewrite(insn, quick, 0, field->offset);
     }
     return Status::kOk;
   }
@@ -109,8 +133,8 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
   } else if (field->offset > 0xffff || (is_put && field->is_volatile())) {
     rewrite(insn, is_put ? Op::putstatic_far : Op::getstatic_far, 0, gc::encode(field));
   } else {
-    rewrite(insn, offset_op(is_put ? Op::putstatic_b : Op::getstatic_b, field->type), field->offset,
-            holder->mirror.bits);
+    const Op quick = is_put ? store_op(Op::putstatic_z, field->type) : load_op(Op::getstatic_b, field->type);
+    rewrite(insn, quick, field->offset, holder->mirror.bits);
   }
   return Status::kOk;
 }
@@ -130,17 +154,16 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   if (op == Op::invokedynamic) {
     return link_invokedynamic(thread, caller, insn, index);
   }
-  const bool interface_ref = pool->tag(index) == PoolTag::kInterfaceMethodref;
+  const InvokeKind kind = op == Op::invokevirtual   ? InvokeKind::kVirtual
+                          : op == Op::invokespecial ? InvokeKind::kSpecial
+                          : op == Op::invokestatic  ? InvokeKind::kStatic
+                                                    : InvokeKind::kInterface;
   Method* m = nullptr;
-  UVM_TRY(resolve_method(thread, referrer, index, interface_ref, &m));
+  UVM_TRY(resolve_method(thread, referrer, index, kind, &m));
   if (m->load_kind() == MethodKind::kMhInvoke && op == Op::invokevirtual) {
     return link_handle_call(thread, caller, insn, index);
   }
-  const std::string where = describe_method(m->holder.get(), m->name.get(), m->descriptor.get());
   if (op == Op::invokestatic) {
-    if (!m->is_static()) {
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError", "Expected static method " + where);
-    }
     UVM_TRY(ensure_initialized(thread, m->holder.get()));
     if (m->holder->is_initialized()) {
       rewrite(insn, Op::invokestatic_quick, a, gc::encode(m));
@@ -149,21 +172,19 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
     }
     return Status::kOk;
   }
-  if (m->is_static()) {
-    return throw_new(
-        thread, "java/lang/IncompatibleClassChangeError",
-        (interface_ref ? "Expected instance not static method " : "Expecting non-static method ") + where);
-  }
   if (op == Op::invokespecial) {
     // JVMS 6.5 invokespecial: a superclass call selects from the direct superclass of the calling class.
     Class* c = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(index), &c));
+    const Method* const resolved = m;
     if (!m->is_initializer() && (referrer->access & kAccSuper) != 0 && !c->is_interface() &&
         referrer->super && referrer != c && referrer->super->is_subclass_of(c)) {
       m = lookup_method(referrer->super.get(), m->name.get(), m->descriptor.get());
     }
     if (m == nullptr || m->is_abstract()) {
-      return throw_new(thread, "java/lang/AbstractMethodError", where);
+      return throw_new(
+          thread, "java/lang/AbstractMethodError",
+          describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get()));
     }
     rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
     return Status::kOk;
@@ -276,8 +297,8 @@ void load_field(const Field* field, Object* holder, Slot* value) {
 void store_field(const Field* field, Object* holder, Slot value) {
   switch (size_log2_of(field->type)) {
     case 0: {
-      const auto byte = static_cast<std::uint8_t>(field->type == BasicType::kBoolean ? value.i & 1 : value.i);
-      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte, __ATOMIC_SEQ_CST);
+      __atomic_store_n(&holder->field<std::uint8_t>(field->offset), byte_of(field->type, value.i),
+                       __ATOMIC_SEQ_CST);
       break;
     }
     case 1:
@@ -304,6 +325,93 @@ Array* new_multi_array(Thread& thread, Class* array_class, const Slot* lengths, 
   return array;
 }
 
+namespace {
+
+// 'abstract int size()': without the class, with the modifier.
+std::string describe_declaration(const Method* method) {
+  std::string text = describe_method(method->holder.get(), method->name.get(), method->descriptor.get());
+  const std::string holder = external_name(method->holder.get()) + ".";
+  if (const std::size_t at = text.find(holder); at != std::string::npos) text.erase(at, holder.size());
+  if (method->is_abstract()) text.insert(1, "abstract ");
+  return text;
+}
+
+// The method of that name which a class itself, no interface, gives `c`; null if there is none.
+Method* class_method(Class* c, const Method* wanted) {
+  for (; c != nullptr; c = c->super.get()) {
+    Method* m = find_declared_method(c, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m;
+  }
+  return nullptr;
+}
+
+bool is_invokevirtual(const Thread& thread) {
+  const Frame* frame = thread.frame;
+  if (frame->kind != FrameKind::kJava) return false;
+  const Method* caller = frame->method.get();
+  return caller->bytecode[static_cast<std::size_t>(bci_of(caller, frame->pc.get()))] ==
+         static_cast<std::uint8_t>(classfile::Opcode::k_invokevirtual);
+}
+
+// Whether the call that failed names a class: invokevirtual, or reflection.
+bool called_through_class(const Thread& thread) {
+  return thread.frame->kind != FrameKind::kJava || is_invokevirtual(thread);
+}
+
+// What the message of a conflict lists: every candidate, as met from the class upwards.
+void append_candidates(const Class* c, const SpecificMethods& specific, std::vector<const Class*>* seen,
+                       std::string* message) {
+  if (std::find(seen->begin(), seen->end(), c) != seen->end()) return;
+  seen->push_back(c);
+  for (const Method* m : specific.candidates) {
+    if (m->holder.get() == c)
+      *message += " " + std::string(c->name->view()) + "." + std::string(m->name->view());
+  }
+  if (c->super) append_candidates(c->super.get(), specific, seen, message);
+  for (unsigned i = 0; i < c->interface_count; i++)
+    append_candidates(c->interfaces[i].get(), specific, seen, message);
+}
+
+// The abstract method that stands in a class's vtable for an interface's: that of the first direct interface,
+// or of what it extends.
+const Method* miranda(Class* c, const Method* wanted) {
+  while (c->super && c->super->is_subclass_of(wanted->holder.get())) c = c->super.get();
+  for (unsigned i = 0; i < c->interface_count; i++) {
+    Class* direct = c->interfaces[i].get();
+    const Method* m = find_declared_method(direct, wanted->name.get(), wanted->descriptor.get());
+    if (m != nullptr && !m->is_static() && !m->is_private()) return m;
+    const SpecificMethods above =
+        maximally_specific_methods(direct, wanted->name.get(), wanted->descriptor.get());
+    if (!above.candidates.empty()) return above.candidates.front();
+  }
+  return nullptr;
+}
+
+// A class whose interfaces have bodies, and which none of them gives this method: HotSpot fills its vtable
+// with a method that throws, so a call through the class tells more than one through the interface. kOk: it
+// is no such class.
+Status throw_no_default(Thread& thread, Class* c, const Method* resolved) {
+  if (class_method(c, resolved) != nullptr) return Status::kOk;
+  const SpecificMethods specific =
+      maximally_specific_methods(c, resolved->name.get(), resolved->descriptor.get());
+  if (specific.conflict()) {
+    std::string message = "Conflicting default methods:";
+    std::vector<const Class*> seen;
+    append_candidates(c, specific, &seen, &message);
+    return throw_new(thread, "java/lang/IncompatibleClassChangeError", message);
+  }
+  bool has_bodies = false;
+  for (unsigned i = 0; i < c->all_interface_count; i++)
+    has_bodies = has_bodies || (c->all_interfaces[i]->flags & kClassHasDefaults) != 0;
+  if (!has_bodies) return Status::kOk;
+  while (c->super && c->super->is_subclass_of(resolved->holder.get())) c = c->super.get();
+  return throw_new(thread, "java/lang/AbstractMethodError",
+                   "Method " + std::string(c->name->view()) + "." + std::string(resolved->name->view()) +
+                       std::string(resolved->descriptor->view()) + " is abstract");
+}
+
+}  // namespace
+
 Method* select_interface_method(Thread& thread, Object* receiver, Method* resolved) {
   Class* c = class_of(receiver);
   if (!c->is_subclass_of(resolved->holder.get())) {
@@ -314,49 +422,35 @@ Method* select_interface_method(Thread& thread, Object* receiver, Method* resolv
   }
   Method* m = select_method(c, resolved);
   if (m == nullptr || m->is_abstract()) {
-    (void)throw_abstract_method(thread, c, resolved);
+    (void)throw_abstract_method(thread, c, resolved, called_through_class(thread));
     return nullptr;
   }
   if ((m->access & kAccPublic) == 0 && !m->is_private()) {
     (void)throw_new(thread, "java/lang/IllegalAccessError",
-                    "class " + external_name(c) + " tried to access method " +
-                        describe_method(m->holder.get(), m->name.get(), m->descriptor.get()));
+                    describe_method(c, m->name.get(), m->descriptor.get()));
     return nullptr;
   }
   return m;
 }
 
-Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved) {
-  std::string method =
-      describe_method(resolved->holder.get(), resolved->name.get(), resolved->descriptor.get());
-  // 'abstract int size()': without the class, with the modifier.
-  const std::string holder = external_name(resolved->holder.get()) + ".";
-  if (const std::size_t at = method.find(holder); at != std::string::npos) method.erase(at, holder.size());
-  if (resolved->is_abstract()) method.insert(1, "abstract ");
-  // Several default methods that none of overrides the others: JVMS 5.4.6 step 3 does not select.
-  if (resolved->holder->is_interface()) {
-    std::string conflict;
-    unsigned count = 0;
-    for (unsigned i = 0; i < receiver_class->all_interface_count; i++) {
-      const Method* m = find_declared_method(receiver_class->all_interfaces[i].get(), resolved->name.get(),
-                                             resolved->descriptor.get());
-      if (m == nullptr || m->is_abstract() || m->is_static() || m->is_private()) continue;
-      count++;
-      conflict += " " + std::string(m->holder->name->view()) + "." + std::string(m->name->view());
-    }
-    if (count > 1) {
-      return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                       "Conflicting default methods:" + conflict);
-    }
+Status throw_abstract_method(Thread& thread, Class* receiver_class, Method* resolved, bool through_class) {
+  if (resolved->holder->is_interface() && through_class)
+    UVM_TRY(throw_no_default(thread, receiver_class, resolved));
+  std::string message = "Receiver class " + external_name(receiver_class) +
+                        " does not define or inherit an implementation of the resolved method " +
+                        describe_declaration(resolved) + " of " +
+                        (resolved->holder->is_interface()  ? "interface "
+                         : resolved->holder->is_abstract() ? "abstract class "
+                                                           : "class ") +
+                        external_name(resolved->holder.get()) + ".";
+  const Method* own = class_method(receiver_class, resolved);
+  if (own == nullptr && resolved->holder->is_interface() && is_invokevirtual(thread))
+    own = miranda(receiver_class, resolved);
+  if (own != nullptr && own != resolved) {
+    message += " Selected method is '" + std::string(own->is_abstract() ? "abstract " : "") +
+               describe_method(own->holder.get(), own->name.get(), own->descriptor.get()).substr(1) + ".";
   }
-  return throw_new(thread, "java/lang/AbstractMethodError",
-                   "Receiver class " + external_name(receiver_class) +
-                       " does not define or inherit an implementation of the resolved method " + method +
-                       " of " +
-                       (resolved->holder->is_interface()  ? "interface "
-                        : resolved->holder->is_abstract() ? "abstract class "
-                                                          : "class ") +
-                       external_name(resolved->holder.get()) + ".");
+  return throw_new(thread, "java/lang/AbstractMethodError", message);
 }
 
 Status throw_class_cast(Thread& thread, Object* object, Class* wanted) {
@@ -374,10 +468,8 @@ void prepare_method(Method* method) {
   if (method->load_kind() != MethodKind::kNativeUnbound) return;
   std::int32_t index = native_of(method);
   if (index < 0) {
-    // registerNatives and initIDs only tell the library's own C code that the class is there.
-    const std::string_view name = method->name->view();
-    const bool library = method->holder->loader.bits == 0 && (name == "registerNatives" || name == "initIDs");
-    index = find_native("", library ? "nothing" : "unsatisfied", "()V");
+    const bool nothing = method->holder->loader.bits == 0 && needs_no_native(method->name->view());
+    index = find_native("", nothing ? "nothing" : "unsatisfied", "()V");
   }
   bind_native(method, MethodKind::kNativeUnbound, index);
 }

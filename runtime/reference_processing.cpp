@@ -4,6 +4,7 @@
 
 #include "gc/marker.h"
 #include "gc/region_walk.h"
+#include "runtime/clock.h"
 #include "runtime/heap_roots.h"
 #include "runtime/native.h"
 #include "runtime/safepoint.h"
@@ -118,8 +119,11 @@ Status collect_references(Thread& thread) {
   bool pending = false;
   {
     const BlockedScope scope(thread);
+    const std::int64_t begun = program_nano_time();
     if (!stop_threads(vm)) return Status::kRetire;
     pending = Processing(vm).run();
+    ++roots().collections;
+    roots().collection_ns += static_cast<std::uint64_t>(program_nano_time() - begun);
     resume_threads(vm);
   }
   if (pending) wake_waiter(vm);

@@ -4,6 +4,7 @@
 
 #include "runtime/class_description.h"
 #include "runtime/class_loading.h"
+#include "runtime/default_methods.h"
 #include "runtime/modules.h"
 #include "runtime/resolution_errors.h"
 #include "runtime/thread_sanitizer.h"
@@ -23,27 +24,11 @@ std::string_view access_word(std::uint32_t access) {
   return "";
 }
 
-Method* maximally_specific(Class* c, const Symbol* name, const Symbol* descriptor) {
-  Method* any = nullptr;
-  Method* best = nullptr;
-  unsigned bests = 0;
-  for (unsigned i = 0; i < c->all_interface_count; i++) {
-    Method* m = find_declared_method(c->all_interfaces[i].get(), name, descriptor);
-    if (m == nullptr || m->is_static() || m->is_private()) continue;
-    if (any == nullptr) any = m;
-    bool specific = !m->is_abstract();
-    for (unsigned k = 0; specific && k < c->all_interface_count; k++) {
-      Class* other = c->all_interfaces[k].get();
-      if (other == m->holder.get() || !other->is_subclass_of(m->holder.get())) continue;
-      const Method* o = find_declared_method(other, name, descriptor);
-      specific = o == nullptr || o->is_static() || o->is_private();
-    }
-    if (specific) {
-      best = m;
-      bests++;
-    }
-  }
-  return bests == 1 ? best : any;
+// JVMS 5.4.3.3, superinterfaces: the one default method, or else any method there is.
+Method* superinterface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
+  const SpecificMethods specific = maximally_specific_methods(c, name, descriptor);
+  if (Method* m = specific.chosen()) return m;
+  return specific.candidates.empty() ? nullptr : specific.candidates.front();
 }
 
 // The signature polymorphic method (JVMS 2.9.3) of that name, whatever the descriptor.
@@ -78,6 +63,45 @@ Status check_final_put(Thread& thread, Class* referrer, const Field* field, Clas
   return throw_new(thread, "java/lang/IllegalAccessError",
                    what + "method (" + std::string(in->name->view()) + ") than the initializer method " +
                        (field->is_static() ? "<clinit>" : "<init>") + " ");
+}
+
+Status check_access_to_method(Thread& thread, Class* referrer, const Method* m, Class* resolved_in) {
+  if (m->is_private() && m->holder.get() != referrer) {
+    Class* host = nullptr;
+    UVM_TRY(nest_host_of(thread, referrer, &host));
+    UVM_TRY(nest_host_of(thread, m->holder.get(), &host));
+  }
+  // An array's clone is public (JLS 10.7), although Object's is protected.
+  const bool array_clone = resolved_in->is_array() && m->name->view() == "clone";
+  if (array_clone || can_access_member(referrer, m->holder.get(), m->access, resolved_in)) return Status::kOk;
+  return throw_new(thread, "java/lang/IllegalAccessError",
+                   "class " + external_name(referrer) + " tried to access " +
+                       std::string(access_word(m->access)) + "method " +
+                       describe_method(m->holder.get(), m->name.get(), m->descriptor.get()) + " (" +
+                       describe_places(referrer, m->holder.get()) + ")");
+}
+
+// What JVMS 6.5 invokespecial asks of the method found.
+Status check_special_reference(Thread& thread, const MethodReference& ref, const Method* m) {
+  const Class* c = ref.holder;
+  if (m->is_initializer() && m->holder.get() != c) {
+    // Initialisers are not inherited (JVMS 2.9.1): this is a superclass's.
+    std::string method = describe_method(c, ref.name, ref.descriptor);
+    const std::string holder = external_name(c) + ".";
+    method.erase(method.find(" " + holder) + 1, holder.size());
+    return throw_new(thread, "java/lang/NoSuchMethodError",
+                     external_name(c) + ": method " + method + " not found");
+  }
+  const Class* referrer = ref.referrer;
+  if (referrer == nullptr || !c->is_interface() || referrer == c) return Status::kOk;
+  if ((referrer->flags & kClassMagicAccessor) != 0) return Status::kOk;
+  for (unsigned i = 0; i < referrer->interface_count; i++) {
+    if (referrer->interfaces[i].get() == c) return Status::kOk;
+  }
+  return throw_new(
+      thread, "java/lang/IncompatibleClassChangeError",
+      "Interface method reference: " + describe_method(m->holder.get(), ref.name, ref.descriptor) +
+          ", is in an indirect superinterface of " + external_name(referrer));
 }
 
 // Zero: not resolved yet. Other threads resolve it under no lock.
@@ -141,6 +165,13 @@ void be_own_nest_host(Thread& thread, Class* nest_member) {
   __atomic_store_n(&nest_member->nest_host.bits, gc::encode(nest_member), __ATOMIC_RELEASE);
 }
 
+Status check_access_to_class(Thread& thread, const Class* referrer, const Class* c) {
+  if (is_accessible(referrer, c)) return Status::kOk;
+  return throw_new(thread, "java/lang/IllegalAccessError",
+                   "failed to access class " + external_name(c) + " from class " + external_name(referrer) +
+                       " (" + describe_places(c, referrer) + ")");
+}
+
 Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class** result) {
   PoolEntry& entry = referrer->pool->entry(pool_index);
   if (const std::uint32_t known = entry.load_resolved(); known != 0) {
@@ -154,10 +185,7 @@ Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class
   if (status == Status::kUpcall) remember_failure_of_load(thread, key);
   if (status == Status::kThrow) remember_error(thread, key);
   UVM_TRY(status);
-  if (!is_accessible(referrer, *result)) {
-    (void)throw_new(thread, "java/lang/IllegalAccessError",
-                    "failed to access class " + external_name(*result) + " from class " +
-                        external_name(referrer) + " (" + describe_places(*result, referrer) + ")");
+  if (check_access_to_class(thread, referrer, *result) != Status::kOk) {
     remember_error(thread, key);
     return Status::kThrow;
   }
@@ -192,14 +220,14 @@ Method* lookup_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   for (Class* k = c; k != nullptr; k = k->super.get()) {
     if (Method* m = find_declared_method(k, name, descriptor)) return m;
   }
-  return maximally_specific(c, name, descriptor);
+  return superinterface_method(c, name, descriptor);
 }
 
 Method* lookup_interface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   if (Method* m = find_declared_method(c, name, descriptor)) return m;
   Method* m = find_declared_method(vm()->known().Object.get(), name, descriptor);
   if (m != nullptr && (m->access & kAccPublic) != 0 && !m->is_static()) return m;
-  return maximally_specific(c, name, descriptor);
+  return superinterface_method(c, name, descriptor);
 }
 
 Method* select_method(Class* receiver_class, Method* resolved) {
@@ -238,44 +266,54 @@ Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool 
   if (field->is_static() != is_static) {
     return throw_new(thread, "java/lang/IncompatibleClassChangeError",
                      std::string("Expected ") + (is_static ? "static" : "non-static") + " field " +
-                         external_name(field->holder.get()) + "." + std::string(name->view()));
+                         external_name(c) + "." + std::string(name->view()));
   }
   if (is_put) UVM_TRY(check_final_put(thread, referrer, field, c, in));
   *result = field;
   return Status::kOk;
 }
 
-Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool interface_ref,
+Status link_method(Thread& thread, const MethodReference& ref, InvokeKind kind, Method** result) {
+  Class* c = ref.holder;
+  constexpr std::string_view kChanged = "java/lang/IncompatibleClassChangeError";
+  if (kind == InvokeKind::kVirtual && c->is_interface())
+    return throw_new(thread, kChanged, "Found interface " + external_name(c) + ", but class was expected");
+  if (kind == InvokeKind::kInterface && !c->is_interface())
+    return throw_new(thread, kChanged, "Found class " + external_name(c) + ", but interface was expected");
+  const PoolTag wanted = c->is_interface() ? PoolTag::kInterfaceMethodref : PoolTag::kMethodref;
+  if (ref.tag != PoolTag::kUnusable && ref.tag != wanted) {
+    return throw_new(thread, kChanged,
+                     "Method " + describe_method(c, ref.name, ref.descriptor) + " must be " +
+                         (c->is_interface() ? "InterfaceMethodref" : "Methodref") + " constant");
+  }
+  Method* m = c->is_interface() ? lookup_interface_method(c, ref.name, ref.descriptor)
+                                : lookup_method(c, ref.name, ref.descriptor);
+  if (m == nullptr) return no_such_method(thread, c, ref.name, ref.descriptor);
+  if (ref.referrer != nullptr) UVM_TRY(check_access_to_method(thread, ref.referrer, m, c));
+  const bool wrong_static = m->is_static() != (kind == InvokeKind::kStatic);
+  const auto described = [&] { return describe_method(m->holder.get(), ref.name, ref.descriptor); };
+  if (wrong_static && kind != InvokeKind::kStatic && c->is_interface())
+    return throw_new(thread, kChanged, "Expected instance not static method " + described());
+  if (kind == InvokeKind::kSpecial) UVM_TRY(check_special_reference(thread, ref, m));
+  if (wrong_static) {
+    return throw_new(
+        thread, kChanged,
+        (kind == InvokeKind::kStatic ? "Expected static method " : "Expecting non-static method ") +
+            described());
+  }
+  *result = m;
+  return Status::kOk;
+}
+
+Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, InvokeKind kind,
                       Method** result) {
   ConstantPool* pool = referrer->pool.get();
   Class* c = nullptr;
   UVM_TRY(resolve_class(thread, referrer, pool->class_index(pool_index), &c));
-  const Symbol* name = pool->name_of(pool_index);
-  const Symbol* descriptor = pool->descriptor_of(pool_index);
-  if (c->is_interface() != interface_ref) {
-    return throw_new(thread, "java/lang/IncompatibleClassChangeError",
-                     interface_ref ? "Found class " + external_name(c) + ", but interface was expected"
-                                   : "Found interface " + external_name(c) + ", but class was expected");
-  }
-  Method* m =
-      interface_ref ? lookup_interface_method(c, name, descriptor) : lookup_method(c, name, descriptor);
-  if (m == nullptr) return no_such_method(thread, c, name, descriptor);
-  if (m->is_private() && m->holder.get() != referrer) {
-    Class* host = nullptr;
-    UVM_TRY(nest_host_of(thread, referrer, &host));
-    UVM_TRY(nest_host_of(thread, m->holder.get(), &host));
-  }
-  // An array's clone is public (JLS 10.7), although Object's is protected.
-  const bool array_clone = c->is_array() && name->view() == "clone";
-  if (!array_clone && !can_access_member(referrer, m->holder.get(), m->access, c)) {
-    return throw_new(thread, "java/lang/IllegalAccessError",
-                     "class " + external_name(referrer) + " tried to access " +
-                         std::string(access_word(m->access)) + "method " +
-                         describe_method(m->holder.get(), name, m->descriptor.get()) + " (" +
-                         describe_places(referrer, m->holder.get()) + ")");
-  }
-  *result = m;
-  return Status::kOk;
+  return link_method(
+      thread,
+      {c, pool->name_of(pool_index), pool->descriptor_of(pool_index), referrer, pool->tag(pool_index)}, kind,
+      result);
 }
 
 }  // namespace uvm::rt

@@ -6,7 +6,7 @@
 namespace uvm::rt {
 namespace {
 
-enum Field : std::int32_t { kKey, kErrorClass, kMessage, kCauseClass, kCauseMessage, kErrorFields };
+enum ErrorPart : std::int32_t { kKey, kErrorClass, kMessage, kCauseClass, kCauseMessage, kErrorFields };
 
 std::int64_t number_of(const ResolutionKey& key) {
   return static_cast<std::int64_t>(gc::encode(key.insn)) << 32 | key.pool_index;

@@ -31,8 +31,10 @@ struct MonitorTable {
 struct ClockState {
   std::int64_t nano_base;     // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
   std::int64_t last_nano;     // nanoTime at the last cut
-  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut: wall time never goes below
+  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut
 };
+
+enum VerboseOutput : std::uint32_t { kVerboseGc = 1, kVerboseClass = 2 };
 
 struct Roots {
   std::uint64_t magic;
@@ -68,8 +70,13 @@ struct Roots {
   std::uint32_t pending_references_waiter;   // JavaThread::id of the thread that waits for them; 0 none
   std::int64_t process_cpu_ns;               // used until the last cut (runtime/cpu_time.h)
   std::uint64_t checkpoint_attempts;         // at the last cut (runtime/checkpoint_events.h)
-  std::uint64_t assertions_enabled;          // of classes whose loader is not the boot loader (JLS 14.10)
-  std::uint64_t reserved[26];
+  std::uint64_t assertion_flags;             // runtime/assertions.h
+  std::uint64_t assertions_offset, assertions_size;  // directives, native segment; 0 none
+  std::uint32_t peak_thread_count;           // of java_thread_count, since it was last reset
+  std::uint32_t verbose;                     // VerboseOutput bits that a management bean has set
+  std::uint64_t collections;                 // treatments of references, by System.gc()
+  std::uint64_t collection_ns;               // time that they took together
+  std::uint64_t reserved[21];
 };
 static_assert(sizeof(Roots) < gc::kRootsSize);
 

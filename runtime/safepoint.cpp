@@ -3,13 +3,11 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 
 #include "runtime/clock.h"
@@ -39,17 +37,20 @@ bool nobody_runs(Vm& vm) {
 // Ignored by default, let through by debuggers, used by no library for itself.
 constexpr int kInterrupt = SIGURG;
 
+// With threads_lock held, so that their OS threads stay.
+void interrupt_transfers(const Vm& vm) {
+  for (const Thread* thread : vm.threads) {
+    if (static_cast<const HostThread*>(thread)->in_transfer.load())
+      syscall(SYS_tgkill, getpid(), thread->tid.load(), kInterrupt);
+  }
+}
+
 // Waits for `done`, with threads_lock held.
 template <typename Predicate>
 void wait_interrupting(Vm& vm, std::unique_lock<std::mutex>& lock, Predicate done) {
   // A signal that comes between the look at the flag and the system call is lost, so there is another.
   constexpr std::chrono::milliseconds kAgain{1};
-  while (!vm.threads_changed.wait_for(lock, kAgain, done)) {
-    for (const Thread* thread : vm.threads) {
-      if (static_cast<const HostThread*>(thread)->in_transfer.load())
-        syscall(SYS_tgkill, getpid(), thread->tid.load(), kInterrupt);
-    }
-  }
+  while (!vm.threads_changed.wait_for(lock, kAgain, done)) interrupt_transfers(vm);
 }
 
 }  // namespace
@@ -145,6 +146,7 @@ void retire_threads(Vm& vm) {
     thread->poll.fetch_or(kPollRetire);
     wake(*thread);
   }
+  interrupt_transfers(vm);
   wait_interrupting(vm, lock, [&] { return vm.threads.empty(); });
   stopper_active = false;
 }
@@ -174,33 +176,19 @@ void wake(Thread& thread) {
   auto& host = static_cast<HostThread&>(thread);
   host.wake.fetch_add(1);
   if (host.sleeping.load() != 0) futex(host.wake, FUTEX_WAKE_BITSET, 1, nullptr);
-  if (host.in_io.load() != 0) eventfd_write(host.event_fd, 1);
 }
 
 bool wait_for_io(Thread& thread, int fd, short poll_events) {
-  auto& host = static_cast<HostThread&>(thread);
-  if (host.event_fd < 0) {
-    host.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (host.event_fd < 0) abort();  // no descriptor left for the VM itself: nothing can be stopped any more
-  }
-  const BlockedScope scope(thread);
-  host.in_io.store(1);
-  bool ready = false;
+  const BlockedScope blocked(thread);
+  // By a signal and not by a descriptor beside `fd`: those are the program's to use up, one a thread too.
+  const InterruptibleScope interruptible(thread);
   while (!retiring(thread)) {
-    pollfd fds[2] = {{.fd = fd, .events = poll_events, .revents = 0},
-                     {.fd = host.event_fd, .events = POLLIN, .revents = 0}};
-    if (::poll(fds, 2, -1) < 0) continue;  // EINTR
-    if ((fds[1].revents & POLLIN) != 0) {
-      eventfd_t count = 0;
-      eventfd_read(host.event_fd, &count);
-    }
-    if (fds[0].revents != 0) {  // POLLERR, POLLHUP, POLLNVAL too: the call itself will say what is wrong
-      ready = !retiring(thread);
-      break;
-    }
+    pollfd waited{.fd = fd, .events = poll_events, .revents = 0};
+    const int ready = ::poll(&waited, 1, -1);
+    // POLLERR, POLLHUP, POLLNVAL too, and a poll(2) that is denied: the call itself will say what is wrong.
+    if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN)) return !retiring(thread);
   }
-  host.in_io.store(0);
-  return ready;
+  return false;
 }
 
 Thread* host_thread_of(JavaThread* record) { return record == nullptr ? nullptr : host_thread(record->id); }

@@ -13,7 +13,7 @@
 // that then uses it, another thread or process may take what was ready, and the system call waits. The thread
 // still counts as running there, since what the call gives must reach the program. So whoever stops or
 // retires the threads sends those that are inside an InterruptibleScope a signal, again and again until they
-// have left it: the system call fails with EINTR.
+// have left it: the system call fails with EINTR. wait_for_io itself is left in the same way.
 #pragma once
 
 #include <cstdint>
@@ -71,7 +71,7 @@ class InterruptibleScope {
 // `deadline_ns` (0: none) has come, or the thread is to retire. The reasons are for the caller to tell apart
 // by state.
 void wait_for_wake(Thread& thread, std::uint32_t seen, std::uint64_t deadline_ns);
-// Wakes a thread out of wait_for_wake, and out of interruptible I/O waits.
+// Wakes a thread out of wait_for_wake.
 void wake(Thread& thread);
 [[nodiscard]] bool retiring(const Thread& thread);
 

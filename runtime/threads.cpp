@@ -240,7 +240,7 @@ JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Obje
   entry->phase = phase;
   entry->sp = kNativeSavedSlots;
   std::fill_n(entry->operands(), kNativeSavedSlots, Slot{});
-  ++r.java_thread_count;
+  r.peak_thread_count = std::max(++r.java_thread_count, r.peak_thread_count);
   return record;
 }
 
@@ -279,7 +279,8 @@ Status boot_failed(Thread& thread, Object* exception) {
   std::fprintf(stderr, "uvm: the class library cannot be booted: %s: %s\n",
                external_name(class_of(exception)).c_str(),
                message == nullptr ? "-" : to_utf8(message).c_str());
-  return halt(thread, kExitSoftware);
+  // With options for the modules it is most likely them that are wrong; java's status for that is 1.
+  return halt(thread, thread.vm->input.module_properties.empty() ? kExitSoftware : 1);
 }
 
 // The main thread is over for Java; what waits for the others and runs the shutdown hooks is a new

@@ -7,17 +7,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <ctime>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
-#include "runtime/clock.h"
+#include "runtime/own_writes.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
 
@@ -28,9 +30,6 @@ using undo::Deed;
 using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
-
-using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
-FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
 // What need not be recorded again since the cut.
 struct Known {
@@ -49,8 +48,28 @@ struct Journal {
   std::map<FileKey, Known> known;
   std::function<void(const std::string&)> report;
   bool told = false;  // that nothing can be recorded
+  // Descriptors for what must be recorded when the program has used all others up: a file of records, and the
+  // two ends of a copy.
+  std::array<std::optional<Descriptor>, 3> spare;
 };
 Journal journal;
+
+void keep_spare() {
+  for (auto& spare : journal.spare) {
+    if (!spare || !*spare) spare.emplace(::open("/", O_PATH | O_CLOEXEC));
+  }
+}
+
+// open(2), with spare descriptors less while there are none but those.
+int open_with_spare(const std::string& path, int flags, mode_t mode = 0) {
+  int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  for (auto& spare : journal.spare) {
+    if (fd >= 0 || errno != EMFILE) break;
+    spare.reset();
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  }
+  return fd;
+}
 
 std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
   std::string path = journal.folder + "/" + kPrefix + std::to_string(cut);
@@ -72,12 +91,13 @@ void tell_trouble(const std::string& file) {
 std::uint32_t keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
                         std::int64_t length) {
   if (length > kMaxCopy || journal.copied + length > kMaxCopies) return 0;
-  const Descriptor from(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  keep_spare();  // the ends of the last copy are closed
+  const Descriptor from(open_with_spare(path, O_RDONLY | O_NONBLOCK));
   struct stat now {};
   if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return 0;
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
-  const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const Descriptor to(open_with_spare(name, O_WRONLY | O_CREAT | O_EXCL, 0600));
   if (to.get() < 0) {
     tell_trouble(name);
     return 0;
@@ -114,7 +134,7 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
 
 void append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal.cut);
-  if (journal.fd < 0) journal.fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (journal.fd < 0) journal.fd = open_with_spare(file, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
     tell_trouble(file);
   } else {
@@ -131,8 +151,14 @@ struct JournalFile {
 // None when the folder cannot be listed; errno says why, 0 if it can.
 std::vector<JournalFile> journal_files() {
   std::vector<JournalFile> files;
-  DIR* listing = ::opendir(journal.folder.c_str());
-  if (listing == nullptr) return files;
+  const int folder = open_with_spare(journal.folder, O_RDONLY | O_DIRECTORY);
+  DIR* listing = folder < 0 ? nullptr : ::fdopendir(folder);
+  if (listing == nullptr) {
+    const int error = errno;
+    if (folder >= 0) ::close(folder);
+    errno = error;
+    return files;
+  }
   while (const dirent* entry = ::readdir(listing)) {
     unsigned long cut = 0;
     unsigned kept = 0;
@@ -141,6 +167,7 @@ std::vector<JournalFile> journal_files() {
     if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + entry->d_name});
   }
   ::closedir(listing);
+  keep_spare();
   errno = 0;
   return files;
 }
@@ -148,6 +175,7 @@ std::vector<JournalFile> journal_files() {
 void forget() {
   if (journal.fd >= 0) ::close(journal.fd);
   journal.fd = -1;
+  if (!journal.folder.empty()) keep_spare();
   journal.kept = 0;
   journal.copied = 0;
   journal.known.clear();
@@ -157,14 +185,16 @@ void forget() {
 
 void undo_attach(const std::string& folder, std::function<void(const std::string&)> report) {
   const std::lock_guard guard(journal.lock);
-  forget();
   journal.folder = folder;
+  forget();
   journal.cut = 0;
   journal.report = std::move(report);
   journal.told = false;
+  own_writes_attach(folder);
 }
 
 void undo_at_cut(std::uint64_t cut) {
+  own_writes_at_cut(cut);
   const std::lock_guard guard(journal.lock);
   forget();
   journal.cut = cut;
@@ -173,17 +203,18 @@ void undo_at_cut(std::uint64_t cut) {
 void undo_committed(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
   if (journal.folder.empty()) return;
+  own_writes_committed(cut);
   for (const JournalFile& file : journal_files()) {
     if (file.cut < cut) ::unlink(file.path.c_str());
   }
   undo::Replay::forget(journal.folder);
 }
 
-store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
+store::Result<Undone> undo_since(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
-  std::vector<RestoredFile> restored;
-  if (journal.folder.empty()) return restored;
-  undo::Replay replay(journal.folder);
+  Undone undone;
+  if (journal.folder.empty()) return undone;
+  undo::Replay replay(journal.folder, cut);
   std::vector<JournalFile> files = journal_files();
   if (errno != 0) return Unexpected{store::system_error("cannot list", journal.folder, errno)};
   std::sort(files.begin(), files.end(),
@@ -193,10 +224,11 @@ store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut) {
   }
   for (const JournalFile& file : files) ::unlink(file.path.c_str());
   for (const auto& [old, now] : replay.reborn())
-    restored.push_back({old.device, old.inode, now.device, now.inode});
+    undone.restored.push_back({old.device, old.inode, now.device, now.inode});
+  undone.remarks = replay.remarks();
   forget();
   journal.cut = cut;
-  return restored;
+  return undone;
 }
 
 void undo_creating(const std::string& path, mode_t kind) {
@@ -204,7 +236,6 @@ void undo_creating(const std::string& path, mode_t kind) {
   RecordHeader header{};
   header.deed = Deed::kCreating;
   header.mode = kind;
-  header.length = read_clock_ns(CLOCK_REALTIME_COARSE);  // which st_ctime is taken from, too
   append(header, path);
 }
 
@@ -219,6 +250,7 @@ void undo_created(const std::string& path, const struct stat& status) {
   // Another name of a file that there was says nothing of the file.
   if (status.st_nlink == 1)
     journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
+  if (status.st_nlink == 1 && S_ISREG(status.st_mode)) own_file_created(key_of(status));
 }
 
 void undo_length(const std::string& path, const struct stat& status) {
@@ -231,14 +263,17 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
   const std::lock_guard guard(journal.lock);
   Known& known = journal.known[key_of(status)];
   const std::int64_t end = std::min<std::int64_t>(known.kept_from, status.st_size);
-  if (length >= end) return;
+  const FileKey key = key_of(status);
+  if (length >= end) return own_file_resized(key, status.st_size, length);
   RecordHeader header = header_of(Deed::kTruncated, path, status);
   header.offset = length;
   header.length = end;
   header.kept = keep_copy(path, status, length, end - length);
-  if (header.kept == 0) return;
+  if (header.kept == 0) return own_file_resized(key, status.st_size, length);
   known.kept_from = length;
+  header.epoch = own_next_epoch(key);
   append(header, path);
+  own_epoch_begins(key, header.epoch, length);
 }
 
 void undo_removal(const std::string& path, const struct stat& status) {
@@ -251,6 +286,7 @@ void undo_removal(const std::string& path, const struct stat& status) {
     if (created && !S_ISDIR(status.st_mode)) return;
   }
   RecordHeader header = header_of(Deed::kRemoved, path, status);
+  bool ends = false;
   std::string target;
   if (S_ISLNK(status.st_mode)) {
     char buffer[4096];
@@ -259,12 +295,17 @@ void undo_removal(const std::string& path, const struct stat& status) {
     target.assign(buffer, static_cast<std::size_t>(length));
   } else if (S_ISREG(status.st_mode)) {
     header.kept = keep_link(path);
+    // A file that is only kept as a copy ends with its last name, and another may get its number.
+    ends = header.kept == 0 && status.st_nlink == 1;
     if (header.kept == 0) header.kept = keep_copy(path, status, 0, status.st_size);
     if (header.kept == 0) return;
   } else if (!S_ISDIR(status.st_mode)) {
     return;
   }
+  const FileKey key = key_of(status);
+  if (ends) header.epoch = own_next_epoch(key);
   append(header, path, target);
+  if (ends) own_epoch_begins(key, header.epoch, 0);
 }
 
 void undo_renaming(const std::string& from, const std::string& to, const struct stat& status) {

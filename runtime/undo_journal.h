@@ -17,7 +17,8 @@
 // goes on as it does when checkpoints fail. That is told, once until records can be written again. A journal
 // that cannot be read at resume is an error: going on would take away what the next try could undo.
 //
-// What is overwritten in place is not undone, nor attributes, nor what other programs do. Nothing here is
+// What is overwritten in place is not undone, nor attributes, nor what other programs do: what they have
+// appended stays (cut_back.h), or is put beside the file where it is in the way. Nothing here is
 // flushed: after a power cut, as opposed to a kill, records may be missing.
 //
 // Any Java thread in kRunning mode may record: no cut comes between a record and its deed. undo_at_cut() and
@@ -48,8 +49,12 @@ void undo_committed(std::uint64_t cut);
 struct RestoredFile {
   std::uint64_t old_device, old_inode, device, inode;
 };
+struct Undone {
+  std::vector<RestoredFile> restored;
+  std::vector<std::string> remarks;  // lines for people: of what others have written
+};
 // Undoes what is recorded since that cut or a later one. Recording goes on behind it.
-store::Result<std::vector<RestoredFile>> undo_since(std::uint64_t cut);
+store::Result<Undone> undo_since(std::uint64_t cut);
 
 // --- Records. Paths are absolute. `status` is of the file before the deed, as lstat(2) or fstat(2) gave it.
 

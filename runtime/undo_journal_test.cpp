@@ -16,6 +16,7 @@
 #include <random>
 #include <string>
 
+#include "runtime/own_writes.h"
 #include "runtime/undoable_files.h"
 
 namespace uvm::rt {
@@ -34,6 +35,7 @@ class UndoJournal : public testing::TestWithParam<const char*> {
     if (::mkdtemp(heap.data()) == nullptr) GTEST_SKIP() << "no folder in " << GetParam();
     heap_ = heap;
     undo_attach(heap_);
+    own_writes_begin(0);
   }
   void TearDown() override {
     undo_attach("");
@@ -46,7 +48,10 @@ class UndoJournal : public testing::TestWithParam<const char*> {
   void write(const std::string& name, const std::string& content, int flags) const {
     const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644);
     ASSERT_GE(fd, 0) << name;
-    ASSERT_EQ(::write(fd, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+    struct stat status {};
+    ASSERT_EQ(::fstat(fd, &status), 0);
+    ASSERT_EQ(own_write(fd, key_of(status), (flags & O_APPEND) != 0, -1, content.data(), content.size()),
+              static_cast<ssize_t>(content.size()));
     ::close(fd);
   }
   void truncate(const std::string& name, off_t length) const {
@@ -77,7 +82,9 @@ class UndoJournal : public testing::TestWithParam<const char*> {
     return all;
   }
   [[nodiscard]] std::size_t journal_files() const {
-    const auto is_note = [](const auto& entry) { return entry.path().filename() == "undo-reborn"; };
+    const auto is_note = [](const auto& entry) {
+      return entry.path().filename() == "undo-reborn" || entry.path().filename() == "writes";
+    };
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator(heap_), fs::directory_iterator()) -
         std::count_if(fs::directory_iterator(heap_), fs::directory_iterator(), is_note));
@@ -161,6 +168,7 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
     EXPECT_EQ(look(), before);
     EXPECT_EQ(journal_files(), 0U);
     undo_attach(heap_);
+    own_writes_begin(1);
   }
   EXPECT_GT(killed, 0);
 }
@@ -221,12 +229,50 @@ TEST_P(UndoJournal, OthersFilesAreLeftAlone) {
   EXPECT_EQ(look()["/other"], "= also");
 }
 
+TEST_P(UndoJournal, WhatOthersAppendStays) {
+  write("log", "one\n", O_CREAT);
+  write("state", "the old state", O_CREAT);
+  undo_at_cut(1);
+  const auto theirs = [this](const char* name) { std::ofstream(path(name), std::ios::app) << "theirs\n"; };
+  write("log", "two\n", O_APPEND);
+  theirs("log");
+  write("log", "three\n", O_APPEND);
+  theirs("log");
+  write("made", "ours\n", O_CREAT | O_APPEND);
+  theirs("made");
+  write("state", "new", O_TRUNC);
+  theirs("state");
+  undo_attach(heap_);
+  const auto undone = undo_since(1);
+  ASSERT_TRUE(undone);
+  const std::map<std::string, std::string> after = {{"/log", "= one\ntheirs\ntheirs\n"},
+                                                    {"/made", "= theirs\n"},
+                                                    {"/state", "= the old state"},
+                                                    {"/state.uvm-cut", "= theirs\n"}};
+  EXPECT_EQ(look(), after);
+  ASSERT_EQ(undone->remarks.size(), 1U);
+  EXPECT_NE(undone->remarks[0].find(path("state.uvm-cut")), std::string::npos) << undone->remarks[0];
+}
+
+TEST_P(UndoJournal, WhoseItIsIsNotKnown) {
+  write("log", "one\n", O_CREAT);
+  undo_at_cut(1);
+  write("log", "two\n", O_APPEND);
+  own_writes_unknown();
+  undo_attach(heap_);
+  const auto undone = undo_since(1);
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(look()["/log"], "= one\n");
+  EXPECT_EQ(look()["/log.uvm-cut"], "= two\n");
+  EXPECT_EQ(undone->remarks.size(), 1U);
+}
+
 TEST_P(UndoJournal, ATornRecordIsTheEnd) {
   write("log", "one\n", O_CREAT);
   const auto before = look();
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
-  const fs::path records = fs::directory_iterator(heap_)->path();
+  const fs::path records = heap_ + "/undo.1";
   std::ofstream(records, std::ios::app | std::ios::binary) << std::string(70, 'x');
   (void)undo_since(1);
   EXPECT_EQ(look(), before);
@@ -238,7 +284,7 @@ TEST_P(UndoJournal, RestoredCopiesAreNamed) {
   ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
   undo_at_cut(1);
   EXPECT_EQ(remove("job"), 0);
-  const auto restored = undo_since(1).value();
+  const auto restored = undo_since(1).value().restored;
   struct stat after {};
   ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
   if (restored.empty()) {
@@ -256,10 +302,11 @@ TEST_P(UndoJournal, RestoredCopiesAreNamedAgainUntilACommit) {
   ASSERT_EQ(::stat(path("job").c_str(), &before), 0);
   undo_at_cut(1);
   EXPECT_EQ(remove("job"), 0);
-  const auto first = undo_since(1).value();
+  const auto first = undo_since(1).value().restored;
+  own_writes_begin(1);
   EXPECT_EQ(remove("job"), 0);  // the run goes on, and is killed again before there is a newer version
   undo_attach(heap_);
-  const auto second = undo_since(1).value();
+  const auto second = undo_since(1).value().restored;
   struct stat after {};
   ASSERT_EQ(::stat(path("job").c_str(), &after), 0);
   EXPECT_EQ(look()["/job"], "= to be done");
@@ -317,6 +364,7 @@ TEST_P(UndoJournal, RandomDeeds) {
       }
     };
     undo_attach(heap_);
+    own_writes_begin(0);
     for (int i = 0; i < 10; ++i) step();
     undo_at_cut(1);
     const auto before = look();
@@ -326,7 +374,9 @@ TEST_P(UndoJournal, RandomDeeds) {
       for (int i = 0; i < 10; ++i) step();
     }
     undo_attach(heap_);
-    ASSERT_TRUE(undo_since(1));
+    const auto undone = undo_since(1);
+    ASSERT_TRUE(undone);
+    for (const std::string& remark : undone->remarks) ADD_FAILURE() << remark;
     ASSERT_EQ(look(), before);
   }
 }

@@ -25,11 +25,11 @@ struct RecordHeader {
   std::uint32_t mode;  // st_mode
   std::uint64_t device, inode;
   std::int64_t offset;  // kTruncated: of the first byte kept
-  std::int64_t length;  // of the file; kCreating: the time, in ns since the epoch
+  std::int64_t length;  // of the file
   std::uint32_t kept;   // number of the file that has what was destroyed; 0 none
   std::uint32_t path_length, other_length;
-  std::uint32_t reserved;
-  std::int64_t birth;  // when the file was made, in ns since the epoch; 0 unknown
+  std::uint32_t epoch;  // kTruncated, kRemoved: of own_writes.h; 0 none
+  std::int64_t birth;   // when the file was made, in ns since the epoch; 0 unknown
 };
 static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordHeader>);
 
@@ -44,7 +44,8 @@ struct Record {
 struct Identity {
   std::uint64_t device, inode;
   std::int64_t birth;
-  friend auto operator<=>(const Identity&, const Identity&) = default;
+  friend auto operator<=>(const Identity&,
+                          const Identity&) = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);

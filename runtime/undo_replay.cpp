@@ -13,7 +13,8 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
-#include "runtime/clock.h"
+#include "runtime/cut_back.h"
+#include "runtime/own_writes.h"
 
 namespace uvm::rt::undo {
 namespace {
@@ -36,13 +37,12 @@ Made make_again(const Record& record, const std::string& kept, const std::string
   return copy_range(from.get(), 0, record.header.length, to.get()) ? Made::kYes : Made::kFailed;
 }
 
-// Killed between a creation and its record: what is there, and empty, and ours, and was not there before, is
-// what was to be created.
+// Killed between a creation and its record: nothing was there before, so what is there now, and empty, and
+// ours, is what was to be created.
 void undo_intent(const Record& record) {
   struct stat status {};
   if (::lstat(record.path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
-      (status.st_mode & S_IFMT) != (record.header.mode & S_IFMT) ||
-      ns_of(status.st_ctim) < record.header.length) {
+      (status.st_mode & S_IFMT) != (record.header.mode & S_IFMT)) {
     return;
   }
   if (S_ISDIR(status.st_mode)) {
@@ -54,7 +54,7 @@ void undo_intent(const Record& record) {
 
 }  // namespace
 
-Replay::Replay(const std::string& folder) : notes_(folder + kNotes) {
+Replay::Replay(const std::string& folder, std::uint64_t cut) : notes_(folder + kNotes), cut_(cut) {
   std::vector<Record> records;
   notes_read_ = read_records(notes_, records) || fail("cannot read", notes_);
   for (const Record& record : records) {
@@ -62,6 +62,7 @@ Replay::Replay(const std::string& folder) : notes_(folder + kNotes) {
     if (record.other.size() != sizeof now) continue;
     std::memcpy(&now, record.other.data(), sizeof now);
     reborn_[{record.header.device, record.header.inode, record.header.birth}] = now;
+    own_file_reborn({now.device, now.inode});
   }
 }
 
@@ -97,6 +98,12 @@ bool Replay::undo_file(const std::string& name) {
       created.erase(done);
     } else if (!undo(*record, name + "." + std::to_string(record->header.kept))) {
       return false;
+    }
+    const RecordHeader& header = record->header;
+    if (header.epoch != 0) {
+      const bool gone =
+          header.deed == Deed::kTruncated || reborn_.contains({header.device, header.inode, header.birth});
+      own_epoch_undone({header.device, header.inode}, header.epoch, gone);
     }
     (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
   }
@@ -143,11 +150,9 @@ int Replay::open_same(const Record& record) const {
   return -1;
 }
 
-void Replay::undo_length(const Record& record) const {
+void Replay::undo_length(const Record& record) {
   const Descriptor fd(open_same(record));
-  struct stat status {};
-  if (fd.get() >= 0 && ::fstat(fd.get(), &status) == 0 && status.st_size > record.header.length)
-    (void)!::ftruncate(fd.get(), record.header.length);
+  if (fd.get() >= 0) (void)cut_back(fd.get(), record.header.length, cut_, Others::kStay, remarks_);
 }
 
 bool Replay::undo_truncation(const Record& record, const std::string& kept) {
@@ -155,7 +160,10 @@ bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   if (fd.get() < 0) return true;
   const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
   if (from.get() < 0) return errno == ENOENT || fail("cannot open", kept);
-  if (::ftruncate(fd.get(), record.header.offset) != 0 ||
+  // What others have appended since must make way.
+  const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
+  if (end > record.header.offset) return true;  // or nothing does, which is told
+  if (end < 0 || ::ftruncate(fd.get(), record.header.offset) != 0 ||
       ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0 ||
       !copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get())) {
     return fail("cannot restore " + record.path + " from", kept);
@@ -182,6 +190,7 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
   if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))
     return fail("cannot write", notes_);
   reborn_[{header.device, header.inode, header.birth}] = now;
+  own_file_reborn({now.device, now.inode});
   (void)!::rename(aside.c_str(), record.path.c_str());
   return true;
 }
@@ -194,9 +203,15 @@ void Replay::undo_renaming(const Record& record) const {
   (void)!::rename(record.other.c_str(), record.path.c_str());
 }
 
-void Replay::undo_creation(const Record& record) const {
+void Replay::undo_creation(const Record& record) {
   struct stat status {};
   if (::lstat(record.path.c_str(), &status) != 0 || !is_of(record, identity_of(record.path, status))) return;
+  if (S_ISREG(status.st_mode) && status.st_size != 0 && status.st_nlink == 1) {
+    const Descriptor fd(::open(record.path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const bool known = fd.get() >= 0 && own_writes_since(cut_, status, fd.get(), 0).has_value();
+    // What others have appended to it stays under its name.
+    if (known && cut_back(fd.get(), 0, cut_, Others::kStay, remarks_) > 0) return;
+  }
   (void)!(S_ISDIR(record.header.mode) ? ::rmdir(record.path.c_str()) : ::unlink(record.path.c_str()));
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "pmem/line_store.h"
 #include "runtime/undo_record.h"
@@ -15,13 +16,15 @@ namespace uvm::rt::undo {
 
 class Replay {
  public:
-  // Where the heap's files are. Takes up the notes of a replay that was killed.
-  explicit Replay(const std::string& folder);
+  // Where the heap's files are, and from which cut the run goes on. Takes up the notes of a replay that was
+  // killed.
+  Replay(const std::string& folder, std::uint64_t cut);
 
   // `name`.<n> is what was kept for record n. False: something cannot be read, or what was destroyed cannot
   // be had back from what was kept; problem() says what. The rest of the records stay for the next try.
   [[nodiscard]] bool undo_file(const std::string& name);
   [[nodiscard]] const store::Error& problem() const { return problem_; }
+  [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
   // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
   // whoever goes on from the same version again.
   [[nodiscard]] std::map<Identity, Identity> reborn() const;
@@ -30,16 +33,18 @@ class Replay {
 
  private:
   bool undo(const Record& record, const std::string& kept);
-  void undo_length(const Record& record) const;
+  void undo_length(const Record& record);
   bool undo_truncation(const Record& record, const std::string& kept);
   bool undo_removal(const Record& record, const std::string& kept);
   void undo_renaming(const Record& record) const;
-  void undo_creation(const Record& record) const;
+  void undo_creation(const Record& record);
   [[nodiscard]] Identity today(Identity file) const;
   [[nodiscard]] bool is_of(const Record& record, const Identity& file) const;
   [[nodiscard]] int open_same(const Record& record) const;
 
   std::string notes_;  // kReborn records
+  std::uint64_t cut_;
+  std::vector<std::string> remarks_;
   std::map<Identity, Identity> reborn_;
   bool fail(const std::string& what, const std::string& path);
   bool notes_read_ = false;

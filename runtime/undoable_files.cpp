@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <string>
 
+#include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
 #include "runtime/undo_journal.h"
 
@@ -22,6 +23,13 @@ std::string absolute(int directory, const char* path) {
   return base.empty() ? path : base + "/" + path;
 }
 
+// Whether the path is one of the class path, which nothing changes; errno then says why.
+bool refused(int directory, const char* path, Change change) {
+  const int error = refused_change(directory == AT_FDCWD ? path : absolute(directory, path), change);
+  if (error != 0) errno = error;
+  return error != 0;
+}
+
 // Without symbolic links.
 std::string resolved(const std::string& path) {
   char target[PATH_MAX];
@@ -31,6 +39,7 @@ std::string resolved(const std::string& path) {
 // A call that makes a name for something that is no regular file, recorded. Its result.
 template <typename Call>
 int make(int directory, const char* path, mode_t kind, Call call) {
+  if (refused(directory, path, Change::kCreateNew)) return -1;
   struct stat status {};
   if (!undo_records() || ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0) return call();
   const std::string name = absolute(directory, path);
@@ -47,6 +56,10 @@ int make(int directory, const char* path, mode_t kind, Call call) {
 int undoable_open(int directory, const char* path, int flags, mode_t mode) {
   const bool writes = (flags & O_ACCMODE) != O_RDONLY;
   flags |= O_CLOEXEC;
+  const Change change = (flags & O_EXCL) != 0    ? Change::kCreateNew
+                        : (flags & O_CREAT) != 0 ? Change::kCreate
+                                                 : Change::kExisting;
+  if ((writes || (flags & (O_CREAT | O_TRUNC)) != 0) && refused(directory, path, change)) return -1;
   if ((!writes && (flags & (O_CREAT | O_TRUNC)) == 0) || !undo_records())
     return ::openat(directory, path, flags, mode);
   struct stat before {};
@@ -76,6 +89,7 @@ int undoable_truncate(int fd, off_t length) {
 }
 
 int undoable_unlink(int directory, const char* path, int flags) {
+  if (refused(directory, path, Change::kExisting)) return -1;
   struct stat status {};
   if (undo_records() && ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
     undo_removal(absolute(directory, path), status);
@@ -83,12 +97,15 @@ int undoable_unlink(int directory, const char* path, int flags) {
 }
 
 int undoable_remove(const char* path) {
+  if (refused(AT_FDCWD, path, Change::kExisting)) return -1;
   struct stat status {};
   if (undo_records() && ::lstat(path, &status) == 0) undo_removal(absolute(AT_FDCWD, path), status);
   return ::remove(path);
 }
 
 int undoable_rename(int from_directory, const char* from, int to_directory, const char* to) {
+  if (refused(from_directory, from, Change::kExisting) || refused(to_directory, to, Change::kCreate))
+    return -1;
   struct stat moved {};
   if (undo_records() && ::fstatat(from_directory, from, &moved, AT_SYMLINK_NOFOLLOW) == 0) {
     const std::string target = absolute(to_directory, to);
@@ -104,6 +121,7 @@ int undoable_mkdir(int directory, const char* path, mode_t mode) {
 }
 
 int undoable_link(const char* from, const char* to) {
+  if (refused(AT_FDCWD, from, Change::kExisting) || refused(AT_FDCWD, to, Change::kCreateNew)) return -1;
   // Which file it is is known before.
   struct stat linked {
   }, there{};

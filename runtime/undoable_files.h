@@ -1,5 +1,6 @@
 // System calls that change files, for natives: each is recorded in the undo journal (undo_journal.h) while
-// that records. Arguments and results are those of the calls they are named after: -1 and errno on failure.
+// that records. What belongs to the program's class path is not changed (file_calls.h): EROFS. Arguments and
+// results are those of the calls they are named after: -1 and errno on failure.
 //
 // Java threads in kRunning mode. They are quick, but for undoable_open of a FIFO, which may wait.
 #pragma once

@@ -31,11 +31,14 @@ class JImage;
 
 // What the outside gives a program; used by natives of System, UvmLauncher and the launcher itself.
 struct ProgramInput {
-  std::string java_home;    // of the class library
-  std::string bundle_path;  // as given
-  std::string main_class;   // external form
+  std::string java_home;   // of the class library
+  std::string main_class;  // external form
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> properties;  // -D
+  // System properties that tell the module system of --add-opens and the like: heeded while the class library
+  // boots, if it `boots` for this program, else afterwards.
+  std::vector<std::pair<std::string, std::string>> module_properties;
+  bool boots = false;
 };
 
 class Vm {
@@ -155,6 +158,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
 Status link_class(Thread& thread, Class* c);             // verify, prepare
 Status ensure_initialized(Thread& thread, Class* c);     // JVMS 5.5; kUpcall while the initialiser runs
 bool is_accessible(const Class* from, const Class* to);  // JVMS 5.4.4 for classes, packages and modules
+Status check_access_to_class(Thread& thread, const Class* referrer, const Class* c);  // IllegalAccessError
 bool same_package(const Class* a, const Class* b);
 std::string_view package_of(const Class* c);  // internal form, "" unnamed
 // java.lang.Class of a descriptor ("I", "Ljava/lang/String;", "[J"), seen from `accessor`'s loader.
@@ -172,8 +176,18 @@ Status resolve_class(Thread& thread, Class* referrer, unsigned pool_index, Class
 Status resolve_string(Thread& thread, Class* referrer, unsigned pool_index, Object** result);
 Status resolve_field(Thread& thread, Class* referrer, unsigned pool_index, bool is_static, bool is_put,
                      Method* in, Field** result);
-Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, bool interface_ref,
-                      Method** result);
+enum class InvokeKind : std::uint8_t { kVirtual, kSpecial, kStatic, kInterface };
+struct MethodReference {
+  Class* holder;
+  const Symbol* name;
+  const Symbol* descriptor;
+  Class* referrer;                   // null: anybody may access it
+  PoolTag tag = PoolTag::kUnusable;  // of the pool entry, if there is one
+};
+// The method that an invocation of that kind refers to (JVMS 5.4.3.3, 5.4.3.4, and the checks of 6.5 that
+// need no receiver). The errors are those of an invoke instruction.
+Status link_method(Thread& thread, const MethodReference& reference, InvokeKind kind, Method** result);
+Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, InvokeKind kind, Method** result);
 bool can_access_member(const Class* from, const Class* holder, std::uint32_t member_access,
                        const Class* resolved_in);
 Status nest_host_of(Thread& thread, Class* c, Class** host);

@@ -210,12 +210,17 @@ def own_classes(program, build, plain):
     return folder
 
 
+java_home = None  # the class library that uvm runs on; None: the one it finds
+
+
 def environment(folder):
     """The environment of every run: nothing of the caller's that output could depend on."""
     result = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "JAVA_HOME"):
         if name in os.environ:
             result[name] = os.environ[name]
+    if java_home:
+        result["UVM_JAVA_HOME"] = str(java_home)
     return result
 
 
@@ -387,6 +392,7 @@ def parse_options():
     parser.add_argument("--uvmc", metavar="PATH", help="the uvmc program")
     parser.add_argument("--build-dir", metavar="DIR", required=True, help="where classes, bundles and the store go")
     parser.add_argument("--jdk", metavar="DIR", type=pathlib.Path, help="bin folder of a JDK 17 (default: the PATH)")
+    parser.add_argument("--java-home", metavar="DIR", type=pathlib.Path, help="class library that uvm is to run on")
     parser.add_argument("--mode", default="plain", help=f"plain, tiny (--memory {TINY_MEMORY}) or torture=N (--torture=resume:N)")
     parser.add_argument("--filter", metavar="REGEX", help="only programs whose group/Name matches")
     parser.add_argument("--tag", metavar="WORD", help="only programs with the directive WORD")
@@ -413,8 +419,9 @@ def parse_options():
 
 
 def main():
-    global jdk
+    global jdk, java_home
     options = parse_options()
+    java_home = options.java_home and options.java_home.resolve()
     jdk = options.jdk.resolve() if options.jdk else jdk
     everything = [Program(p) for p in sorted(SUITE.glob("*/*.java"))]
     programs = [p for p in everything

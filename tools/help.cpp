@@ -55,7 +55,7 @@ OPTIONS
         of one program at the same time need two names.
     --memory SIZE
         How much of the heap is kept in memory; the rest is in the store. At least
-        4M. Default: a quarter of the machine's memory.
+        4M. Default: a quarter of the memory that the machine or container has.
     --heap SIZE
         How large the heap may grow; beyond it the program gets OutOfMemoryError.
         Default and maximum: 32G.
@@ -79,8 +79,16 @@ OPTIONS
     --stats FILE
         Write figures to FILE, as JSON, at the end and after each checkpoint;
         uvm stats shows the same at any time.
+    -ea[:CLASS|:PACKAGE...], -da, -esa, -dsa, and their long forms;
     --enable-assertions
-        Have the program's assert statements evaluated, as java -ea does.
+        Have the program's assert statements evaluated, as java does.
+    --add-opens, --add-exports, --add-reads, --enable-native-access
+    --add-modules, --limit-modules
+        As java. With the last two the class library boots anew for the program.
+    -XmxSIZE
+        As --heap.
+    @FILE, and JDK_JAVA_OPTIONS in the environment
+        More options, as java takes them.
     --cold-boot
         Boot the class library instead of starting from the base image. Done
         without being asked for -D of what must be known before booting.
@@ -104,6 +112,10 @@ OPTIONS
     --version [-v]
         Print the version; with -v also what the kernel offers for paging and
         stores, and what is used of it.
+
+    HotSpot's tuning options (-Xms, -Xss, -Xint, -XX: ...) are accepted and have no
+    effect. Other options of java are refused with what to use instead: -cp and
+    -jar, since uvmc packs the class path; -javaagent; module paths.
 
     SIZE is a number of bytes, or of K, M, G or T (64M, 2G). DURATION has a unit:
     us, ms, s, m or h (250ms, 5s).

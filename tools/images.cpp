@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "gc/layout.h"
 #include "runtime/boot.h"
@@ -16,6 +17,7 @@
 #include "runtime/code.h"
 #include "runtime/heap_format.h"
 #include "runtime/leases.h"
+#include "runtime/missing_natives.h"
 #include "runtime/native.h"
 #include "runtime/threads.h"
 #include "tools/messages.h"
@@ -50,6 +52,26 @@ std::string build_id() {
   return id;
 }
 
+// What users should know of the class library before programs run into it, a line each: most often nothing.
+// Only the base module is searched for natives that are newer than this uvm; --version -v takes the time for
+// all.
+std::vector<std::string> class_library_problems(const std::string& java_home) {
+  std::vector<std::string> problems;
+  const auto home = rt::jimage::java_home_at(java_home);
+  if (!home) return problems;
+  if (const std::string problem = rt::jimage::settings_problem(*home); !problem.empty())
+    problems.push_back(problem);
+  const auto image = rt::jimage::JImage::open(home->modules);
+  if (!image) return problems;
+  const auto missing = rt::find_missing_natives(*image, "java.base");
+  if (missing && !missing->unknown.empty()) {
+    problems.push_back("OpenJDK " + home->version + " has " + std::to_string(missing->unknown.size()) +
+                       " native methods that this uvm does not know, such as " + missing->unknown.front() +
+                       "; uvm --version -v lists them");
+  }
+  return problems;
+}
+
 }  // namespace
 
 std::string image_key(const rt::jimage::JavaHome& home) {
@@ -71,6 +93,8 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
                                                               const SessionOptions& options) {
   auto found = directory.open_image(key, line_limit());
   if (found || found.error().code == store::Errc::kPermission) return found;
+  // Nor does one that this process cannot have just now (no descriptors, no memory) need to be made anew.
+  if (found.error().code == store::Errc::kIo && exit_code_of(found.error()) != kExitDamage) return found;
   if (found.error().code != store::Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
         " cannot be used, and is made anew: " + found.error().message);
@@ -114,6 +138,7 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
   char text[64];
   std::snprintf(text, sizeof text, "booted in %.1f s", time.count());
   say(text);
+  for (const std::string& problem : class_library_problems(options.input.java_home)) say(problem);
   remove_unused_images(directory, key);
   return directory.open_image(key, line_limit());
 }

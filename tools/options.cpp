@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "runtime/container.h"
+#include "tools/java_options.h"
 #include "tools/messages.h"
 #include "tools/units.h"
 
@@ -21,12 +23,15 @@ std::string default_store() {
   return std::string(home == nullptr ? "" : home) + "/.local/share/uvm";
 }
 
+constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
+
+// A quarter of what there is. Of little memory half: the VM itself takes some tens of MiB.
 std::uint64_t default_memory() {
-  const auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
-  return std::max<std::uint64_t>(pages * 4096 / 4, std::uint64_t{64} << 20);
+  constexpr std::uint64_t kModest = std::uint64_t{64} << 20;
+  const std::uint64_t limit = rt::memory_limit().bytes;
+  return std::max({limit / 4, std::min(kModest, limit / 2), kMinMemory});
 }
 
-constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMinHeap = std::uint64_t{16} << 20;
 
 constexpr std::uint64_t kMaxKeepVersions = 64;  // store::Retention
@@ -45,21 +50,21 @@ struct Raw {
   std::string memory, heap, every, keep_versions, keep_age, compress, torture, log_level = "warn";
   std::vector<std::string> properties;
   std::string version;
-  bool show_version = false, help = false;
+  bool show_version = false, help = false, enable_assertions = false;
 };
 
 void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--store", options.store);
   app.add_option("--name", options.name);
   app.add_option("--memory", raw.memory);
-  app.add_option("--heap", raw.heap);
+  app.add_option("--heap", raw.heap)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // -Xmx
   app.add_option("--checkpoint-every", raw.every);
   app.add_option("--keep-versions", raw.keep_versions);
   app.add_option("--keep-age", raw.keep_age);
   app.add_option("--compress", raw.compress);
   app.add_flag("--fresh", options.fresh);
   app.add_flag("--keep", options.keep);
-  app.add_flag("--enable-assertions", options.enable_assertions);
+  app.add_flag("--enable-assertions", raw.enable_assertions);
   app.add_flag("--cold-boot", options.cold_boot);
   app.add_flag("--fault-thread", options.handler_thread);
   app.add_option("--stats", options.stats);
@@ -136,6 +141,7 @@ std::string check_values(Options& options, const Raw& raw) {
     options.properties.emplace_back(property.substr(0, equals),
                                     equals == std::string::npos ? "" : property.substr(equals + 1));
   }
+  if (raw.enable_assertions) options.assertions.insert(options.assertions.begin(), "+");
   if (options.store.empty()) options.store = default_store();
   if (!options.name.empty() && !is_valid_name(options.name)) {
     return cannot_be_a_name(options.name);
@@ -144,7 +150,7 @@ std::string check_values(Options& options, const Raw& raw) {
 }
 
 // CLI11's own messages are about its words; these are about ours.
-std::string explain(const CLI::ParseError& error) {
+std::string explain_parsing(const CLI::ParseError& error) {
   std::string text = error.what();
   if (const std::size_t line = text.find('\n'); line != std::string::npos) text.resize(line);
   return text;
@@ -194,10 +200,20 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
       subcommand.app->add_option("--version", raw.version);
   }
 
+  std::vector<std::string_view> commands;
+  for (const Subcommand& subcommand : subcommands) commands.emplace_back(subcommand.name);
+  auto java = take_java_options({argv + 1, argv + argc}, commands, std::getenv("JDK_JAVA_OPTIONS"));
+  if (!java) return Unexpected{java.error()};
+  options.assertions = std::move(java->assertions);
+  options.module_properties = std::move(java->module_properties);
+  options.modules_at_boot = java->modules_at_boot;
+  options.remarks = std::move(java->remarks);
+
   try {
-    app.parse(argc, argv);
+    std::reverse(java->words.begin(), java->words.end());  // as CLI11 wants them
+    app.parse(std::move(java->words));
   } catch (const CLI::ParseError& error) {
-    return Unexpected{explain(error)};
+    return Unexpected{explain_parsing(error)};
   }
 
   if (raw.help) {

@@ -43,7 +43,10 @@ struct Options {
   bool json = false;                     // kStats
   bool fresh = false;
   bool keep = false;
-  bool enable_assertions = false;
+  std::vector<std::string> assertions;                                 // as runtime/assertions.h has them
+  std::vector<std::pair<std::string, std::string>> module_properties;  // tools/java_options.h
+  bool modules_at_boot = false;
+  std::vector<std::string> remarks;  // on the options, for stderr
   bool cold_boot = false;
   bool handler_thread = false;         // faults by a thread of the region
   std::string stats;                   // file, empty: none

@@ -16,7 +16,8 @@ std::string show(const rt::jimage::JavaHome& home) { return "OpenJDK " + home.ve
 // Every word with its end, so that no two command lines have the same.
 std::uint64_t hash_of(const Options& options) {
   std::string all = std::to_string(options.heap) + '\0';
-  if (options.enable_assertions) all += std::string("--enable-assertions") + '\0';
+  for (const std::string& directive : options.assertions) all += "assert" + directive + '\0';
+  for (const auto& [name, value] : options.module_properties) all += name + '=' + value + '\0';
   for (const auto& [name, value] : options.properties) all += "-D" + name + '=' + value + '\0';
   for (const std::string& argument : options.arguments) all += " " + argument + '\0';
   return std::max<std::uint64_t>(XXH3_64bits(all.data(), all.size()), 1);
@@ -25,7 +26,13 @@ std::uint64_t hash_of(const Options& options) {
 std::string show_command(const Options& options) {
   std::string all;
   if (options.heap != kDefaultHeapSize) all += "--heap " + show_size(options.heap) + " ";
-  if (options.enable_assertions) all += "--enable-assertions ";
+  for (const std::string& directive : options.assertions) {
+    const bool system = directive.size() > 1 && directive[1] == '!';
+    const std::string of = directive.substr(system ? 2 : 1);
+    all += std::string(directive[0] == '+' ? "-e" : "-d") + (system ? "sa" : "a") +
+           (of.empty() ? "" : ":" + of) + " ";
+  }
+  for (const auto& [name, value] : options.module_properties) all += "-D" + name + "=" + value + " ";
   for (const auto& [name, value] : options.properties) all += "-D" + name + "=" + value + " ";
   for (const std::string& argument : options.arguments) all += argument + " ";
   if (all.empty()) return "no arguments";

@@ -13,18 +13,22 @@
 #include <utility>
 
 #include "gc/layout.h"
+#include "runtime/assertions.h"
 #include "runtime/boot.h"
 #include "runtime/bundle/mapped_file.h"
 #include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
+#include "runtime/container.h"
 #include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/jimage/jimage.h"
 #include "runtime/leases.h"
+#include "runtime/own_writes.h"
 #include "runtime/roots.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
+#include "runtime/timers.h"
 #include "runtime/undo_journal.h"
 #include "tools/images.h"
 #include "tools/live_figures.h"
@@ -63,11 +67,11 @@ bool is_boot_property(const std::string& name) {
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
 }
 
-// Seconds since a version was cut.
+// Seconds since a version was cut; 0 when the clock was set back behind that.
 double age_of(const checkpoint::Blob& blob) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::chrono::nanoseconds then(static_cast<std::int64_t>(blob.wall_time_ns));
-  return std::chrono::duration<double>(now - then).count();
+  return std::max(std::chrono::duration<double>(now - then).count(), 0.0);
 }
 
 class Runner {
@@ -111,6 +115,7 @@ class Runner {
   std::optional<RunLock> lock_;
   std::shared_ptr<store::FileStore> base_;  // the heap's base image, when we know it without searching
   checkpoint::Blob blob_;
+  bool boots_ = false;  // the class library boots in the program's own heap
   bool main_called_ = false;
   bool heap_is_new_ = false;  // made by this process, which has its lock
   std::uint64_t lives_ = 0;   // sessions so far
@@ -120,6 +125,12 @@ class Runner {
 };
 
 std::string Runner::prepare() {
+  // An eighth of it more is in use while a checkpoint is made.
+  const rt::MemoryLimit limit = rt::memory_limit();
+  if (limit.bytes != 0 && options_.memory + options_.memory / 8 > limit.bytes) {
+    say("--memory is " + show_size(options_.memory) + ", too much for the " + show_size(limit.bytes) +
+        " that there are (" + limit.source + "): the kernel may kill this process when it uses them up");
+  }
   if (options_.command == Command::kRun) {
     auto bundle = rt::bundle::BundleFile::open(options_.bundle);
     if (!bundle) return bundle.error().message;
@@ -159,12 +170,12 @@ SessionOptions Runner::session_options() {
   options.image = &*image_;
   options.input.java_home = home_->path;
   if (bundle_) {
-    std::error_code ignored;
-    options.input.bundle_path = options_.bundle;
     options.input.main_class = bundle_->view().main_class();
   }
   options.input.arguments = options_.arguments;
   options.input.properties = options_.properties;
+  options.input.module_properties = options_.module_properties;
+  options.input.boots = boots_;
   options.blob = blob_;
   options.torture_interval = options_.torture_interval;
   options.verify_heap = options_.verify_heap;
@@ -231,7 +242,7 @@ store::Result<void> Runner::start_threads(Session& session) {
 }
 
 Runner::Opened Runner::start_fresh() {
-  const bool cold = options_.cold_boot ||
+  const bool cold = options_.cold_boot || options_.modules_at_boot ||
                     std::any_of(options_.properties.begin(), options_.properties.end(),
                                 [](const auto& property) { return is_boot_property(property.first); });
   std::shared_ptr<store::FileStore> base;
@@ -252,6 +263,7 @@ Runner::Opened Runner::start_fresh() {
       options_.name,
       {.base = base, .keep = retention(), .compress = options_.compress, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
+  boots_ = cold;
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
   rt::Vm& vm = (*session)->vm();
@@ -261,12 +273,16 @@ Runner::Opened Runner::start_fresh() {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
   }
   rt::set_heap_size(options_.heap);
-  rt::clock_at_resume();
+  static_cast<void>(rt::clock_at_resume());
   rt::cpu_time_at_start();
   rt::checkpoints_at_start(0);
   rt::leases_at_start();
+  rt::own_writes_begin(0);
   install_bundle(**session, bundle_->view().bytes());
-  rt::roots().assertions_enabled = options_.enable_assertions ? 1 : 0;
+  if (!rt::set_assertions(options_.assertions)) {
+    return Unexpected{
+        store::Error{.code = store::Errc::kInvalid, .message = "no room for the assertion options"}};
+  }
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
     return Unexpected{
         store::Error{.code = store::Errc::kInvalid, .message = "no room for the main thread's stack"}};
@@ -310,19 +326,23 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
     return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
   }
-  rt::clock_at_resume();
+  const std::int64_t behind_ms = rt::clock_at_resume();
+  if (behind_ms > 0) rt::timers_at_resume(behind_ms);
   rt::cpu_time_at_resume();
   rt::checkpoints_at_start((*session)->store().current_version().version);
-  const auto restored = rt::undo_since(rt::roots().checkpoint_attempts);
-  if (!restored) return Unexpected{restored.error()};
+  const std::uint64_t cut = rt::roots().checkpoint_attempts;
+  const auto undone = rt::undo_since(cut);
+  if (!undone) return Unexpected{undone.error()};
+  for (const std::string& remark : undone->remarks) say(remark);
   checkpoint::Checkpointer& checkpointer = (*session)->checkpointer();
   // Files are cut back to what an older version tells of only when no newer one can be gone on with.
   if (is_older) {
+    rt::own_writes_unknown();
     if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
   }
-  const std::string remark =
-      rt::leases_at_resume(suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs, *restored);
-  if (!remark.empty()) say(remark);
+  const auto grown = suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs;
+  for (const std::string& remark : rt::leases_at_resume(grown, cut, undone->restored)) say(remark);
+  rt::own_writes_begin(rt::roots().checkpoint_attempts);
   // The suspended version must not be the one to go on from once the program has written more.
   if (suspended) {
     if (auto taken_up = checkpointer.checkpoint_retired(); !taken_up) return Unexpected{taken_up.error()};

@@ -1,7 +1,9 @@
 #!/bin/bash
-# Installs the Debian 12 packages that uvm needs, as far as they are missing: setup.sh [run|test]
-#   run    to build uvm and to run programs and examples (the default)
-#   test   also for the test suite: sanitizers, fuzzing, formatting
+# Installs the Debian 12 packages that uvm needs, as far as they are missing: setup.sh [run|test|ci|nightly]
+#   run      to build uvm and to run programs and examples (the default)
+#   test     also for the tests
+#   ci       also for what else checks a change: clang, its tools and sanitizers
+#   nightly  also for the long tests: emulated machines, a Debian to install in
 # Does nothing, and needs neither root nor a network, when nothing is missing.
 set -euo pipefail
 
@@ -9,11 +11,14 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache pkg-config openjdk-17-jdk-headless liburing-dev libpmem-dev libspdlog-dev
           libfmt-dev libcli11-dev nlohmann-json3-dev libxxhash-dev libzstd-dev zlib1g-dev libgtest-dev libgmock-dev
           librhino-java python3)
-case "${1:-run}" in
-  run) ;;
-  test) packages+=(clang clang-format libclang-rt-14-dev libbenchmark-dev) ;;
-  *) echo "usage: $0 [run|test]" >&2; exit 2 ;;
+level=${1:-run}
+case $level in
+  run | test | ci | nightly) ;;
+  *) echo "usage: $0 [run|test|ci|nightly]" >&2; exit 2 ;;
 esac
+[[ $level == run ]] || packages+=(libbenchmark-dev)
+[[ $level == run || $level == test ]] || packages+=(clang clang-format clang-tidy libclang-rt-14-dev)
+[[ $level != nightly ]] || packages+=(qemu-system-x86 busybox-static cpio e2fsprogs ndctl debootstrap git)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "$0: this is not Debian; install the like of: ${packages[*]}" >&2

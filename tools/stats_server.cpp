@@ -21,12 +21,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPatience{2000};  // with one client
+constexpr std::chrono::milliseconds kClientPatience{2000};  // with one client
 
 // A fault of the thread itself, in the heap, is served in its SIGBUS handler.
 constexpr int kOwnFaults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 
-Unexpected<std::string> failed(const std::string& what) {
+Unexpected<std::string> not_started(const std::string& what) {
   return Unexpected<std::string>{what + ": " + strerror(errno)};
 }
 
@@ -45,18 +45,18 @@ BasicResult<std::unique_ptr<StatsServer>, std::string> StatsServer::start(const 
       new StatsServer(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC),
                       socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
                       eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), std::move(document)));
-  if (!server->folder_) return failed("cannot open " + folder);
-  if (!server->socket_ || !server->stop_) return failed("cannot make a socket");
+  if (!server->folder_) return not_started("cannot open " + folder);
+  if (!server->socket_ || !server->stop_) return not_started("cannot make a socket");
   // What a killed process left. The mode is given before there is a name by which others could connect.
   unlinkat(server->folder_.get(), kStatsSocket, 0);
   const sockaddr_un address = stats_address(server->folder_.get());
   if (fchmod(server->socket_.get(), S_IRUSR | S_IWUSR) != 0 ||
       bind(server->socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return failed("cannot make " + folder + "/" + kStatsSocket);
+    return not_started("cannot make " + folder + "/" + kStatsSocket);
   }
   constexpr int kWaiting = 8;  // clients
   if (listen(server->socket_.get(), kWaiting) != 0)
-    return failed("cannot listen at " + folder + "/" + kStatsSocket);
+    return not_started("cannot listen at " + folder + "/" + kStatsSocket);
 
   sigset_t others, before;
   sigfillset(&others);
@@ -84,17 +84,29 @@ StatsServer::~StatsServer() {
 
 bool StatsServer::stopped(int milliseconds) {
   pollfd stop{stop_.get(), POLLIN, 0};
-  return poll(&stop, 1, milliseconds) > 0;
+  const int events = poll(&stop, 1, milliseconds);
+  return events > 0 || (events < 0 && errno != EINTR);  // without poll(2) nobody can be waited for
+}
+
+int StatsServer::accept_client() {
+  const auto accept = [this] {
+    return accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  };
+  const int client = accept();
+  if (client >= 0 || errno != EMFILE) return client;
+  spare_.reset();
+  return accept();
 }
 
 void StatsServer::serve() {
   constexpr int kPauseMs = 100;
   for (;;) {
+    if (!spare_ || !*spare_) spare_.emplace(fcntl(stop_.get(), F_DUPFD_CLOEXEC, 0));
     pollfd ready[2] = {{socket_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
     if (poll(ready, 2, -1) < 0 && errno != EINTR && stopped(kPauseMs)) return;
     if (ready[1].revents != 0) return;
     if (ready[0].revents == 0) continue;
-    const Descriptor client(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const Descriptor client(accept_client());
     if (client) {
       answer(client.get());
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED && stopped(kPauseMs)) {
@@ -111,7 +123,7 @@ bool StatsServer::wait_to_write(int client, int milliseconds) {
 
 void StatsServer::answer(int client) {
   const std::string text = document_();
-  const Clock::time_point end = Clock::now() + kPatience;
+  const Clock::time_point end = Clock::now() + kClientPatience;
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t sent = send(client, text.data() + done, text.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -41,7 +42,11 @@ class StatsServer {
   bool wait_to_write(int client, int milliseconds);
   bool stopped(int milliseconds);
 
+  int accept_client();
+
   const Descriptor folder_, socket_, stop_;  // the last an eventfd
+  // Kept for a client when the program has used all others up.
+  std::optional<Descriptor> spare_;
   const Document document_;
   std::thread thread_;
 };

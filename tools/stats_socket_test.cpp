@@ -28,7 +28,7 @@ class StatsSocketTest : public ::testing::Test {
     std::error_code ignored;
     std::filesystem::remove_all(top_, ignored);
   }
-  [[nodiscard]] std::unique_ptr<StatsServer> serve(std::string document) const {
+  [[nodiscard]] std::unique_ptr<StatsServer> serve(const std::string& document) const {
     auto server = StatsServer::start(folder_, [document] { return document; });
     EXPECT_TRUE(server) << server.error();
     return server ? std::move(*server) : nullptr;

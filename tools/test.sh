@@ -1,27 +1,39 @@
 #!/bin/bash
-# Builds and tests uvm; installs what is missing for that first. test.sh [STAGE...]
-#   release   the whole suite on the release build: unit tests, command lines, Java programs, kills, torture
-#   asan      unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan
-#   tsan      the same under ThreadSanitizer
-#   cross     a heap written by the release build goes on in the asan and tsan builds and back
-#   fuzz      each fuzz target for FUZZ_SECONDS (default 30) over its corpus in tests/corpus (clang)
-#   format    clang-format finds nothing to change
-#   soak      everything that the pager does at once, on a store that fails, in the release, asan and tsan builds: for the
-#             time that is left of SOAK_UNTIL seconds (default 1380) since the start, at most ten minutes a build
-# The default is all of these.
-# Goes through all stages even if one fails; the exit status is 0 only if all passed. JOBS: processes at once.
+# Builds and tests uvm; installs what is missing for that first.
+#   test.sh            the tests of the release build: unit tests, command lines, Java programs, kills, failing stores.
+#                      At most 12 minutes on two cores from nothing
+#   test.sh ci         that, and all else that a change must pass; at most 45 minutes
+#   test.sh nightly    what takes hours
+#   test.sh STAGE...   chosen stages
+#
+# Stages of ci:
+#   tests      as above
+#   format     clang-format finds nothing to change
+#   tidy       clang, which compiles each file by itself here, and clang-tidy have nothing to say
+#   clang      clang's build passes the unit tests
+#   asan       unit tests and a stress subset of the Java programs under AddressSanitizer and UBSan
+#   tsan       the same under ThreadSanitizer
+#   cross      a heap written by the release build goes on in the asan and tsan builds and back
+#   fuzz       each fuzz target for FUZZ_SECONDS (default 30) over its corpus in tests/corpus
+# Stages of nightly:
+#   long       tests in full length: all programs under torture, 300 kills, each fault of a run's store, a million crash
+#              states, power cuts of an emulated machine, Linux 6.1
+#   soak       everything that the pager does at once, on a store that fails: ten minutes in each of three builds
+#   analyzer   clang's static analyzer over all but the tests
+#   chroot     both commands of the README in a new Debian 12 with nothing in it (needs root)
+#
+# Goes through all stages even if one fails; the exit status is 0 only if all passed. The last line says how it went.
+# JOBS: processes at once.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
 jobs=${JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-30}
-soak_until=${SOAK_UNTIL:-1380}
+soak_seconds=${SOAK_SECONDS:-600} # a build
 # Programs whose threads, monitors, pages and checkpoints get in each other's way.
 stress='^(threads|juc|memory)/'
 stress_few='^(threads/Stress|memory/Churn|memory/SparseMatrix)$'
 
-tools/setup.sh test || exit 1
-PATH=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin:$PATH
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
@@ -37,17 +49,20 @@ fi
 # run_for STAGE COMMAND...
 run_for() {
   local prefix=()
-  [[ $1 == release ]] || prefix=("${steady[@]}")
+  case $1 in asan | tsan | cross | fuzz | soak) prefix=("${steady[@]}") ;; esac
   shift
   "${prefix[@]}" "$@"
+}
+
+configure() {
+  cmake --preset "$1" >"$top/.cache/cmake-$1.log" 2>&1 || { cat "$top/.cache/cmake-$1.log"; return 1; }
 }
 
 # build PRESET TARGET...: configures and builds, which runs programs just built.
 build() {
   local preset=$1
   shift
-  cmake --preset "$preset" >"$top/.cache/cmake-$preset.log" || { cat "$top/.cache/cmake-$preset.log"; return 1; }
-  run_for "$preset" cmake --build --preset "$preset" -j "$jobs" --target "$@"
+  configure "$preset" && run_for "$preset" cmake --build --preset "$preset" -j "$jobs" --target "$@"
 }
 
 # run_ctest STAGE ARGUMENT...
@@ -62,7 +77,31 @@ run_ctest() {
 scratch=$top/.cache
 [[ $(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1) -gt 4000000 ]] && scratch=/dev/shm
 
-release() { build release all && run_ctest release --test-dir build; }
+tests() { build release all && run_ctest tests --test-dir build; }
+
+format() {
+  find runtime uffd pmem gc checkpoint tools bench java tests examples -name '*.h' -o -name '*.cpp' |
+    xargs clang-format --dry-run -Werror
+}
+
+# sources [PATTERN]: what the tidy build compiles, less what matches.
+sources() {
+  sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build-tidy/compile_commands.json | grep -v -e /build-tidy/ ${1:+-e "$1"} |
+    sort -u
+}
+
+# The analyzer takes three times as long as all else together, so it has a stage of its own.
+tidy() {
+  configure tidy || return 1
+  sources | xargs -P "$jobs" -n 4 clang-tidy -p build-tidy --quiet --checks=-clang-analyzer-* 2>.cache/tidy.log
+}
+
+analyzer() {
+  configure tidy || return 1
+  sources '_test\.cpp$' | xargs -P "$jobs" -n 4 clang-tidy -p build-tidy --quiet 2>.cache/tidy.log
+}
+
+clang() { build clang all && run_ctest clang --test-dir build-clang -R '^unit\.' -E 'uffd|store_on_pmem'; }
 
 # sanitized PRESET: unit tests; the stress subset with a checkpoint every 50 ms, some of it with little memory too.
 sanitized() {
@@ -119,44 +158,56 @@ fuzz() {
   return $status
 }
 
+long() { build release all && run_ctest long --test-dir build -C nightly -L nightly; }
+
 soak() {
-  local seconds preset folder status=0
-  # Four modes in each of three builds.
-  seconds=$(((soak_until - SECONDS) / 12))
-  ((seconds <= 150)) || seconds=150
-  if ((seconds < 2)); then
-    echo "no time is left for more of it than the unit tests did"
-    return 0
-  fi
+  local preset folder status=0
   for preset in release asan tsan; do
     build "$preset" uffd_test || return 1
     folder=build
     [[ $preset == release ]] || folder=build-$preset
-    echo "soak of the $preset build, $seconds s a mode"
-    UVM_SOAK_SECONDS=$seconds TMPDIR=$scratch run_for "$preset" "$folder/uffd_test" --gtest_filter='*RegionSoakTest*' ||
-      status=1
+    echo "soak of the $preset build, $soak_seconds s in four modes"
+    UVM_SOAK_SECONDS=$((soak_seconds / 4)) TMPDIR=$scratch run_for soak "$folder/uffd_test" \
+      --gtest_filter='*RegionSoakTest*' || status=1
   done
   return $status
 }
 
-format() {
-  find runtime uffd pmem gc checkpoint tools bench java tests examples -name '*.h' -o -name '*.cpp' |
-    xargs clang-format --dry-run -Werror
-}
+chroot() { tests/chroot_test.sh; }
 
-stages=("$@")
-[[ ${#stages[@]} -gt 0 ]] || stages=(format release asan tsan cross fuzz soak)
-mkdir -p .cache
-summary=() failed=0
+ci=(tests format tidy clang asan tsan cross fuzz)
+nightly=(long soak analyzer chroot)
+stages=() needs=test
+for word in "${@:-tests}"; do
+  case $word in
+    ci) stages+=("${ci[@]}") ;;
+    nightly) stages+=("${nightly[@]}") ;;
+    *) if [[ " ${ci[*]} ${nightly[*]} " == *" $word "* ]]; then
+        stages+=("$word")
+      else
+        echo "$0: no stage $word; the first lines of this file name them" >&2
+        exit 2
+      fi ;;
+  esac
+done
 for stage in "${stages[@]}"; do
   case $stage in
-    release | asan | tsan | cross | fuzz | format | soak) ;;
-    *) echo "$0: no stage $stage; see its first lines" >&2; exit 2 ;;
+    tests) ;;
+    long | chroot) needs=nightly ;;
+    *) [[ $needs == nightly ]] || needs=ci ;;
   esac
+done
+tools/setup.sh "$needs" || exit 1
+PATH=/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)/bin:$PATH
+
+mkdir -p .cache
+summary=() bad=()
+for stage in "${stages[@]}"; do
   printf '\n=== %s\n' "$stage"
   start=$SECONDS
   rm -f ".cache/ctest-$stage.log"
-  if "$stage"; then verdict=passed; else verdict=FAILED failed=1; fi
+  verdict=passed
+  "$stage" || { verdict=FAILED; bad+=("$stage"); }
   summary+=("$(printf '%-8s %s in %d s' "$stage" "$verdict" $((SECONDS - start)))")
 done
 printf '\n=== summary\n'
@@ -165,4 +216,9 @@ for stage in "${stages[@]}"; do
   [[ -e .cache/ctest-$stage.log ]] && sed -n '/tests passed/,$p' ".cache/ctest-$stage.log"
 done
 printf '%s\n' "${summary[@]}"
-exit $failed
+took="$((SECONDS / 60)) min $((SECONDS % 60)) s"
+if [[ ${#bad[@]} -gt 0 ]]; then
+  echo "uvm FAILED in: ${bad[*]} ($took; what failed is above)"
+  exit 1
+fi
+echo "uvm passes: ${stages[*]} ($took)"

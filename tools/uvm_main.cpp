@@ -5,10 +5,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 #include "tools/commands.h"
 #include "tools/messages.h"
 #include "tools/options.h"
+#include "tools/process_limits.h"
 #include "tools/run.h"
 #include "tools/signals.h"
 #include "tools/standard_streams.h"
@@ -21,17 +24,14 @@ int printed(int status) {
   return status != 0 ? status : written;
 }
 
-}  // namespace
-
-// What nobody expected ends the process here, by std::terminate, which names it.
-int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+int uvm_main(int argc, char** argv) {
   using namespace uvm::tools;
-  keep_standard_descriptors();
   auto options = parse_options(argc, argv);
   if (!options) {
     say(options.error());
     return kExitUsage;
   }
+  for (const std::string& remark : options->remarks) say(remark);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("uvm"));
   spdlog::set_pattern("uvm: %l: %v");
   spdlog::set_level(spdlog::level::from_str(options->log_level));
@@ -60,10 +60,25 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
       return printed(verify_heap(*options));
     case Command::kRun:
     case Command::kResume:
-      watch_signals();
       // Without the destructors of statics, which the thread that waits for signals still uses; and at once,
       // because a process that is killed after its heap was removed looks like one that never finished.
-      _exit(run_program(*options));
+      try {
+        watch_signals();
+        _exit(run_program(*options));
+      } catch (const std::system_error& failure) {  // of std::thread
+        say(std::string("a thread of uvm's own cannot be started: ") + failure.code().message() +
+            "; raise the limit on processes and threads (ulimit -u, in a container --pids-limit)");
+        _exit(kExitFailure);
+      }
   }
   return kExitFailure;
+}
+
+}  // namespace
+
+// What nobody expected ends the process here, by std::terminate, which names it.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  uvm::tools::keep_standard_descriptors();
+  uvm::tools::raise_limits();
+  return uvm::tools::with_large_stack(uvm_main, argc, argv);
 }

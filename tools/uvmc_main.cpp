@@ -36,8 +36,10 @@ DESCRIPTION
         a folder      All files below it. Class files must lie in the folders of
                       their packages. FILE itself is left out.
         a class file  The class.
+        FOLDER/*      The jars of the folder, as in java's class path.
 
-    The inputs are not needed to run the bundle. Every class file is checked
+    The inputs are not needed to run the bundle: the program finds them, to be
+    read, under the paths that they have now. Every class file is checked
     first; if one is malformed, or not where its name says, uvmc names it and
     writes nothing. FILE is replaced only when the new bundle is complete.
 
@@ -69,8 +71,11 @@ SEE ALSO
     uvm --help
 )";
 
-BasicResult<rt::bundle::ClassFacts, std::string> inspect_class(std::span<const std::byte> bytes) {
-  auto parsed = rt::classfile::parse(bytes, {});
+BasicResult<rt::bundle::ClassFacts, std::string> inspect_class(std::span<const std::byte> bytes,
+                                                               std::string_view called) {
+  rt::classfile::ParseOptions options;
+  options.called = called;
+  auto parsed = rt::classfile::parse(bytes, options);
   if (!parsed) return Unexpected<std::string>{parsed.error().message};
   rt::bundle::ClassFacts facts;
   facts.name = parsed->name;

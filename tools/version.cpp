@@ -4,11 +4,52 @@
 #include <cstdio>
 
 #include "pmem/libpmem.h"
+#include "runtime/container.h"
+#include "runtime/jimage/java_home.h"
+#include "runtime/missing_natives.h"
 #include "tools/commands.h"
+#include "tools/units.h"
 #include "uffd/kernel_features.h"
 #include "uffd/store_device.h"
 
 namespace uvm::tools {
+
+namespace {
+
+// Which class library there is, and what of it cannot be called: unknown gaps one by one, decided ones
+// counted.
+void show_class_library() {
+  const auto home = rt::jimage::find_java_home();
+  if (!home) {
+    std::printf("class library: %s\n", home.error().message.c_str());
+    return;
+  }
+  std::printf("OpenJDK %s in %s\n", home->version.c_str(), home->path.c_str());
+  if (const std::string problem = rt::jimage::settings_problem(*home); !problem.empty()) {
+    std::printf("  %s\n", problem.c_str());
+  }
+  const auto image = rt::jimage::JImage::open(home->modules);
+  const auto missing = image ? rt::find_missing_natives(*image, {})
+                             : rt::jimage::Result<rt::MissingNatives>(Unexpected{image.error()});
+  if (!missing) {
+    std::printf("  %s\n", missing.error().message.c_str());
+    return;
+  }
+  if (!missing->unknown.empty()) {
+    std::printf(
+        "  natives that are newer than this uvm; programs that call them get an UnsatisfiedLinkError:\n");
+    for (const std::string& text : missing->unknown) std::printf("    %s\n", text.c_str());
+  }
+  std::puts("  natives that uvm is without:");
+  for (const auto& [module, reasons] : missing->known) {
+    for (const auto& [reason, count] : reasons) {
+      std::printf("    %-24s %4u  %.*s\n", module.c_str(), count, static_cast<int>(reason.size()),
+                  reason.data());
+    }
+  }
+}
+
+}  // namespace
 
 int show_version(const Options& options) {
   std::puts("uvm " UVM_VERSION);
@@ -21,9 +62,14 @@ int show_version(const Options& options) {
   for (const uffd::Mechanism& mechanism : uffd::kernel_features().mechanisms()) show(mechanism);
   const bool rings = store::io_uring_works();
   show({"io_uring", rings, rings ? "moves lines from and to the store" : "lines go by preadv and pwritev"});
+  const rt::MemoryLimit memory = rt::memory_limit();
+  const rt::Processors processors = rt::available_processors();
+  std::printf("  %-66s %s\n", ("memory: " + memory.source).c_str(), show_size(memory.bytes).c_str());
+  std::printf("  %-66s %u\n", ("processors: " + processors.source).c_str(), processors.count);
   const bool pmem = store::LibPmem::load() != nullptr;
   show({"libpmem", pmem,
         pmem ? "writes stores on persistent memory" : "stores on persistent memory are written as files"});
+  show_class_library();
   return 0;
 }
 

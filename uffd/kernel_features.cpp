@@ -10,14 +10,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "pmem/descriptor.h"
 #include "uffd/kernel_abi.h"
 
 namespace uvm::uffd {
 namespace {
 
 constexpr std::size_t kPage = 4096;
-
-int open_userfaultfd(int flags) { return static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | flags)); }
 
 bool probe_pagemap_scan() {
   int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -67,8 +66,24 @@ bool probe_continue_wp() {
   return works;
 }
 
+}  // namespace
+
+int open_userfaultfd(int flags) {
+  const int fd = static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | flags));
+  if (fd >= 0 || errno == EMFILE || errno == ENFILE) return fd;
+  const int denied = errno;
+  // A filter of system calls need not know the device, and who may open that needs no privilege.
+  const Descriptor device(open("/dev/userfaultfd", O_RDWR | O_CLOEXEC));
+  const int made = device ? ioctl(device.get(), USERFAULTFD_IOC_NEW, O_CLOEXEC | flags) : -1;
+  if (made < 0) errno = denied;
+  return made;
+}
+
+namespace {
+
 KernelFeatures probe() {
   KernelFeatures found;
+  found.device = access("/dev/userfaultfd", R_OK | W_OK) == 0;
   int fd = open_userfaultfd(0);
   if (fd >= 0) {
     found.kernel_faults = true;
@@ -87,6 +102,8 @@ KernelFeatures probe() {
     found.shmem = (api.features & kShmem) == kShmem;
     found.sigbus = (api.features & UFFD_FEATURE_SIGBUS) != 0;
     found.wp_async = (api.features & abi::kFeatureWpAsync) != 0;
+  } else {
+    found.open_errno = errno;
   }
   close(fd);
   found.pagemap_scan = probe_pagemap_scan();
@@ -116,6 +133,8 @@ std::vector<Mechanism> KernelFeatures::mechanisms() const {
   const char* without = "missing: uvm does not run";
   return {
       {"userfaultfd", open_errno == 0, open_errno == 0 ? "pages the heap" : without},
+      {"/dev/userfaultfd (Linux 6.1)", device,
+       device ? "serves where the system call is denied" : "not there, or not for this user"},
       {"userfaultfd on shared memory, with write protection (Linux 5.19)", works,
        works ? "pages the heap" : without},
       {"userfaultfd for faults inside system calls", kernel_faults,

@@ -15,6 +15,7 @@ struct Mechanism {
 
 struct KernelFeatures {
   int open_errno = 0;          // why userfaultfd(2) failed; 0: it works
+  bool device = false;         // /dev/userfaultfd may be opened
   bool kernel_faults = false;  // userfaultfd without UFFD_USER_MODE_ONLY is allowed
   bool shmem = false;          // MISSING, MINOR and write-protect on shmem (Linux 5.19)
   bool sigbus = false;         // UFFD_FEATURE_SIGBUS
@@ -30,5 +31,9 @@ struct KernelFeatures {
 };
 
 const KernelFeatures& kernel_features();
+
+// userfaultfd(2), or where that is denied the same from /dev/userfaultfd. Closed on exec. -1: errno is that
+// of the system call.
+int open_userfaultfd(int flags);
 
 }  // namespace uvm::uffd

@@ -12,6 +12,7 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "uffd/kernel_features.h"
 
@@ -23,8 +24,7 @@ constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
 
 store::Error system_error(const char* what) {
   int error = errno;
-  return {error == EPERM || error == EACCES ? store::Errc::kPermission : store::Errc::kIo, error,
-          std::string("region: ") + what + ": " + std::strerror(error)};
+  return {store::Errc::kIo, error, std::string("region: ") + what + ": " + std::strerror(error)};
 }
 
 store::Error invalid(const char* what) { return {store::Errc::kInvalid, 0, std::string("region: ") + what}; }
@@ -56,7 +56,14 @@ Result<void> set_file_size(int fd, std::uint64_t size) {
 
 Result<std::unique_ptr<Region>> Region::create(const RegionOptions& options) {
   auto region = std::make_unique<RegionImpl>();
-  if (auto opened = region->open(options); !opened) return Unexpected{opened.error()};
+  try {
+    if (auto opened = region->open(options); !opened) return Unexpected{opened.error()};
+  } catch (const std::system_error& failure) {
+    return Unexpected{store::Error{
+        store::Errc::kIo, failure.code().value(),
+        "region: a thread of the pager cannot be started: " + failure.code().message() +
+            "; raise the limit on processes and threads (ulimit -u, in a container --pids-limit)"}};
+  }
   return std::unique_ptr<Region>(std::move(region));
 }
 
@@ -77,8 +84,16 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
   }
   const KernelFeatures& kernel = kernel_features();
   if (kernel.open_errno != 0) {
-    errno = kernel.open_errno;
-    return Unexpected{system_error("userfaultfd is not available")};
+    const int error = kernel.open_errno;
+    std::string message =
+        std::string("the heap is paged by userfaultfd, which is denied here: ") + std::strerror(error);
+    // Limits of the process are no denial: more of those help.
+    message += error == EMFILE || error == ENFILE
+                   ? "; raise the limit on open files (ulimit -n)"
+                   : "; in a container, give it /dev/userfaultfd (docker run --device /dev/userfaultfd) or a "
+                     "seccomp profile that allows userfaultfd (--security-opt seccomp=PROFILE); "
+                     "uvm --version -v tells what is there";
+    return Unexpected{store::Error{store::Errc::kIo, error, std::move(message)}};
   }
   if (!kernel.shmem) {
     return Unexpected{
@@ -131,7 +146,8 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   if (auto opened = tracker_.open(track_mode_, &faults_, base_); !opened) return opened;
 
   if (fault_mode_ == FaultMode::kInThread) {
-    if (!register_target(this, base_, size_)) return Unexpected{invalid("too many regions")};
+    if (!register_target(this, base_, size_))
+      return Unexpected{invalid("too many regions, or SIGBUS cannot be handled")};
     registered_ = true;
   } else {
     stop_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -177,13 +193,24 @@ Result<void> RegionImpl::map_work_memory() {
 
 Result<void> RegionImpl::map_view(void* hint) {
   memory_fd_ = memfd_create("uvm-region", MFD_CLOEXEC);
-  if (memory_fd_ < 0) return Unexpected{system_error("memfd_create")};
+  if (memory_fd_ < 0) {
+    auto error = system_error("memfd_create");
+    if (error.sys_errno != EMFILE && error.sys_errno != ENFILE)
+      error.message += "; the heap's memory comes from it, so it must be allowed (seccomp)";
+    return Unexpected{std::move(error)};
+  }
   if (auto sized = set_file_size(memory_fd_, size_); !sized) return sized;
 
   // Reserve with room for alignment, then give the ends back.
   std::uint64_t reserved = size_ + kBaseAlignment;
   void* memory = mmap(hint, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) return Unexpected{system_error("reserving address space")};
+  if (memory == MAP_FAILED) {
+    auto error = system_error("reserving address space");
+    error.message += "; the heap takes " + std::to_string(size_ >> 30) +
+                     " GiB of it, used or not: raise the limit (ulimit -v unlimited)" +
+                     "; --memory limits what is used";
+    return Unexpected{std::move(error)};
+  }
   auto start = reinterpret_cast<std::uintptr_t>(memory);
   std::uintptr_t aligned = (start + kBaseAlignment - 1) / kBaseAlignment * kBaseAlignment;
   if (aligned > start) munmap(memory, aligned - start);

@@ -470,6 +470,11 @@ std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::u
   for (const Retained& version : retained_) {
     if (version.ref.version <= info_.version) older.push_back(&version);
   }
+  // None is younger than a later one: those whose time is still to come, because the clock was set back, are
+  // as old as that is ago.
+  std::vector<std::uint64_t> times(older.size());
+  for (std::size_t i = older.size(), later = time_ns; i-- != 0; later = times[i])
+    times[i] = std::min<std::uint64_t>(older[i]->info.wall_time_ns, later);
   // The first of each step of time is the one that stays: which one that is never changes afterwards.
   const std::uint64_t step = keep_.age_ns / Retention::kAgeSteps;
   std::uint64_t last_step = ~std::uint64_t{0};
@@ -479,7 +484,7 @@ std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::u
     const std::uint64_t its_step = step == 0 ? 0 : version.info.wall_time_ns / step;
     const bool first_of_step = step != 0 && its_step != last_step;
     last_step = its_step;
-    const bool young = time_ns - std::min(time_ns, version.info.wall_time_ns) < keep_.age_ns;
+    const bool young = time_ns - times[i] < keep_.age_ns;
     const bool by_rule = older.size() + 1 - i <= keep_.versions || (version.ref.flags & kVersionPinned) != 0;
     if (by_rule || (young && first_of_step)) candidates.push_back({version.ref, !by_rule});
   }

@@ -15,6 +15,7 @@
 
 #include "pmem/pmem_device.h"
 #include "uffd/store_memory.h"
+#include "uffd/user_fault.h"
 
 namespace uvm::store {
 
@@ -77,7 +78,26 @@ class RingPool {
 
  private:
   RingPool() {
-    for (auto& slot : slots_) slot.usable = io_uring_queue_init(kRingDepth, &slot.ring, 0) == 0;
+    for (auto& slot : slots_) {
+      if (io_uring_queue_init(kRingDepth, &slot.ring, 0) != 0) continue;
+      slot.usable = answers(slot.ring);
+      if (slot.usable) continue;
+      io_uring_queue_exit(&slot.ring);
+      return;  // io_uring_enter is denied, for the others too
+    }
+  }
+
+  // A filter of system calls may allow the making of a ring and deny its use.
+  static bool answers(io_uring& ring) noexcept {
+    io_uring_prep_nop(io_uring_get_sqe(&ring));
+    int submitted = 0;
+    do {
+      submitted = io_uring_submit_and_wait(&ring, 1);
+    } while (submitted == -EINTR || submitted == -EAGAIN);
+    io_uring_cqe* cqe = nullptr;
+    if (submitted < 0 || io_uring_peek_cqe(&ring, &cqe) != 0) return false;
+    io_uring_cqe_seen(&ring, cqe);
+    return true;
   }
 
   static Slot* claim(std::span<Slot> slots) noexcept {
@@ -176,6 +196,15 @@ class FileDevice final : public Device {
     slot.under_way = ops.size();
   }
 
+  // Interrupted, or out of kernel memory for a moment: these leave the queues as they are, so one can ask
+  // again. With any other error operations would be under way for ever, in buffers that cannot be given back.
+  static void ask_again(int result) noexcept {
+    if (result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY || result == -ENOMEM ||
+        result == -ETIME)
+      return;
+    uffd::die("waiting for the store with io_uring_enter", -result);
+  }
+
   // Leaves in each op what the kernel answered; ops it never took keep result 0. True with nothing in flight:
   // the kernel must not write into buffers that the caller has taken back. False when time is up before.
   static bool collect(RingPool::Slot& slot, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept {
@@ -188,15 +217,14 @@ class FileDevice final : public Device {
         --slot.under_way;
       }
       if (slot.under_way == 0) return true;
-      // Interrupted or out of kernel memory for a moment: both leave the queues as they are, so ask again.
       if (patience == kForEver) {
-        io_uring_submit_and_wait(&slot.ring, 1);
+        ask_again(io_uring_submit_and_wait(&slot.ring, 1));
         continue;
       }
       const auto left = patience - (std::chrono::steady_clock::now() - begin);
       if (left.count() <= 0) return false;
       __kernel_timespec time{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
-      io_uring_submit_and_wait_timeout(&slot.ring, &cqe, 1, &time, nullptr);
+      ask_again(io_uring_submit_and_wait_timeout(&slot.ring, &cqe, 1, &time, nullptr));
     }
   }
 
@@ -291,7 +319,8 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
     int failed = fcntl(fd, F_OFD_SETLK, &request);
     // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
     // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
-    for (int i = 0; failed != 0 && i < kLockTries && lock_holder(fd) == 0; ++i) {
+    for (int i = 0;
+         failed != 0 && (errno == EAGAIN || errno == EACCES) && i < kLockTries && lock_holder(fd) == 0; ++i) {
       usleep(kLockPauseUs);
       request = lock_request(type, kLockOffset);
       failed = fcntl(fd, F_OFD_SETLK, &request);

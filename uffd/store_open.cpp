@@ -140,7 +140,9 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
   }
   if (!table_.reserve(std::min(options.line_limit, kMaxLines)) || !workspaces_.reserve(kWorkspaces) ||
       !allocator_.reserve()) {
-    return Unexpected<Error>{system_error("not enough address space for", name_, ENOMEM)};
+    Error error = system_error("not enough address space for", name_, ENOMEM);
+    error.message += "; it is reserved, used or not: raise the limit (ulimit -v, ulimit -d)";
+    return Unexpected<Error>{std::move(error)};
   }
   allocator_.set_capacity(device_->size() / kBlockSize);
   compress_ = options.compress.value_or((root_.compatible_features & kFeatureCompress) != 0);

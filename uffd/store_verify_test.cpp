@@ -32,7 +32,7 @@ std::shared_ptr<MemoryDisk> write_heap() {
     const int count = version <= 3 ? 6000 : 300;
     for (int i = 0; i < count; ++i) {
       const LineNumber line = version <= 3 ? static_cast<LineNumber>(i) : random() % kLines;
-      lines[line] = static_cast<std::uint64_t>(version * 10 + i % 3);
+      lines[line] = std::uint64_t(version) * 10 + std::uint64_t(i) % 3;
     }
     EXPECT_TRUE(testing::write_lines(*store, lines));
     EXPECT_TRUE(cut_and_commit(*store));

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,8 +48,7 @@ Result<void> UserFault::open(FaultMode fault_mode, TrackMode track_mode) {
   // In-thread mode never resolves faults of the kernel, so it asks for no privilege. A handler thread can
   // resolve them where that is allowed.
   bool user_only = fault_mode == FaultMode::kInThread || !kernel_features().kernel_faults;
-  fd_ = static_cast<int>(
-      syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | (user_only ? abi::kUserModeOnly : 0)));
+  fd_ = open_userfaultfd(O_NONBLOCK | (user_only ? abi::kUserModeOnly : 0));
   if (fd_ < 0) return Unexpected{system_error("userfaultfd")};
   uffdio_api api{};
   api.api = UFFD_API;

@@ -15,7 +15,7 @@ using uvm::rt::bundle::kNone;
 using uvm::rt::bundle::OriginKind;
 
 std::optional<BundleFile> bundle;
-std::string bundle_path;
+std::string class_path;
 jobjectArray arguments;
 
 std::string text(JNIEnv* env, jstring string) {
@@ -42,18 +42,26 @@ extern "C" {
 
 JNIEXPORT void Java_jdk_internal_misc_UvmLauncherDriver_setUp(JNIEnv* env, jclass, jstring path,
                                                               jobjectArray args) {
-  bundle_path = text(env, path);
-  auto opened = BundleFile::open(bundle_path);
+  auto opened = BundleFile::open(text(env, path));
   if (!opened) env->FatalError(opened.error().message.c_str());
   bundle.emplace(std::move(*opened));
+  for (std::uint32_t i = 0; i < bundle->view().origin_count(); i++) {
+    if (!bundle->view().origin_is_named(i)) continue;
+    if (!class_path.empty()) class_path += ':';
+    class_path += bundle->view().origin_path(i);
+  }
   arguments = static_cast<jobjectArray>(env->NewGlobalRef(args));
 }
 
 JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_programProperties(JNIEnv* env, jclass) {
-  const std::string pairs[] = {"java.class.path", bundle_path, "from.native", "yes"};
+  const std::string pairs[] = {"java.class.path", class_path, "from.native", "yes"};
   jobjectArray result = env->NewObjectArray(4, env->FindClass("java/lang/String"), nullptr);
   for (int i = 0; i < 4; i++) env->SetObjectArrayElement(result, i, string(env, pairs[i]));
   return result;
+}
+
+JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_moduleProperties(JNIEnv* env, jclass) {
+  return env->NewObjectArray(0, env->FindClass("java/lang/String"), nullptr);
 }
 
 JNIEXPORT jobjectArray Java_jdk_internal_misc_UvmLauncher_programArguments(JNIEnv*, jclass) {
@@ -77,11 +85,19 @@ JNIEXPORT jint Java_jdk_internal_loader_BundleLoader_origin(JNIEnv*, jclass, jin
 }
 
 JNIEXPORT jlong Java_jdk_internal_loader_BundleLoader_size(JNIEnv*, jclass, jint entry) {
-  return static_cast<jlong>(bundle->view().data(static_cast<std::uint32_t>(entry)).size());
+  return static_cast<jlong>(bundle->view().size(static_cast<std::uint32_t>(entry)));
+}
+
+JNIEXPORT jlong Java_jdk_internal_loader_BundleLoader_modified(JNIEnv*, jclass, jint entry) {
+  return bundle->view().modified(static_cast<std::uint32_t>(entry)) / 1'000'000;
+}
+
+JNIEXPORT jint Java_jdk_internal_loader_BundleLoader_originCount(JNIEnv*, jclass) {
+  return static_cast<jint>(bundle->view().origin_count());
 }
 
 JNIEXPORT jbyteArray Java_jdk_internal_loader_BundleLoader_read(JNIEnv* env, jclass, jint entry) {
-  return array(env, bundle->view().data(static_cast<std::uint32_t>(entry)));
+  return array(env, bundle->view().content(static_cast<std::uint32_t>(entry)).value());
 }
 
 JNIEXPORT jstring Java_jdk_internal_loader_BundleLoader_originPath(JNIEnv* env, jclass, jint origin) {
@@ -95,8 +111,8 @@ JNIEXPORT jboolean Java_jdk_internal_loader_BundleLoader_originIsJar(JNIEnv*, jc
 
 JNIEXPORT jbyteArray Java_jdk_internal_loader_BundleLoader_manifest(JNIEnv* env, jclass, jint origin) {
   if (static_cast<std::uint32_t>(origin) >= bundle->view().origin_count()) return nullptr;
-  const auto bytes = bundle->view().manifest(static_cast<std::uint32_t>(origin));
-  return bytes ? array(env, *bytes) : nullptr;
+  const auto entry = bundle->view().manifest(static_cast<std::uint32_t>(origin));
+  return entry != kNone ? array(env, bundle->view().content(entry).value()) : nullptr;
 }
 
 }  // extern "C"

@@ -3,14 +3,19 @@
 #include <xxhash.h>
 
 #include <bit>
+#include <cstring>
 #include <memory>
 
 #include "runtime/bundle/byte_ranges.h"
+#include "runtime/bundle/inflate_whole.h"
 #include "runtime/bundle/utf8.h"
 
 namespace uvm::rt::bundle {
 namespace {
 
+constexpr std::string_view kManifest = "META-INF/MANIFEST.MF";
+
+// Of the index: all bytes before the data.
 std::uint64_t checksum_of(std::span<const std::byte> bytes) {
   constexpr std::size_t kField = offsetof(BundleHeader, checksum);
   const std::uint64_t zero = 0;
@@ -58,7 +63,9 @@ Result<BundleView> BundleView::view(std::span<const std::byte> bytes, Check chec
     return refuse(Errc::kCorrupt, std::string("damaged bundle: ") + wrong);
   }
   if (check == Check::kAll) {
-    if (checksum_of(bytes) != view.header_.checksum) {
+    const BundleHeader& h = view.header_;
+    if (checksum_of(bytes.first(h.data)) != h.checksum ||
+        XXH3_64bits(bytes.data() + h.data, h.data_size) != h.data_checksum) {
       return refuse(Errc::kCorrupt, "damaged bundle: the checksum does not match");
     }
     if (const std::string wrong = view.check_all(); !wrong.empty()) {
@@ -84,7 +91,9 @@ const char* BundleView::check_header() const {
     return "the hash table lies outside";
   }
   if (!in_range(h.names, h.names_size, size)) return "names lie outside";
-  if (!in_range(h.data, h.data_size, size)) return "data lies outside";
+  // The two checksums cover every byte.
+  if (h.data < sizeof(BundleHeader) || h.data > size || h.data_size != size - h.data)
+    return "data lies outside";
   if (!in_range(h.main_class, h.main_class_length, h.names_size)) return "the main class lies outside";
   return nullptr;
 }
@@ -102,10 +111,10 @@ std::string BundleView::check_all() const {
     if (!is_utf8(origin_path(i))) return which + ": the path is not UTF-8";
     if (origin.kind != OriginKind::kJar && origin.kind != OriginKind::kFolder)
       return which + ": unknown kind";
-    if (origin.reserved != 0) return which + ": a reserved field is not zero";
-    const bool none = origin.manifest == 0 && origin.manifest_size == 0;
-    if (!none && !(in_data(origin.manifest, origin.manifest_size) && origin.manifest_size <= kMaxEntrySize)) {
-      return which + ": the manifest lies outside";
+    if ((origin.flags & ~kNamed) != 0) return which + ": an unknown flag is set";
+    const bool none = origin.data == 0 && origin.size == 0;
+    if (origin.kind == OriginKind::kFolder ? !none : !in_data(origin.data, origin.size)) {
+      return which + ": the jar lies outside";
     }
   }
   for (std::uint32_t i = 0; i < h.entry_count; i++) {
@@ -117,8 +126,16 @@ std::string BundleView::check_all() const {
     if (!is_utf8(name(i))) return which + ": the name is not UTF-8";
     if (entry.name_hash != name_hash(name(i))) return which + ": the hash of the name is wrong";
     if (entry.origin >= h.origin_count) return which + ": no such origin";
-    if (entry.size > kMaxEntrySize || !in_data(entry.data, entry.size))
+    if (entry.size > kMaxEntrySize || !in_data(entry.data, entry.stored_size))
       return which + ": the data lies outside";
+    if (entry.method != Method::kStored && entry.method != Method::kDeflated)
+      return which + ": unknown compression method";
+    const bool folder = origin_at(entry.origin).kind == OriginKind::kFolder;
+    if (folder && entry.method != Method::kStored) return which + ": compressed, but not in a jar";
+    if (entry.method == Method::kStored ? entry.size != entry.stored_size
+                                        : !possible_size(entry.stored_size, entry.size)) {
+      return which + ": the size is impossible";
+    }
     if (i == 0) continue;
     const int order = name(i - 1).compare(name(i));
     if (order > 0 || (order == 0 && origin(i - 1) > entry.origin)) return which + ": out of order";
@@ -178,24 +195,65 @@ std::string_view BundleView::name(std::uint32_t entry) const {
   return names(e.name, e.name_length);
 }
 
-std::span<const std::byte> BundleView::data(std::uint32_t entry) const {
+std::span<const std::byte> BundleView::stored(std::uint32_t entry) const {
   const BundleEntry e = entry_at(entry);
-  return bytes_.subspan(e.data, e.size);
+  return bytes_.subspan(e.data, e.stored_size);
 }
 
-std::uint32_t BundleView::origin(std::uint32_t entry) const { return entry_at(entry).origin; }
+bool BundleView::read(std::uint32_t entry, std::span<std::byte> to) const {
+  const BundleEntry e = entry_at(entry);
+  const auto from = bytes_.subspan(e.data, e.stored_size);
+  if (to.size() != e.size) return false;
+  if (e.method == Method::kDeflated) {
+    if (!inflate_whole(from, to)) return false;
+  } else if (!from.empty()) {
+    std::memcpy(to.data(), from.data(), from.size());
+  }
+  return crc_of(to) == e.crc;
+}
 
-OriginKind BundleView::origin_kind(std::uint32_t origin) const { return origin_at(origin).kind; }
+std::optional<std::vector<std::byte>> BundleView::content(std::uint32_t entry) const {
+  std::vector<std::byte> bytes(size(entry));
+  if (!read(entry, bytes)) return std::nullopt;
+  return bytes;
+}
+
+std::uint32_t BundleView::lower_bound(std::string_view wanted) const {
+  std::uint32_t first = 0;
+  for (std::uint32_t count = header_.entry_count; count > 0;) {
+    const std::uint32_t half = count / 2;
+    if (name(first + half) < wanted) {
+      first += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  return first;
+}
 
 std::string_view BundleView::origin_path(std::uint32_t origin) const {
   const BundleOrigin o = origin_at(origin);
   return names(o.path, o.path_length);
 }
 
-std::optional<std::span<const std::byte>> BundleView::manifest(std::uint32_t origin) const {
+bool BundleView::origin_is_named(std::uint32_t origin) const {
+  return (origin_at(origin).flags & kNamed) != 0;
+}
+
+std::span<const std::byte> BundleView::jar(std::uint32_t origin) const {
   const BundleOrigin o = origin_at(origin);
-  if (o.manifest == 0) return std::nullopt;
-  return bytes_.subspan(o.manifest, o.manifest_size);
+  return bytes_.subspan(o.data, o.size);
+}
+
+std::uint32_t BundleView::manifest(std::uint32_t origin) const {
+  return origin_kind(origin) == OriginKind::kJar ? find_in(origin, kManifest) : kNone;
+}
+
+std::uint32_t BundleView::find_in(std::uint32_t wanted, std::string_view name) const {
+  std::uint32_t entry = find(name);
+  while (entry != kNone && origin(entry) != wanted) entry = next(entry);
+  return entry;
 }
 
 }  // namespace uvm::rt::bundle

@@ -6,22 +6,36 @@
 #include <cstring>
 
 #include "runtime/bundle/bundle_writer.h"
+#include "runtime/bundle/jar_reader.h"
 #include "runtime/bundle/test_jar.h"
 
 namespace uvm::rt::bundle {
 namespace {
 
+const std::string kManifestText = "Manifest-Version: 1.0\n";
+
+// A jar with one entry stored and one deflated, and a folder.
 BundleWriter small_writer(const std::string& path = "/lib/a.jar") {
   BundleWriter writer;
-  const auto manifest = writer.add_blob(to_bytes("Manifest-Version: 1.0\n"));
-  const auto jar = writer.add_origin(OriginKind::kJar, path, manifest);
-  const auto folder = writer.add_origin(OriginKind::kFolder, "/classes");
-  writer.add_entry("META-INF/MANIFEST.MF", jar, manifest);
-  writer.add_entry("p/A.class", jar, writer.add_blob(to_bytes("A of the jar")));
-  writer.add_entry("p/", folder, writer.add_blob({}));
-  writer.add_entry("p/A.class", folder, writer.add_blob(to_bytes("A of the folder")));
-  writer.add_entry("grüße.txt", folder, writer.add_blob(to_bytes("hello")));
+  const auto bytes = to_bytes(
+      make_jar({{"META-INF/MANIFEST.MF", kManifestText, false}, {"p/A.class", "A of the jar", true}}));
+  const auto reader = JarReader::read(bytes, "a.jar");
+  const auto jar = writer.add_jar(path, bytes, true, 1'000'000'007);
+  for (const auto& entry : reader->entries()) {
+    writer.add_entry(entry.name, jar,
+                     {*reader->place(entry), static_cast<std::uint32_t>(entry.compressed_size),
+                      static_cast<std::uint32_t>(entry.size), entry.method, entry.crc});
+  }
+  const auto folder = writer.add_folder("/classes", false, 5);
+  writer.add_file("p/", folder, {}, 6);
+  writer.add_file("p/A.class", folder, to_bytes("A of the folder"), 7);
+  writer.add_file("grüße.txt", folder, to_bytes("hello"), 8);
   return writer;
+}
+
+std::string text_of(const BundleView& view, std::uint32_t entry) {
+  const auto content = view.content(entry);
+  return content ? to_text(*content) : "damaged";
 }
 
 std::vector<std::byte> small_bundle() { return *small_writer().finish("p.A"); }
@@ -30,10 +44,11 @@ std::uint64_t exercise(const BundleView& view) {
   std::uint64_t sum = view.main_class().size();
   for (std::uint32_t i = 0; i < view.origin_count(); i++) {
     sum += view.origin_path(i).size() + static_cast<std::uint32_t>(view.origin_kind(i));
-    if (const auto manifest = view.manifest(i)) sum += to_text(*manifest).size();
+    sum += to_text(view.jar(i)).size() + view.manifest(i);
   }
   for (std::uint32_t i = 0; i < view.entry_count(); i++) {
-    sum += to_text(view.data(i)).size() + view.origin(i) + view.find(view.name(i));
+    sum += to_text(view.stored(i)).size() + view.origin(i) + view.find(view.name(i));
+    if (view.size(i) < (1U << 20)) sum += text_of(view, i).size();
     if (view.next(i) != kNone) sum++;
   }
   (void)view.find("no such entry");
@@ -48,15 +63,23 @@ TEST(Bundle, GivesBackWhatWasPutIn) {
   EXPECT_EQ(view->origin_count(), 2u);
   EXPECT_EQ(view->origin_path(0), "/lib/a.jar");
   EXPECT_EQ(view->origin_kind(1), OriginKind::kFolder);
-  EXPECT_EQ(to_text(*view->manifest(0)), "Manifest-Version: 1.0\n");
-  EXPECT_FALSE(view->manifest(1));
+  EXPECT_EQ(text_of(*view, view->manifest(0)), kManifestText);
+  EXPECT_EQ(view->manifest(1), kNone);
+  EXPECT_TRUE(view->origin_is_named(0));
+  EXPECT_FALSE(view->origin_is_named(1));
+  EXPECT_EQ(view->origin_modified(0), 1'000'000'007);
+  EXPECT_EQ(view->modified(view->find("grüße.txt")), 8);
   EXPECT_EQ(view->entry_count(), 5u);
-  EXPECT_EQ(to_text(view->data(view->find("grüße.txt"))), "hello");
+  EXPECT_EQ(text_of(*view, view->find("grüße.txt")), "hello");
   EXPECT_EQ(view->find("p/B.class"), kNone);
   EXPECT_EQ(view->find("p"), kNone);
-  EXPECT_EQ(view->data(view->find("p/")).size(), 0u);
-  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(view->data(view->find("p/A.class")).data()) % 8,
-            reinterpret_cast<std::uintptr_t>(bytes.data()) % 8);
+  EXPECT_EQ(view->size(view->find("p/")), 0u);
+  EXPECT_TRUE(JarReader::read(view->jar(0), "a.jar"));  // byte for byte
+  EXPECT_TRUE(view->jar(1).empty());
+  EXPECT_EQ(view->lower_bound("p/"), view->find("p/"));
+  EXPECT_EQ(view->lower_bound("p/A.clasz"), view->entry_count());
+  EXPECT_EQ(text_of(*view, view->find_in(1, "p/A.class")), "A of the folder");
+  EXPECT_EQ(view->find_in(0, "grüße.txt"), kNone);
 }
 
 TEST(Bundle, KeepsDuplicatesInClassPathOrder) {
@@ -64,11 +87,11 @@ TEST(Bundle, KeepsDuplicatesInClassPathOrder) {
   auto view = BundleView::view(bytes, Check::kAll, "small");
   ASSERT_TRUE(view);
   const auto first = view->find("p/A.class");
-  EXPECT_EQ(to_text(view->data(first)), "A of the jar");
+  EXPECT_EQ(text_of(*view, first), "A of the jar");
   EXPECT_EQ(view->origin(first), 0u);
   const auto second = view->next(first);
   ASSERT_NE(second, kNone);
-  EXPECT_EQ(to_text(view->data(second)), "A of the folder");
+  EXPECT_EQ(text_of(*view, second), "A of the folder");
   EXPECT_EQ(view->next(second), kNone);
   EXPECT_EQ(view->next(view->find("p/")), kNone);
 }
@@ -80,7 +103,7 @@ TEST(Bundle, IsNamedByItsContentAlone) {
   EXPECT_EQ(hash(small_writer(), "p.A"), hash(small_writer("/elsewhere/b.jar"), "p.A"));
   EXPECT_NE(hash(small_writer(), "p.A"), hash(small_writer(), "p.B"));
   auto more = small_writer();
-  more.add_entry("x", 1, more.add_blob({}));
+  more.add_file("x", 1, {}, 0);
   EXPECT_NE(hash(small_writer(), "p.A"), hash(more, "p.A"));
   EXPECT_EQ(*small_writer().finish("p.A"), *small_writer().finish("p.A"));
 }
@@ -98,15 +121,15 @@ TEST(Bundle, EmptyAndManyEntries) {
   const auto empty = BundleWriter().finish("");
   EXPECT_TRUE(BundleView::view(*empty, Check::kAll, "empty"));
   BundleWriter writer;
-  const auto origin = writer.add_origin(OriginKind::kFolder, "/");
+  const auto origin = writer.add_folder("/", true, 0);
   for (int i = 0; i < 5000; i++) {
-    writer.add_entry("e" + std::to_string(i), origin, writer.add_blob(to_bytes(std::to_string(i))));
+    writer.add_file("e" + std::to_string(i), origin, to_bytes(std::to_string(i)), 0);
   }
   const auto bytes = *writer.finish("");
   auto view = BundleView::view(bytes, Check::kAll, "many");
   ASSERT_TRUE(view) << view.error().message;
   for (int i = 0; i < 5000; i++) {
-    EXPECT_EQ(to_text(view->data(view->find("e" + std::to_string(i)))), std::to_string(i));
+    EXPECT_EQ(text_of(*view, view->find("e" + std::to_string(i))), std::to_string(i));
   }
 }
 
@@ -135,10 +158,29 @@ TEST(Bundle, RefusesEveryFlippedBit) {
 
 // A hostile writer can make the checksum right.
 void fix_checksum(std::vector<std::byte>& bytes) {
-  constexpr auto kField = offsetof(BundleHeader, checksum);
-  std::memset(bytes.data() + kField, 0, 8);
-  const std::uint64_t sum = XXH3_64bits(bytes.data(), bytes.size());
-  std::memcpy(bytes.data() + kField, &sum, 8);
+  const auto put = [&](std::size_t at, std::uint64_t value) { std::memcpy(bytes.data() + at, &value, 8); };
+  BundleHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (header.data > bytes.size()) return;
+  put(offsetof(BundleHeader, data_checksum),
+      XXH3_64bits(bytes.data() + header.data, bytes.size() - header.data));
+  put(offsetof(BundleHeader, checksum), 0);
+  put(offsetof(BundleHeader, checksum), XXH3_64bits(bytes.data(), header.data));
+}
+
+TEST(Bundle, FindsDamagedContent) {
+  auto bytes = small_bundle();
+  auto view = BundleView::view(bytes, Check::kAll, "small");
+  ASSERT_TRUE(view);
+  const auto deflated = view->find("p/A.class"), stored = view->find("grüße.txt");
+  for (const std::uint32_t entry : {deflated, stored}) {
+    auto damaged = bytes;
+    damaged[static_cast<std::size_t>(view->stored(entry).data() - bytes.data())] ^= std::byte{1};
+    fix_checksum(damaged);
+    auto other = BundleView::view(damaged, Check::kAll, "damaged");
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(other->content(entry));
+  }
 }
 
 TEST(Bundle, SurvivesEveryHostileByte) {
@@ -181,7 +223,7 @@ TEST(Bundle, SaysWhatItIsNot) {
   const auto jar = to_bytes(make_jar({{"a", "b"}}));
   EXPECT_EQ(BundleView::view(jar, Check::kAll, "a.jar").error().code, Errc::kNotABundle);
   auto bytes = small_bundle();
-  bytes[offsetof(BundleHeader, format)] = std::byte{2};
+  bytes[offsetof(BundleHeader, format)] = std::byte{3};
   fix_checksum(bytes);
   EXPECT_EQ(BundleView::view(bytes, Check::kAll, "new.bc").error().code, Errc::kNewerFormat);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "pmem/descriptor.h"
+#include "runtime/bundle/inflate_whole.h"
 
 namespace uvm::rt::bundle {
 namespace {
@@ -28,18 +30,26 @@ void store(std::vector<std::byte>& bytes, std::uint64_t offset, const T& value) 
 
 }  // namespace
 
-BundleWriter::Blob BundleWriter::add_blob(std::vector<std::byte> bytes) {
-  blobs_.push_back(std::move(bytes));
-  return Blob(blobs_.size() - 1);
-}
-
-std::uint32_t BundleWriter::add_origin(OriginKind kind, std::string path, Blob manifest) {
-  origins_.push_back({kind, std::move(path), manifest});
+std::uint32_t BundleWriter::add_jar(std::string path, std::vector<std::byte> bytes, bool named,
+                                    std::int64_t modified) {
+  origins_.push_back({OriginKind::kJar, std::move(path), named, modified, std::move(bytes)});
   return static_cast<std::uint32_t>(origins_.size() - 1);
 }
 
-void BundleWriter::add_entry(std::string name, std::uint32_t origin, Blob content) {
-  entries_[std::move(name)][origin] = content;
+std::uint32_t BundleWriter::add_folder(std::string path, bool named, std::int64_t modified) {
+  origins_.push_back({OriginKind::kFolder, std::move(path), named, modified, {}});
+  return static_cast<std::uint32_t>(origins_.size() - 1);
+}
+
+void BundleWriter::add_entry(std::string name, std::uint32_t jar, const Part& part) {
+  entries_[std::move(name)][jar] = {part, {}, 0};
+}
+
+void BundleWriter::add_file(std::string name, std::uint32_t folder, std::vector<std::byte> bytes,
+                            std::int64_t modified) {
+  const auto size = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes.size(), UINT32_MAX));
+  const Part part{0, size, size, Method::kStored, crc_of(bytes)};
+  entries_[std::move(name)][folder] = {part, std::move(bytes), modified};
 }
 
 ContentHash BundleWriter::content_hash(const std::string& main_class) const {
@@ -51,18 +61,19 @@ ContentHash BundleWriter::content_hash(const std::string& main_class) const {
     XXH3_128bits_update(state.get(), &size, sizeof size);
     XXH3_128bits_update(state.get(), bytes, size);
   };
-  const auto add_blob = [&](Blob blob) { add(blobs_[index(blob)].data(), blobs_[index(blob)].size()); };
   add(main_class.data(), main_class.size());
   for (const auto& origin : origins_) {
-    const auto kind = static_cast<std::uint64_t>(origin.kind) << 1 | (origin.manifest != kNoBlob ? 1 : 0);
+    const auto kind = static_cast<std::uint64_t>(origin.kind) << 1 | (origin.named ? 1 : 0);
     add(&kind, sizeof kind);
-    if (origin.manifest != kNoBlob) add_blob(origin.manifest);
+    add(origin.jar.data(), origin.jar.size());
   }
+  // The entries of jars are part of them.
   for (const auto& [name, by_origin] : entries_) {
-    for (const auto& [origin, blob] : by_origin) {
+    for (const auto& [origin, entry] : by_origin) {
+      if (origins_[origin].kind != OriginKind::kFolder) continue;
       add(name.data(), name.size());
       add(&origin, sizeof origin);
-      add_blob(blob);
+      add(entry.file.data(), entry.file.size());
     }
   }
   XXH128_canonical_t canonical;
@@ -89,19 +100,21 @@ Result<std::vector<std::byte>> BundleWriter::finish(const std::string& main_clas
   std::vector<BundleOrigin> origins;
   for (const auto& origin : origins_) {
     const auto [path, length] = add_name(origin.path);
-    origins.push_back({path, length, origin.kind, 0, 0, 0});
+    origins.push_back({path, length, origin.kind, origin.named ? kNamed : 0, 0, 0, origin.modified});
   }
   std::vector<BundleEntry> entries;
-  std::vector<Blob> contents;
+  std::vector<const Entry*> contents;
   std::uint64_t distinct = 0;
   for (const auto& [name, by_origin] : entries_) {
     const auto [offset, length] = add_name(name);
     if (names.size() > UINT32_MAX) return refuse("the names of all entries together exceed 4 GiB");
     distinct++;
-    for (const auto& [origin, blob] : by_origin) {
-      if (blobs_[index(blob)].size() > kMaxEntrySize) return refuse(name + ": larger than 2 GiB");
-      entries.push_back({offset, length, name_hash(name), origin, 0, 0});
-      contents.push_back(blob);
+    for (const auto& [origin, entry] : by_origin) {
+      if (entry.file.size() > kMaxEntrySize) return refuse(name + ": larger than 2 GiB");
+      const Part& part = entry.part;
+      entries.push_back({offset, length, name_hash(name), origin, part.offset, part.stored_size, part.size,
+                         part.method, part.crc, entry.modified});
+      contents.push_back(&entry);
     }
   }
   if (entries.size() > kMaxEntries) return refuse("more than " + std::to_string(kMaxEntries) + " entries");
@@ -118,25 +131,21 @@ Result<std::vector<std::byte>> BundleWriter::finish(const std::string& main_clas
   header.names_size = names.size();
   header.data = aligned(header.names + names.size());
 
-  // A blob gets its place when it is first named.
-  std::vector<std::uint64_t> places(blobs_.size(), 0);
   std::uint64_t end = header.data;
-  const auto place = [&](Blob blob) {
-    auto& at = places[index(blob)];
-    if (at == 0) {
-      at = end;
-      end = aligned(end + blobs_[index(blob)].size());
-    }
+  const auto place = [&](const std::vector<std::byte>& bytes) {
+    const std::uint64_t at = end;
+    end = aligned(end + bytes.size());
     return at;
   };
   for (std::size_t i = 0; i < origins.size(); i++) {
-    if (origins_[i].manifest == kNoBlob) continue;
-    origins[i].manifest = place(origins_[i].manifest);
-    origins[i].manifest_size = blobs_[index(origins_[i].manifest)].size();
+    if (origins[i].kind == OriginKind::kFolder) continue;
+    origins[i].data = place(origins_[i].jar);
+    origins[i].size = origins_[i].jar.size();
   }
   for (std::size_t i = 0; i < entries.size(); i++) {
-    entries[i].data = place(contents[i]);
-    entries[i].size = blobs_[index(contents[i])].size();
+    const BundleOrigin& origin = origins[entries[i].origin];
+    entries[i].data =
+        origin.kind == OriginKind::kJar ? origin.data + entries[i].data : place(contents[i]->file);
   }
   header.data_size = end - header.data;
   header.file_size = end;
@@ -155,12 +164,14 @@ Result<std::vector<std::byte>> BundleWriter::finish(const std::string& main_clas
   }
   std::memcpy(file.data() + header.buckets, table.data(), table.size() * sizeof(std::uint32_t));
   std::memcpy(file.data() + header.names, names.data(), names.size());
-  for (std::size_t i = 0; i < blobs_.size(); i++) {
-    if (places[i] != 0 && !blobs_[i].empty())
-      std::memcpy(file.data() + places[i], blobs_[i].data(), blobs_[i].size());
-  }
+  const auto copy = [&](std::uint64_t to, const std::vector<std::byte>& bytes) {
+    if (!bytes.empty()) std::memcpy(file.data() + to, bytes.data(), bytes.size());
+  };
+  for (std::size_t i = 0; i < origins.size(); i++) copy(origins[i].data, origins_[i].jar);
+  for (std::size_t i = 0; i < entries.size(); i++) copy(entries[i].data, contents[i]->file);
+  header.data_checksum = XXH3_64bits(file.data() + header.data, header.data_size);
   store(file, 0, header);
-  header.checksum = XXH3_64bits(file.data(), file.size());  // the field is still 0 in the file
+  header.checksum = XXH3_64bits(file.data(), header.data);  // the field is still 0 in the file
   store(file, 0, header);
   return file;
 }

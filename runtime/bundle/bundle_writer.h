@@ -16,19 +16,24 @@ namespace uvm::rt::bundle {
 
 class BundleWriter {
  public:
-  // Names bytes that entries and manifests may share.
-  enum class Blob : std::uint32_t {};
-  static constexpr Blob kNoBlob{0xffffffff};
+  // What of a jar's bytes an entry is.
+  struct Part {
+    std::uint64_t offset;       // in the jar
+    std::uint32_t stored_size;  // bytes there
+    std::uint32_t size;         // bytes of the content
+    Method method;
+    std::uint32_t crc;  // of the content
+  };
 
-  Blob add_blob(std::vector<std::byte> bytes);
-
-  // Adds the next input of the class path; returns its number. `path` is UTF-8.
-  std::uint32_t add_origin(OriginKind kind, std::string path, Blob manifest = kNoBlob);
+  // Adds the next input of the class path; returns its number. `path` is UTF-8; `modified` as in
+  // BundleOrigin.
+  std::uint32_t add_jar(std::string path, std::vector<std::byte> bytes, bool named, std::int64_t modified);
+  std::uint32_t add_folder(std::string path, bool named, std::int64_t modified);
 
   // Precondition: `name` is not empty and UTF-8. Of two entries with one name and one origin the later stays.
-  void add_entry(std::string name, std::uint32_t origin, Blob content);
-
-  [[nodiscard]] std::span<const std::byte> content(Blob blob) const { return blobs_[index(blob)]; }
+  // `part` lies inside the jar, which is what JarReader::place is for.
+  void add_entry(std::string name, std::uint32_t jar, const Part& part);
+  void add_file(std::string name, std::uint32_t folder, std::vector<std::byte> bytes, std::int64_t modified);
 
   // The bundle. `main_class` is the binary name with dots. kBadInput if a limit of the format is exceeded.
   [[nodiscard]] Result<std::vector<std::byte>> finish(const std::string& main_class) const;
@@ -37,14 +42,19 @@ class BundleWriter {
   struct Origin {
     OriginKind kind;
     std::string path;
-    Blob manifest;
+    bool named;
+    std::int64_t modified;
+    std::vector<std::byte> jar;
   };
-  static std::size_t index(Blob blob) { return static_cast<std::size_t>(blob); }
+  struct Entry {
+    Part part;  // of the jar, or of `file`
+    std::vector<std::byte> file;
+    std::int64_t modified;
+  };
   [[nodiscard]] ContentHash content_hash(const std::string& main_class) const;
 
-  std::vector<std::vector<std::byte>> blobs_;
   std::vector<Origin> origins_;
-  std::map<std::string, std::map<std::uint32_t, Blob>, std::less<>> entries_;  // name -> origin -> content
+  std::map<std::string, std::map<std::uint32_t, Entry>, std::less<>> entries_;  // by name and origin
 };
 
 // Writes a file so that it is either complete or as it was before: a temporary file beside it, fsync, rename.

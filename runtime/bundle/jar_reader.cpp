@@ -1,13 +1,12 @@
 #include "runtime/bundle/jar_reader.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "runtime/bundle/byte_ranges.h"
+#include "runtime/bundle/inflate_whole.h"
 #include "runtime/bundle/utf8.h"
 
 namespace uvm::rt::bundle {
@@ -20,11 +19,8 @@ constexpr std::uint32_t kEnd64Signature = 0x06064b50;
 constexpr std::uint32_t kLocator64Signature = 0x07064b50;
 constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kEnd64Size = 56, kLocator64Size = 20;
 constexpr std::size_t kMaxComment = 0xffff;
-constexpr std::uint16_t kStored = 0, kDeflated = 8;
 constexpr std::uint16_t kEncrypted = 1;   // bit of the general purpose flags
 constexpr std::uint16_t kZip64Extra = 1;  // header id
-// Deflate gives at most 1032 bytes for one; a claim beyond that is a lie, and is not allocated.
-constexpr std::uint64_t kMaxDeflateRatio = 1032;
 
 // The offset of the end record: the last one whose comment reaches exactly to the end of the file.
 std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {
@@ -97,15 +93,16 @@ Result<void> JarReader::read_directory() {
     if (!in_range(at, total, directory_end)) return refuse(which + ": longer than the central directory");
     JarEntry entry;
     entry.name.assign(reinterpret_cast<const char*>(bytes_.data()) + at + kCentralSize, name_length);
-    entry.method = load<std::uint16_t>(bytes_, at + 10);
+    entry.method = Method{load<std::uint16_t>(bytes_, at + 10)};
     entry.crc = load<std::uint32_t>(bytes_, at + 16);
     entry.compressed_size = load<std::uint32_t>(bytes_, at + 20);
     entry.size = load<std::uint32_t>(bytes_, at + 24);
     entry.local_header = load<std::uint32_t>(bytes_, at + 42);
     if (entry.name.empty() || !is_utf8(entry.name)) return refuse(which + ": the name is empty or not UTF-8");
     if ((flags & kEncrypted) != 0) return refuse(entry.name + ": encrypted");
-    if (entry.method != kStored && entry.method != kDeflated) {
-      return refuse(entry.name + ": compression method " + std::to_string(entry.method) + " is not known");
+    if (entry.method != Method::kStored && entry.method != Method::kDeflated) {
+      const auto number = static_cast<std::uint32_t>(entry.method);
+      return refuse(entry.name + ": compression method " + std::to_string(number) + " is not known");
     }
     // A zip64 extra field holds, in this order, those of the three numbers whose 32-bit field is all ones.
     const std::uint64_t extra_end = at + kCentralSize + name_length + extra_length;
@@ -132,7 +129,7 @@ Result<void> JarReader::read_directory() {
   return {};
 }
 
-Result<std::vector<std::byte>> JarReader::content(const JarEntry& entry) const {
+Result<std::uint64_t> JarReader::place(const JarEntry& entry) const {
   const auto refuse = [&](const std::string& why) {
     return Unexpected<Error>{{Errc::kBadInput, 0, name_ + ": " + entry.name + ": " + why}};
   };
@@ -144,40 +141,28 @@ Result<std::vector<std::byte>> JarReader::content(const JarEntry& entry) const {
                               load<std::uint16_t>(bytes_, entry.local_header + 26) +
                               load<std::uint16_t>(bytes_, entry.local_header + 28);
   if (!in_range(start, entry.compressed_size, bytes_.size())) return refuse("lies outside the file");
-  if (entry.size > kMaxEntrySize) return refuse("larger than 2 GiB");
-  const auto packed = bytes_.subspan(start, entry.compressed_size);
-  std::vector<std::byte> content;
-  if (entry.method == kStored) {
-    if (entry.size != entry.compressed_size) return refuse("stored with two different sizes");
+  if (entry.size > kMaxEntrySize || entry.compressed_size > UINT32_MAX) return refuse("larger than 2 GiB");
+  if (entry.method == Method::kStored && entry.size != entry.compressed_size)
+    return refuse("stored with two different sizes");
+  if (entry.method == Method::kDeflated && !possible_size(entry.compressed_size, entry.size))
+    return refuse("claims an impossible size");
+  return start;
+}
+
+Result<std::vector<std::byte>> JarReader::content(const JarEntry& entry) const {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected<Error>{{Errc::kBadInput, 0, name_ + ": " + entry.name + ": " + why}};
+  };
+  const auto start = place(entry);
+  if (!start) return Unexpected<Error>{start.error()};
+  const auto packed = bytes_.subspan(*start, entry.compressed_size);
+  std::vector<std::byte> content(entry.size);
+  if (entry.method == Method::kStored) {
     content.assign(packed.begin(), packed.end());
-  } else {
-    if (entry.size / kMaxDeflateRatio > entry.compressed_size) return refuse("claims an impossible size");
-    content.resize(entry.size);
-    z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return refuse("zlib failed");
-    // zlib counts in 32 bits. The output fits (kMaxEntrySize); input beyond 4 GiB is fed in pieces.
-    std::byte nothing{};
-    stream.next_out = reinterpret_cast<Bytef*>(content.empty() ? &nothing : content.data());
-    stream.avail_out = static_cast<uInt>(content.size());
-    int status = Z_OK;
-    std::uint64_t fed = 0;
-    while (status == Z_OK) {
-      if (stream.avail_in == 0) {
-        const auto piece = std::min<std::uint64_t>(packed.size() - fed, 1u << 30);
-        stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data() + fed));
-        stream.avail_in = static_cast<uInt>(piece);
-        fed += piece;
-      }
-      status = inflate(&stream, Z_NO_FLUSH);  // Z_BUF_ERROR once input or room is used up
-    }
-    const std::uint64_t produced = stream.total_out;
-    inflateEnd(&stream);
-    if (status != Z_STREAM_END || produced != entry.size) return refuse("damaged compressed data");
+  } else if (!inflate_whole(packed, content)) {
+    return refuse("damaged compressed data");
   }
-  if (crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()) != entry.crc &&
-      !content.empty()) {
-    return refuse("the checksum does not match");
-  }
+  if (!content.empty() && crc_of(content) != entry.crc) return refuse("the checksum does not match");
   return content;
 }
 

@@ -18,7 +18,7 @@ namespace uvm::rt::bundle {
 
 struct JarEntry {
   std::string name;  // UTF-8; a folder's ends with a slash
-  std::uint16_t method;
+  Method method;
   std::uint32_t crc;
   std::uint64_t compressed_size;
   std::uint64_t size;
@@ -33,6 +33,9 @@ class JarReader {
   // In the order of the central directory. Of equal names the last counts, as in java.util.zip.
   [[nodiscard]] const std::vector<JarEntry>& entries() const { return entries_; }
 
+  // Where the bytes of an entry of entries() lie in the file, as they are stored: checked to be inside, and
+  // the sizes to be possible.
+  [[nodiscard]] Result<std::uint64_t> place(const JarEntry& entry) const;
   // The uncompressed content of an entry of entries().
   [[nodiscard]] Result<std::vector<std::byte>> content(const JarEntry& entry) const;
 

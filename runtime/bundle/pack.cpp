@@ -1,6 +1,9 @@
 #include "runtime/bundle/pack.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <initializer_list>
@@ -36,6 +39,23 @@ bool has_magic(std::span<const std::byte> bytes, std::initializer_list<unsigned 
   return bytes.size() >= magic.size() &&
          std::equal(magic.begin(), magic.end(), bytes.begin(),
                     [](unsigned char a, std::byte b) { return std::byte{a} == b; });
+}
+
+// "*" at the end of a path means the jars of the folder before it, as in java's class path; the rest is one
+// input as it stands.
+std::vector<std::string> expand(const std::string& input) {
+  std::error_code error;
+  if (input != "*" && !input.ends_with("/*")) return {input};
+  if (fs::exists(input, error)) return {input};
+  const std::string folder = input == "*" ? "." : input.substr(0, input.size() - 1);
+  std::vector<std::string> jars;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string suffix = at->path().extension().string();
+    if ((suffix == ".jar" || suffix == ".JAR") && !at->is_directory(error))
+      jars.push_back(at->path().string());
+  }
+  std::sort(jars.begin(), jars.end());
+  return jars;
 }
 
 // Whether a class loader asked for a class could come to this path. What lies under META-INF/, BOOT-INF/ or
@@ -78,8 +98,12 @@ class Packer {
   }
 
   Result<Packed> run() {
-    for (const auto& input : options_.inputs) {
-      if (auto added = add_input(input, true); !added) return Unexpected<Error>{std::move(added.error())};
+    for (const auto& words : options_.inputs) {
+      const std::vector<std::string> inputs = expand(words);
+      if (inputs.empty()) return bad_input(words + ": no such folder, or no jars in it");
+      for (const auto& input : inputs) {
+        if (auto added = add_input(input, true); !added) return Unexpected<Error>{std::move(added.error())};
+      }
     }
     Packed packed;
     if (options_.inspect) {
@@ -104,7 +128,7 @@ class Packer {
     }
     if (!seen_.insert(path.string()).second) return {};
     if (!is_utf8(path.string())) return bad_input(input + ": the path is not UTF-8");
-    if (fs::is_directory(path, error)) return add_folder(path, input);
+    if (fs::is_directory(path, error)) return add_folder(path, input, named);
     auto file = MappedFile::open(path.string());
     if (!file) {
       if (!named) return {};
@@ -116,10 +140,11 @@ class Packer {
     if (named && has_magic(file->bytes(), {'U', 'V', 'M', 'B', 'C'})) {
       return bad_input(input + ": is a bundle already");
     }
-    return add_jar(path, input, file->bytes());
+    return add_jar(path, input, file->bytes(), named);
   }
 
-  Result<void> add_jar(const fs::path& path, const std::string& input, std::span<const std::byte> bytes) {
+  Result<void> add_jar(const fs::path& path, const std::string& input, std::span<const std::byte> bytes,
+                       bool named) {
     auto jar = JarReader::read(bytes, input);
     if (!jar) {
       // Many other files end up here: say what they should have been.
@@ -127,32 +152,38 @@ class Packer {
         jar.error().message += " (inputs are jars, class files and class folders)";
       return Unexpected<Error>{std::move(jar.error())};
     }
-    std::map<std::string, BundleWriter::Blob> contents;
+    struct Packed {
+      BundleWriter::Part part;
+      std::vector<std::byte> content;
+    };
+    std::map<std::string, Packed> all;
     for (const auto& entry : jar->entries()) {
       auto content = jar->content(entry);
       if (!content) return Unexpected<Error>{std::move(content.error())};
-      contents[entry.name] = writer_.add_blob(std::move(*content));
+      const BundleWriter::Part part{*jar->place(entry), static_cast<std::uint32_t>(entry.compressed_size),
+                                    static_cast<std::uint32_t>(entry.size), entry.method, entry.crc};
+      all[entry.name] = {part, std::move(*content)};
     }
-    const auto manifest_at = contents.find("META-INF/MANIFEST.MF");
-    const bool has_manifest = manifest_at != contents.end();
-    const Manifest manifest(has_manifest ? writer_.content(manifest_at->second)
-                                         : std::span<const std::byte>{});
-    const auto origin = writer_.add_origin(OriginKind::kJar, recorded_path(path),
-                                           has_manifest ? manifest_at->second : BundleWriter::kNoBlob);
+    const auto manifest_at = all.find("META-INF/MANIFEST.MF");
+    const Manifest manifest(manifest_at != all.end() ? std::span<const std::byte>(manifest_at->second.content)
+                                                     : std::span<const std::byte>{});
+    const auto origin =
+        writer_.add_jar(recorded_path(path), {bytes.begin(), bytes.end()}, named, modified(path.string()));
     if (const auto main = manifest.attribute("Main-Class"); main && manifest_main_.empty())
       manifest_main_ = *main;
-    std::map<std::string_view, std::pair<int, BundleWriter::Blob>> effective;
-    for (const auto& [name, blob] : contents) effective[name] = {0, blob};
+    std::map<std::string_view, std::pair<int, const Packed*>> effective;
+    for (const auto& [name, packed] : all) effective[name] = {0, &packed};
     if (manifest.multi_release()) {
-      for (const auto& [name, blob] : contents) {
+      for (const auto& [name, packed] : all) {
         if (const auto release = versioned(name)) {
           auto& best = effective[release->second];
-          if (release->first > best.first) best = {release->first, blob};
+          if (release->first > best.first) best = {release->first, &packed};
         }
       }
     }
     for (const auto& [name, chosen] : effective) {
-      add_entry(input, std::string(name), origin, chosen.second, false);
+      note_entry(input, std::string(name), chosen.second->content, false);
+      writer_.add_entry(std::string(name), origin, chosen.second->part);
     }
     for (const auto& url : manifest.class_path()) {
       const auto file = class_path_file(url, path.parent_path().string());
@@ -162,8 +193,8 @@ class Packer {
     return {};
   }
 
-  Result<void> add_folder(const fs::path& path, const std::string& input) {
-    const auto origin = writer_.add_origin(OriginKind::kFolder, recorded_path(path));
+  Result<void> add_folder(const fs::path& path, const std::string& input, bool named) {
+    const auto origin = writer_.add_folder(recorded_path(path), named, modified(path.string()));
     std::set<std::string> above;
     return add_tree(path, input, "", origin, above);
   }
@@ -186,13 +217,14 @@ class Packer {
       name += path.filename().string();
       if (!is_utf8(name)) return bad_entry(input, name, "the name is not UTF-8");
       if (fs::is_directory(path, error)) {
-        writer_.add_entry(name + "/", origin, writer_.add_blob({}));
+        writer_.add_file(name + "/", origin, {}, modified(path.string()));
         if (auto added = add_tree(path, input, name + "/", origin, above); !added) return added;
       } else if (fs::is_regular_file(path, error) && !is_output(path)) {
         auto file = MappedFile::open(path.string());
         if (!file) return Unexpected<Error>{std::move(file.error())};
         const auto bytes = file->bytes();
-        add_entry(input, name, origin, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+        note_entry(input, name, bytes, true);
+        writer_.add_file(name, origin, {bytes.begin(), bytes.end()}, modified(path.string()));
       }
     }
     above.erase(self);
@@ -202,7 +234,7 @@ class Packer {
   Result<void> add_class_file(const fs::path& path, const std::string& input,
                               std::span<const std::byte> bytes) {
     if (!options_.inspect) return bad_input(input + ": a single class file is no input here");
-    auto facts = options_.inspect(bytes);
+    auto facts = options_.inspect(bytes, path.stem().string());
     if (!facts) return bad_input(input + ": " + facts.error());
     const std::string name = facts->name + std::string(kClassSuffix);
     const std::string file_name = name.substr(name.rfind('/') + 1);
@@ -213,28 +245,30 @@ class Packer {
                                            : root.size() - file_name.size() - 1);
     if (root.empty()) root = "/";
     const auto [at, fresh] = class_roots_.try_emplace(root, 0);
-    if (fresh)
-      at->second =
-          writer_.add_origin(OriginKind::kFolder, options_.origin_path.empty() ? root : options_.origin_path);
-    add_entry(input, name, at->second, writer_.add_blob({bytes.begin(), bytes.end()}), true);
+    if (fresh) at->second = writer_.add_folder(recorded_path(root), true, modified(root));
+    for (std::size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+      const std::string package = name.substr(0, slash + 1);
+      writer_.add_file(package, at->second, {}, modified((fs::path(root) / package).string()));
+    }
+    note_entry(input, name, bytes, true);
+    writer_.add_file(name, at->second, {bytes.begin(), bytes.end()}, modified(path.string()));
     return {};
   }
 
   // `own` says that the entry is the user's own class rather than one of a library's.
-  void add_entry(const std::string& input, std::string name, std::uint32_t origin, BundleWriter::Blob blob,
-                 bool own) {
-    if (options_.inspect && loadable_path(name)) {
-      if (auto why = note_class(name, blob, own)) {
-        if (own && own_misfit_.empty()) own_misfit_ = name;
-        misfits_.try_emplace(name, input + ": " + name + ": " + *why);
-      }
+  void note_entry(const std::string& input, const std::string& name, std::span<const std::byte> content,
+                  bool own) {
+    if (!options_.inspect || !loadable_path(name)) return;
+    if (auto why = note_class(name, content, own)) {
+      if (own && own_misfit_.empty()) own_misfit_ = name;
+      misfits_.try_emplace(name, input + ": " + name + ": " + *why);
     }
-    writer_.add_entry(std::move(name), origin, blob);
   }
 
   // Why the entry is not the class that it is called, if it is not.
-  std::optional<std::string> note_class(const std::string& entry, BundleWriter::Blob blob, bool own) {
-    auto facts = options_.inspect(writer_.content(blob));
+  std::optional<std::string> note_class(const std::string& entry, std::span<const std::byte> content,
+                                        bool own) {
+    auto facts = options_.inspect(content, entry.substr(0, entry.size() - kClassSuffix.size()));
     if (!facts) return facts.error();
     if (facts->name + std::string(kClassSuffix) != entry) return "holds class " + to_dots(facts->name);
     if (own) own_classes_.insert(facts->name);
@@ -285,6 +319,13 @@ class Packer {
 
   [[nodiscard]] std::string recorded_path(const fs::path& path) const {
     return options_.origin_path.empty() ? path.string() : options_.origin_path;
+  }
+
+  // Of a file or folder, nanoseconds since 1970; 0 for bundles that do not depend on where they were made.
+  [[nodiscard]] std::int64_t modified(const std::string& path) const {
+    struct stat status {};
+    if (!options_.origin_path.empty() || ::stat(path.c_str(), &status) != 0) return 0;
+    return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
   }
 
   [[nodiscard]] bool is_output(const fs::path& path) const {

@@ -31,7 +31,9 @@ struct ClassFacts {
 };
 
 // Parses a class file; the error is the reason why it is none. This folder does not parse class files itself.
-using InspectClass = std::function<BasicResult<ClassFacts, std::string>(std::span<const std::byte>)>;
+// `called` is the name that the file's place gives it, for messages.
+using InspectClass =
+    std::function<BasicResult<ClassFacts, std::string>(std::span<const std::byte>, std::string_view called)>;
 
 struct PackOptions {
   std::vector<std::string> inputs;

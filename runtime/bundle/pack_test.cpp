@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 const std::string kClass = "\xca\xfe\xba\xbe";
 
 // Class files of these tests: "<magic> name super main|-".
-BasicResult<ClassFacts, std::string> inspect(std::span<const std::byte> bytes) {
+BasicResult<ClassFacts, std::string> inspect(std::span<const std::byte> bytes, std::string_view) {
   std::istringstream text(to_text(bytes));
   std::string magic, main;
   ClassFacts facts;
@@ -59,7 +59,7 @@ class PackTest : public testing::Test {
     EXPECT_TRUE(view) << view.error().message;
     std::string result;
     for (auto at = view->find(name); at != kNone; at = view->next(at))
-      result += to_text(view->data(at)) + "|";
+      result += to_text(view->content(at).value()) + "|";
     return result;
   }
 
@@ -89,7 +89,11 @@ TEST_F(PackTest, JarsFoldersAndDuplicatesInOrder) {
   auto view = BundleView::view(packed->bytes, Check::kAll, "packed");
   ASSERT_EQ(view->origin_count(), 2u);
   EXPECT_EQ(view->origin_path(0), jar);
-  EXPECT_TRUE(view->manifest(0));
+  EXPECT_NE(view->manifest(0), kNone);
+  std::ifstream file(jar, std::ios::binary);
+  EXPECT_EQ(to_text(view->jar(0)), std::string(std::istreambuf_iterator<char>(file), {}));
+  EXPECT_GT(view->origin_modified(0), 0);
+  EXPECT_GT(view->modified(view->find("q/")), 0);
 }
 
 TEST_F(PackTest, MultiReleaseJars) {
@@ -129,6 +133,21 @@ TEST_F(PackTest, FollowsClassPathOfManifests) {
   auto packed = pack_inputs({a, last});
   ASSERT_TRUE(packed) << packed.error().message;
   EXPECT_EQ(all(*packed, "r"), "a|b|sub|last|");
+  auto view = BundleView::view(packed->bytes, Check::kAll, "packed");
+  ASSERT_EQ(view->origin_count(), 4u);
+  EXPECT_TRUE(view->origin_is_named(0) && view->origin_is_named(3));
+  EXPECT_FALSE(view->origin_is_named(1) || view->origin_is_named(2));
+}
+
+TEST_F(PackTest, AStarMeansTheJarsOfAFolder) {
+  write("lib/b.JAR", make_jar({{"r", "b"}}));
+  write("lib/a.jar", make_jar({{"r", "a"}, {"p/Main.class", kMain}}));
+  write("lib/notes.txt", "no jar");
+  auto packed = pack_inputs({(folder_ / "lib/*").string()}, "p.Main");
+  ASSERT_TRUE(packed) << packed.error().message;
+  EXPECT_EQ(all(*packed, "r"), "a|b|");
+  const auto none = (folder_ / "classes/*").string();
+  EXPECT_EQ(pack_inputs({none}).error().message, none + ": no such folder, or no jars in it");
 }
 
 TEST_F(PackTest, SingleClassFilesFindTheirRoot) {
@@ -141,6 +160,7 @@ TEST_F(PackTest, SingleClassFilesFindTheirRoot) {
   ASSERT_EQ(view->origin_count(), 1u);
   EXPECT_EQ(view->origin_path(0), (folder_ / "x").string());
   EXPECT_EQ(all(*packed, "p/Other.class"), kClass + " p/Other java/lang/Object -|");
+  EXPECT_EQ(all(*packed, "p/"), "|");
 }
 
 TEST_F(PackTest, RefusesWithFileEntryAndReason) {

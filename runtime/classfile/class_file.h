@@ -172,8 +172,6 @@ struct Code {
   std::vector<LocalVariable> locals;
   std::vector<LocalVariable> local_types;
   RawAttribute stack_map_table;  // number_of_entries and the frames
-  RawAttribute visible_types;
-  RawAttribute invisible_types;
 };
 
 // name_index of a MethodParameter whose index in the file is out of the pool or no Utf8: reflection throws
@@ -260,8 +258,11 @@ struct ClassFile {
 };
 
 struct ParseOptions {
-  // The name that was asked for, internal form; empty: take the one in the file. Must outlive the ClassFile.
+  // The name that was asked for, internal form; null data: take the one in the file. Must outlive the
+  // ClassFile.
   std::string_view expected_name = {};
+  // What messages call the class until the file's own name is known, if none is expected.
+  std::string_view called = "<Unknown>";
   // Defining a hidden class: the name with its suffix ("foo/Bar+0x1") that the this_class entry gets instead
   // of the one in the file. It becomes one further Utf8 entry behind the pool of the file. Must outlive the
   // ClassFile. Empty: none.

@@ -208,12 +208,8 @@ void ClassParser::parse_code_attributes(Code& code) {
     } else if (name == "StackMapTable" && since(kJava6)) {
       require(code.stack_map_table.data() == nullptr, "Multiple StackMapTable attributes in class file %s");
       code.stack_map_table = in_.take(length);
-    } else if (name == "RuntimeVisibleTypeAnnotations" && since(kJava5)) {
-      take_once(code.visible_types, length, "RuntimeVisibleTypeAnnotations", " for method");
-    } else if (name == "RuntimeInvisibleTypeAnnotations" && since(kJava5)) {
-      take_once(code.invisible_types, length, "RuntimeInvisibleTypeAnnotations", " for method");
     } else {
-      in_.take(length);
+      in_.take(length);  // type annotations too: nothing asks for those of the code
     }
   }
 }

@@ -26,7 +26,7 @@ void raise(std::string_view exception_class, const char* format, ...) {
   va_start(arguments, format);
   std::string message = format_message(format, arguments);
   va_end(arguments);
-  throw Failed{{exception_class, std::move(message)}};
+  throw Failed{{exception_class, cut_message(std::move(message))}};
 }
 
 void ClassParser::parse_version() {
@@ -86,7 +86,7 @@ void ClassParser::parse_this_class() {
           unsigned{file_.this_class});
   file_.name = file_.pool.class_name(file_.this_class);
   require(file_.name.front() != '[', "Bad class name in class file %s");
-  if (!options_.expected_name.empty() && options_.expected_name != file_.name) {
+  if (options_.expected_name.data() != nullptr && options_.expected_name != file_.name) {
     raise(kNoClassDefFoundError, "%s (wrong name: %.*s)", class_name_.c_str(),
           static_cast<int>(file_.name.size()), file_.name.data());
   }

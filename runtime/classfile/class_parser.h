@@ -94,7 +94,7 @@ class ClassParser {
  public:
   ClassParser(std::span<const std::byte> bytes, const ParseOptions& options)
       : in_(bytes), options_(options), strict_(!options.trusted) {
-    class_name_ = options.expected_name.empty() ? "<Unknown>" : std::string(options.expected_name);
+    class_name_ = options.expected_name.data() == nullptr ? options.called : options.expected_name;
   }
 
   ClassFile run();

@@ -167,6 +167,10 @@ void CodeChecker::push(const TypePair& pair) {
   for (unsigned i = 0; i < pair.count; ++i) push(pair.types[i]);
 }
 
+void CodeChecker::push_halves(const TypePair& pair) {
+  for (unsigned i = 0; i < pair.count; ++i) push(pair.types[i]);
+}
+
 void CodeChecker::fail_underflow() const {
   ErrorContext context;
   context.kind = Kind::kStackUnderflow;

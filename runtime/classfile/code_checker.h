@@ -76,6 +76,7 @@ class CodeChecker {
   void begin_instruction(std::size_t bci);
   void push(const Type& type);
   void push(const TypePair& pair);
+  void push_halves(const TypePair& pair);  // one by one: of an overflow, what was pushed is shown
   Type pop_any();
   Type pop(const Type& expected, const char* old_text = nullptr);
   // A whole value. What is wrong with a long or double is told at once, by its lower half.

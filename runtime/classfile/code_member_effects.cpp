@@ -30,7 +30,7 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
   const TypePair value = types_of_descriptor(member.descriptor);
   switch (opcode) {
     case Opcode::k_getstatic:
-      push(value);
+      push_halves(value);
       break;
     case Opcode::k_putstatic:
       pop_halves(value, "Bad type in putfield/putstatic");
@@ -38,7 +38,7 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
     case Opcode::k_getfield: {
       const Type receiver = pop(holder, "Incompatible type for getting or setting field");
       check_protected(member, receiver, false, "getfield");
-      push(value);
+      push_halves(value);
       break;
     }
     default: {
@@ -116,7 +116,7 @@ void CodeChecker::execute_invoke(Opcode opcode, unsigned index) {
       pop(holder, kReceiver);
       break;
   }
-  push(types_of_descriptor(return_type(member.descriptor)));
+  push_halves(types_of_descriptor(return_type(member.descriptor)));
 }
 
 // Can the handler be left otherwise than by a throw? Follows branches, not the handlers of the handler.

@@ -15,6 +15,32 @@ bool is_class_name(std::string_view name) {
   return name.find("//") == std::string_view::npos;
 }
 
+bool is_nameable(std::string_view name) {
+  const std::size_t dimensions = std::min(name.find_first_not_of('['), name.size());
+  if (dimensions > kMaxArrayDimensions) return false;
+  if (dimensions != 0) {
+    name.remove_prefix(dimensions);
+    if (name.empty()) return false;
+    if (name.front() != 'L') return name.size() == 1 && name.find_first_of("BCDFIJSZ") == 0;
+    if (name.back() != ';') return false;
+    name = class_name_of(name);
+  }
+  // The JDK takes a null character for no character: neither a slash nor the end may follow it.
+  constexpr std::string_view kNull = "\xc0\x80";
+  return !name.empty() && name.front() != '/' && name.find_first_of(".;[") == std::string_view::npos &&
+         name.find("//") == std::string_view::npos && name.find("\xc0\x80/") == std::string_view::npos &&
+         !name.ends_with(kNull);
+}
+
+std::string cut_message(std::string message) {
+  constexpr std::size_t kMost = 1023;
+  if (message.size() <= kMost) return message;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<std::uint8_t>(message[end]) & 0xc0) == 0x80) end--;
+  message.resize(end);
+  return message;
+}
+
 std::size_t skip_field_descriptor(std::string_view text, bool void_allowed, DescriptorError& error) {
   error = DescriptorError::kMalformed;
   std::size_t at = 0;

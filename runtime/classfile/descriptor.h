@@ -40,6 +40,13 @@ bool is_unqualified_name(std::string_view name, bool method);
 // A class name in internal form (JVMS 4.2.1), no array: unqualified names joined by single slashes.
 bool is_class_name(std::string_view name);
 
+// What Class.forName and ClassLoader take for a name, with slashes for dots: a class name that may end with
+// a slash (no such class is found), or an array descriptor made of such names.
+bool is_nameable(std::string_view name);
+
+// A message as HotSpot cuts it off: at most 1023 bytes, ending with a whole character.
+std::string cut_message(std::string message);
+
 // Slots of a value of this descriptor: 2 for J and D, 0 for V, else 1.
 constexpr unsigned slots_of(char first) { return first == 'J' || first == 'D' ? 2 : first == 'V' ? 0 : 1; }
 constexpr bool is_reference(char first) { return first == 'L' || first == '['; }

@@ -45,6 +45,24 @@ TEST(Descriptor, WalksParameters) {
   EXPECT_EQ(argument_slots("()V"), 0u);
 }
 
+TEST(Names, ThatClassForNameTakes) {
+  for (const char* name :
+       {"a", "a/b", "a/", "L", "I", "int", "[I", "[[J", "[La;", "[[La/b;", "a b", "<init>"})
+    EXPECT_TRUE(is_nameable(name)) << name;
+  for (const char* name :
+       {"",   "/",   "/a",  "a//b", "a.b",   "a;",    "a[",      "[",     "[[",        "[]",         "[V",
+        "[Q", "[II", "[L;", "[LI",  "[L[I;", "[L/a;", "[La//b;", "[La;b", "a\xc0\x80", "a\xc0\x80/b"})
+    EXPECT_FALSE(is_nameable(name)) << name;
+  EXPECT_TRUE(is_nameable(std::string(255, '[') + "I"));
+  EXPECT_FALSE(is_nameable(std::string(256, '[') + "I"));
+}
+
+TEST(Messages, AreCutAtAWholeCharacter) {
+  EXPECT_EQ(cut_message("short"), "short");
+  EXPECT_EQ(cut_message(std::string(2000, 'a')).size(), 1023U);
+  EXPECT_EQ(cut_message(std::string(1022, 'a') + "\xc3\xa9z"), std::string(1022, 'a'));
+}
+
 TEST(ModifiedUtf8, FollowsTheSpecification) {
   const auto is = [](std::string_view s) { return is_modified_utf8(s, false); };
   EXPECT_TRUE(is(""));

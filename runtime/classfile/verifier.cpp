@@ -8,28 +8,45 @@
 namespace uvm::rt::classfile {
 namespace {
 
-constexpr std::uint16_t kFirstWithStackMaps = 50;
-constexpr std::uint16_t kFirstWithoutFailover = 51;
+constexpr std::uint16_t kFirstWithStackMaps = 50;  // and the only one with a second try by inference
 
-void verify_method(const ClassView& view, const MethodView& method, TypeOracle& oracle) {
-  if (view.major_version >= kFirstWithStackMaps) {
-    try {
-      TypeChecker(view, method, oracle).run();
-      return;
-    } catch (VerifyThrow& thrown) {
-      if (thrown.final || view.major_version >= kFirstWithoutFailover) throw;
-    }
+template <typename Verify>
+void for_code(const ClassView& view, std::size_t& next, Verify verify_method) {
+  for (; next < view.methods.size(); ++next) {
+    if (!view.methods[next].code.bytes.empty()) verify_method(view.methods[next]);
   }
-  TypeInferrer(view, method, oracle).run();
+}
+
+void check(const ClassView& view, TypeOracle& oracle, VerifyProgress& progress) {
+  for_code(view, progress.next_method, [&](const MethodView& method) {
+    if (view.major_version >= kFirstWithStackMaps) {
+      TypeChecker(view, method, oracle).run();
+    } else {
+      TypeInferrer(view, method, oracle).run();
+    }
+  });
+}
+
+// All of the class, after its check has failed. As on HotSpot, it is the check's message that is told.
+void infer_instead(const ClassView& view, TypeOracle& oracle, const std::string& message) {
+  try {
+    std::size_t next = 0;
+    for_code(view, next, [&](const MethodView& method) { TypeInferrer(view, method, oracle).run(); });
+  } catch (VerifyThrow& thrown) {
+    thrown.failure.message = message;
+    throw;
+  }
 }
 
 }  // namespace
 
 VerifyOutcome verify(const ClassView& view, TypeOracle& oracle, VerifyProgress& progress) {
   try {
-    for (; progress.next_method < view.methods.size(); ++progress.next_method) {
-      const MethodView& method = view.methods[progress.next_method];
-      if (!method.code.bytes.empty()) verify_method(view, method, oracle);
+    try {
+      check(view, oracle, progress);
+    } catch (const VerifyThrow& thrown) {
+      if (view.major_version != kFirstWithStackMaps || thrown.final) throw;
+      infer_instead(view, oracle, thrown.failure.message);
     }
   } catch (VerifyThrow& thrown) {
     return std::move(thrown.failure);

@@ -14,6 +14,15 @@
 namespace uvm::rt::jimage {
 namespace {
 
+// Java SE versions whose class libraries the natives and runtime/well_known.h are for.
+constexpr std::string_view kFeatureVersions[] = {"17"};
+
+bool is_supported(std::string_view version) {
+  const std::string_view feature = version.substr(0, version.find('.'));
+  return std::find(std::begin(kFeatureVersions), std::end(kFeatureVersions), feature) !=
+         std::end(kFeatureVersions);
+}
+
 // The value of `key` in a release file, whose lines are KEY="value".
 std::string release_value(const std::string& release, const std::string& key) {
   const std::string start = key + "=\"";
@@ -56,9 +65,10 @@ Result<JavaHome> java_home_at(const std::string& path) {
   if (!file) return unusable("it has no file release");
   const std::string release((std::istreambuf_iterator<char>(file)), {});
   home.version = release_value(release, "JAVA_VERSION");
-  if (home.version != "17" && !home.version.starts_with("17.")) {
-    return unusable(home.version.empty() ? "no JAVA_VERSION in its release file"
-                                         : "it is version " + home.version);
+  if (!is_supported(home.version)) {
+    return unusable(home.version.empty()
+                        ? "no JAVA_VERSION in its release file"
+                        : "it is version " + home.version + ", which this uvm does not run on");
   }
   struct stat status {};
   if (::stat(home.modules.c_str(), &status) != 0) return unusable("it has no lib/modules");
@@ -92,6 +102,19 @@ Result<JavaHome> find_java_home() {
   return Unexpected<Error>{
       {Errc::kNoJavaHome, 0,
        "no OpenJDK 17 found; install openjdk-17-jre-headless or set UVM_JAVA_HOME to one"}};
+}
+
+std::string settings_problem(const JavaHome& home) {
+  // The one that programs cannot do without: providers of java.security.
+  const std::string file = home.path + "/conf/security/java.security";
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return {};
+  const auto target = std::filesystem::read_symlink(file, error);
+  if (error) return file + " does not exist: programs that need java.security.Security will fail";
+  return file + " is a link to " + target.string() +
+         ", which does not exist: programs that need java.security.Security will fail; if the package was "
+         "unpacked and "
+         "not installed, let the links in conf and lib/security lead to its own etc";
 }
 
 }  // namespace uvm::rt::jimage

@@ -6,9 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
+#include "runtime/container.h"
 #include "runtime/cpu_time.h"
 #include "runtime/natives/support.h"
 
@@ -27,11 +29,18 @@ std::int64_t as_i64(Number value) {
 
 using SystemInfo = struct sysinfo;
 
+Status total_memory(NativeCall& call) { return call.ret(as_i64(memory_limit().bytes)); }
+Status free_memory(NativeCall& call) {
+  const MemoryLimit limit = memory_limit();
+  return call.ret(as_i64(limit.bytes - std::min(limit.bytes, limit.used)));
+}
+
 template <unsigned long SystemInfo::*field>
-Status memory_figure(NativeCall& call) {
+Status swap_figure(NativeCall& call) {
   SystemInfo info{};
   if (::sysinfo(&info) != 0) return call.ret(std::int64_t{-1});
-  return call.ret(as_i64(info.*field) * info.mem_unit);
+  const std::uint64_t bytes = std::uint64_t{info.*field} * info.mem_unit;
+  return call.ret(as_i64(std::min(bytes, container_limits().swap.value_or(bytes))));
 }
 
 Status committed_memory(NativeCall& call) {
@@ -73,10 +82,10 @@ Status online_processors(NativeCall& call) {
 const NativeMethod kOperatingSystemImplMethods[] = {
     {"initialize0", "()V", native_nothing, kLeaf},
     {"getCommittedVirtualMemorySize0", "()J", committed_memory, kLeaf},
-    {"getFreeMemorySize0", "()J", memory_figure<&SystemInfo::freeram>, kLeaf},
-    {"getFreeSwapSpaceSize0", "()J", memory_figure<&SystemInfo::freeswap>, kLeaf},
-    {"getTotalMemorySize0", "()J", memory_figure<&SystemInfo::totalram>, kLeaf},
-    {"getTotalSwapSpaceSize0", "()J", memory_figure<&SystemInfo::totalswap>, kLeaf},
+    {"getFreeMemorySize0", "()J", free_memory, kLeaf},
+    {"getFreeSwapSpaceSize0", "()J", swap_figure<&SystemInfo::freeswap>, kLeaf},
+    {"getTotalMemorySize0", "()J", total_memory, kLeaf},
+    {"getTotalSwapSpaceSize0", "()J", swap_figure<&SystemInfo::totalswap>, kLeaf},
     {"getMaxFileDescriptorCount0", "()J", max_descriptors, kLeaf},
     {"getOpenFileDescriptorCount0", "()J", open_descriptors, kLeaf},
     {"getProcessCpuTime0", "()J", process_cpu_time, kLeaf},
@@ -88,7 +97,8 @@ const NativeMethod kOperatingSystemImplMethods[] = {
 };
 UVM_REGISTER_NATIVES("com/sun/management/internal/OperatingSystemImpl", kOperatingSystemImplMethods)
 
-// Limits of containers are not looked at.
+// The natives above heed the limits of containers. The class library's own look would be kept in the heap,
+// and be wrong when that goes on in another container.
 Status no_container(NativeCall& call) { return call.ret(false); }
 
 const NativeMethod kContainerMethods[] = {

@@ -1,30 +1,26 @@
 #include "runtime/natives/directory_stream.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
+#include "runtime/file_calls.h"
 #include "runtime/leases.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
 
-// Reads the rest of `directory` and closes it.
-int snapshot(DIR* directory, std::int32_t lease, gc::RegionOffset* stream) {
+// Keeps the names in `directory` for `lease`.
+int keep(const std::string& directory, std::int32_t lease, gc::RegionOffset* stream) {
+  std::vector<std::string> entries;
+  if (file_names(directory, &entries) != 0) return errno;
   std::string names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory)) {
-    const auto length = static_cast<std::uint16_t>(std::strlen(entry->d_name));
+  for (const std::string& entry : entries) {
+    const auto length = static_cast<std::uint16_t>(entry.size());
     names.append(reinterpret_cast<const char*>(&length), sizeof length);
-    names.append(entry->d_name, length);
+    names.append(entry);
   }
-  const int error = errno;
-  ::closedir(directory);
-  if (error != 0) return error;
   const gc::RegionOffset memory = vm()->native_memory.allocate(sizeof(DirectoryStream) + names.size());
   if (memory == 0) return ENOMEM;
   auto* header = gc::at_offset<DirectoryStream>(memory);
@@ -36,21 +32,11 @@ int snapshot(DIR* directory, std::int32_t lease, gc::RegionOffset* stream) {
 
 }  // namespace
 
-int open_directory(const std::string& path, gc::RegionOffset* stream) {
-  DIR* directory = ::opendir(path.c_str());
-  return directory == nullptr ? errno : snapshot(directory, -1, stream);
-}
+int open_directory(const std::string& path, gc::RegionOffset* stream) { return keep(path, -1, stream); }
 
 int open_directory(std::int32_t lease, gc::RegionOffset* stream) {
-  // A description of its own: fdopendir(3) moves the position, and closes what it is given.
-  const int fd = ::openat(host_fd(lease), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* directory = fd < 0 ? nullptr : ::fdopendir(fd);
-  if (directory == nullptr) {
-    const int error = errno;
-    if (fd >= 0) ::close(fd);
-    return error;
-  }
-  return snapshot(directory, lease, stream);
+  const std::string directory = lease_directory(lease);
+  return directory.empty() ? ENOTDIR : keep(directory, lease, stream);
 }
 
 bool next_name(gc::RegionOffset stream, std::string* name) {

@@ -80,20 +80,16 @@ Transfer read_lease(NativeCall& call, std::int32_t lease, std::int64_t length, W
   Transfer result;
   result.count = begin_transfer(call);
   while (result.count < length) {
-    const int fd = host_fd(lease);
-    if (fd < 0) {
-      result.error = EBADF;
-      return result;
-    }
     const bool waiting = may_wait && wait == Wait::kYes;
-    if (waiting && !wait_for_io(call.thread, fd, POLLIN)) {
+    const int fd = waiting ? host_fd(lease) : -1;
+    if (waiting && fd >= 0 && !wait_for_io(call.thread, fd, POLLIN)) {
       result.status = Status::kRetire;
       return result;
     }
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, bounce.size()));
-    const ssize_t got = at >= 0   ? ::pread(fd, bounce.data(), piece, at + result.count)
+    const ssize_t got = at >= 0   ? lease_pread(lease, bounce.data(), piece, at + result.count)
                         : waiting ? read_ready(call.thread, fd, bounce.data(), piece)
-                                  : ::read(fd, bounce.data(), piece);
+                                  : lease_read(lease, bounce.data(), piece);
     if (got < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
       if (result.count == 0) result.error = errno;
@@ -132,9 +128,9 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
     const std::int64_t most = waiting ? std::min(kPipePiece, bounce.size()) : bounce.size();
     const auto piece = static_cast<std::size_t>(std::min(length - result.count, most));
     fetch(result.count, bounce.data(), piece);
-    const ssize_t put = at >= 0   ? ::pwrite(fd, bounce.data(), piece, at + result.count)
-                        : waiting ? write_ready(call.thread, fd, bounce.data(), piece)
-                                  : ::write(fd, bounce.data(), piece);
+    const ssize_t put = waiting && at < 0
+                            ? write_ready(call.thread, fd, bounce.data(), piece)
+                            : lease_write(lease, bounce.data(), piece, at >= 0 ? at + result.count : -1);
     if (put < 0) {
       if (errno == EINTR || (wait == Wait::kYes && would_wait(errno))) continue;
       result.error = errno;
@@ -245,7 +241,7 @@ Status open_stream(NativeCall& call, Object* stream, const Object* path_string, 
   UVM_TRY(open_lease(call.thread, kHere, path, flags, 0666, &lease));
   stream = call.object(0);  // it may have waited
   path_string = call.object(1);
-  if (struct stat status{}; lease >= 0 && ::fstat(host_fd(lease), &status) == 0 && S_ISDIR(status.st_mode)) {
+  if (struct stat status{}; lease >= 0 && lease_status(lease, &status) == 0 && S_ISDIR(status.st_mode)) {
     (void)lease_close(lease);
     lease = -EISDIR;
   }

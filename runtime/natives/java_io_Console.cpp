@@ -14,6 +14,15 @@ namespace {
 // Null: System.out's encoding is the console's.
 Status encoding(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 
+// Bits of Console's TTY_..._MASK.
+Status tty_status(NativeCall& call) {
+  std::int32_t status = 0;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::isatty(fd) == 1) status |= 1 << fd;
+  }
+  return call.ret(status);
+}
+
 Status istty(NativeCall& call) {
   return call.ret(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
 }
@@ -34,7 +43,8 @@ Status echo(NativeCall& call) {
 
 const NativeMethod kConsoleMethods[] = {
     {"encoding", "()Ljava/lang/String;", encoding, kLeaf},
-    {"istty", "()Z", istty, kLeaf},
+    {"istty", "()Z", istty, kLeaf},           // of earlier updates
+    {"ttyStatus", "()I", tty_status, kLeaf},  // of later ones
     {"echo", "(Z)Z", echo},
 };
 UVM_REGISTER_NATIVES("java/io/Console", kConsoleMethods)

@@ -5,12 +5,14 @@
 namespace uvm::rt {
 namespace {
 
-// Whether the class itself declares <clinit>; part of the default serialVersionUID.
+// Whether the class itself declares <clinit>; part of the default serialVersionUID. The JDK's own code asks
+// JNI for the method, and that initialises the class.
 Status has_static_initializer(NativeCall& call) {
   const Object* mirror = call.object(0);
   if (mirror == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  const Class* c = mirrored(mirror);
-  return call.ret(c != nullptr && static_cast<bool>(c->class_init));
+  Class* c = mirrored(mirror);
+  if (!c->is_array() && !c->is_primitive()) UVM_TRY(ensure_initialized(call.thread, c));
+  return call.ret(static_cast<bool>(c->class_init));
 }
 
 const NativeMethod kObjectStreamClassMethods[] = {

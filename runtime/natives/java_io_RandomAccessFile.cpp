@@ -39,7 +39,7 @@ Status seek0(NativeCall& call) {
   if (lease < 0) return throw_new(call.thread, "java/io/IOException", "Stream Closed");
   const std::int64_t position = call.i64(1);
   if (position < 0) return throw_new(call.thread, "java/io/IOException", "Negative seek offset");
-  if (::lseek(host_fd(lease), position, SEEK_SET) < 0) return throw_io(call.thread, lease, errno);
+  if (lease_seek(lease, position, SEEK_SET) < 0) return throw_io(call.thread, lease, errno);
   return call.ret();
 }
 
@@ -48,6 +48,7 @@ Status set_length(NativeCall& call) {
   const std::int32_t lease = lease_of_stream(call.object(0));
   if (lease < 0) return throw_new(call.thread, "java/io/IOException", "Stream Closed");
   const std::int64_t length = call.i64(1);
+  if (is_program_lease(lease)) return throw_io(call.thread, lease, EINVAL);  // it is open for reading only
   const int fd = host_fd(lease);
   const off_t position = ::lseek(fd, 0, SEEK_CUR);
   if (position < 0 || undoable_truncate(fd, length) != 0) return throw_io(call.thread, lease, errno);

@@ -1,5 +1,4 @@
 // java.io.UnixFileSystem: what java.io.File asks of the file system.
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/file_calls.h"
 #include "runtime/native.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/path_names.h"
@@ -48,7 +48,7 @@ Status canonicalize(NativeCall& call) {
 
 Status get_boolean_attributes(NativeCall& call) {
   struct stat status {};
-  if (::stat(path_of(call, 1).c_str(), &status) != 0) return call.ret(0);
+  if (file_status(path_of(call, 1), Links::kFollow, &status) != 0) return call.ret(0);
   return call.ret(kExists | (S_ISREG(status.st_mode) ? kRegularFile : 0) |
                   (S_ISDIR(status.st_mode) ? kIsDirectory : 0));
 }
@@ -57,18 +57,18 @@ Status check_access(NativeCall& call) {
   const std::int32_t wanted = call.i32(2);
   const int mode = ((wanted & kRead) != 0 ? R_OK : 0) | ((wanted & kWrite) != 0 ? W_OK : 0) |
                    ((wanted & kExecute) != 0 ? X_OK : 0);
-  return call.ret(::access(path_of(call, 1).c_str(), mode) == 0);
+  return call.ret(file_access(path_of(call, 1), mode) == 0);
 }
 
 Status get_last_modified(NativeCall& call) {
   struct stat status {};
-  if (::stat(path_of(call, 1).c_str(), &status) != 0) return call.ret(std::int64_t{0});
+  if (file_status(path_of(call, 1), Links::kFollow, &status) != 0) return call.ret(std::int64_t{0});
   return call.ret(std::int64_t{1000} * status.st_mtim.tv_sec + status.st_mtim.tv_nsec / 1000000);
 }
 
 Status get_length(NativeCall& call) {
   struct stat status {};
-  if (::stat(path_of(call, 1).c_str(), &status) != 0) return call.ret(std::int64_t{0});
+  if (file_status(path_of(call, 1), Links::kFollow, &status) != 0) return call.ret(std::int64_t{0});
   return call.ret(static_cast<std::int64_t>(status.st_size));
 }
 
@@ -82,7 +82,8 @@ Status set_permission(NativeCall& call) {
   if ((access & kExecute) != 0) bits |= owner_only ? S_IXUSR : (S_IXUSR | S_IXGRP | S_IXOTH);
   const std::string path = path_of(call, 1);
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return call.ret(false);
+  if (refused_change(path, Change::kExisting) != 0 || ::stat(path.c_str(), &status) != 0)
+    return call.ret(false);
   const mode_t mode = enable ? (status.st_mode | bits) : (status.st_mode & ~bits);
   return call.ret(::chmod(path.c_str(), mode & 07777) == 0);
 }
@@ -103,14 +104,9 @@ Status delete0(NativeCall& call) { return call.ret(undoable_remove(path_of(call,
 // The names in a directory, in the order the kernel gives them; null when it cannot be read.
 Status list(NativeCall& call) {
   const std::string path = path_of(call, 1);
-  DIR* directory = ::opendir(path.c_str());
-  if (directory == nullptr) return call.ret(static_cast<const Object*>(nullptr));
   std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(directory)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  ::closedir(directory);
+  if (file_names(path, &names) != 0) return call.ret(static_cast<const Object*>(nullptr));
+  std::erase_if(names, [](const std::string& name) { return name == "." || name == ".."; });
   Array* result =
       new_array(call.thread, vm()->known().string_array.get(), static_cast<std::int32_t>(names.size()));
   if (result == nullptr) return Status::kThrow;
@@ -133,6 +129,7 @@ Status rename0(NativeCall& call) {
 
 Status set_last_modified(NativeCall& call) {
   const std::string path = path_of(call, 1);
+  if (refused_change(path, Change::kExisting) != 0) return call.ret(false);
   const std::int64_t milliseconds = call.i64(2);
   timespec times[2] = {};
   times[0].tv_nsec = UTIME_OMIT;  // the access time stays
@@ -144,14 +141,15 @@ Status set_last_modified(NativeCall& call) {
 Status set_read_only(NativeCall& call) {
   const std::string path = path_of(call, 1);
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return call.ret(false);
+  if (refused_change(path, Change::kExisting) != 0 || ::stat(path.c_str(), &status) != 0)
+    return call.ret(false);
   const mode_t mode = status.st_mode & 07777 & ~mode_t{S_IWUSR | S_IWGRP | S_IWOTH};
   return call.ret(::chmod(path.c_str(), mode) == 0);
 }
 
 Status get_space(NativeCall& call) {
   struct statvfs status {};
-  if (::statvfs(path_of(call, 1).c_str(), &status) != 0) return call.ret(std::int64_t{0});
+  if (file_system_status(path_of(call, 1), &status) != 0) return call.ret(std::int64_t{0});
   std::uint64_t blocks = 0;
   switch (call.i32(2)) {
     case kTotal:

@@ -1,6 +1,8 @@
 // Natives of java.lang.Class.
 #include <algorithm>
 
+#include "runtime/assertions.h"
+#include "runtime/classfile/descriptor.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 
@@ -116,10 +118,12 @@ Status for_name(NativeCall& call) {
   Object* loader = call.object(2);
   if (name == nullptr) return throw_null_pointer(thread);
   std::string internal = to_modified_utf8(name);
-  if (internal.empty() || internal.find('/') != std::string::npos || internal.size() > 0xffff) {
-    return throw_new(thread, "java/lang/ClassNotFoundException", to_utf8(name));
-  }
+  constexpr std::string_view kNotFound = "java/lang/ClassNotFoundException";
+  if (internal.find('/') != std::string::npos) return throw_new(thread, kNotFound, internal);
   std::replace(internal.begin(), internal.end(), '.', '/');
+  // The name is told with slashes, as java does.
+  if (!classfile::is_nameable(internal)) return throw_new(thread, kNotFound, internal);
+  if (internal.size() > kMaxSymbolLength) return throw_new(thread, kNotFound, too_long_name(internal));
   Class* c = nullptr;
   UVM_TRY(load_class(thread, make_symbol(internal), loader, &c, NotFound::kException));
   if (initialize && has_members(c)) UVM_TRY(ensure_initialized(thread, c));
@@ -127,8 +131,7 @@ Status for_name(NativeCall& call) {
 }
 
 Status desired_assertion_status(NativeCall& call) {
-  const Class* c = mirrored(call.object(0));
-  return call.ret(roots().assertions_enabled != 0 && c->loader.get() != nullptr);
+  return call.ret(assertions_enabled(mirrored(call.object(0))));
 }
 
 // --- Attributes of the class file
@@ -346,7 +349,7 @@ Status get_nest_members(NativeCall& call) {
 
 Status get_permitted_subclasses(NativeCall& call) {
   Class* c = this_class(call);
-  if (!has_members(c) || !c->permitted_subclasses) return ret_null(call);
+  if (!has_members(c) || (c->flags & kClassIsSealed) == 0) return ret_null(call);
   ListedClasses listed(call, c, c->permitted_subclasses.get(), c->permitted_subclass_count);
   UVM_TRY(listed.note_failure());
   std::vector<Class*> permitted;

@@ -1,4 +1,6 @@
 // Natives of java.lang.ClassLoader.
+#include "runtime/assertions.h"
+#include "runtime/classfile/descriptor.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {
@@ -16,8 +18,14 @@ Status check_bytes(Thread& thread, const Array* bytes, std::int32_t offset, std:
   return Status::kOk;
 }
 
-Symbol* name_symbol(const Object* name) {
-  return name == nullptr ? nullptr : make_symbol(internal_name(name));
+Status expected_name(Thread& thread, const Object* name, Symbol** symbol) {
+  *symbol = nullptr;
+  if (name == nullptr) return Status::kOk;
+  const std::string internal = internal_name(name);
+  if (internal.size() > kMaxSymbolLength)
+    return throw_new(thread, "java/lang/NoClassDefFoundError", too_long_name(internal));
+  *symbol = make_symbol(internal);
+  return Status::kOk;
 }
 
 Status define_class1(NativeCall& call) {
@@ -27,7 +35,7 @@ Status define_class1(NativeCall& call) {
   UVM_TRY(check_bytes(call.thread, bytes, offset, length));
   DefineOptions options;
   options.loader = call.object(0);
-  options.expected_name = name_symbol(call.object(1));
+  UVM_TRY(expected_name(call.thread, call.object(1), &options.expected_name));
   options.protection_domain = call.object(5);
   Class* c = nullptr;
   UVM_TRY(define_class(call.thread, bytes->elements<std::uint8_t>() + offset,
@@ -45,7 +53,7 @@ Status define_class2(NativeCall& call) {
       buffer->field<std::int64_t>(library_field(class_of(buffer), "address", "J")));
   DefineOptions options;
   options.loader = call.object(0);
-  options.expected_name = name_symbol(call.object(1));
+  UVM_TRY(expected_name(call.thread, call.object(1), &options.expected_name));
   options.protection_domain = call.object(5);
   Class* c = nullptr;
   UVM_TRY(define_class(call.thread, gc::at_offset<std::uint8_t>(address) + offset,
@@ -69,7 +77,7 @@ Status define_class0(NativeCall& call) {
     UVM_TRY(check_bytes(thread, bytes, offset, length));
     DefineOptions options;
     options.loader = call.object(0);
-    options.expected_name = name_symbol(call.object(2));
+    UVM_TRY(expected_name(thread, call.object(2), &options.expected_name));
     options.protection_domain = call.object(6);
     options.hidden = (flags & kHidden) != 0;
     options.lookup_class = lookup;
@@ -90,7 +98,10 @@ Status define_class0(NativeCall& call) {
 Status find_bootstrap_class(NativeCall& call) {
   const Object* name = call.object(0);
   if (name == nullptr) return call.ret(static_cast<Object*>(nullptr));
-  const Class* c = boot_class(call.thread, internal_name(name));
+  const std::string internal = internal_name(name);
+  const Class* c = classfile::is_nameable(internal) && internal.size() <= kMaxSymbolLength
+                       ? boot_class(call.thread, internal)
+                       : nullptr;
   if (c == nullptr) {
     return call.thread.pending_exception() != nullptr ? Status::kThrow
                                                       : call.ret(static_cast<Object*>(nullptr));
@@ -106,26 +117,38 @@ Status find_loaded_class0(NativeCall& call) {
   return call.ret(c == nullptr ? nullptr : c->mirror_object());
 }
 
-// Assertions are on for all classes or for none: there is no option for single classes or packages.
+// Names and whether each is enabled, into the fields of an AssertionStatusDirectives.
+Status store_directives(Thread& thread, Object* to, const std::vector<AssertionDirective>& directives,
+                        const char* names_field, const char* enabled_field) {
+  const auto count = static_cast<std::int32_t>(directives.size());
+  Array* names = new_object_array(thread, known().String.get(), count);
+  UVM_TRY(made(names));
+  Array* enabled = new_primitive_array(thread, BasicType::kBoolean, count);
+  UVM_TRY(made(enabled));
+  for (std::int32_t i = 0; i < count; ++i) {
+    const AssertionDirective& directive = directives[static_cast<std::size_t>(i)];
+    const Object* name = new_string(thread, directive.name);
+    UVM_TRY(made(name));
+    array_set(names, i, name);
+    enabled->elements<std::uint8_t>()[i] = directive.enabled ? 1 : 0;
+  }
+  to->set_reference(library_field(class_of(to), names_field, "[Ljava/lang/String;"), names);
+  to->set_reference(library_field(class_of(to), enabled_field, "[Z"), enabled);
+  return Status::kOk;
+}
+
 Status retrieve_directives(NativeCall& call) {
   Thread& thread = call.thread;
   Class* c = nullptr;
   UVM_TRY(find_class(thread, "java/lang/AssertionStatusDirectives", nullptr, &c));
   UVM_TRY(ensure_initialized(thread, c));
-  Object* directives = new_object(thread, c);
-  UVM_TRY(made(directives));
-  for (const char* field : {"classes", "packages"}) {
-    const Array* names = new_object_array(thread, known().String.get(), 0);
-    UVM_TRY(made(names));
-    directives->set_reference(library_field(c, field, "[Ljava/lang/String;"), names);
-  }
-  for (const char* field : {"classEnabled", "packageEnabled"}) {
-    const Array* enabled = new_primitive_array(thread, BasicType::kBoolean, 0);
-    UVM_TRY(made(enabled));
-    directives->set_reference(library_field(c, field, "[Z"), enabled);
-  }
-  directives->field<std::uint8_t>(library_field(c, "deflt", "Z")) = roots().assertions_enabled != 0 ? 1 : 0;
-  return call.ret(directives);
+  Object* result = new_object(thread, c);
+  UVM_TRY(made(result));
+  const AssertionDirectives directives = assertion_directives();
+  UVM_TRY(store_directives(thread, result, directives.classes, "classes", "classEnabled"));
+  UVM_TRY(store_directives(thread, result, directives.packages, "packages", "packageEnabled"));
+  result->field<std::uint8_t>(library_field(c, "deflt", "Z")) = directives.all ? 1 : 0;
+  return call.ret(result);
 }
 
 const NativeMethod kClassLoaderMethods[] = {

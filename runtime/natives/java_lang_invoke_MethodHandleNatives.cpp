@@ -22,19 +22,6 @@ constexpr std::uint32_t kTrustedFinal = 0x00200000;
 constexpr unsigned kReferenceKindShift = 24;
 constexpr std::uint32_t kFieldModifiers = 0xffff;
 
-// JVMS table 5.4.3.5-A.
-enum ReferenceKind : std::uint32_t {
-  kGetField = 1,
-  kGetStatic,
-  kPutField,
-  kPutStatic,
-  kInvokeVirtual,
-  kInvokeStatic,
-  kInvokeSpecial,
-  kNewInvokeSpecial,
-  kInvokeInterface,
-};
-
 std::uint32_t flags_of(const Object* name) {
   return static_cast<std::uint32_t>(name->field<std::int32_t>(vm()->known().MemberName_flags));
 }
@@ -93,22 +80,6 @@ void init_field_name(Object* name, const Field* field, bool setter) {
   name->set_reference(known.MemberName_clazz, holder->mirror_object());
 }
 
-// The access check of JVMS 5.4.4 for a caller; the Lookup's own rules are Java's business.
-Status check_access(Thread& thread, Class* caller, Class* holder, std::uint32_t access, Class* referenced,
-                    const std::string& member) {
-  if (caller == nullptr) return Status::kOk;
-  if ((access & kAccPrivate) != 0 && caller != holder) {
-    Class* host = nullptr;
-    UVM_TRY(nest_host_of(thread, caller, &host));
-    UVM_TRY(nest_host_of(thread, holder, &host));
-  }
-  const bool array_clone = referenced->is_array() && member.find(".clone(") != std::string::npos;
-  if (array_clone || can_access_member(caller, holder, access, referenced)) return Status::kOk;
-  return throw_new(thread, "java/lang/IllegalAccessError",
-                   "class " + external_name(caller) + " tried to access method " + member + " (" +
-                       describe_places(caller, holder) + ")");
-}
-
 Status resolve_field_name(NativeCall& call, Object* name, bool speculative) {
   Class* c = class_named(name);
   const Object* text = name->reference(vm()->known().MemberName_name);
@@ -125,36 +96,14 @@ Status resolve_field_name(NativeCall& call, Object* name, bool speculative) {
   return call.ret(name);
 }
 
-Status resolve_method_name(NativeCall& call, Object* name, Class* caller, bool speculative) {
+Status resolve_method_name(NativeCall& call, Object* name, Class* caller) {
   Class* c = class_named(name);
   if (c->is_primitive()) return throw_new(call.thread, "java/lang/NoSuchMethodError", external_name(c));
-  UVM_TRY(link_class(call.thread, c));
   const Symbol* symbol = make_symbol(to_modified_utf8(name->reference(vm()->known().MemberName_name)));
   const Symbol* descriptor = make_symbol(descriptor_of_type(name->reference(vm()->known().MemberName_type)));
-  Method* method = nullptr;
-  const bool constructor = symbol->view() == "<init>";
-  if (constructor) {
-    method = find_declared_method(c, symbol, descriptor);
-  } else {
-    method = c->is_interface() ? lookup_interface_method(c, symbol, descriptor)
-                               : lookup_method(c, symbol, descriptor);
-  }
   const ReferenceKind kind = kind_of(name);
-  if (method == nullptr) {
-    if (speculative) return call.ret(static_cast<Object*>(nullptr));
-    return throw_new(call.thread, "java/lang/NoSuchMethodError", describe_method(c, symbol, descriptor));
-  }
-  const std::string description = describe_method(method->holder.get(), symbol, descriptor);
-  UVM_TRY(check_access(call.thread, caller, method->holder.get(), method->access, c, description));
-  if (method->is_static() != (kind == kInvokeStatic)) {
-    return throw_new(
-        call.thread, "java/lang/IncompatibleClassChangeError",
-        (kind == kInvokeStatic ? "Expected static method " : "Expected instance not static method ") +
-            description);
-  }
-  if (kind == kInvokeSpecial && method->is_abstract()) {
-    return throw_new(call.thread, "java/lang/AbstractMethodError", description);
-  }
+  Method* method = nullptr;
+  UVM_TRY(link_handle_method(call.thread, {c, symbol, descriptor, caller}, kind, &method));
   UVM_TRY(init_member_name(call.thread, name, method));
   const bool dispatched = kind == kInvokeVirtual || kind == kInvokeInterface;
   if (!dispatched && !method->is_static()) {
@@ -187,7 +136,7 @@ Status resolve(NativeCall& call) {
       call.object(1) == nullptr || call.i32(2) == kUnconditionalModes ? nullptr : mirrored(call.object(1));
   const std::uint32_t flags = flags_of(name);
   const Status status = (flags & kIsField) != 0 ? resolve_field_name(call, name, speculative)
-                                                : resolve_method_name(call, name, caller, speculative);
+                                                : resolve_method_name(call, name, caller);
   if (status == Status::kThrow && speculative &&
       class_of(call.thread.pending_exception())->name->view() != "java/lang/OutOfMemoryError") {
     call.thread.java->pending_exception = nullptr;

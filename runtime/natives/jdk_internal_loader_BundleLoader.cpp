@@ -1,8 +1,8 @@
 // jdk.internal.loader.BundleLoader: classes and resources of the program's bundle. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
 #include "runtime/native.h"
-#include "runtime/natives/program_bundle.h"
 #include "runtime/natives/support.h"
+#include "runtime/program_bundle.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -58,19 +58,37 @@ Status origin(NativeCall& call) {
 Status size(NativeCall& call) {
   const auto bundle = program_bundle();
   if (!is_entry(bundle, call.i32(0))) return call.ret(std::int64_t{0});
-  return call.ret(static_cast<std::int64_t>(bundle->data(static_cast<std::uint32_t>(call.i32(0))).size()));
+  return call.ret(std::int64_t{bundle->size(static_cast<std::uint32_t>(call.i32(0)))});
 }
 
-Status byte_array(NativeCall& call, std::span<const std::byte> bytes) {
-  const Array* result = make_byte_array(call.thread, bytes.data(), bytes.size());
-  return result == nullptr ? Status::kThrow : call.ret(result);
+// Milliseconds since 1970, as java.io.File has them.
+Status modified(NativeCall& call) {
+  const auto bundle = program_bundle();
+  if (!is_entry(bundle, call.i32(0))) return call.ret(std::int64_t{0});
+  return call.ret(bundle->modified(static_cast<std::uint32_t>(call.i32(0))) / 1'000'000);
+}
+
+Status content(NativeCall& call, const bundle::BundleView& bundle, std::uint32_t entry) {
+  Array* bytes =
+      new_primitive_array(call.thread, BasicType::kByte, static_cast<std::int32_t>(bundle.size(entry)));
+  if (bytes == nullptr) return Status::kThrow;
+  if (!bundle.read(entry, {bytes->elements<std::byte>(), bundle.size(entry)})) {
+    return throw_new(call.thread, "java/lang/InternalError",
+                     "damaged in the bundle: " + std::string(bundle.name(entry)));
+  }
+  return call.ret(static_cast<const Object*>(bytes));
 }
 
 Status read(NativeCall& call) {
   const auto bundle = program_bundle();
   if (!is_entry(bundle, call.i32(0)))
     return throw_new(call.thread, "java/lang/InternalError", "no such bundle entry");
-  return byte_array(call, bundle->data(static_cast<std::uint32_t>(call.i32(0))));
+  return content(call, *bundle, static_cast<std::uint32_t>(call.i32(0)));
+}
+
+Status origin_count(NativeCall& call) {
+  const auto bundle = program_bundle();
+  return call.ret(bundle.has_value() ? static_cast<std::int32_t>(bundle->origin_count()) : 0);
 }
 
 Status origin_path(NativeCall& call) {
@@ -90,8 +108,8 @@ Status origin_is_jar(NativeCall& call) {
 Status manifest(NativeCall& call) {
   const auto bundle = program_bundle();
   if (is_origin(bundle, call.i32(0))) {
-    const auto bytes = bundle->manifest(static_cast<std::uint32_t>(call.i32(0)));
-    if (bytes.has_value()) return byte_array(call, *bytes);
+    const auto entry = bundle->manifest(static_cast<std::uint32_t>(call.i32(0)));
+    if (entry != bundle::kNone) return content(call, *bundle, entry);
   }
   return call.ret(static_cast<const Object*>(nullptr));
 }
@@ -101,7 +119,9 @@ const NativeMethod kBundleLoaderMethods[] = {
     {"next", "(I)I", next, kLeaf},
     {"origin", "(I)I", origin, kLeaf},
     {"size", "(I)J", size, kLeaf},
+    {"modified", "(I)J", modified, kLeaf},
     {"read", "(I)[B", read},
+    {"originCount", "()I", origin_count, kLeaf},
     {"originPath", "(I)Ljava/lang/String;", origin_path},
     {"originIsJar", "(I)Z", origin_is_jar, kLeaf},
     {"manifest", "(I)[B", manifest},

@@ -12,8 +12,8 @@
 namespace uvm::rt {
 namespace {
 
-constexpr std::array<std::string_view, 9> kBuiltIn = {
-    "java", "net", "nio", "zip", "extnet", "jimage", "management", "management_ext", "prefs"};
+constexpr std::array<std::string_view, 10> kBuiltIn = {
+    "java", "net", "nio", "zip", "extnet", "jaas", "jimage", "management", "management_ext", "prefs"};
 constexpr std::int32_t kJniVersion = 0x000a0000;  // JNI_VERSION_10
 constexpr std::int64_t kBuiltInHandle = 1;        // anything but 0
 

@@ -1,7 +1,8 @@
 // jdk.internal.misc.UvmLauncher: what the outside gives the program. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
 #include "runtime/native.h"
-#include "runtime/natives/program_bundle.h"
+#include "runtime/program_bundle.h"
+#include "runtime/program_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -20,8 +21,19 @@ Status string_array(NativeCall& call, const std::vector<std::string>& values) {
 }
 
 Status program_properties(NativeCall& call) {
-  std::vector<std::string> pairs = {"java.class.path", vm()->input.bundle_path};
+  std::vector<std::string> pairs = {"java.class.path", program_class_path()};
   for (const auto& [name, value] : vm()->input.properties) {
+    pairs.push_back(name);
+    pairs.push_back(value);
+  }
+  return string_array(call, pairs);
+}
+
+// For the modules of a class library that booted without knowing this program.
+Status module_properties(NativeCall& call) {
+  std::vector<std::string> pairs;
+  for (const auto& [name, value] : vm()->input.module_properties) {
+    if (vm()->input.boots) break;
     pairs.push_back(name);
     pairs.push_back(value);
   }
@@ -42,6 +54,7 @@ Status main_class_name(NativeCall& call) {
 
 const NativeMethod kUvmLauncherMethods[] = {
     {"programProperties", "()[Ljava/lang/String;", program_properties},
+    {"moduleProperties", "()[Ljava/lang/String;", module_properties},
     {"programArguments", "()[Ljava/lang/String;", program_arguments},
     {"mainClassName", "()Ljava/lang/String;", main_class_name},
 };

@@ -4,7 +4,9 @@
 // Phase 0 checks everything and calls; phase 1 has the result. saved 0: the new object of a constructor.
 #include <array>
 
+#include "runtime/class_description.h"
 #include "runtime/classfile/descriptor.h"
+#include "runtime/interpreter.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 
@@ -62,6 +64,24 @@ Status throw_invocation_target(Thread& thread, const Object* target) {
   return status;
 }
 
+// The method that a call of `method` on `receiver` runs. An error of the selection counts as the target's.
+Status select_for(Thread& thread, Object* receiver, Method* method, Method** selected) {
+  if (method->holder->is_interface()) {
+    *selected = select_interface_method(thread, receiver, method);
+  } else {
+    *selected = select_method(class_of(receiver), method);
+    if ((*selected)->is_abstract()) {
+      (void)throw_new(thread, "java/lang/AbstractMethodError",
+                      describe_method(class_of(receiver), method->name.get(), method->descriptor.get()));
+      *selected = nullptr;
+    }
+  }
+  if (*selected != nullptr) return Status::kOk;
+  const Object* error = thread.pending_exception();
+  thread.java->pending_exception = nullptr;
+  return throw_invocation_target(thread, error);
+}
+
 bool is_signature_polymorphic(const Method* method) { return method->kind >= MethodKind::kMhInvokeBasic; }
 
 Status invoke(NativeCall& call) {
@@ -72,16 +92,15 @@ Status invoke(NativeCall& call) {
     Object* receiver = call.object(1);
     Arguments arguments;
     Method* selected = method;
-    if (method->is_static()) {
-      UVM_TRY(ensure_initialized(thread, method->holder.get()));
-    } else {
+    // Interfaces too, which a call of an instance method by bytecode would not initialise.
+    UVM_TRY(ensure_initialized(thread, method->holder.get()));
+    if (!method->is_static()) {
       if (receiver == nullptr) return throw_null_pointer(thread);
       if (!class_of(receiver)->is_subclass_of(method->holder.get())) {
         return throw_new(thread, kIllegalArgument, "object is not an instance of declaring class");
       }
-      if (!method->is_private()) selected = select_method(class_of(receiver), method);
-      if (selected == nullptr) {
-        return throw_new(thread, "java/lang/AbstractMethodError", external_method_name(method));
+      if (!method->is_private()) {
+        UVM_TRY(select_for(thread, receiver, method, &selected));
       }
       arguments.add(slot_of(receiver));
     }

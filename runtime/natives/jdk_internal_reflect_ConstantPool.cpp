@@ -153,8 +153,7 @@ Status ret_method(NativeCall& call, bool load) {
   if (c == nullptr) return call.ret(static_cast<Object*>(nullptr));
   const Symbol* name = pool_of(call)->name_of(index_of(call));
   const Symbol* descriptor = pool_of(call)->descriptor_of(index_of(call));
-  Method* method =
-      c->is_interface() ? lookup_interface_method(c, name, descriptor) : lookup_method(c, name, descriptor);
+  Method* method = find_declared_method(c, name, descriptor);
   if (method == nullptr)
     return throw_new(call.thread, "java/lang/RuntimeException", "Unable to look up method in target class");
   Object* object = nullptr;

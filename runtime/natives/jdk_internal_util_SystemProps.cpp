@@ -13,42 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/boot.h"
 #include "runtime/native.h"
 #include "runtime/natives/host_locale.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
-
-// SystemProps.Raw's private constants _..._NDX.
-enum Index : std::uint8_t {
-  kDisplayCountry = 0,
-  kDisplayLanguage = 1,
-  kDisplayScript = 2,
-  kDisplayVariant = 3,
-  kFileEncoding = 4,
-  kFileSeparator = 5,
-  kFormatCountry = 6,
-  kFormatLanguage = 7,
-  kFormatScript = 8,
-  kFormatVariant = 9,
-  kJavaIoTmpdir = 18,
-  kLineSeparator = 19,
-  kOsArch = 20,
-  kOsName = 21,
-  kOsVersion = 22,
-  kPathSeparator = 23,
-  kSunArchDataModel = 28,
-  kSunCpuEndian = 29,
-  kSunIoUnicodeEncoding = 31,
-  kSunJnuEncoding = 32,
-  kSunStderrEncoding = 34,
-  kSunStdoutEncoding = 35,
-  kUserDir = 36,
-  kUserHome = 37,
-  kUserName = 38,
-  kCount = 39,
-};
 
 #if defined(__x86_64__)
 constexpr const char* kArchitecture = "amd64";
@@ -58,10 +29,12 @@ constexpr const char* kArchitecture = "aarch64";
 #error "name of the architecture in os.arch"
 #endif
 
-using Properties = std::array<std::optional<std::string>, kCount>;
+// By name of SystemProps.Raw's private constant that says where the property is in the array, without _ and
+// _NDX: other updates may have others.
+using Properties = std::vector<std::pair<std::string, std::string>>;
 
-void set_if(std::optional<std::string>& property, const std::string& value) {
-  if (!value.empty()) property = value;
+void add_if(Properties& properties, const char* name, const std::string& value) {
+  if (!value.empty()) properties.emplace_back(name, value);
 }
 
 void add_user(Properties& p) {
@@ -74,39 +47,39 @@ void add_user(Properties& p) {
     const char* from_environment = std::getenv("HOME");
     if (from_environment != nullptr && *from_environment != '\0') home = from_environment;
   }
-  p[kUserHome] = home.empty() ? "?" : home;
-  p[kUserName] = found != nullptr && found->pw_name != nullptr ? found->pw_name : "?";
+  p.emplace_back("user_home", home.empty() ? "?" : home);
+  p.emplace_back("user_name", found != nullptr && found->pw_name != nullptr ? found->pw_name : "?");
 }
 
 Properties platform() {
   Properties p;
   const HostLocale locale = host_locale();
-  set_if(p[kDisplayCountry], locale.display.country);
-  set_if(p[kDisplayLanguage], locale.display.language);
-  set_if(p[kDisplayScript], locale.display.script);
-  set_if(p[kDisplayVariant], locale.display.variant);
-  set_if(p[kFormatCountry], locale.format.country);
-  set_if(p[kFormatLanguage], locale.format.language);
-  set_if(p[kFormatScript], locale.format.script);
-  set_if(p[kFormatVariant], locale.format.variant);
-  p[kFileEncoding] = locale.encoding;
-  p[kSunJnuEncoding] = locale.encoding;
-  if (::isatty(STDOUT_FILENO) == 1) p[kSunStdoutEncoding] = locale.encoding;
-  if (::isatty(STDERR_FILENO) == 1) p[kSunStderrEncoding] = locale.encoding;
-  p[kFileSeparator] = "/";
-  p[kPathSeparator] = ":";
-  p[kLineSeparator] = "\n";
-  p[kJavaIoTmpdir] = "/tmp";
-  p[kOsArch] = kArchitecture;
+  add_if(p, "display_country", locale.display.country);
+  add_if(p, "display_language", locale.display.language);
+  add_if(p, "display_script", locale.display.script);
+  add_if(p, "display_variant", locale.display.variant);
+  add_if(p, "format_country", locale.format.country);
+  add_if(p, "format_language", locale.format.language);
+  add_if(p, "format_script", locale.format.script);
+  add_if(p, "format_variant", locale.format.variant);
+  p.emplace_back("file_encoding", locale.encoding);
+  p.emplace_back("sun_jnu_encoding", locale.encoding);
+  if (::isatty(STDOUT_FILENO) == 1) p.emplace_back("sun_stdout_encoding", locale.encoding);
+  if (::isatty(STDERR_FILENO) == 1) p.emplace_back("sun_stderr_encoding", locale.encoding);
+  p.emplace_back("file_separator", "/");
+  p.emplace_back("path_separator", ":");
+  p.emplace_back("line_separator", "\n");
+  p.emplace_back("java_io_tmpdir", "/tmp");
+  p.emplace_back("os_arch", kArchitecture);
   utsname system{};
   (void)::uname(&system);
-  p[kOsName] = system.sysname;
-  p[kOsVersion] = system.release;
-  p[kSunArchDataModel] = "64";
-  p[kSunCpuEndian] = "little";
-  p[kSunIoUnicodeEncoding] = "UnicodeLittle";
+  p.emplace_back("os_name", system.sysname);
+  p.emplace_back("os_version", system.release);
+  p.emplace_back("sun_arch_data_model", "64");
+  p.emplace_back("sun_cpu_endian", "little");
+  p.emplace_back("sun_io_unicode_encoding", "UnicodeLittle");
   std::array<char, PATH_MAX> directory{};
-  p[kUserDir] = ::getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data();
+  p.emplace_back("user_dir", ::getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data());
   add_user(p);
   return p;
 }
@@ -147,7 +120,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 Pairs vm_pairs() {
   const ProgramInput& input = vm()->input;
   auto release = release_file(input.java_home);
-  return {
+  Pairs pairs = {
       {"java.vm.specification.name", "Java Virtual Machine Specification"},
       {"java.vm.specification.vendor", "Oracle Corporation"},
       {"java.vm.specification.version", "17"},
@@ -164,6 +137,12 @@ Pairs vm_pairs() {
       // Its reader of lib/modules would otherwise map the whole file, here: copy it into the heap.
       {"jdk.image.map.all", "false"},
   };
+  // When the class library boots for one program, what that says is known from the beginning.
+  if (input.boots && !is_booted()) {
+    for (const Pairs* more : {&input.properties, &input.module_properties})
+      pairs.insert(pairs.end(), more->begin(), more->end());
+  }
+  return pairs;
 }
 
 Status set_string(Thread& thread, Array* array, std::int32_t index, const std::string& value) {
@@ -173,14 +152,27 @@ Status set_string(Thread& thread, Array* array, std::int32_t index, const std::s
   return Status::kOk;
 }
 
-// String[39], null where the class library has a default of its own.
+// A static int of the class; nothing when it has none of that name.
+std::optional<std::int32_t> constant(Class* c, const std::string& name) {
+  const Symbol* symbol = find_symbol(name);
+  const Field* field = symbol == nullptr ? nullptr : find_declared_field(c, symbol, find_symbol("I"));
+  if (field == nullptr) return std::nullopt;
+  return c->mirror_object()->field<std::int32_t>(field->offset);
+}
+
+// String[], null where the class library has a default of its own.
 Status platform_properties(NativeCall& call) {
-  Array* result = new_array(call.thread, vm()->known().string_array.get(), kCount);
+  Class* raw = call.method()->holder.get();
+  const std::optional<std::int32_t> length = constant(raw, "FIXED_LENGTH");
+  if (!length) {
+    return throw_new(call.thread, "java/lang/InternalError",
+                     "SystemProps.Raw has no FIXED_LENGTH, which uvm needs");
+  }
+  Array* result = new_array(call.thread, vm()->known().string_array.get(), *length);
   if (result == nullptr) return Status::kThrow;
-  const Properties properties = platform();
-  for (std::int32_t i = 0; i < kCount; ++i) {
-    const auto& value = properties[static_cast<std::size_t>(i)];
-    if (value.has_value()) UVM_TRY(set_string(call.thread, result, i, *value));
+  for (const auto& [name, value] : platform()) {
+    const std::optional<std::int32_t> index = constant(raw, "_" + name + "_NDX");
+    if (index && *index >= 0 && *index < *length) UVM_TRY(set_string(call.thread, result, *index, value));
   }
   return call.ret(result);
 }

@@ -1,26 +1,14 @@
 #include "runtime/natives/path_names.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string_view>
 #include <vector>
 
+#include "runtime/file_calls.h"
+
 namespace uvm::rt {
-namespace {
-
-// realpath(3); false with errno set.
-bool resolve(const std::string& path, std::string* result) {
-  char buffer[PATH_MAX];
-  if (::realpath(path.c_str(), buffer) == nullptr) return false;
-  *result = buffer;
-  return true;
-}
-
-}  // namespace
-
 std::string collapse_path(const std::string& path) {
   if (path.empty() || path.front() != '/') return path;
   std::vector<std::string_view> names;
@@ -45,12 +33,12 @@ std::string collapse_path(const std::string& path) {
 
 int canonical_path(const std::string& path, std::string* result) {
   if (path.size() > PATH_MAX) return ENAMETOOLONG;
-  if (resolve(path, result)) return 0;
+  if (file_real_path(path, result) == 0) return 0;
   // Resolve the longest leading part that exists; the names behind it stay as they are.
   for (std::size_t end = path.find_last_of('/'); end != std::string::npos && end > 0;
        end = path.find_last_of('/', end - 1)) {
     std::string parent;
-    if (resolve(path.substr(0, end), &parent)) {
+    if (file_real_path(path.substr(0, end), &parent) == 0) {
       if (parent == "/") parent.clear();
       *result = collapse_path(parent + path.substr(end));
       return 0;

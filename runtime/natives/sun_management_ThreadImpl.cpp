@@ -280,7 +280,16 @@ Status find_deadlocked(NativeCall& call) {
   return make_thread_array(call, threads);
 }
 
+Status reset_peak(NativeCall& call) {
+  const std::lock_guard lock(call.thread.vm->threads_lock);
+  roots().peak_thread_count = roots().java_thread_count;
+  return call.ret();
+}
+
 const NativeMethod kThreadImplMethods[] = {
+    // The switch is the bean's: times are there at any time.
+    {"setThreadCpuTimeEnabled0", "(Z)V", native_nothing, kLeaf},
+    {"resetPeakThreadCount0", "()V", reset_peak, kLeaf},
     {"getThreads", "()[Ljava/lang/Thread;", get_threads},
     {"getThreadInfo1", "([JI[Ljava/lang/management/ThreadInfo;)V", get_thread_info},
     {"dumpThreads0", "([JZZI)[Ljava/lang/management/ThreadInfo;", dump_threads},

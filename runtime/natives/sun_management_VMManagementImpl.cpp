@@ -1,6 +1,7 @@
 // Natives of sun.management.VMManagementImpl: what java.lang.management tells of the VM.
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "runtime/clock.h"
@@ -24,6 +25,11 @@ Status init_optional_support(NativeCall& call) {
     c->mirror_object()->field<std::uint8_t>(library_field(c, field, "Z")) = 1;
   }
   return Status::kOk;
+}
+
+template <VerboseOutput which>
+Status is_verbose(NativeCall& call) {
+  return call.ret((roots().verbose & which) != 0);
 }
 
 Status no(NativeCall& call) { return call.ret(false); }
@@ -74,15 +80,12 @@ Status uptime(NativeCall& call) {
 struct ThreadCounts {
   std::int32_t live = 0;
   std::int32_t daemon = 0;
-  std::int32_t peak = 0;
 };
 
-// Records are reused, never freed: there are as many as there were threads at a time.
 ThreadCounts count_threads(Vm& vm) {
   const std::lock_guard lock(vm.threads_lock);
   ThreadCounts counts;
   for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
-    ++counts.peak;
     if (record->alive == 0 || !record->object || record_of(record->object.get()) == nullptr) continue;
     ++counts.live;
     if (record->daemon != 0) ++counts.daemon;
@@ -92,7 +95,12 @@ ThreadCounts count_threads(Vm& vm) {
 
 Status live_threads(NativeCall& call) { return call.ret(count_threads(*call.thread.vm).live); }
 Status daemon_threads(NativeCall& call) { return call.ret(count_threads(*call.thread.vm).daemon); }
-Status peak_threads(NativeCall& call) { return call.ret(count_threads(*call.thread.vm).peak); }
+Status peak_threads(NativeCall& call) {
+  Vm& vm = *call.thread.vm;
+  const std::int32_t live = count_threads(vm).live;
+  const std::lock_guard lock(vm.threads_lock);
+  return call.ret(std::max(live, static_cast<std::int32_t>(roots().peak_thread_count)));
+}
 
 // Threads made, which are hardly more than those started.
 Status total_threads(NativeCall& call) {
@@ -108,8 +116,8 @@ const NativeMethod kVMManagementImplMethods[] = {
     {"isThreadAllocatedMemoryEnabled", "()Z", no, kLeaf},
     {"getTotalClassCount", "()J", total_class_count, kLeaf},
     {"getUnloadedClassCount", "()J", zero, kLeaf},
-    {"getVerboseClass", "()Z", no, kLeaf},
-    {"getVerboseGC", "()Z", no, kLeaf},
+    {"getVerboseClass", "()Z", is_verbose<kVerboseClass>, kLeaf},
+    {"getVerboseGC", "()Z", is_verbose<kVerboseGc>, kLeaf},
     {"getProcessId", "()I", process_id, kLeaf},
     {"getVmArguments0", "()[Ljava/lang/String;", vm_arguments},
     {"getStartupTime", "()J", startup_time},
@@ -133,6 +141,27 @@ const NativeMethod kVMManagementImplMethods[] = {
     {"getClassVerificationTime", "()J", not_counted, kLeaf},
 };
 UVM_REGISTER_NATIVES("sun/management/VMManagementImpl", kVMManagementImplMethods)
+
+// What is asked for is kept and told; there is no such output.
+template <VerboseOutput which, unsigned slot>
+Status set_verbose(NativeCall& call) {
+  if (call.i32(slot) != 0) {
+    __atomic_fetch_or(&roots().verbose, which, __ATOMIC_RELAXED);
+  } else {
+    __atomic_fetch_and(&roots().verbose, ~std::uint32_t{which}, __ATOMIC_RELAXED);
+  }
+  return call.ret();
+}
+
+const NativeMethod kVerboseMemoryMethods[] = {
+    {"setVerboseGC", "(Z)V", set_verbose<kVerboseGc, 1>, kLeaf},
+};
+UVM_REGISTER_NATIVES("sun/management/MemoryImpl", kVerboseMemoryMethods)
+
+const NativeMethod kVerboseClassMethods[] = {
+    {"setVerboseClass", "(Z)V", set_verbose<kVerboseClass, 0>, kLeaf},
+};
+UVM_REGISTER_NATIVES("sun/management/ClassLoadingImpl", kVerboseClassMethods)
 
 }  // namespace
 }  // namespace uvm::rt

@@ -38,6 +38,7 @@ Status error_of(NativeCall& call, int error) {
 int fd_of(NativeCall& call, unsigned slot) { return host_fd(lease_of_descriptor(call.object(slot))); }
 
 Status force0(NativeCall& call) {
+  if (is_program_lease(lease_of_descriptor(call.object(0)))) return call.ret(0);
   const int fd = fd_of(call, 0);
   // What cannot be synchronised (a pipe) is no error.
   const bool failed =
@@ -48,9 +49,10 @@ Status force0(NativeCall& call) {
 // A negative offset asks for the position.
 Status seek0(NativeCall& call) {
   const std::int64_t offset = call.i64(1);
-  const off_t position =
-      offset < 0 ? ::lseek(fd_of(call, 0), 0, SEEK_CUR) : ::lseek(fd_of(call, 0), offset, SEEK_SET);
-  return position < 0 ? error_of(call, errno) : call.ret(static_cast<std::int64_t>(position));
+  const std::int32_t lease = lease_of_descriptor(call.object(0));
+  const std::int64_t position =
+      offset < 0 ? lease_seek(lease, 0, SEEK_CUR) : lease_seek(lease, offset, SEEK_SET);
+  return position < 0 ? error_of(call, errno) : call.ret(position);
 }
 
 Status truncate0(NativeCall& call) {
@@ -59,7 +61,7 @@ Status truncate0(NativeCall& call) {
 
 Status size0(NativeCall& call) {
   struct stat status {};
-  if (::fstat(fd_of(call, 0), &status) != 0) return error_of(call, errno);
+  if (lease_status(lease_of_descriptor(call.object(0)), &status) != 0) return error_of(call, errno);
   return call.ret(static_cast<std::int64_t>(status.st_size));
 }
 
@@ -104,6 +106,11 @@ Status dup0(NativeCall& call) {
 
 Status can_transfer_overlapped(NativeCall& call) { return call.ret(true); }
 
+// Natives move bytes through buffers of their own; these are not aligned.
+Status no_direct(NativeCall& call) {
+  return throw_new(call.thread, "java/lang/UnsupportedOperationException", "direct I/O is not supported");
+}
+
 const NativeMethod kDispatcherMethods[] = {
     {"init", "()V", native_nothing, kLeaf},
     {"read0", "(Ljava/io/FileDescriptor;JI)I", read0},
@@ -123,6 +130,7 @@ const NativeMethod kDispatcherMethods[] = {
     {"preClose0", "(Ljava/io/FileDescriptor;)V", native_nothing, kLeaf},
     {"dup0", "(Ljava/io/FileDescriptor;Ljava/io/FileDescriptor;)V", dup0},
     {"closeIntFD", "(I)V", close_int},
+    {"setDirect0", "(Ljava/io/FileDescriptor;)I", no_direct},
     {"canTransferToFromOverlappedMap0", "()Z", can_transfer_overlapped, kLeaf},
 };
 UVM_REGISTER_NATIVES("sun/nio/ch/FileDispatcherImpl", kDispatcherMethods)
@@ -174,9 +182,8 @@ Status unmap0(NativeCall& call) {
 Status transfer_to0(NativeCall& call) {
   const std::int32_t from = lease_of_descriptor(call.object(1));
   const std::int64_t position = call.i64(2);
-  const int from_fd = host_fd(from);
   struct stat status {};
-  if (from_fd < 0 || ::fstat(from_fd, &status) != 0) return throw_io(call.thread, from, EBADF);
+  if (lease_status(from, &status) != 0) return throw_io(call.thread, from, EBADF);
   if (!S_ISREG(status.st_mode)) return call.ret(std::int64_t{kStatusUnsupported});
   const std::int64_t count = std::clamp<std::int64_t>(status.st_size - position, 0, call.i64(4));
   const std::int32_t to = lease_of_descriptor(call.object(6));
@@ -184,7 +191,7 @@ Status transfer_to0(NativeCall& call) {
       write_lease(call, to, count, Wait::kYes, -1, [&](std::int64_t at, void* bytes, std::size_t n) {
         // A file that shrank meanwhile reads as zeroes.
         std::memset(bytes, 0, n);
-        (void)!::pread(host_fd(from), bytes, n, position + at);
+        (void)!lease_pread(from, bytes, n, position + at);
       });
   if (moved.status != Status::kOk) return moved.status;
   if (moved.error != 0 && moved.count == 0) return throw_io(call.thread, to, moved.error);

@@ -122,7 +122,7 @@ Status init_key(NativeCall& call) {
   Object* key = call.object(0);
   const std::int32_t lease = lease_of_descriptor(call.object(1));
   struct stat status {};
-  if (::fstat(host_fd(lease), &status) != 0) return throw_io(call.thread, lease, errno);
+  if (lease_status(lease, &status) != 0) return throw_io(call.thread, lease, errno);
   key->field<std::int64_t>(field_offset(key, "st_dev", "J")) = static_cast<std::int64_t>(status.st_dev);
   key->field<std::int64_t>(field_offset(key, "st_ino", "J")) = static_cast<std::int64_t>(status.st_ino);
   return call.ret();
@@ -146,8 +146,13 @@ Status signal(NativeCall& call) {
   return call.ret();
 }
 
+// Whether a signal that comes before its thread blocks stays pending: so on AIX, whose threads are signalled
+// again. Here wake() is seen by whoever is about to block.
+Status support_pending_signals(NativeCall& call) { return call.ret(false); }
+
 const NativeMethod kThreadMethods[] = {
     {"init", "()V", native_nothing, kLeaf},
+    {"supportPendingSignals0", "()Z", support_pending_signals, kLeaf},
     {"current", "()J", current, kLeaf},
     {"signal", "(J)V", signal},
 };

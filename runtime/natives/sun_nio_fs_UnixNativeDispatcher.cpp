@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 
+#include "runtime/file_calls.h"
 #include "runtime/leases.h"
 #include "runtime/native.h"
 #include "runtime/natives/directory_stream.h"
@@ -63,6 +64,8 @@ Status done(NativeCall& call, long result) { return result == -1 ? throw_unix(ca
 std::string path_at(NativeCall& call, unsigned slot) { return host_path(string_at(call.i64(slot))); }
 
 int fd_at(NativeCall& call, unsigned slot) { return host_fd(call.i32(slot)); }
+
+constexpr int kNoDescriptor = -1;  // what fd_at answers for a file of the class path
 
 Status bytes_result(NativeCall& call, const std::string& bytes) {
   const Array* array = make_byte_array(call.thread, bytes.data(), bytes.size());
@@ -145,15 +148,16 @@ Status rmdir0(NativeCall& call) {
 
 Status readlink0(NativeCall& call) {
   std::array<char, PATH_MAX> buffer{};
+  if (program_file_at(path_at(call, 0)).has_value()) return throw_unix(call, EINVAL);  // it is no link
   const ssize_t length = ::readlink(path_at(call, 0).c_str(), buffer.data(), buffer.size());
   if (length < 0) return throw_unix(call, errno);
   return bytes_result(call, {buffer.data(), static_cast<std::size_t>(length)});
 }
 
 Status realpath0(NativeCall& call) {
-  std::array<char, PATH_MAX> buffer{};
-  if (::realpath(path_at(call, 0).c_str(), buffer.data()) == nullptr) return throw_unix(call, errno);
-  return bytes_result(call, buffer.data());
+  std::string path;
+  if (file_real_path(path_at(call, 0), &path) != 0) return throw_unix(call, errno);
+  return bytes_result(call, path);
 }
 
 void set_attributes(Object* attributes, const struct stat& status) {
@@ -184,8 +188,10 @@ void set_birth_time(Object* attributes, int directory, const std::string& path, 
   struct statx status {};
   std::int64_t seconds = attributes->field<std::int64_t>(field_offset(attributes, "st_mtime_sec", "J"));
   std::int64_t nanoseconds = attributes->field<std::int64_t>(field_offset(attributes, "st_mtime_nsec", "J"));
-  if (::statx(directory, path.c_str(), flags, STATX_BTIME, &status) == 0 &&
-      (status.stx_mask & STATX_BTIME) != 0) {
+  const bool known = directory != kNoDescriptor &&
+                     ::statx(directory, path.c_str(), flags, STATX_BTIME, &status) == 0 &&
+                     (status.stx_mask & STATX_BTIME) != 0;
+  if (known) {
     seconds = status.stx_btime.tv_sec;
     nanoseconds = status.stx_btime.tv_nsec;
   }
@@ -193,57 +199,92 @@ void set_birth_time(Object* attributes, int directory, const std::string& path, 
   attributes->field<std::int64_t>(field_offset(attributes, "st_birthtime_nsec", "J")) = nanoseconds;
 }
 
-// fstatat(2) into the UnixFileAttributes in `attributes_slot`.
-Status stat_into(NativeCall& call, int directory, const std::string& path, int flags,
-                 unsigned attributes_slot) {
-  struct stat status {};
-  if (::fstatat(directory, path.c_str(), &status, flags) != 0) return throw_unix(call, errno);
+// A stat call's answer into the UnixFileAttributes in `attributes_slot`.
+Status stat_into(NativeCall& call, int result, const struct stat& status, int directory,
+                 const std::string& path, int flags, unsigned attributes_slot) {
+  if (result != 0) return throw_unix(call, errno);
   Object* attributes = call.object(attributes_slot);
   set_attributes(attributes, status);
   set_birth_time(attributes, directory, path, flags);
   return call.ret();
 }
 
-Status stat0(NativeCall& call) { return stat_into(call, AT_FDCWD, path_at(call, 0), 0, 2); }
+Status stat_path(NativeCall& call, const std::string& path, Links links, unsigned attributes_slot) {
+  struct stat status {};
+  const int result = file_status(path, links, &status);
+  const int flags = links == Links::kFollow ? 0 : AT_SYMLINK_NOFOLLOW;
+  return stat_into(call, result, status, AT_FDCWD, path, flags, attributes_slot);
+}
+
+Status stat0(NativeCall& call) { return stat_path(call, path_at(call, 0), Links::kFollow, 2); }
 
 // The mode, 0 when there is no such file.
 Status stat1(NativeCall& call) {
   struct stat status {};
-  const bool found = ::stat(path_at(call, 0).c_str(), &status) == 0;
+  const bool found = file_status(path_at(call, 0), Links::kFollow, &status) == 0;
   return call.ret(found ? static_cast<std::int32_t>(status.st_mode) : 0);
 }
 
-Status lstat0(NativeCall& call) {
-  return stat_into(call, AT_FDCWD, path_at(call, 0), AT_SYMLINK_NOFOLLOW, 2);
+Status lstat0(NativeCall& call) { return stat_path(call, path_at(call, 0), Links::kNoFollow, 2); }
+
+Status fstat(NativeCall& call) {
+  struct stat status {};
+  const int result = lease_status(call.i32(0), &status);
+  return stat_into(call, result, status, fd_at(call, 0), "", AT_EMPTY_PATH, 1);
 }
 
-Status fstat(NativeCall& call) { return stat_into(call, fd_at(call, 0), "", AT_EMPTY_PATH, 1); }
-
 Status fstatat0(NativeCall& call) {
-  return stat_into(call, fd_at(call, 0), string_at(call.i64(1)), call.i32(3), 4);
+  const std::string name = string_at(call.i64(1));
+  const std::string base = lease_directory(call.i32(0));
+  const bool relative = !name.empty() && name.front() != '/' && !base.empty();
+  if (relative && (is_program_lease(call.i32(0)) || program_file_at(base + "/" + name).has_value())) {
+    const Links links = (call.i32(3) & AT_SYMLINK_NOFOLLOW) != 0 ? Links::kNoFollow : Links::kFollow;
+    return stat_path(call, base + "/" + name, links, 4);
+  }
+  struct stat status {};
+  const int result = ::fstatat(fd_at(call, 0), name.c_str(), &status, call.i32(3));
+  return stat_into(call, result, status, fd_at(call, 0), name, call.i32(3), 4);
+}
+
+// A call that changes what is at the path in `slot`; -1 and errno when that is of the class path.
+template <typename Call>
+Status change(NativeCall& call, unsigned slot, Call host_call) {
+  const std::string path = path_at(call, slot);
+  if (const int error = refused_change(path, Change::kExisting); error != 0) return throw_unix(call, error);
+  return done(call, host_call(path.c_str()));
+}
+
+// The same by a descriptor.
+template <typename Call>
+Status change_open(NativeCall& call, Call host_call) {
+  if (is_program_lease(call.i32(0))) return throw_unix(call, EROFS);
+  return done(call, host_call(fd_at(call, 0)));
 }
 
 Status chown0(NativeCall& call) {
-  return done(call, ::chown(path_at(call, 0).c_str(), static_cast<uid_t>(call.i32(2)),
-                            static_cast<gid_t>(call.i32(3))));
+  return change(call, 0, [&](const char* path) {
+    return ::chown(path, static_cast<uid_t>(call.i32(2)), static_cast<gid_t>(call.i32(3)));
+  });
 }
 
 Status lchown0(NativeCall& call) {
-  return done(call, ::lchown(path_at(call, 0).c_str(), static_cast<uid_t>(call.i32(2)),
-                             static_cast<gid_t>(call.i32(3))));
+  return change(call, 0, [&](const char* path) {
+    return ::lchown(path, static_cast<uid_t>(call.i32(2)), static_cast<gid_t>(call.i32(3)));
+  });
 }
 
 Status fchown(NativeCall& call) {
-  return done(call,
-              ::fchown(fd_at(call, 0), static_cast<uid_t>(call.i32(1)), static_cast<gid_t>(call.i32(2))));
+  return change_open(call, [&](int fd) {
+    return ::fchown(fd, static_cast<uid_t>(call.i32(1)), static_cast<gid_t>(call.i32(2)));
+  });
 }
 
 Status chmod0(NativeCall& call) {
-  return done(call, ::chmod(path_at(call, 0).c_str(), static_cast<mode_t>(call.i32(2))));
+  return change(call, 0, [&](const char* path) { return ::chmod(path, static_cast<mode_t>(call.i32(2))); });
 }
 
 Status fchmod(NativeCall& call) {
-  return done(call, ::fchmod(fd_at(call, 0), static_cast<mode_t>(call.i32(1))));
+  return change_open(call, [&](int fd) { return ::fchmod(fd, static_cast<mode_t>(call.i32(1))); });
 }
 
 // Access and modification time, from slot `slot`, as microseconds since the epoch.
@@ -258,15 +299,15 @@ std::array<timeval, 2> microseconds(NativeCall& call, unsigned slot) {
 }
 
 Status utimes0(NativeCall& call) {
-  return done(call, ::utimes(path_at(call, 0).c_str(), microseconds(call, 2).data()));
+  return change(call, 0, [&](const char* path) { return ::utimes(path, microseconds(call, 2).data()); });
 }
 
 Status lutimes0(NativeCall& call) {
-  return done(call, ::lutimes(path_at(call, 0).c_str(), microseconds(call, 2).data()));
+  return change(call, 0, [&](const char* path) { return ::lutimes(path, microseconds(call, 2).data()); });
 }
 
 Status futimes(NativeCall& call) {
-  return done(call, ::futimes(fd_at(call, 0), microseconds(call, 1).data()));
+  return change_open(call, [&](int fd) { return ::futimes(fd, microseconds(call, 1).data()); });
 }
 
 // The same in nanoseconds.
@@ -277,7 +318,7 @@ Status futimens(NativeCall& call) {
     times[i].tv_sec = value / 1000000000;
     times[i].tv_nsec = value % 1000000000;
   }
-  return done(call, ::futimens(fd_at(call, 0), times.data()));
+  return change_open(call, [&](int fd) { return ::futimens(fd, times.data()); });
 }
 
 Status stream_result(NativeCall& call, int error, gc::RegionOffset stream) {
@@ -327,9 +368,9 @@ Status write(NativeCall& call) {
   return moved.error != 0 ? throw_unix(call, moved.error) : call.ret(static_cast<std::int32_t>(moved.count));
 }
 
-Status access0(NativeCall& call) { return done(call, ::access(path_at(call, 0).c_str(), call.i32(2))); }
+Status access0(NativeCall& call) { return done(call, file_access(path_at(call, 0), call.i32(2))); }
 
-Status exists0(NativeCall& call) { return call.ret(::access(path_at(call, 0).c_str(), F_OK) == 0); }
+Status exists0(NativeCall& call) { return call.ret(file_access(path_at(call, 0), F_OK) == 0); }
 
 using AccountBuffer = std::array<char, 16384>;
 
@@ -372,7 +413,7 @@ Status getgrnam0(NativeCall& call) {
 
 Status statvfs0(NativeCall& call) {
   struct statvfs status {};
-  if (::statvfs(path_at(call, 0).c_str(), &status) != 0) return throw_unix(call, errno);
+  if (file_system_status(path_at(call, 0), &status) != 0) return throw_unix(call, errno);
   Object* attributes = call.object(2);
   const auto set = [&](const char* name, std::uint64_t value) {
     attributes->field<std::int64_t>(field_offset(attributes, name, "J")) = static_cast<std::int64_t>(value);
@@ -479,13 +520,12 @@ Status transfer(NativeCall& call) {
         __atomic_load_n(reinterpret_cast<std::int32_t*>(at_address(cancel)), __ATOMIC_RELAXED) != 0) {
       return throw_unix(call, ECANCELED);
     }
-    const int to = fd_at(call, 0), from = fd_at(call, 1);
-    const ssize_t got = ::read(from, buffer.get(), static_cast<std::size_t>(kBounceSize));
+    const ssize_t got = lease_read(call.i32(1), buffer.get(), static_cast<std::size_t>(kBounceSize));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return throw_unix(call, errno);
     if (got == 0) return call.ret();
     for (ssize_t put = 0; put < got;) {
-      const ssize_t n = ::write(to, buffer.get() + put, static_cast<std::size_t>(got - put));
+      const ssize_t n = lease_write(call.i32(0), buffer.get() + put, static_cast<std::size_t>(got - put), -1);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return throw_unix(call, errno);
       put += n;

@@ -1,11 +1,16 @@
 #include "runtime/natives/support.h"
 
-#include <sched.h>
+#include <time.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include "runtime/classfile/descriptor.h"
+#include "runtime/clock.h"
+#include "runtime/container.h"
 
 namespace uvm::rt {
 
@@ -13,6 +18,11 @@ std::string internal_name(const Object* name) {
   std::string text = to_modified_utf8(name);
   std::replace(text.begin(), text.end(), '.', '/');
   return text;
+}
+
+std::string too_long_name(std::string_view internal) {
+  return classfile::cut_message("Class name exceeds maximum length of " + std::to_string(kMaxSymbolLength) +
+                                ": " + std::string(internal));
 }
 
 Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length) {
@@ -49,10 +59,16 @@ namespace {
 }  // namespace
 
 std::int32_t processor_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-  return count < 1 ? 1 : count;
+  // Programs ask often, and the answer is in files.
+  constexpr std::int64_t kGoodForNs = 100'000'000;
+  static std::atomic<std::int64_t> asked_at{0};
+  static std::atomic<std::int32_t> count{0};
+  const std::int64_t now = read_clock_ns(CLOCK_MONOTONIC);
+  if (count.load() == 0 || now - asked_at.load() > kGoodForNs) {
+    count.store(static_cast<std::int32_t>(available_processors().count));
+    asked_at.store(now);
+  }
+  return count.load();
 }
 
 std::uint32_t library_field(Class* c, std::string_view name, std::string_view descriptor) {

@@ -25,6 +25,10 @@ inline Class* class_argument(const NativeCall& call, unsigned slot) {
 // Internal form of a name given by Java code: dots become slashes.
 std::string internal_name(const Object* name);
 
+// A name longer than a class file can hold names no class.
+inline constexpr std::size_t kMaxSymbolLength = 65535;
+std::string too_long_name(std::string_view internal);
+
 Array* make_byte_array(Thread& thread, const void* bytes, std::size_t length);
 // byte[] of an attribute; null (without an exception) when the attribute is absent.
 Status make_byte_array(Thread& thread, const Bytes* bytes, Object** result);

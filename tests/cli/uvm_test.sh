@@ -27,6 +27,8 @@ expect 2 '^uvm: resume: the NAME' "$uvm" resume
 expect 0 '^SYNOPSIS' "$uvm" --help
 expect 0 '^uvm [0-9]' "$uvm" --version
 expect 0 '^  PAGEMAP_SCAN .* (yes|no ) ' "$uvm" --version -v
+expect 0 '^OpenJDK 17.* in /' "$uvm" --version -v
+expect 0 '^    java.desktop +[0-9]+  graphics' "$uvm" --version -v
 expect 2 '^uvm: -v goes with --version$' "$uvm" -v app.bc
 expect 1 '^uvm: cannot write to standard output: No space left on device$' sh -c '"$0" --help > /dev/full' "$uvm"
 expect 2 "^uvm: 'a\?b' cannot be the name of a heap: .* no control characters" "$uvm" --name $'a\nb' app.bc

@@ -54,6 +54,12 @@ expect 2 'uvmc: *' classes -o
 expect 2 'uvmc: nothing to pack*' -o app.bc
 expect 2 'uvmc: --main: *empty*' -o app.bc --main '' classes
 
+# A class file of a later version is refused by the name that its place gives it.
+mkdir -p later/p
+{ head -c 6 classes/p/Main.class; printf '\0\143'; tail -c +9 classes/p/Main.class; } >later/p/Main.class
+expect 1 'uvmc: later: p/Main.class: p/Main has been compiled by a more recent version*' -o later.bc --main p.Main later
+expect 1 'uvmc: later/p/Main.class: Main has been compiled by a more recent version*' -o later.bc later/p/Main.class
+
 # What is packed, and that the same inputs give the same bytes.
 expect 0 '' -o app.bc classes/p/Main.class
 [ "$(head -c 5 app.bc)" = UVMBC ] || fail 'no magic'

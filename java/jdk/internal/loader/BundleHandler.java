@@ -1,6 +1,7 @@
 package jdk.internal.loader;
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -35,9 +36,15 @@ final class BundleHandler extends URLStreamHandler {
             String name = ParseUtil.decode(external.substring(prefix.length()));
             int entry = BundleLoader.findEntry(name);
             while (entry >= 0 && BundleLoader.origin(entry) != origin) entry = BundleLoader.next(entry);
-            if (entry >= 0) return jar ? new InJar(url, entry) : new InFolder(url, entry);
+            if (entry >= 0 && jar) return new InJar(url, entry, new URL(external));
+            if (entry >= 0 && !isDirectory(name)) return new InFolder(url, entry);
         }
         return new URL(external).openConnection();
+    }
+
+    /** Whether what findEntry finds by a name is a directory: their names end with a slash, which a URL may leave out. */
+    private static boolean isDirectory(String name) {
+        return name.endsWith("/") || BundleLoader.find(name) < 0;
     }
 
     private static final class InFolder extends URLConnection {
@@ -70,18 +77,25 @@ final class BundleHandler extends URLStreamHandler {
         }
 
         @Override
+        public long getLastModified() {
+            return BundleLoader.modified(entry);
+        }
+
+        @Override
         public String getContentType() {
             return guessContentTypeFromName(getURL().getPath());
         }
     }
 
-    /** A JarURLConnection, as programs expect of jar: URLs. Only getJarFile() needs the original jar. */
+    /** A JarURLConnection, as programs expect of jar: URLs. The JarFile is the one of the same URL without this handler. */
     private static final class InJar extends JarURLConnection {
         private final int entry;
+        private final URL plain;
 
-        InJar(URL url, int entry) throws IOException {
+        InJar(URL url, int entry, URL plain) throws IOException {
             super(url);
             this.entry = entry;
+            this.plain = plain;
         }
 
         @Override
@@ -91,7 +105,9 @@ final class BundleHandler extends URLStreamHandler {
 
         @Override
         public JarFile getJarFile() throws IOException {
-            return new JarFile(ParseUtil.decode(getJarFileURL().getPath()));
+            JarURLConnection connection = (JarURLConnection) plain.openConnection();
+            connection.setUseCaches(getUseCaches());
+            return connection.getJarFile();
         }
 
         @Override
@@ -114,6 +130,12 @@ final class BundleHandler extends URLStreamHandler {
         @Override
         public int getContentLength() {
             return (int) BundleLoader.size(entry);
+        }
+
+        /** Of the jar, as java has it. */
+        @Override
+        public long getLastModified() {
+            return new File(ParseUtil.decode(getJarFileURL().getPath())).lastModified();
         }
 
         @Override

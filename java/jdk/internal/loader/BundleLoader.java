@@ -138,6 +138,21 @@ public final class BundleLoader extends URLClassPath {
         return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /** Whether a name means the root of a folder, as java.io.File takes it. */
+    private static boolean isRoot(String name) {
+        return name.isEmpty() || name.equals(".");
+    }
+
+    /** The URLs of the roots of the class path's folders. */
+    private List<URL> roots() {
+        List<URL> urls = new ArrayList<>();
+        int count = originCount();
+        for (int i = 0; i < count; i++) {
+            if (!originIsJar(i)) urls.add(originNumber(i).codeSource);
+        }
+        return urls;
+    }
+
     /** The first entry of that name, of a folder too if named without its slash; -1 if there is none. */
     static int findEntry(String name) {
         int entry = find(name);
@@ -145,8 +160,11 @@ public final class BundleLoader extends URLClassPath {
         return entry;
     }
 
-    private synchronized Origin originOf(int entry) {
-        int number = origin(entry);
+    private Origin originOf(int entry) {
+        return originNumber(origin(entry));
+    }
+
+    private synchronized Origin originNumber(int number) {
         while (origins.size() <= number) origins.add(null);
         Origin origin = origins.get(number);
         if (origin == null) {
@@ -166,12 +184,19 @@ public final class BundleLoader extends URLClassPath {
     @Override
     public URL findResource(String name, boolean check) {
         int entry = findEntry(name);
-        URL url = entry < 0 ? null : originOf(entry).url(name);
+        URL url = null;
+        if (entry >= 0) {
+            url = originOf(entry).url(name);
+        } else if (isRoot(name)) {
+            List<URL> roots = roots();
+            if (!roots.isEmpty()) url = roots.get(0);
+        }
         return url != null ? url : super.findResource(name, check);
     }
 
     @Override
     public Enumeration<URL> findResources(String name, boolean check) {
+        if (isRoot(name)) return both(roots(), super.findResources(name, check));
         int entry = findEntry(name);
         if (entry < 0) return super.findResources(name, check);
         List<URL> urls = new ArrayList<>();
@@ -204,7 +229,11 @@ public final class BundleLoader extends URLClassPath {
 
     static native long size(int entry);
 
+    static native long modified(int entry);
+
     static native byte[] read(int entry);
+
+    static native int originCount();
 
     static native String originPath(int origin);
 

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.Charset;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.internal.loader.BundleLoader;
+import jdk.internal.module.ModuleBootstrap;
 import jdk.internal.module.Modules;
 import jdk.internal.util.StaticProperty;
 import jdk.internal.util.SystemProps;
@@ -69,7 +71,8 @@ public final class UvmLauncher {
      */
     static void sealImage() throws ReflectiveOperationException {
         for (String name : NOT_IN_IMAGE) {
-            if (!U.shouldBeInitialized(Class.forName(name, false, null))) {
+            Class<?> type = Class.forName(Object.class.getModule(), name);  // null if this update has no such class
+            if (type != null && !U.shouldBeInitialized(type)) {
                 throw new InternalError(name + " must not be initialised in the base image");
             }
         }
@@ -97,12 +100,14 @@ public final class UvmLauncher {
         State.TIME_ZONE.set(null);  // found when asked for
         renewSeeds();
         // Only ever a hint for spinning and striping, so other classes keep the number that they saw at boot.
-        State.CHM_NCPU.setInt(Runtime.getRuntime().availableProcessors());
+        if (State.CHM_NCPU != null) State.CHM_NCPU.setInt(Runtime.getRuntime().availableProcessors());
 
         renewThreadIds();
 
         BundleLoader.install();
+        changeModules();
         openModules();
+        refuseAgent();
         return LauncherHelper.checkAndLoadMain(true, LM_CLASS, mainClass);
     }
 
@@ -163,7 +168,7 @@ public final class UvmLauncher {
         int log = 31 - Integer.numberOfLeadingZeros(Runtime.getRuntime().availableProcessors());
         int logLog = 31 - Integer.numberOfLeadingZeros(Math.max(log, 1));
         int compilers = Math.max(log * logLog * 3 / 2, 2);
-        State.LAST_THREAD_ID.setLong(9 + compilers);
+        if (State.LAST_THREAD_ID != null) State.LAST_THREAD_ID.setLong(9 + compilers);
     }
 
     /** Both file systems keep user.dir, which resolves relative paths; the newer one keeps the encoding of names. */
@@ -237,6 +242,33 @@ public final class UvmLauncher {
     /** Null is the seeder of a class that is not initialised. */
     private static void reseed(AtomicLong seeder) {
         if (seeder != null) seeder.set(RandomSupport.initialSeed());
+    }
+
+    /** What --add-opens and the like ask for, done by the code that does it when the class library boots. */
+    private static void changeModules() throws ReflectiveOperationException {
+        String[] pairs = moduleProperties();
+        if (pairs.length == 0) return;
+        for (int i = 0; i < pairs.length; i += 2) System.setProperty(pairs[i], pairs[i + 1]);
+        for (String step : new String[] {"addExtraReads", "addExtraExportsAndOpens", "addEnableNativeAccess"}) {
+            Method method = ModuleBootstrap.class.getDeclaredMethod(step, ModuleLayer.class);
+            method.setAccessible(true);
+            try {
+                method.invoke(null, ModuleLayer.boot());
+            } catch (InvocationTargetException e) {
+                // Where java says it.
+                System.out.println("Error occurred during initialization of boot layer");
+                System.out.println(e.getCause());
+                System.exit(1);
+            }
+        }
+    }
+
+    /** Java would start the agent before the program, and the program may count on it. */
+    private static void refuseAgent() {
+        String manifest = BundleLoader.mainManifest();
+        if (manifest == null || attribute(manifest, "Launcher-Agent-Class") == null) return;
+        System.err.println("uvm: the jar's manifest has a Launcher-Agent-Class; agents are not supported");
+        System.exit(1);
     }
 
     /** Add-Exports and Add-Opens of the manifest, as java -jar honours them. */
@@ -318,13 +350,13 @@ public final class UvmLauncher {
         static final StaticField SERIAL_FILTER = field(StaticProperty.class, "JDK_SERIAL_FILTER");
         static final StaticField SERIAL_FILTER_FACTORY =
                 field(StaticProperty.class, "JDK_SERIAL_FILTER_FACTORY");
-        static final StaticField LAST_THREAD_ID = field(Thread.class, "threadSeqNumber");
+        static final StaticField LAST_THREAD_ID = hint(Thread.class, "threadSeqNumber");
         static final StaticField INITIAL_ERR = field(System.class, "initialErrStream");
         static final StaticField DEFAULT_CHARSET = field(Charset.class, "defaultCharset");
         static final StaticField DEFAULT_LOCALE = field(Locale.class, "defaultLocale");
         static final StaticField DISPLAY_LOCALE = field(Locale.class, "defaultDisplayLocale");
         static final StaticField FORMAT_LOCALE = field(Locale.class, "defaultFormatLocale");
-        static final StaticField CHM_NCPU = field(ConcurrentHashMap.class, "NCPU");
+        static final StaticField CHM_NCPU = hint(ConcurrentHashMap.class, "NCPU");
         // Fields of classes that may not be initialised read as null, and writing null to them does nothing.
         static final StaticField TIME_ZONE = field(TimeZone.class, "defaultTimeZone");
         static final StaticField THREAD_LOCAL_SEEDER = field(ThreadLocalRandom.class, "seeder");
@@ -344,15 +376,28 @@ public final class UvmLauncher {
             try {
                 return new StaticField(type.getDeclaredField(name));
             } catch (NoSuchFieldException e) {
-                throw new InternalError("not the class library of OpenJDK 17", e);
+                throw unknown(type.getName() + "." + name, e);
             }
+        }
+
+        /** A field that is only set for speed or likeness: null if this update of the class library has none. */
+        private static StaticField hint(Class<?> type, String name) {
+            try {
+                return new StaticField(type.getDeclaredField(name));
+            } catch (NoSuchFieldException e) {
+                return null;
+            }
+        }
+
+        private static InternalError unknown(String what, Exception cause) {
+            return new InternalError("this class library has no " + what + ", which this uvm needs", cause);
         }
 
         private static Class<?> type(String name) {
             try {
                 return Class.forName(name, false, null);
             } catch (ClassNotFoundException e) {
-                throw new InternalError("not the class library of OpenJDK 17", e);
+                throw unknown(name, e);
             }
         }
 
@@ -364,6 +409,8 @@ public final class UvmLauncher {
     }
 
     static native String[] programProperties();
+
+    static native String[] moduleProperties();
 
     static native String[] programArguments();
 

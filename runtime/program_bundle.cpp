@@ -1,4 +1,4 @@
-#include "runtime/natives/program_bundle.h"
+#include "runtime/program_bundle.h"
 
 #include "runtime/roots.h"
 

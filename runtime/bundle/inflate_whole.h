@@ -1,0 +1,21 @@
+// Decompression of whole entries of jars, and their checksums. For the readers of bundles and jars. Any
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace uvm::rt::bundle {
+
+// Whether deflate can make `stored` bytes of `size` bytes at all: a claim beyond that is a lie, and is not
+// allocated.
+bool possible_size(std::uint64_t stored, std::uint64_t size);
+
+// Inflates a raw deflate stream (RFC 1951) that gives exactly the bytes of `to`. False: it does not.
+bool inflate_whole(std::span<const std::byte> from, std::span<std::byte> to);
+
+// CRC-32 as in zip files.
+std::uint32_t crc_of(std::span<const std::byte> bytes);
+
+}  // namespace uvm::rt::bundle

@@ -1,0 +1,16 @@
+// jdk.internal.vm.vector.VectorSupport: vectors of jdk.incubator.vector are computed by its Java code.
+#include "runtime/native.h"
+
+namespace uvm::rt {
+namespace {
+
+// -1: no vectors of the processor are used; the library then takes its smallest shape.
+Status max_lane_count(NativeCall& call) { return call.ret(-1); }
+
+const NativeMethod kVectorSupportMethods[] = {
+    {"getMaxLaneCount", "(Ljava/lang/Class;)I", max_lane_count, kLeaf},
+};
+UVM_REGISTER_NATIVES("jdk/internal/vm/vector/VectorSupport", kVectorSupportMethods)
+
+}  // namespace
+}  // namespace uvm::rt

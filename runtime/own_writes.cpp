@@ -1,0 +1,394 @@
+#include "runtime/own_writes.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+
+#include "pmem/descriptor.h"
+
+namespace uvm::rt {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x31'73'65'74'69'72'57'55;  // "UWrites1"
+constexpr std::uint64_t kFirstBytes = 64 << 10;
+constexpr std::size_t kPending = 32;
+constexpr std::int64_t kWholePiece = 4096;  // bytes that a write makes as a whole, but for the end of a page
+constexpr std::uint32_t kNoExtent = ~std::uint32_t{0};
+
+// As they lie in the file; of one machine and one boot, so they need no format beyond kMagic.
+struct PendingWrite {
+  std::uint64_t device, inode;
+  std::int64_t at;  // -1: behind what was written before
+  std::uint64_t hash;
+  std::uint64_t size;  // 0: there is none; written last
+};
+struct WrittenExtent {
+  std::uint64_t device, inode;
+  std::int64_t begin, end;
+  std::uint32_t epoch, unused;
+  std::uint64_t cut;  // + 1; 0: free. Written last
+};
+struct WritesHeader {
+  std::uint64_t magic;
+  char boot_id[40];
+  std::uint64_t complete;  // 1: all since that cut is here
+  std::uint64_t since;
+  PendingWrite pending[kPending];
+};
+
+struct WrittenFile {
+  std::int64_t base = 0;  // what is below is not noted: the cut's, or overwritten in place; -1: to be asked
+  std::uint32_t epoch = 0;
+  bool created = false;                   // since the cut
+  std::vector<std::uint32_t> slots = {};  // since the cut
+};
+
+struct WriteNotes {
+  std::mutex lock;
+  std::byte* memory = nullptr;
+  std::uint64_t bytes = 0;
+  int fd = -1;
+  std::atomic<bool> on = false;  // the program runs, and what it writes is noted
+  std::uint64_t cut = 0;
+  std::uint32_t used = 0;  // slots from here on are free
+  std::vector<std::uint32_t> free;
+  std::array<bool, kPending> pending_taken{};
+  std::map<FileKey, WrittenFile> files;  // written since the cut
+  std::set<FileKey> reborn;              // by this process
+
+  [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(memory); }
+  [[nodiscard]] std::span<WrittenExtent> slots() const {
+    return {reinterpret_cast<WrittenExtent*>(memory + sizeof(WritesHeader)),
+            (bytes - sizeof(WritesHeader)) / sizeof(WrittenExtent)};
+  }
+};
+WriteNotes notes;
+
+// Held over a write, so that where its bytes come to lie can be asked; by file.
+std::array<std::mutex, 16> write_locks;
+
+// The process may be killed between two stores, so their order counts, for the compiler too.
+template <typename T>
+void store_last(T& place, T value) {
+  std::atomic_ref(place).store(value, std::memory_order_release);
+}
+
+std::string read_boot_id() {
+  const Descriptor fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  char id[sizeof WritesHeader::boot_id] = {};
+  return fd.get() >= 0 && ::read(fd.get(), id, sizeof id - 1) > 0 ? id : "";
+}
+
+void detach() {
+  if (notes.memory != nullptr) ::munmap(notes.memory, notes.bytes);
+  if (notes.fd >= 0) ::close(notes.fd);
+  notes.memory = nullptr;
+  notes.bytes = 0;
+  notes.fd = -1;
+  notes.on = false;
+  notes.files.clear();
+  notes.reborn.clear();
+}
+
+// Room in the file is taken before it is mapped: a store into a page without would be a SIGBUS.
+bool map(std::uint64_t bytes) {
+  if (::posix_fallocate(notes.fd, 0, static_cast<off_t>(bytes)) != 0) return false;
+  void* memory = notes.memory == nullptr
+                     ? ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, notes.fd, 0)
+                     : ::mremap(notes.memory, notes.bytes, bytes, MREMAP_MAYMOVE);
+  if (memory == MAP_FAILED) return false;
+  notes.memory = static_cast<std::byte*>(memory);
+  notes.bytes = bytes;
+  return true;
+}
+
+std::uint32_t take_slot() {
+  if (!notes.free.empty()) {
+    const std::uint32_t slot = notes.free.back();
+    notes.free.pop_back();
+    return slot;
+  }
+  if (notes.used == notes.slots().size() && !map(notes.bytes * 2)) {
+    notes.header().complete = 0;
+    notes.on = false;
+    return kNoExtent;
+  }
+  return notes.used++;
+}
+
+void free_slot(std::uint32_t index) {
+  store_last(notes.slots()[index].cut, std::uint64_t{0});
+  notes.free.push_back(index);
+}
+
+void add_slot(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_t end) {
+  const std::uint32_t index = take_slot();
+  if (index == kNoExtent) return;
+  WrittenExtent& slot = notes.slots()[index];
+  slot = {key.device, key.inode, begin, end, file.epoch, 0, 0};
+  store_last(slot.cut, notes.cut + 1);
+  file.slots.push_back(index);
+}
+
+WrittenFile& file_of(const FileKey& key, int fd) {
+  WrittenFile& file = notes.files.try_emplace(key, WrittenFile{-1}).first->second;
+  struct stat status {};
+  if (file.base < 0) file.base = ::fstat(fd, &status) == 0 ? status.st_size : 0;
+  return file;
+}
+
+void note(const FileKey& key, WrittenFile& file, bool shared, std::int64_t begin, std::int64_t end) {
+  begin = std::max(begin, file.base);
+  if (begin >= end) return;
+  WrittenExtent* last = file.slots.empty() ? nullptr : &notes.slots()[file.slots.back()];
+  if (last != nullptr && last->epoch == file.epoch) {
+    // Bytes between two writes of a descriptor that others write with are theirs, else the program's own.
+    if (last->end == begin || (!shared && begin > last->end)) {
+      store_last(last->end, end);
+      return;
+    }
+    if (begin >= last->begin && end <= last->end) return;
+    if (!shared) {
+      last->begin = std::min(last->begin, begin);
+      store_last(last->end, std::max(last->end, end));
+      return;
+    }
+  }
+  add_slot(key, file, begin, end);
+}
+
+bool is_of(const FileKey& key, std::uint64_t device, std::uint64_t inode) {
+  return key.device == device && key.inode == inode;
+}
+
+// Whether the bytes of a write that may have been made lie there.
+bool lie_at(int fd, std::int64_t at, const PendingWrite& pending) {
+  std::vector<char> bytes(pending.size);
+  return ::pread(fd, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()) &&
+         XXH3_64bits(bytes.data(), bytes.size()) == pending.hash;
+}
+
+}  // namespace
+
+void own_writes_attach(const std::string& folder) {
+  const std::lock_guard guard(notes.lock);
+  detach();
+  if (folder.empty()) return;
+  notes.fd = ::open((folder + "/writes").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  struct stat status {};
+  if (notes.fd < 0 || ::fstat(notes.fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+      !map(std::max<std::uint64_t>(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
+    detach();
+}
+
+void own_writes_begin(std::uint64_t cut) {
+  const std::lock_guard guard(notes.lock);
+  if (notes.memory == nullptr) return;
+  const std::string boot_id = read_boot_id();
+  notes.header().complete = 0;
+  if (notes.bytes > kFirstBytes) {  // a run that wrote many files
+    ::munmap(notes.memory + kFirstBytes, notes.bytes - kFirstBytes);
+    notes.bytes = kFirstBytes;
+    (void)!::ftruncate(notes.fd, kFirstBytes);
+  }
+  WritesHeader& header = notes.header();
+  std::memset(static_cast<void*>(notes.memory + sizeof header.magic), 0, notes.bytes - sizeof header.magic);
+  std::copy(boot_id.begin(), boot_id.end(), header.boot_id);
+  header.magic = kMagic;
+  header.since = cut;
+  store_last(header.complete, std::uint64_t{boot_id.empty() ? 0U : 1U});
+  notes.cut = cut;
+  notes.used = 0;
+  notes.free.clear();
+  notes.files.clear();
+  notes.reborn.clear();
+  notes.pending_taken = {};
+  notes.on = true;
+}
+
+void own_writes_unknown() {
+  const std::lock_guard guard(notes.lock);
+  if (notes.memory != nullptr) notes.header().complete = 0;
+}
+
+void own_writes_at_cut(std::uint64_t cut) {
+  const std::lock_guard guard(notes.lock);
+  notes.cut = cut;
+  for (auto file = notes.files.begin(); file != notes.files.end();) {
+    file->second.slots.clear();
+    file->second.created = false;
+    file->second.base = -1;
+    file = file->second.epoch == 0 ? notes.files.erase(file) : std::next(file);
+  }
+}
+
+void own_writes_committed(std::uint64_t cut) {
+  const std::lock_guard guard(notes.lock);
+  if (!notes.on) return;
+  notes.header().since = cut;
+  for (std::uint32_t i = 0; i < notes.used; ++i) {
+    const std::uint64_t of = notes.slots()[i].cut;
+    if (of != 0 && of - 1 < cut) free_slot(i);
+  }
+  std::erase_if(notes.files, [](const auto& file) { return file.second.slots.empty(); });
+}
+
+ssize_t own_write(int fd, const FileKey& key, bool shared, std::int64_t at, const void* data,
+                  std::size_t size) {
+  const auto write = [&] { return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size); };
+  if (!notes.on.load(std::memory_order_relaxed) || size == 0) return write();
+  const std::lock_guard order(write_locks[(key.inode ^ key.device) % write_locks.size()]);
+  const std::int64_t begin = shared ? -1 : at >= 0 ? at : ::lseek(fd, 0, SEEK_CUR);
+  std::size_t pending = kPending;
+  {
+    const std::lock_guard guard(notes.lock);
+    file_of(key, fd);
+    const auto place = std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
+    if (place != notes.pending_taken.end()) {
+      *place = true;
+      pending = static_cast<std::size_t>(place - notes.pending_taken.begin());
+      PendingWrite& p = notes.header().pending[pending];
+      p = {key.device, key.inode, begin, XXH3_64bits(data, size), 0};
+      store_last(p.size, std::uint64_t{size});
+    }
+  }
+  const ssize_t written = write();
+  const int error = errno;
+  // In O_APPEND mode pwrite(2) appends as well, and leaves the position (its manual's BUGS).
+  const std::int64_t end = begin >= 0 ? begin + written
+                           : at >= 0  ? ::lseek(fd, 0, SEEK_END)
+                                      : ::lseek(fd, 0, SEEK_CUR);
+  {
+    const std::lock_guard guard(notes.lock);
+    if (notes.on && written > 0) note(key, file_of(key, fd), shared, end - written, end);
+    if (pending != kPending) {
+      store_last(notes.header().pending[pending].size, std::uint64_t{0});
+      notes.pending_taken[pending] = false;
+    }
+  }
+  errno = error;
+  return written;
+}
+
+void own_file_created(const FileKey& key) {
+  const std::lock_guard guard(notes.lock);
+  if (!notes.on) return;
+  WrittenFile& file = notes.files[key];
+  // One of that number was created and is gone, or was removed, which will be undone.
+  if (file.created) std::for_each(file.slots.begin(), file.slots.end(), free_slot);
+  file.slots.clear();
+  file.created = true;
+  file.base = 0;
+}
+
+void own_file_resized(const FileKey& key, std::int64_t old_length, std::int64_t length) {
+  const std::lock_guard guard(notes.lock);
+  if (!notes.on) return;
+  WrittenFile& file = notes.files.try_emplace(key, WrittenFile{old_length}).first->second;
+  if (file.base < 0) file.base = old_length;
+  file.base = std::min(file.base, length);
+  note(key, file, false, old_length, length);
+  for (const std::uint32_t index : file.slots) {
+    WrittenExtent& slot = notes.slots()[index];
+    if (slot.epoch == file.epoch) store_last(slot.end, std::min(slot.end, std::max(length, slot.begin)));
+  }
+}
+
+std::uint32_t own_next_epoch(const FileKey& key) {
+  const std::lock_guard guard(notes.lock);
+  const auto file = notes.files.find(key);
+  return file == notes.files.end() ? 1 : file->second.epoch + 1;
+}
+
+void own_epoch_begins(const FileKey& key, std::uint32_t epoch, std::int64_t length) {
+  const std::lock_guard guard(notes.lock);
+  if (!notes.on) return;
+  WrittenFile& file = notes.files[key];
+  file.epoch = epoch;
+  file.created = false;  // what was written before will count again
+  file.base = length;
+  add_slot(key, file, length, length);
+}
+
+std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const struct stat& status, int fd,
+                                                    std::int64_t length) {
+  const std::lock_guard guard(notes.lock);
+  if (notes.memory == nullptr) return std::nullopt;
+  const FileKey key = key_of(status);
+  if (notes.reborn.contains(key)) return std::vector<Extent>{{0, status.st_size}};
+  const WritesHeader& header = notes.header();
+  if (header.magic != kMagic || header.complete != 1 || cut < header.since ||
+      std::strncmp(header.boot_id, read_boot_id().c_str(), sizeof header.boot_id) != 0)
+    return std::nullopt;
+  std::vector<Extent> extents;
+  std::uint32_t epoch = 0;
+  for (const WrittenExtent& slot : notes.slots()) {
+    if (slot.cut == 0 || slot.cut - 1 < cut || !is_of(key, slot.device, slot.inode)) continue;
+    if (slot.epoch > epoch) extents.clear();
+    if (slot.epoch < epoch) continue;
+    epoch = slot.epoch;
+    extents.push_back({slot.begin, slot.end});
+  }
+  std::int64_t last = length;
+  for (const Extent& extent : extents) last = std::max(last, extent.end);
+  for (const PendingWrite& pending : header.pending) {
+    if (pending.size == 0 || !is_of(key, pending.device, pending.inode) || last >= status.st_size) continue;
+    const auto size = static_cast<std::int64_t>(pending.size);
+    const std::int64_t places[] = {pending.at, last, status.st_size - size};
+    const auto* at = std::find_if(std::begin(places), std::end(places), [&](std::int64_t place) {
+      return place >= 0 && lie_at(fd, place, pending);
+    });
+    if (at != std::end(places)) {
+      extents.push_back({*at, *at + size});
+    } else if (size > kWholePiece || status.st_size - last < size) {
+      return std::nullopt;  // perhaps a part of it was written
+    }
+  }
+  std::sort(extents.begin(), extents.end(),
+            [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
+  return extents;
+}
+
+void own_writes_cut_back(const FileKey& key, std::int64_t length) {
+  const std::lock_guard guard(notes.lock);
+  if (notes.memory == nullptr) return;
+  for (WrittenExtent& slot : notes.slots()) {
+    if (slot.cut == 0 || !is_of(key, slot.device, slot.inode)) continue;
+    slot.begin = std::min(slot.begin, length);
+    slot.end = std::min(slot.end, length);
+  }
+  for (PendingWrite& pending : notes.header().pending) {
+    if (is_of(key, pending.device, pending.inode)) pending.size = 0;
+  }
+}
+
+void own_epoch_undone(const FileKey& key, std::uint32_t epoch, bool gone) {
+  const std::lock_guard guard(notes.lock);
+  if (notes.memory == nullptr) return;
+  for (WrittenExtent& slot : notes.slots()) {
+    if (slot.cut == 0 || !is_of(key, slot.device, slot.inode) || slot.epoch < epoch) continue;
+    if (gone) {
+      store_last(slot.cut, std::uint64_t{0});
+    } else {
+      slot.epoch = epoch - 1;
+    }
+  }
+}
+
+void own_file_reborn(const FileKey& key) {
+  const std::lock_guard guard(notes.lock);
+  notes.reborn.insert(key);
+}
+
+}  // namespace uvm::rt

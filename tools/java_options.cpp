@@ -1,0 +1,303 @@
+#include "tools/java_options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+
+#include "tools/units.h"
+
+namespace uvm::tools {
+namespace {
+
+// uvm's own options whose value is the next word.
+constexpr std::string_view kTakeAValue[] = {"--store",         "--name",     "--memory", "--heap",
+                                            "--keep-age",      "--compress", "--stats",  "--checkpoint-every",
+                                            "--keep-versions", "--torture",  "--log"};
+
+struct Refusal {
+  std::string_view option;  // a whole option, or its beginning
+  std::string_view instead;
+};
+constexpr std::string_view kPacked = "the class path is packed: give it to uvmc, and run the bundle";
+constexpr std::string_view kNoModules = "programs come from the class path here, as uvmc packs it";
+constexpr std::string_view kNoAgents = "agents are not supported";
+constexpr std::string_view kNoHandler = "not supported; use a supervisor that looks at the exit status";
+constexpr Refusal kRefused[] = {
+    {"-cp", kPacked},
+    {"-classpath", kPacked},
+    {"--class-path", kPacked},
+    {"-jar", "pack the jar first: uvmc -o app.bc JAR; uvm app.bc"},
+    {"-m", kNoModules},
+    {"--module", kNoModules},
+    {"-p", kNoModules},
+    {"--module-path", kNoModules},
+    {"--upgrade-module-path", kNoModules},
+    {"--patch-module", "modules of the class library cannot be patched; UVM_JAVA_HOME chooses another one"},
+    {"-Xbootclasspath", "the boot class path is the class library's; UVM_JAVA_HOME chooses another one"},
+    {"-javaagent", kNoAgents},
+    {"-agentlib", kNoAgents},
+    {"-agentpath", kNoAgents},
+    {"-Xrun", kNoAgents},
+    {"-Xdebug", kNoAgents},
+    {"--enable-preview", "preview features are not supported"},
+    {"-XX:ActiveProcessorCount", "not supported; taskset limits the processors"},
+    {"-XX:+ExitOnOutOfMemoryError", kNoHandler},
+    {"-XX:+CrashOnOutOfMemoryError", kNoHandler},
+    {"-XX:OnOutOfMemoryError", kNoHandler},
+    {"-XX:OnError", kNoHandler},
+    {"-XX:+HeapDumpOnOutOfMemoryError", "heap dumps are not supported; uvm --keep keeps the heap"},
+    {"-XX:Flags", "not supported; use an argument file, @FILE"},
+    {"-XX:VMOptionsFile", "not supported; use an argument file, @FILE"},
+};
+
+// Tuning of HotSpot, which means nothing here and does no harm: heaps grow as they need to, there is an
+// interpreter only, stacks have room of their own.
+constexpr std::string_view kWithoutEffect[] = {
+    "-Xms",  "-Xmn",     "-Xss", "-Xshare:",    "-Xverify:",         "-Xloggc:",
+    "-Xlog", "-verbose", "-XX:", "-Xnoclassgc", "-Xinternalversion", "-Xdiag"};
+constexpr std::string_view kWithoutEffectWhole[] = {"-server", "-client", "-Xint",    "-Xmixed",
+                                                    "-Xcomp",  "-Xbatch", "-Xfuture", "-d64"};
+
+// Properties that java keeps for the options above.
+bool is_reserved(std::string_view property) {
+  constexpr std::string_view kPrefix = "jdk.module.";
+  constexpr std::string_view kNames[] = {"addexports", "addopens",     "addreads",
+                                         "addmods",    "limitmods",    "path",
+                                         "patch",      "upgrade.path", "enable.native.access"};
+  if (!property.starts_with(kPrefix)) return false;
+  property.remove_prefix(kPrefix.size());
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) {
+    return property.starts_with(name) && (property.size() == name.size() || property[name.size()] == '.');
+  });
+}
+
+// Whether `word` is the option, alone or with a value behind '=', ':' or '/'.
+bool is_option(std::string_view word, std::string_view option) {
+  if (!word.starts_with(option)) return false;
+  if (word.size() == option.size()) return true;
+  const char next = word[option.size()];
+  return next == '=' || next == ':' || next == '/' || option == "-Xrun";
+}
+
+// The words of an argument file or of JDK_JAVA_OPTIONS (man page, "java Command-Line Argument Files"). With
+// `comments`, # begins one.
+std::vector<std::string> split_words(std::string_view text, bool comments) {
+  std::vector<std::string> words;
+  std::string word;
+  bool any = false;  // a word has begun, be it empty
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool blank = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (quote == 0 && (blank || (comments && c == '#'))) {
+      if (c == '#') i = std::min(text.find('\n', i), text.size());
+      if (any) words.push_back(std::exchange(word, {}));
+      any = false;
+      continue;
+    }
+    any = true;
+    if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    } else if (quote != 0 && c == '\\' && comments && i + 1 < text.size()) {
+      const char next = text[++i];
+      if (next == '\n') {  // the next line goes on, without its leading blanks
+        while (i + 1 < text.size() && (text[i + 1] == ' ' || text[i + 1] == '\t')) ++i;
+      } else {
+        word += next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next == 'f' ? '\f' : next;
+      }
+    } else {
+      word += c;
+    }
+  }
+  if (any) words.push_back(std::move(word));
+  return words;
+}
+
+class Taker {
+ public:
+  // Takes options from the front of `from`, until a word that is none; what is left of them, and all from
+  // that word on, is appended to `words`. Empty, or what is wrong.
+  std::optional<std::string> take(std::vector<std::string> from, std::vector<std::string>* words,
+                                  std::string* stopped_at) {
+    std::size_t i = 0, literal = 0;  // words before `literal` are from a file, and name no other file
+    for (; i < from.size(); ++i) {
+      const std::string word = from[i];
+      if (i >= literal && word.starts_with("@@")) {
+        from[i].erase(0, 1);
+        break;
+      }
+      if (i >= literal && word.size() > 1 && word[0] == '@') {
+        std::ifstream file(word.substr(1), std::ios::binary);
+        if (!file) return "cannot open " + word.substr(1) + ": " + std::strerror(errno);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        const auto inside = split_words(text, true);
+        from.erase(from.begin() + static_cast<std::ptrdiff_t>(i));
+        from.insert(from.begin() + static_cast<std::ptrdiff_t>(i), inside.begin(), inside.end());
+        literal = i + inside.size();
+        --i;  // what was in the file comes next
+        continue;
+      }
+      if (word.size() < 2 || word[0] != '-' || word == "--") break;
+      if (auto problem = take_option(from, &i); problem.has_value()) return problem;
+    }
+    words->insert(words->end(), std::make_move_iterator(result_.words.begin()),
+                  std::make_move_iterator(result_.words.end()));
+    result_.words.clear();
+    if (i >= from.size()) return std::nullopt;
+    *stopped_at = from[i];
+    words->insert(words->end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+    return std::nullopt;
+  }
+
+  JavaOptions&& result() { return std::move(result_); }
+
+ private:
+  // The option at from[*i], whose value may be the next word.
+  std::optional<std::string> take_option(const std::vector<std::string>& from, std::size_t* i) {
+    const std::string& word = from[*i];
+    for (const Refusal& refusal : kRefused) {
+      if (is_option(word, refusal.option))
+        return std::string(word.substr(0, word.find_first_of("=:", 4))) + ": " + std::string(refusal.instead);
+    }
+    if (word.starts_with("--")) return take_long_option(from, i);
+    if (take_assertions(word)) return std::nullopt;
+    if (word.starts_with("-Xmx")) return take_heap_size(word.substr(4));
+    if (word.starts_with("-XX:MaxHeapSize=")) return take_heap_size(word.substr(16));
+    if (word.starts_with("-XX:MaxDirectMemorySize=")) {
+      const auto size = parse_java_size(word.substr(24));
+      if (!size) return "Invalid maximum direct memory size: " + word;
+      result_.words.push_back("-Dsun.nio.MaxDirectMemorySize=" + std::to_string(*size));
+      return std::nullopt;
+    }
+    const auto begins = [&](std::string_view option) { return word.starts_with(option); };
+    if (std::any_of(std::begin(kWithoutEffect), std::end(kWithoutEffect), begins) ||
+        std::find(std::begin(kWithoutEffectWhole), std::end(kWithoutEffectWhole), word) !=
+            std::end(kWithoutEffectWhole)) {
+      return std::nullopt;
+    }
+    if (word.starts_with("-D") && is_reserved(std::string_view(word).substr(2, word.find('=') - 2))) {
+      if (!told_reserved_) {
+        result_.remarks.emplace_back(
+            "ignoring system properties whose names match -Djdk.module.*, which java keeps for itself: use "
+            "--add-opens and the like");
+      }
+      told_reserved_ = true;
+      return std::nullopt;
+    }
+    result_.words.push_back(word);
+    return std::nullopt;
+  }
+
+  std::optional<std::string> take_long_option(const std::vector<std::string>& from, std::size_t* i) {
+    struct ModuleOption {
+      std::string_view name;
+      std::string_view property;
+      bool numbered;
+      bool at_boot;
+    };
+    static constexpr ModuleOption kModuleOptions[] = {
+        {"--add-opens", "jdk.module.addopens", true, false},
+        {"--add-exports", "jdk.module.addexports", true, false},
+        {"--add-reads", "jdk.module.addreads", true, false},
+        {"--enable-native-access", "jdk.module.enable.native.access", true, false},
+        {"--add-modules", "jdk.module.addmods", true, true},
+        {"--limit-modules", "jdk.module.limitmods", false, true},
+    };
+    const std::string& word = from[*i];
+    if (is_option(word, "--illegal-access")) {
+      result_.remarks.push_back("ignoring option " + word + "; support was removed in 17.0");
+      return std::nullopt;
+    }
+    for (const ModuleOption& option : kModuleOptions) {
+      if (!is_option(word, option.name)) continue;
+      std::string value;
+      if (word.size() > option.name.size()) {
+        value = word.substr(option.name.size() + 1);
+      } else if (*i + 1 < from.size()) {
+        value = from[++*i];
+      }
+      if (value.empty()) return std::string(option.name) + " needs a value";
+      std::string property(option.property);
+      if (option.numbered) property += "." + std::to_string(numbers_[property]++);
+      result_.module_properties.emplace_back(std::move(property), std::move(value));
+      result_.modules_at_boot |= option.at_boot;
+      return std::nullopt;
+    }
+    result_.words.push_back(word);
+    if (std::find(std::begin(kTakeAValue), std::end(kTakeAValue), word) != std::end(kTakeAValue) &&
+        *i + 1 < from.size()) {
+      result_.words.push_back(from[++*i]);
+    }
+    return std::nullopt;
+  }
+
+  // -ea, -da, -esa, -dsa and their long forms; with a class or a package behind the colon.
+  bool take_assertions(const std::string& word) {
+    static const std::map<std::string_view, std::string_view> kNames = {
+        {"-ea", "+"},   {"-enableassertions", "+"},
+        {"-da", "-"},   {"-disableassertions", "-"},
+        {"-esa", "+!"}, {"-enablesystemassertions", "+!"},
+        {"-dsa", "-!"}, {"-disablesystemassertions", "-!"}};
+    const std::size_t colon = word.find(':');
+    const auto found = kNames.find(std::string_view(word).substr(0, colon));
+    if (found == kNames.end()) return false;
+    std::string of = colon == std::string::npos ? "" : word.substr(colon + 1);
+    if (!of.empty() && found->second.size() > 1) return false;
+    std::replace(of.begin(), of.end(), '/', '.');
+    result_.assertions.push_back(std::string(found->second) + of);
+    return true;
+  }
+
+  static std::optional<std::uint64_t> parse_java_size(std::string text) {
+    if (!text.empty()) text.back() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.back())));
+    return parse_size(text);
+  }
+
+  std::optional<std::string> take_heap_size(const std::string& text) {
+    constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;  // of --heap
+    const auto size = parse_java_size(text);
+    if (!size) return "Invalid maximum heap size: -Xmx" + text;
+    result_.words.emplace_back("--heap");
+    result_.words.push_back(std::to_string(std::max(*size, kLeast)));
+    return std::nullopt;
+  }
+
+  JavaOptions result_;
+  std::map<std::string, int> numbers_;
+  bool told_reserved_ = false;
+};
+
+}  // namespace
+
+BasicResult<JavaOptions, std::string> take_java_options(const std::vector<std::string>& words,
+                                                        std::span<const std::string_view> commands,
+                                                        const char* environment) {
+  Taker taker;
+  std::vector<std::string> left, left_of_environment;
+  std::string first, stray;
+  if (auto problem = taker.take(words, &left, &first)) return Unexpected{*problem};
+  const bool runs = !first.empty() && std::find(commands.begin(), commands.end(), first) == commands.end();
+  const bool heeded = runs && environment != nullptr && environment[0] != '\0';
+  if (heeded) {
+    auto problem = taker.take(split_words(environment, false), &left_of_environment, &stray);
+    if (!problem && !stray.empty()) problem = "'" + stray + "' is no option";
+    if (problem) return Unexpected{"JDK_JAVA_OPTIONS: " + *problem};
+  }
+  JavaOptions options = taker.result();
+  options.words = std::move(left_of_environment);  // the command line comes later, and so wins
+  options.words.insert(options.words.end(), left.begin(), left.end());
+  if (heeded) {
+    options.remarks.insert(options.remarks.begin(),
+                           std::string("picked up JDK_JAVA_OPTIONS: ") + environment);
+  }
+  return options;
+}
+
+}  // namespace uvm::tools
