@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "pmem/descriptor.h"
 #include "runtime/clock.h"
 
 namespace uvm::rt {
@@ -70,7 +71,7 @@ int ClosedOutput::flush() {
   int error = 0;
   for (const File& file : files) {
     const int result = file.file_system ? ::syncfs(file.fd) : ::fsync(file.fd);
-    if (result != 0 && error == 0) error = errno;
+    if (result != 0 && error == 0 && !nothing_to_flush(errno)) error = errno;
     ::close(file.fd);
   }
   return error;
