@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "pmem/file_lock.h"
 #include "pmem/owned_file.h"
 
 namespace uvm::tools {
@@ -74,14 +74,15 @@ std::chrono::milliseconds patience_with(Holder holder) {
   return 500ms;
 }
 
-// flock() that does not wait for a holder that lives.
-bool lock_unless_alive(int fd, int operation) {
+// try_lock() that does not wait for a holder that lives.
+int lock_unless_alive(int fd, store::FileLock kind) {
   constexpr std::chrono::milliseconds kPause{5};
-  for (std::chrono::milliseconds waited{0}; flock(fd, operation | LOCK_NB) != 0; waited += kPause) {
-    if (waited >= patience_with(look_at(pid_in(fd)))) return false;
+  int error = 0;
+  for (std::chrono::milliseconds waited{0}; (error = store::try_lock(fd, kind)) == EAGAIN; waited += kPause) {
+    if (waited >= patience_with(look_at(pid_in(fd)))) break;
     std::this_thread::sleep_for(kPause);
   }
-  return true;
+  return error;
 }
 
 }  // namespace
@@ -96,7 +97,9 @@ store::Result<RunLock> RunLock::take(const std::string& folder) {
   if (!opened) return Unexpected{opened.error()};
   const int fd = *opened;
   RunLock lock(fd);
-  if (!lock_unless_alive(fd, LOCK_EX)) {
+  const int error = lock_unless_alive(fd, store::FileLock::kExclusive);
+  if (error != 0 && error != EAGAIN) return Unexpected{store::cannot_lock(path, error)};
+  if (error != 0) {
     const std::optional<pid_t> pid = pid_in(fd);
     return Unexpected{store::Error{.code = store::Errc::kLocked,
                                    .message = pid ? "it is being run by process " + std::to_string(*pid)
@@ -123,7 +126,7 @@ std::optional<pid_t> running_process(const std::string& folder) {
   if (!opened) return {};
   const int fd = *opened;
   std::optional<pid_t> pid;
-  if (!lock_unless_alive(fd, LOCK_SH)) pid = pid_in(fd);
+  if (lock_unless_alive(fd, store::FileLock::kShared) == EAGAIN) pid = pid_in(fd);
   close(fd);
   return pid;
 }
@@ -132,8 +135,7 @@ void wait_until_free(const std::string& folder) {
   const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
   if (!opened) return;
   const int fd = *opened;
-  while (flock(fd, LOCK_SH) != 0 && errno == EINTR) {
-  }
+  static_cast<void>(store::wait_for_lock(fd, store::FileLock::kShared));
   close(fd);
 }
 

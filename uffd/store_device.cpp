@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "pmem/file_lock.h"
 #include "pmem/pmem_device.h"
 #include "uffd/store_memory.h"
 #include "uffd/user_fault.h"
@@ -26,24 +27,22 @@ constexpr std::size_t kTransferRings = 8;
 // Others, for reads that were started: nobody may come for those for long.
 constexpr std::size_t kStartedRings = 4;
 
-// Locks: an open-file-description lock on the heap file is what excludes others, since it also excludes a
-// second opening in this process and dies with the last descriptor. It cannot tell who holds it, so the
-// holder also takes a classic record lock far behind any data, which can.
-constexpr off_t kLockOffset = 0;
+// What excludes others is a lock of pmem/file_lock.h. It cannot tell who holds it, so the holder also takes a
+// classic record lock far behind any data, which can.
 constexpr off_t kHolderOffset = off_t{1} << 62;
 
-struct flock lock_request(short type, off_t start) {
-  struct flock request {};
-  request.l_type = type;
-  request.l_whence = SEEK_SET;
-  request.l_start = start;
-  request.l_len = 1;
-  return request;
+struct flock holder_mark(FileLock kind) {
+  struct flock mark {};
+  mark.l_type = kind == FileLock::kShared ? F_RDLCK : F_WRLCK;
+  mark.l_whence = SEEK_SET;
+  mark.l_start = kHolderOffset;
+  mark.l_len = 1;
+  return mark;
 }
 
 // The process that holds the heap, 0 when unknown.
 pid_t lock_holder(int fd) {
-  struct flock query = lock_request(F_WRLCK, kHolderOffset);
+  struct flock query = holder_mark(FileLock::kExclusive);
   if (fcntl(fd, F_GETLK, &query) != 0) return 0;
   return query.l_type == F_UNLCK ? 0 : query.l_pid;
 }
@@ -281,8 +280,7 @@ bool io_uring_works() { return RingPool::instance().usable(); }
 bool heap_in_use(const std::string& path) {
   const auto fd = open_file(path, O_RDONLY, Ownership::kAny);
   if (!fd) return false;
-  struct flock query = lock_request(F_WRLCK, kLockOffset);
-  const bool used = fcntl(*fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
+  const bool used = is_locked(*fd, FileLock::kExclusive);
   close(*fd);
   return used;
 }
@@ -314,31 +312,24 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
       options.direct && !options.create && !options.read_only && on_persistent_memory(fd, path);
   if (persistent && direct) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
   if (options.lock) {
-    const short type = options.read_only ? F_RDLCK : F_WRLCK;
-    struct flock request = lock_request(type, kLockOffset);
-    int failed = fcntl(fd, F_OFD_SETLK, &request);
+    const FileLock kind = options.read_only ? FileLock::kShared : FileLock::kExclusive;
+    int failed = try_lock(fd, kind);
     // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
     // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
-    for (int i = 0;
-         failed != 0 && (errno == EAGAIN || errno == EACCES) && i < kLockTries && lock_holder(fd) == 0; ++i) {
+    for (int i = 0; failed == EAGAIN && i < kLockTries && lock_holder(fd) == 0; ++i) {
       usleep(kLockPauseUs);
-      request = lock_request(type, kLockOffset);
-      failed = fcntl(fd, F_OFD_SETLK, &request);
+      failed = try_lock(fd, kind);
     }
     if (failed != 0) {
-      const int reason = errno;
-      if (reason != EAGAIN && reason != EACCES) {
-        close(fd);
-        return Unexpected<Error>{system_error("cannot lock", path, reason)};
-      }
       const pid_t holder = lock_holder(fd);
       close(fd);
+      if (failed != EAGAIN) return Unexpected<Error>{cannot_lock(path, failed)};
       const std::string who = holder != 0
                                   ? "process " + std::to_string(holder)
                                   : "this process (" + std::to_string(getpid()) + ") or one out of sight";
-      return Unexpected<Error>{{Errc::kLocked, reason, path + " is in use by " + who}};
+      return Unexpected<Error>{{Errc::kLocked, failed, path + " is in use by " + who}};
     }
-    struct flock holder = lock_request(type, kHolderOffset);
+    struct flock holder = holder_mark(kind);
     fcntl(fd, F_SETLK, &holder);  // for the message above only: failing to set it harms nothing
   }
   if (persistent) return make_pmem_device(fd, path);
