@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 namespace uvm {
 
@@ -16,12 +17,21 @@ class Descriptor {
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   [[nodiscard]] int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:
   int fd_;
 };
+
+// Whether fsync(2), fdatasync(2) or syncfs(2) failed with `error` because there is nothing to flush, or no
+// way to ask for it: pipes, folders on some file systems in user space or across a network, what is
+// read-only.
+inline bool nothing_to_flush(int error) {
+  return error == EINVAL || error == EROFS || error == EOPNOTSUPP || error == ENOSYS;
+}
 
 // Writes all bytes where `fd` stands. False: errno says why.
 inline bool write_all(int fd, const void* bytes, std::size_t size) {

@@ -31,6 +31,13 @@ enum class Ownership {
 // "user NAME (1000)", or with the number alone when it has no name.
 std::string user_name(uid_t user);
 
+// From here on all count as owned (--trust-store): for file systems that cannot tell whose a file is. To be
+// called before there are threads.
+void trust_all_owners();
+
+// Whether `owner` is the effective user of this process, or passes for it.
+bool is_owner(uid_t owner);
+
 // Whether what fstat() says of something named `path` lets it be used; the error says whose it is and what to
 // do.
 Result<void> check_owner(const struct stat& status, const std::string& path, Ownership ownership);
@@ -38,6 +45,10 @@ Result<void> check_owner(const struct stat& status, const std::string& path, Own
 // Opens the regular file `path`, with the flags of open(2). O_NOFOLLOW, O_CLOEXEC, O_NOCTTY are added. One
 // that is written to has no other name (link(2)), so that no file from elsewhere is.
 Result<int> open_file(const std::string& path, int flags, Ownership ownership, mode_t mode = 0600);
+
+// What open(2) would have returned: the descriptor, or -1 and errno. For callers whose errors are errnos;
+// EPERM stands for what has none.
+int descriptor_or_errno(const Result<int>& opened);
 
 // Opens the folder `path`, whose last part is no link.
 Result<int> open_folder(const std::string& path, Ownership ownership);

@@ -75,7 +75,7 @@ int ClosedOutput::flush() {
   int error = 0;
   for (const File& file : files) {
     const int result = file.file_system ? ::syncfs(file.fd) : ::fsync(file.fd);
-    if (result != 0 && error == 0) error = errno;
+    if (result != 0 && error == 0 && !nothing_to_flush(errno)) error = errno;
     ::close(file.fd);
   }
   return error;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "pmem/descriptor.h"
 #include "runtime/cut_back.h"
 #include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
@@ -757,7 +758,7 @@ std::string leases_make_durable() {
     const bool still_open = g_flushed.end();
     if (error == 0) {
       if (still_open) host(i).durable.assume(status);
-    } else if (error != EINVAL && error != EROFS) {  // those have nothing to flush
+    } else if (!nothing_to_flush(error)) {
       problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
   }

@@ -14,8 +14,10 @@
 #include <mutex>
 #include <set>
 #include <span>
+#include <vector>
 
 #include "pmem/descriptor.h"
+#include "pmem/owned_file.h"
 
 namespace uvm::rt {
 namespace {
@@ -101,9 +103,20 @@ void detach() {
   notes.reborn.clear();
 }
 
+// posix_fallocate(3), which does without the system call only if it is there.
+bool take_room(int fd, std::uint64_t bytes) {
+  const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  struct stat status {};
+  if (error != ENOSYS || ::fstat(fd, &status) != 0) return error == 0;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size >= bytes) return true;
+  const std::vector<std::byte> zeros(bytes - size);
+  return ::lseek(fd, status.st_size, SEEK_SET) >= 0 && write_all(fd, zeros.data(), zeros.size());
+}
+
 // Room in the file is taken before it is mapped: a store into a page without would be a SIGBUS.
 bool map(std::uint64_t bytes) {
-  if (::posix_fallocate(notes.fd, 0, static_cast<off_t>(bytes)) != 0) return false;
+  if (!take_room(notes.fd, bytes)) return false;
   void* memory = notes.memory == nullptr
                      ? ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, notes.fd, 0)
                      : ::mremap(notes.memory, notes.bytes, bytes, MREMAP_MAYMOVE);
@@ -194,9 +207,11 @@ void own_writes_attach(const std::string& folder) {
   const std::lock_guard guard(notes.lock);
   detach();
   if (folder.empty()) return;
-  notes.fd = ::open((folder + "/writes").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const auto opened = store::open_file(folder + "/writes", O_RDWR | O_CREAT, store::Ownership::kOwned);
   struct stat status {};
-  if (notes.fd < 0 || ::fstat(notes.fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+  if (!opened) return;
+  notes.fd = *opened;
+  if (::fstat(notes.fd, &status) != 0 ||
       !map(std::max<std::uint64_t>(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
     detach();
 }

@@ -19,6 +19,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
+#include "pmem/owned_file.h"
 #include "runtime/own_writes.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
@@ -48,9 +49,9 @@ struct Journal {
   std::map<FileKey, Known> known;
   std::function<void(const std::string&)> report;
   bool told = false;  // that nothing can be recorded
-  // Descriptors for what must be recorded when the program has used all others up: a file of records, and the
-  // two ends of a copy.
-  std::array<std::optional<Descriptor>, 3> spare;
+  // Descriptors for what must be recorded when the program has used all others up: a file of records, the two
+  // ends of a copy, and the folder that one of them is opened in.
+  std::array<std::optional<Descriptor>, 4> spare;
 };
 Journal journal;
 
@@ -60,15 +61,24 @@ void keep_spare() {
   }
 }
 
-// open(2), with spare descriptors less while there are none but those.
-int open_with_spare(const std::string& path, int flags, mode_t mode = 0) {
-  int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+// What `open` opens, with spare descriptors less while there are none but those. errno says why it does not.
+template <typename Open>
+int open_with_spare(Open open) {
+  int fd = open();
   for (auto& spare : journal.spare) {
     if (fd >= 0 || errno != EMFILE) break;
     spare.reset();
-    fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    fd = open();
   }
   return fd;
+}
+
+// A file of the journal, which is made.
+int make_file(const std::string& name, int flags) {
+  return open_with_spare([&] {
+    return store::descriptor_or_errno(
+        store::open_file(name, O_WRONLY | O_CREAT | flags, store::Ownership::kOwned));
+  });
 }
 
 std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
@@ -92,12 +102,13 @@ std::uint32_t keep_copy(const std::string& path, const struct stat& status, std:
                         std::int64_t length) {
   if (length > kMaxCopy || journal.copied + length > kMaxCopies) return 0;
   keep_spare();  // the ends of the last copy are closed
-  const Descriptor from(open_with_spare(path, O_RDONLY | O_NONBLOCK));
+  const Descriptor from(
+      open_with_spare([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
   struct stat now {};
   if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return 0;
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
-  const Descriptor to(open_with_spare(name, O_WRONLY | O_CREAT | O_EXCL, 0600));
+  const Descriptor to(make_file(name, O_EXCL));
   if (to.get() < 0) {
     tell_trouble(name);
     return 0;
@@ -135,7 +146,7 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
 // False: it is not written, which is told.
 bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal.cut);
-  if (journal.fd < 0) journal.fd = open_with_spare(file, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (journal.fd < 0) journal.fd = make_file(file, O_APPEND);
   if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
     tell_trouble(file);
     return false;
@@ -153,7 +164,9 @@ struct JournalFile {
 // None when the folder cannot be listed; errno says why, 0 if it can.
 std::vector<JournalFile> journal_files() {
   std::vector<JournalFile> files;
-  const int folder = open_with_spare(journal.folder, O_RDONLY | O_DIRECTORY);
+  const int folder = open_with_spare([] {
+    return store::descriptor_or_errno(store::open_folder(journal.folder, store::Ownership::kOwned));
+  });
   DIR* listing = folder < 0 ? nullptr : ::fdopendir(folder);
   if (listing == nullptr) {
     const int error = errno;

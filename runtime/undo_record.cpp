@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pmem/descriptor.h"
+#include "pmem/owned_file.h"
 
 namespace uvm::rt::undo {
 
@@ -45,7 +46,7 @@ bool put(int fd, RecordHeader header, const std::string& path, const std::string
 
 bool read_records(const std::string& name, std::vector<Record>& records) {
   std::string bytes;
-  const Descriptor fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor fd(store::descriptor_or_errno(store::open_file(name, O_RDONLY, store::Ownership::kOwned)));
   if (fd.get() < 0) return errno == ENOENT;
   char buffer[65536];
   for (ssize_t n; (n = ::read(fd.get(), buffer, sizeof buffer)) != 0;) {

@@ -13,6 +13,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
+#include "pmem/owned_file.h"
 #include "runtime/cut_back.h"
 #include "runtime/own_writes.h"
 
@@ -20,6 +21,11 @@ namespace uvm::rt::undo {
 namespace {
 
 constexpr const char* kNotes = "/undo-reborn";
+
+// A copy, or the program's own file by another name: so whose it is does not matter.
+int open_kept(const std::string& kept) {
+  return store::descriptor_or_errno(store::open_file(kept, O_RDONLY, store::Ownership::kAny));
+}
 
 enum class Made { kYes, kNo, kFailed };
 
@@ -30,9 +36,10 @@ Made make_again(const Record& record, const std::string& kept, const std::string
   const auto made = [](int result) { return result == 0 || errno == EEXIST ? Made::kYes : Made::kNo; };
   if (S_ISDIR(record.header.mode)) return made(::mkdir(aside.c_str(), mode));
   if (S_ISLNK(record.header.mode)) return made(::symlink(record.other.c_str(), aside.c_str()));
-  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor from(open_kept(kept));
   if (from.get() < 0) return errno == ENOENT ? Made::kNo : Made::kFailed;
-  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+  (void)!::unlink(aside.c_str());  // of a replay that was killed; nothing that is there is written to
+  const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (to.get() < 0) return Made::kNo;
   return copy_range(from.get(), 0, record.header.length, to.get()) ? Made::kYes : Made::kFailed;
 }
@@ -158,7 +165,7 @@ void Replay::undo_length(const Record& record) {
 bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   const Descriptor fd(open_same(record));
   if (fd.get() < 0) return true;
-  const Descriptor from(::open(kept.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor from(open_kept(kept));
   if (from.get() < 0) return errno == ENOENT || fail("cannot open", kept);
   // What others have appended since must make way.
   const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
@@ -220,7 +227,8 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
     return true;
   }
   const Identity now = identity_of(aside, status);
-  const Descriptor notes(::open(notes_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const Descriptor notes(store::descriptor_or_errno(
+      store::open_file(notes_, O_WRONLY | O_CREAT | O_APPEND, store::Ownership::kOwned)));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
   if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))

@@ -1,7 +1,7 @@
 // deny ERRNO CALL[,CALL...] COMMAND...: runs a command to which the kernel denies the system calls that are
-// named, by a seccomp filter (seccomp(2)) that answers with the errno, EPERM or ENOSYS; as containers'
-// profiles do. The filter comes before execve(2), so that one cannot be denied. Status 125: it was called
-// wrongly, 126: there can be no filter here, 127: no such command.
+// named, by a seccomp filter (seccomp(2)) that answers with the errno, EPERM or ENOSYS, as containers'
+// profiles do, or one that file systems give. The filter comes before execve(2), so that one cannot be
+// denied. Status 125: it was called wrongly, 126: there can be no filter here, 127: no such command.
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -116,6 +116,22 @@ long number_of(const std::string& name) {
   return -1;
 }
 
+// 0: none that can be asked for.
+unsigned error_of(const std::string& name) {
+  constexpr struct {
+    const char* name;
+    unsigned number;
+  } kErrors[] = {{"EPERM", EPERM},
+                 {"ENOSYS", ENOSYS},
+                 {"EINVAL", EINVAL},
+                 {"EOPNOTSUPP", EOPNOTSUPP},
+                 {"ENOLCK", ENOLCK}};
+  for (const auto& error : kErrors) {
+    if (name == error.name) return error.number;
+  }
+  return 0;
+}
+
 bool deny(const std::vector<long>& calls, unsigned error) {
   std::vector<sock_filter> program;
   program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
@@ -136,9 +152,9 @@ int main(int argc, char** argv) {
     for (const SystemCall& call : kCalls) std::puts(call.name);
     return 0;
   }
-  const std::string error = argc < 4 ? "" : argv[1];
-  if (error != "EPERM" && error != "ENOSYS") {
-    std::fprintf(stderr, "usage: deny EPERM|ENOSYS CALL[,CALL...] COMMAND...\n");
+  const unsigned error = argc < 4 ? 0 : error_of(argv[1]);
+  if (error == 0) {
+    std::fprintf(stderr, "usage: deny EPERM|ENOSYS|EINVAL|EOPNOTSUPP|ENOLCK CALL[,CALL...] COMMAND...\n");
     return 125;
   }
   std::vector<long> calls;
@@ -150,7 +166,7 @@ int main(int argc, char** argv) {
       return 125;
     }
   }
-  if (!deny(calls, error == "EPERM" ? EPERM : ENOSYS)) {
+  if (!deny(calls, error)) {
     std::perror("deny");
     return 126;
   }

@@ -69,11 +69,12 @@ int list_heaps(const Options& options) {
     const bool has_version = entry.info && !entry.info->versions.empty();
     const store::VersionInfo newest = has_version ? entry.info->versions.back() : store::VersionInfo{};
     const auto usage = store::measure_usage(directory->heap_path(entry.name));
-    std::printf("%-*s  %8s  %-19s  %10s  %10s  %s\n", static_cast<int>(width), entry.name.c_str(),
+    std::printf("%-*s  %8s  %-19s  %10s  %10s  %s\n", static_cast<int>(width), printable(entry.name).c_str(),
                 has_version ? std::to_string(newest.version).c_str() : "-",
                 has_version ? show_time(newest.wall_time_ns).c_str() : "-",
                 entry.info ? show_size(entry.info->file_bytes).c_str() : "-",
-                usage ? show_size(usage->free()).c_str() : "-", state_of(*directory, entry).c_str());
+                usage ? show_size(usage->free()).c_str() : "-",
+                printable(state_of(*directory, entry)).c_str());
   }
   return 0;
 }

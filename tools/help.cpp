@@ -50,6 +50,10 @@ COMMANDS
 OPTIONS
     --store DIR
         Where heaps are. Default: $XDG_DATA_HOME/uvm, else ~/.local/share/uvm.
+    --trust-store
+        Use what is in the store whoever it belongs to and whoever may write to
+        it. For file systems that cannot tell; a heap is a program that runs with
+        your rights.
     --name NAME
         The name of the program's heap. Default: the file name of BUNDLE. Two runs
         of one program at the same time need two names.
@@ -129,7 +133,8 @@ EXIT STATUS
 FILES
     STORE/NAME/         the heap of a program; while it runs, also the socket that
                         uvm stats asks it by
-    STORE/images/       class library, booted once and shared by all heaps
+    STORE/images/       class library, booted once and shared by all heaps of a
+                        user; images-UID/ of one who was not the first in STORE
 
 EXAMPLES
     uvmc -o app.bc app.jar && uvm app.bc

@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <link.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -9,9 +10,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "gc/layout.h"
+#include "pmem/descriptor.h"
 #include "runtime/boot.h"
 #include "runtime/clock.h"
 #include "runtime/code.h"
@@ -24,6 +27,9 @@
 
 namespace uvm::tools {
 namespace {
+
+// How long one waits for another process to boot the class library, which takes a second or two.
+constexpr std::chrono::minutes kPatience{1};
 
 // The linker's build id of this program: differs whenever its code does.
 std::string build_id() {
@@ -92,6 +98,22 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
                                                               const std::string& key,
                                                               const SessionOptions& options) {
   auto found = directory.open_image(key, line_limit());
+  // Several programs that start at once in a new store need it made only once. `building` is the lock on
+  // that.
+  std::optional<Descriptor> building;
+  if (!found && found.error().code == store::Errc::kNotFound) {
+    auto lock = directory.lock_image(key, kPatience, [] {
+      say("another process is booting the class library: waiting for it, a minute at most ...");
+    });
+    if (lock) {
+      building.emplace(std::move(*lock));
+      found = directory.open_image(key, line_limit());
+    } else if (lock.error().code == store::Errc::kLocked) {
+      say("the process that boots the class library is not done after a minute: not waiting any longer");
+    } else {
+      return Unexpected{lock.error()};
+    }
+  }
   if (found || found.error().code == store::Errc::kPermission) return found;
   // Nor does one that this process cannot have just now (no descriptors, no memory) need to be made anew.
   if (found.error().code == store::Errc::kIo && exit_code_of(found.error()) != kExitDamage) return found;
@@ -153,8 +175,9 @@ void remove_unused_images(const store::StoreDirectory& directory, const std::str
     if (!opened) continue;
     const store::ContentId content = (*opened)->content_id();
     opened->reset();
-    // A heap that cannot be read may need any image.
+    // A heap that cannot be read may need any image; but another user's none of ours, unless we are root.
     const bool needed = std::any_of(heaps->begin(), heaps->end(), [&](const store::HeapEntry& heap) {
+      if (heap.owner != geteuid() && geteuid() != 0) return false;
       return !heap.info.has_value() || heap.info->base == content;
     });
     if (!needed) static_cast<void>(directory.remove_image(image));

@@ -8,16 +8,9 @@
 
 namespace uvm::tools {
 
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return text;
-}
-
 // One write, so that lines of the program on the same stream stay whole.
 void say(const std::string& text) {
-  const std::string line = "uvm: " + text + "\n";
+  const std::string line = "uvm: " + printable(text) + "\n";
   for (std::size_t done = 0; done < line.size();) {
     const ssize_t written = write(STDERR_FILENO, line.data() + done, line.size() - done);
     if (written <= 0) return;

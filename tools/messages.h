@@ -4,6 +4,7 @@
 #include <string>
 
 #include "pmem/line_store.h"
+#include "pmem/printable.h"
 
 namespace uvm::tools {
 
@@ -13,10 +14,7 @@ inline constexpr int kExitTryAgain =
     75;  // sysexits.h EX_TEMPFAIL: the process that runs the heap does not answer
 inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's own end
 
-// With '?' in place of control characters.
-std::string printable(std::string text);
-
-// "uvm: <text>"
+// "uvm: <text>", printable().
 void say(const std::string& text);
 
 // What the user can do about an error of the heap `name` in `store`, in one line.

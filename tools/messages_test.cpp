@@ -21,5 +21,12 @@ TEST(MessagesTest, OnlyDamageAndFailingDevicesHaveTheStatusOfDamage) {
   }
 }
 
+TEST(MessagesTest, ControlCharactersAreNotPrinted) {
+  EXPECT_EQ(printable("größer 名"), "größer 名");
+  EXPECT_EQ(printable("a\x1b[2J\n\x7f\xc2\x9b"
+                      "1m\xc2"),
+            "a?[2J????1m\xc2");
+}
+
 }  // namespace
 }  // namespace uvm::tools

@@ -62,6 +62,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--keep-versions", raw.keep_versions);
   app.add_option("--keep-age", raw.keep_age);
   app.add_option("--compress", raw.compress);
+  app.add_flag("--trust-store", options.trust_store);
   app.add_flag("--fresh", options.fresh);
   app.add_flag("--keep", options.keep);
   app.add_flag("--enable-assertions", raw.enable_assertions);
@@ -165,7 +166,7 @@ std::string explain_parsing(const CLI::ParseError& error) {
 
 bool is_valid_name(const std::string& name) {
   return !name.empty() && name.size() <= 200 && name[0] != '.' && name.find('/') == std::string::npos &&
-         std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20; });
+         printable(name) == name;
 }
 
 BasicResult<Options, std::string> parse_options(int argc, const char* const* argv) {

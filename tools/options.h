@@ -42,6 +42,7 @@ struct Options {
   bool verbose = false;                  // kShowVersion
   bool json = false;                     // kStats
   std::chrono::nanoseconds timeout{std::chrono::seconds(10)};  // kSuspend: for a process that does not answer
+  bool trust_store = false;  // whoever owns what is in it, and whoever may write to it
   bool fresh = false;
   bool keep = false;
   std::vector<std::string> assertions;                                 // as runtime/assertions.h has them

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,6 +23,7 @@
 #include <vector>
 
 #include "pmem/descriptor.h"
+#include "pmem/file_lock.h"
 #include "pmem/lock_holder.h"
 #include "pmem/owned_file.h"
 #include "tools/messages.h"
@@ -99,21 +99,19 @@ std::chrono::milliseconds patience_with(State state) {
 
 constexpr std::chrono::milliseconds kPause{5};
 
-enum class Lock { kGot, kHeld, kFailed };  // the last with errno
-
-// flock() that does not wait for a holder that lives.
-Lock lock_unless_alive(int fd, int operation) {
+// try_lock() that does not wait for a holder that lives.
+int lock_unless_alive(int fd, store::FileLock kind) {
   constexpr std::chrono::seconds kQuiet{2};
   bool said = false;
-  for (std::chrono::milliseconds waited{0}; flock(fd, operation | LOCK_NB) != 0; waited += kPause) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return Lock::kFailed;
+  int error = 0;
+  for (std::chrono::milliseconds waited{0}; (error = store::try_lock(fd, kind)) == EAGAIN; waited += kPause) {
     const Holder holder{store::lock_holder(fd)};
-    if (waited >= patience_with(look_at(holder.pid))) return Lock::kHeld;
+    if (waited >= patience_with(look_at(holder.pid))) break;
     if (waited >= kQuiet && !std::exchange(said, true))
       say("waiting for " + holder.text() + ", which ran the heap, to be gone");
     std::this_thread::sleep_for(kPause);
   }
-  return Lock::kGot;
+  return error;
 }
 
 }  // namespace
@@ -128,13 +126,13 @@ store::Result<RunLock> RunLock::take(const std::string& folder) {
   if (!opened) return Unexpected{opened.error()};
   const int fd = *opened;
   RunLock lock(fd);
-  const Lock locked = lock_unless_alive(fd, LOCK_EX);
-  if (locked == Lock::kHeld) {
+  const int error = lock_unless_alive(fd, store::FileLock::kExclusive);
+  if (error == EAGAIN) {
     const Holder holder{store::lock_holder(fd)};
     return Unexpected{
         store::Error{.code = store::Errc::kLocked, .message = "it is being run by " + holder.text()}};
   }
-  if (locked == Lock::kFailed) return Unexpected{store::system_error("cannot lock", path, errno)};
+  if (error != 0) return Unexpected{store::cannot_lock(path, error)};
   // A process id that an older uvm wrote would be believed by its like.
   if (ftruncate(fd, 0) != 0) return Unexpected{store::system_error("cannot write", path, errno)};
   store::name_holder(fd, F_WRLCK);
@@ -169,7 +167,7 @@ std::optional<Holder> running_process(const std::string& folder) {
   const auto opened = store::open_file(path_of(folder), O_RDONLY, store::Ownership::kAny);
   if (!opened) return {};
   const Descriptor fd(*opened);
-  if (lock_unless_alive(fd.get(), LOCK_SH) != Lock::kHeld) return {};
+  if (lock_unless_alive(fd.get(), store::FileLock::kShared) != EAGAIN) return {};
   return Holder{store::lock_holder(fd.get())};
 }
 
@@ -195,7 +193,7 @@ bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nano
   if (!opened) return true;
   const Descriptor fd(*opened);
   for (const auto end = std::chrono::steady_clock::now() + patience;;) {
-    if (flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR)) return true;
+    if (store::try_lock(fd.get(), store::FileLock::kShared) != EAGAIN) return true;
     // A supervisor may have had another one run it at once.
     const pid_t now = store::lock_holder(fd.get());
     if (holder.pid != 0 && now != 0 && now != holder.pid) return true;

@@ -30,7 +30,11 @@ int write_stats(const std::string& path, const std::string& document) {
   std::error_code ignored;
   const std::string target = std::filesystem::weakly_canonical(path, ignored);  // behind links
   const std::string fresh = target + ".new";
-  int error = write_text(fresh, O_CREAT | O_TRUNC, document);
+  // What a killed process has left. Nothing that has the name already is written to: in a folder that others
+  // can write to it may be a link of theirs.
+  unlink(fresh.c_str());
+  int error = write_text(fresh, O_CREAT | O_EXCL | O_NOFOLLOW, document);
+  if (error == EEXIST) return error;
   if (error == 0 && rename(fresh.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) unlink(fresh.c_str());
   return error;

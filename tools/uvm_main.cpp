@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "pmem/owned_file.h"
 #include "tools/commands.h"
 #include "tools/messages.h"
 #include "tools/options.h"
@@ -32,6 +33,7 @@ int uvm_main(int argc, char** argv) {
     return kExitUsage;
   }
   for (const std::string& remark : options->remarks) say(remark);
+  if (options->trust_store) uvm::store::trust_all_owners();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("uvm"));
   spdlog::set_pattern("uvm: %l: %v");
   spdlog::set_level(spdlog::level::from_str(options->log_level));

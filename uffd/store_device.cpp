@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "pmem/file_lock.h"
 #include "pmem/lock_holder.h"
 #include "pmem/pmem_device.h"
 #include "uffd/store_memory.h"
@@ -26,19 +27,6 @@ constexpr unsigned kRingDepth = 256;
 constexpr std::size_t kTransferRings = 8;
 // Others, for reads that were started: nobody may come for those for long.
 constexpr std::size_t kStartedRings = 4;
-
-// An open-file-description lock on the heap file is what excludes others, since it also excludes a second
-// opening in this process and dies with the last descriptor.
-constexpr off_t kLockOffset = 0;
-
-struct flock lock_request(short type, off_t start) {
-  struct flock request {};
-  request.l_type = type;
-  request.l_whence = SEEK_SET;
-  request.l_start = start;
-  request.l_len = 1;
-  return request;
-}
 
 // The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
 // making rings takes longer than opening a heap. Each serves one transfer, or one read that was started, at a
@@ -273,8 +261,7 @@ bool io_uring_works() { return RingPool::instance().usable(); }
 bool heap_in_use(const std::string& path) {
   const auto fd = open_file(path, O_RDONLY, Ownership::kAny);
   if (!fd) return false;
-  struct flock query = lock_request(F_WRLCK, kLockOffset);
-  const bool used = fcntl(*fd, F_OFD_GETLK, &query) == 0 && query.l_type != F_UNLCK;
+  const bool used = is_locked(*fd, FileLock::kExclusive);
   close(*fd);
   return used;
 }
@@ -306,31 +293,24 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
       options.direct && !options.create && !options.read_only && on_persistent_memory(fd, path);
   if (persistent && direct) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
   if (options.lock) {
-    const short type = options.read_only ? F_RDLCK : F_WRLCK;
-    struct flock request = lock_request(type, kLockOffset);
-    int failed = fcntl(fd, F_OFD_SETLK, &request);
+    const FileLock kind = options.read_only ? FileLock::kShared : FileLock::kExclusive;
+    int failed = try_lock(fd, kind);
     // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
     // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
-    for (int i = 0;
-         failed != 0 && (errno == EAGAIN || errno == EACCES) && i < kLockTries && lock_holder(fd) == 0; ++i) {
+    for (int i = 0; failed == EAGAIN && i < kLockTries && lock_holder(fd) == 0; ++i) {
       usleep(kLockPauseUs);
-      request = lock_request(type, kLockOffset);
-      failed = fcntl(fd, F_OFD_SETLK, &request);
+      failed = try_lock(fd, kind);
     }
     if (failed != 0) {
-      const int reason = errno;
-      if (reason != EAGAIN && reason != EACCES) {
-        close(fd);
-        return Unexpected<Error>{system_error("cannot lock", path, reason)};
-      }
       const pid_t holder = lock_holder(fd);
       close(fd);
+      if (failed != EAGAIN) return Unexpected<Error>{cannot_lock(path, failed)};
       const std::string who = holder != 0
                                   ? "process " + std::to_string(holder)
                                   : "this process (" + std::to_string(getpid()) + ") or one out of sight";
-      return Unexpected<Error>{{Errc::kLocked, reason, path + " is in use by " + who}};
+      return Unexpected<Error>{{Errc::kLocked, failed, path + " is in use by " + who}};
     }
-    name_holder(fd, type);
+    name_holder(fd, kind == FileLock::kShared ? F_RDLCK : F_WRLCK);
   }
   if (persistent) return make_pmem_device(fd, path);
   return std::unique_ptr<Device>(std::make_unique<FileDevice>(fd, direct));

@@ -5,16 +5,19 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <random>
+#include <thread>
 #include <utility>
 
-#include "pmem/descriptor.h"
+#include "pmem/file_lock.h"
 #include "pmem/owned_file.h"
+#include "pmem/printable.h"
 
 namespace uvm::store {
 
@@ -22,6 +25,8 @@ namespace {
 
 constexpr char kHeapFile[] = "heap";
 constexpr char kImages[] = "images";
+constexpr char kOtherImages[] = "images-";
+constexpr char kImageLock[] = "booting";
 constexpr char kImagePrefix[] = "base-";
 constexpr std::size_t kMaxName = 200;
 constexpr time_t kLeftoverSeconds = 600;
@@ -30,11 +35,12 @@ Unexpected<Error> failed(const std::string& what, const std::string& path) {
   return Unexpected<Error>{system_error(what, path, errno)};
 }
 
-// Makes a rename or removal in a folder durable.
+// Makes a rename or removal in a folder durable, where the file system knows of that.
 Result<void> sync_folder(const std::string& path) {
   const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || fsync(folder.get()) != 0) return failed("cannot flush the folder", path);
-  return {};
+  if (!folder) return failed("cannot open the folder", path);
+  if (fsync(folder.get()) == 0 || nothing_to_flush(errno)) return {};
+  return failed("cannot flush the folder", path);
 }
 
 Result<std::vector<std::string>> names_in(const std::string& path) {
@@ -51,9 +57,70 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
 
 constexpr char kNew[] = ".new-", kRemoved[] = ".removed-";
 
-// Removes a folder of plain files, by descriptors throughout: a link put in its place is not followed.
+// "images", and "images-UID" of users who were not the first in a store.
+bool names_images(const std::string& name) {
+  if (name == kImages) return true;
+  if (!name.starts_with(kOtherImages)) return false;
+  const std::string user = name.substr(sizeof kOtherImages - 1);
+  return !user.empty() && std::all_of(user.begin(), user.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// What uvm puts into a heap's folder, this layer and those above.
+bool is_of_heap(const std::string& name) {
+  for (const char* known :
+       {kHeapFile, "running", "writes", "control.socket", "stats.socket", "undo-reborn"}) {
+    if (name == known) return true;
+  }
+  unsigned long cut = 0;
+  unsigned kept = 0;
+  char rest = 0;
+  const int parts = std::sscanf(name.c_str(), "undo.%lu.%u%c", &cut, &kept, &rest);
+  return parts == 1 || parts == 2;  // runtime/undo_journal.cpp
+}
+
+// The keys of the images in a folder.
+Result<std::vector<std::string>> images_in(const std::string& path) {
+  auto names = names_in(path);
+  if (!names) {
+    if (names.error().code == Errc::kNotFound) return std::vector<std::string>{};
+    return names;
+  }
+  std::vector<std::string> keys;
+  for (const std::string& name : *names) {
+    if (name.starts_with(kImagePrefix)) keys.push_back(name.substr(sizeof kImagePrefix - 1));
+  }
+  return keys;
+}
+
+// Error unless all that is in a heap's folder is what uvm makes.
+Result<void> check_contents(int parent, const std::string& name, const std::string& path) {
+  const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR* folder = fd < 0 ? nullptr : fdopendir(fd);
+  if (folder == nullptr) {
+    const int error = errno;
+    if (fd >= 0) close(fd);
+    return Unexpected<Error>{system_error("cannot list", path, error)};
+  }
+  std::string strange;
+  while (const dirent* entry = readdir(folder)) {
+    const std::string found = entry->d_name;
+    if (found == "." || found == "..") continue;
+    struct stat info {};
+    const bool is_folder =
+        fstatat(fd, found.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+    if (is_of_heap(found) && !is_folder) continue;
+    strange += (strange.empty() ? "" : ", ") + found;
+  }
+  closedir(folder);
+  if (strange.empty()) return {};
+  return Unexpected<Error>{{Errc::kInvalid, 0,
+                            path + " has in it what uvm has not made: " + strange +
+                                "; move that away, then the heap can be removed"}};
+}
+
+// Removes a folder of a heap's files, by descriptors throughout: a link put in its place is not followed.
 // Another process may be doing the same.
-Result<void> remove_flat_folder(int parent, const std::string& name, const std::string& path) {
+Result<void> remove_heap_folder(int parent, const std::string& name, const std::string& path) {
   {
     const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return failed("cannot open", path);
@@ -64,8 +131,7 @@ Result<void> remove_flat_folder(int parent, const std::string& name, const std::
     }
     int error = 0;
     while (const dirent* entry = readdir(folder)) {
-      if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
-      if (unlinkat(fd, entry->d_name, 0) != 0 && errno != ENOENT) error = errno;
+      if (is_of_heap(entry->d_name) && unlinkat(fd, entry->d_name, 0) != 0 && errno != ENOENT) error = errno;
     }
     closedir(folder);
     if (error != 0) return Unexpected<Error>{system_error("cannot empty", path, error)};
@@ -93,7 +159,7 @@ void sweep(const std::string& path) {
     const std::string leftover = path + "/" + name;
     if (heap_in_use(S_ISDIR(info.st_mode) ? leftover + "/" + kHeapFile : leftover)) continue;
     if (S_ISDIR(info.st_mode)) {
-      (void)remove_flat_folder(folder, name, leftover);  // a nuisance at most if it stays
+      (void)remove_heap_folder(folder, name, leftover);  // a nuisance at most if it stays
     } else {
       unlinkat(folder, name.c_str(), 0);
     }
@@ -131,9 +197,17 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
     return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a folder, so it is no store"}};
   }
   if (access(path.c_str(), R_OK | X_OK) != 0) return failed("cannot use the store", path);
+  StoreDirectory directory(path);
   sweep(path);
-  sweep(path + "/" + kImages);
-  return StoreDirectory(path);
+  sweep(directory.images());
+  return directory;
+}
+
+std::string StoreDirectory::images() const {
+  const std::string first = path_ + "/" + kImages;
+  struct stat info {};
+  if (lstat(first.c_str(), &info) != 0 || is_owner(info.st_uid)) return first;
+  return path_ + "/" + kOtherImages + std::to_string(geteuid());
 }
 
 std::string StoreDirectory::heap_path(const std::string& name) const {
@@ -148,7 +222,7 @@ bool StoreDirectory::is_pinned(const std::string& name) const {
 }
 
 std::string StoreDirectory::image_path(const std::string& key) const {
-  return path_ + "/" + kImages + "/" + kImagePrefix + key;
+  return images() + "/" + kImagePrefix + key;
 }
 
 Result<void> StoreDirectory::check_name(const std::string& name) {
@@ -161,19 +235,19 @@ Result<void> StoreDirectory::check_name(const std::string& name) {
     wrong = "it begins with a dot";
   } else if (name.find('/') != std::string::npos) {
     wrong = "it contains a slash";
-  } else if (std::any_of(name.begin(), name.end(),
-                         [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; })) {
+  } else if (printable(name) != name) {
     wrong = "it contains a control character";
-  } else if (name == kImages) {
+  } else if (names_images(name)) {
     wrong = "the store keeps base images under it";
   }
   if (wrong == nullptr) return {};
-  return Unexpected<Error>{{Errc::kInvalid, 0, "'" + name + "' cannot name a heap: " + wrong}};
+  return Unexpected<Error>{{Errc::kInvalid, 0, "'" + printable(name) + "' cannot name a heap: " + wrong}};
 }
 
 bool StoreDirectory::has_heap(const std::string& name) const {
   struct stat info {};
-  return check_name(name) && lstat(heap_path(name).c_str(), &info) == 0;
+  // Another user's may be closed to us.
+  return check_name(name) && (lstat(heap_path(name).c_str(), &info) == 0 || errno == EACCES);
 }
 
 Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOptions& options) const {
@@ -185,9 +259,9 @@ Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOp
   if (mkdir(folder.c_str(), 0700) != 0) return failed("cannot make a heap in", path_);
   auto made = FileStore::create(folder + "/" + kHeapFile, options);
   if (made) made = sync_folder(folder);
-  if (made &&
-      renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, (path_ + "/" + name).c_str(), RENAME_NOREPLACE) != 0) {
-    made = errno == EEXIST
+  // Takes the place of nothing but an empty folder: a heap's has the heap in it.
+  if (made && rename(folder.c_str(), (path_ + "/" + name).c_str()) != 0) {
+    made = errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR
                ? Unexpected<Error>{{Errc::kInvalid, EEXIST, path_ + "/" + name + " exists already"}}
                : failed("cannot name a heap in", path_);
   }
@@ -210,9 +284,9 @@ Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& 
     auto info = inspect_heap(path);
     if (!info) return Unexpected<Error>{info.error()};
     if (!info->base.is_null()) {
-      const auto key = find_image(info->base);
-      if (!key) return Unexpected<Error>{key.error()};
-      auto image = open_image(*key, options.line_limit);
+      const auto found = find_image(info->base);
+      if (!found) return Unexpected<Error>{found.error()};
+      auto image = open_image_at(*found, options.line_limit);
       if (!image) return Unexpected<Error>{image.error()};
       options.base = std::move(*image);
     }
@@ -226,9 +300,9 @@ Result<std::vector<HeapEntry>> StoreDirectory::list_heaps() const {
   std::vector<HeapEntry> heaps;
   for (const std::string& name : *names) {
     struct stat info {};
-    if (name == kImages || lstat((path_ + "/" + name).c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+    if (names_images(name) || lstat((path_ + "/" + name).c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
       continue;
-    HeapEntry entry{name, false, {}, {}};
+    HeapEntry entry{name, info.st_uid, false, {}, {}};
     auto inspected = inspect_heap(heap_path(name));
     if (inspected) {
       entry.info = std::move(*inspected);
@@ -249,16 +323,22 @@ Result<void> StoreDirectory::remove_heap(const std::string& name) const {
   if (!S_ISDIR(info.st_mode)) {
     return Unexpected<Error>{{Errc::kInvalid, 0, path + " is not the folder of a heap; it is left alone"}};
   }
+  if (!is_owner(info.st_uid)) {
+    return Unexpected<Error>{{Errc::kPermission, 0,
+                              path + " belongs to " + user_name(info.st_uid) +
+                                  " and is left alone: run uvm as that user to remove it"}};
+  }
   // The lock, so that nobody is using it; a damaged heap or a folder without one goes all the same.
   auto device = open_file_device(heap_path(name), {.create = false});
   if (!device && device.error().code == Errc::kLocked) return Unexpected<Error>{device.error()};
   const Descriptor store(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!store) return failed("cannot open the store", path_);
+  if (auto known = check_contents(store.get(), name, path); !known) return known;
   // First out of its name, so that a crash in the middle leaves no half heap there.
   const std::string gone = kRemoved + unique_suffix();
   if (renameat(store.get(), name.c_str(), store.get(), gone.c_str()) != 0)
     return failed("cannot remove heap", path);
-  if (auto removed = remove_flat_folder(store.get(), gone, path_ + "/" + gone); !removed) return removed;
+  if (auto removed = remove_heap_folder(store.get(), gone, path_ + "/" + gone); !removed) return removed;
   return sync_folder(path_);
 }
 
@@ -269,11 +349,50 @@ StoreDirectory::NewImage::~NewImage() {
   if (!path_.empty()) unlink(path_.c_str());
 }
 
+Result<std::string> StoreDirectory::make_images() const {
+  // Another user may be faster: then it is another folder.
+  for (std::string path = images();; path = images()) {
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", path);
+    if (path != images()) continue;
+    const auto folder = open_folder(path, Ownership::kOwned);
+    if (!folder) return Unexpected<Error>{folder.error()};
+    close(*folder);
+    return path;
+  }
+}
+
+Result<Descriptor> StoreDirectory::lock_image(const std::string& key, std::chrono::milliseconds patience,
+                                              const std::function<void()>& waits) const {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kPause{10};
+  constexpr std::chrono::seconds kQuiet{1};
+  const auto folder = make_images();
+  if (!folder) return Unexpected<Error>{folder.error()};
+  const std::string path = *folder + "/" + kImageLock;
+  const auto opened = open_file(path, O_RDWR | O_CREAT, Ownership::kOwned);
+  if (!opened) return Unexpected<Error>{opened.error()};
+  Descriptor lock(*opened);
+  // Each key is a byte of its own.
+  const auto at = static_cast<off_t>(XXH3_64bits(key.data(), key.size()) >> 2);
+  const Clock::time_point start = Clock::now();
+  bool told = false;
+  for (;;) {
+    const int error = try_lock(lock.get(), FileLock::kExclusive, at);
+    if (error == 0) return lock;
+    if (error != EAGAIN) return Unexpected<Error>{cannot_lock(path, error)};
+    const auto waited = Clock::now() - start;
+    if (waited >= patience) return Unexpected<Error>{{Errc::kLocked, 0, path + " is locked"}};
+    if (!told && waited >= kQuiet) waits();
+    told = told || waited >= kQuiet;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& key) const {
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
-  const std::string folder = path_ + "/" + kImages;
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", folder);
-  NewImage image(folder + "/" + kNew + unique_suffix());
+  const auto folder = make_images();
+  if (!folder) return Unexpected<Error>{folder.error()};
+  NewImage image(*folder + "/" + kNew + unique_suffix());
   if (auto made = FileStore::create(image.path_); !made) return Unexpected<Error>{made.error()};
   auto store = FileStore::open(image.path_, {.read_only = false, .keep = {.versions = 1}});
   if (!store) return Unexpected<Error>{store.error()};
@@ -286,71 +405,82 @@ Result<void> StoreDirectory::publish_image(NewImage& image, const std::string& k
   if (rename(image.path_.c_str(), image_path(key).c_str()) != 0)
     return failed("cannot name", image_path(key));
   image.path_.clear();
-  return sync_folder(path_ + "/" + kImages);
+  return sync_folder(images());
 }
 
 Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string& key,
                                                               std::uint64_t line_limit) const {
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
+  auto own = open_image_at(image_path(key), line_limit);
+  const std::string first = path_ + "/" + kImages;
+  if (own || own.error().code != Errc::kNotFound || images() == first) return own;
+  auto roots = open_image_at(first + "/" + kImagePrefix + key, line_limit);
+  return roots ? std::move(roots) : std::move(own);
+}
+
+Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::string& path,
+                                                                 std::uint64_t line_limit) {
   OpenOptions options;
   options.read_only = true;
   options.line_limit = line_limit;
   options.ownership = Ownership::kOwnedOrRoot;
   options.direct = false;  // each start of a program reads the same lines: let the kernel keep them
-  auto store = FileStore::open(image_path(key), options);
+  const std::string folder = path.substr(0, path.rfind('/'));
+  const auto owned = open_folder(folder, options.ownership);
+  if (!owned) return Unexpected<Error>{owned.error()};
+  close(*owned);
+  auto store = FileStore::open(path, options);
   if (!store) return Unexpected<Error>{store.error()};
   // It got its name when it had its version.
   if ((*store)->current_version().version == 0) {
     const auto& damage = (*store)->root_damage();
     return Unexpected<Error>{
-        {Errc::kCorrupt, 0, damage ? damage->message : image_path(key) + " is damaged: nothing is in it"}};
+        {Errc::kCorrupt, 0, damage ? damage->message : path + " is damaged: nothing is in it"}};
   }
   return std::shared_ptr<FileStore>(std::move(*store));
 }
 
 Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
-  auto keys = list_images();
-  if (!keys) return Unexpected<Error>{keys.error()};
+  auto folders = names_in(path_);
+  if (!folders) return Unexpected<Error>{folders.error()};
   std::string unreadable;
   std::optional<Error> failed;  // of an image that may be the one
-  for (const std::string& key : *keys) {
-    const auto info = inspect_heap(image_path(key));
-    if (info && info->newest == content) return key;
-    if (!info && info.error().sys_errno != 0) failed = info.error();
-    if (!info || info->newest.is_null()) unreadable += ", and " + image_path(key) + " is damaged";
+  for (const std::string& name : *folders) {
+    if (!names_images(name)) continue;
+    const std::string path = path_ + "/" + name;
+    const auto folder = open_folder(path, Ownership::kOwnedOrRoot);
+    if (!folder && path != images()) continue;  // another user's
+    if (!folder) return Unexpected<Error>{folder.error()};
+    close(*folder);
+    auto keys = images_in(path);
+    if (!keys) return Unexpected<Error>{keys.error()};
+    for (const std::string& key : *keys) {
+      const std::string image = path + "/" + kImagePrefix + key;
+      const auto info = inspect_heap(image);
+      if (info && info->newest == content) return image;
+      if (!info && info.error().sys_errno != 0) failed = info.error();
+      if (!info || info->newest.is_null()) unreadable += ", and " + image + " is damaged";
+    }
   }
   if (failed) return Unexpected<Error>{*failed};
   return Unexpected<Error>{
       {Errc::kCorrupt, 0,
-       "the base image that it was made from is not in " + path_ + "/" + kImages + " any more" + unreadable}};
+       "the base image that it was made from is not in " + images() + " any more" + unreadable}};
 }
 
 Result<std::string> StoreDirectory::image_of_heap(const std::string& name) const {
   const auto info = inspect_heap(heap_path(name));
   if (!info) return Unexpected<Error>{info.error()};
   if (info->base.is_null()) return std::string();
-  const auto key = find_image(info->base);
-  if (!key) return Unexpected<Error>{key.error()};
-  return image_path(*key);
+  return find_image(info->base);
 }
 
-Result<std::vector<std::string>> StoreDirectory::list_images() const {
-  auto names = names_in(path_ + "/" + kImages);
-  if (!names) {
-    if (names.error().code == Errc::kNotFound) return std::vector<std::string>{};
-    return names;
-  }
-  std::vector<std::string> keys;
-  for (const std::string& name : *names) {
-    if (name.starts_with(kImagePrefix)) keys.push_back(name.substr(sizeof kImagePrefix - 1));
-  }
-  return keys;
-}
+Result<std::vector<std::string>> StoreDirectory::list_images() const { return images_in(images()); }
 
 Result<void> StoreDirectory::remove_image(const std::string& key) const {
   if (auto good = check_name(key); !good) return good;
   if (unlink(image_path(key).c_str()) != 0) return failed("cannot remove", image_path(key));
-  return sync_folder(path_ + "/" + kImages);
+  return sync_folder(images());
 }
 
 }  // namespace uvm::store

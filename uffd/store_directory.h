@@ -1,9 +1,13 @@
-// StoreDirectory: the folder that holds the heaps of one user, one per program, and the base images.
+// StoreDirectory: the folder that holds heaps, one per program, and the base images.
 //
 //   DIR/NAME/heap             a heap
 //   DIR/images/base-KEY       a base image: a heap file that is never changed once it has this name
+//   DIR/images/booting        empty; its bytes are locked by those who make images
 //   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when it is
 //                             ten minutes old and nobody has it open
+//
+// images/ is the user's who came first; others have images-UID/. An image is read from any such folder that
+// is this user's or root's.
 //
 // Heaps and images appear and vanish by a rename, so a crash leaves either all of one or nothing under its
 // name. Heaps are independent: damage to one leaves the others alone. Damage or an unknown format of one
@@ -13,11 +17,17 @@
 // A StoreDirectory has no state but its path; several processes use the same folder at the same time.
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "pmem/descriptor.h"
 #include "pmem/line_store.h"
 #include "uffd/store_file.h"
 
@@ -25,6 +35,7 @@ namespace uvm::store {
 
 struct HeapEntry {
   std::string name;
+  uid_t owner = 0;
   bool in_use = false;           // a process has it open
   std::optional<HeapInfo> info;  // none when `error` tells why
   std::optional<Error> error;
@@ -47,7 +58,8 @@ class StoreDirectory {
   [[nodiscard]] bool is_pinned(const std::string& name) const;
   [[nodiscard]] std::string image_path(const std::string& key) const;
 
-  // A name of a heap: 1 to 200 bytes, no '/' nor control characters, not beginning with '.', not "images".
+  // A name of a heap: 1 to 200 bytes, no '/' nor control characters, not beginning with '.', not "images" nor
+  // "images-NUMBER".
   // Keys of images: the same. kInvalid says what is wrong.
   static Result<void> check_name(const std::string& name);
 
@@ -55,14 +67,15 @@ class StoreDirectory {
   Result<void> create_heap(const std::string& name, const CreateOptions& options = {}) const;
   [[nodiscard]] bool has_heap(const std::string& name) const;
 
-  // A heap that needs a base image gets it from images/ when `options.base` is empty; kCorrupt when no image
-  // there has the content that the heap was made from.
+  // A heap that needs a base image gets it from the store when `options.base` is empty; kCorrupt when no
+  // image there has the content that the heap was made from.
   Result<std::unique_ptr<FileStore>> open_heap(const std::string& name, OpenOptions options = {}) const;
 
   // Heaps by name.
   [[nodiscard]] Result<std::vector<HeapEntry>> list_heaps() const;
 
-  // kLocked while a process has it open.
+  // kLocked while a process has it open, kPermission when it is another user's, kInvalid when there is more
+  // in its folder than uvm makes. Then all of it is as it was.
   Result<void> remove_heap(const std::string& name) const;
 
   // Base images. One is made in three steps: begin_image() gives an empty heap under a name of no meaning;
@@ -81,6 +94,10 @@ class StoreDirectory {
     friend class StoreDirectory;
     std::string path_;  // empty: published
   };
+  // The lock on making the image with that key, held as long as the descriptor is open: others wait for one
+  // who boots it. kLocked after `patience`. `waits` is called when a second has passed.
+  Result<Descriptor> lock_image(const std::string& key, std::chrono::milliseconds patience,
+                                const std::function<void()>& waits) const;
   Result<NewImage> begin_image(const std::string& key) const;
   Result<void> publish_image(NewImage& image, const std::string& key) const;
 
@@ -94,7 +111,10 @@ class StoreDirectory {
 
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
-  [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its key
+  [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its path
+  static Result<std::shared_ptr<FileStore>> open_image_at(const std::string& path, std::uint64_t line_limit);
+  [[nodiscard]] std::string images() const;  // this user's folder of images, which need not be there yet
+  [[nodiscard]] Result<std::string> make_images() const;  // its path
 
   std::string path_;
 };

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -91,7 +93,8 @@ TEST_F(StoreDirectoryTest, HeapsComeAndGo) {
 }
 
 TEST_F(StoreDirectoryTest, NamesAreChecked) {
-  for (const std::string name : {"", ".", "..", ".x", "a/b", "/a", "images", "a\nb", "\x7f"}) {
+  for (const std::string name :
+       {"", ".", "..", ".x", "a/b", "/a", "images", "a\nb", "\x7f", "\xc2\x9b", "images-1000"}) {
     EXPECT_FALSE(StoreDirectory::check_name(name)) << name;
     EXPECT_EQ(directory().create_heap(name).error().code, Errc::kInvalid) << name;
     EXPECT_EQ(directory().remove_heap(name).error().code, Errc::kInvalid) << name;
@@ -99,6 +102,7 @@ TEST_F(StoreDirectoryTest, NamesAreChecked) {
   EXPECT_FALSE(StoreDirectory::check_name(std::string(201, 'a')));
   EXPECT_TRUE(directory().create_heap(std::string(200, 'a')));
   EXPECT_TRUE(directory().create_heap("größer"));
+  EXPECT_TRUE(directory().create_heap("images-of-mine"));
 }
 
 TEST_F(StoreDirectoryTest, RemovalDoesNotFollowLinks) {
@@ -109,9 +113,90 @@ TEST_F(StoreDirectoryTest, RemovalDoesNotFollowLinks) {
   EXPECT_EQ(store.remove_heap("link").error().code, Errc::kInvalid);
   ASSERT_TRUE(store.create_heap("heap"));
   std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "store/heap/inner");
+  std::filesystem::create_directory_symlink(folder_ / "elsewhere", folder_ / "store/heap/writes");
+  const auto refused = store.remove_heap("heap");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("not made: inner;"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(store.open_heap("heap"));
+  std::filesystem::remove(folder_ / "store/heap/inner");
   ASSERT_TRUE(store.remove_heap("heap"));
   EXPECT_FALSE(store.has_heap("heap"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "elsewhere/precious"));
+}
+
+TEST_F(StoreDirectoryTest, OnlyWhatUvmMakesIsRemoved) {
+  const StoreDirectory store = directory();
+  ASSERT_TRUE(store.create_heap("heap"));
+  for (const char* own : {"running", "writes", "stats.socket", "undo-reborn", "undo.12", "undo.12.3"})
+    std::ofstream(folder_ / ("store/heap/" + std::string(own))) << "x";
+  for (const char* other : {"thesis", "heap.old", "undo.12.3.txt", "undo.x", ".hidden"}) {
+    const std::string path = folder_ / ("store/heap/" + std::string(other));
+    std::ofstream(path) << "x";
+    EXPECT_EQ(store.remove_heap("heap").error().code, Errc::kInvalid) << other;
+    EXPECT_TRUE(std::filesystem::remove(path)) << other;
+  }
+  std::filesystem::create_directory(folder_ / "store/heap/undo.1");
+  EXPECT_EQ(store.remove_heap("heap").error().code, Errc::kInvalid);
+  std::filesystem::remove(folder_ / "store/heap/undo.1");
+  EXPECT_TRUE(store.open_heap("heap"));
+  EXPECT_TRUE(store.remove_heap("heap"));
+}
+
+TEST_F(StoreDirectoryTest, OneAtATimeMakesAnImage) {
+  using std::chrono::milliseconds;
+  const StoreDirectory store = directory();
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t builder = fork();
+  if (builder == 0) {
+    const auto lock = store.lock_image("key", milliseconds(0), [] {});
+    if (write(ready[1], lock ? "y" : "n", 1) == 1) pause();
+    _exit(1);
+  }
+  char locked = 0;
+  ASSERT_EQ(read(ready[0], &locked, 1), 1);
+  EXPECT_EQ(locked, 'y');
+  EXPECT_EQ(store.lock_image("key", milliseconds(30), [] {}).error().code, Errc::kLocked);
+  EXPECT_TRUE(store.lock_image("another key", milliseconds(0), [] {}));
+  // Whoever waits long is told once; then the builder dies, and with it its lock.
+  int told = 0;
+  const auto lock = store.lock_image("key", std::chrono::minutes(5), [&] {
+    ++told;
+    kill(builder, SIGKILL);
+  });
+  EXPECT_TRUE(lock);
+  EXPECT_EQ(told, 1);
+  waitpid(builder, nullptr, 0);
+  close(ready[0]);
+  close(ready[1]);
+}
+
+TEST_F(StoreDirectoryTest, ImagesOfAnotherUserAreNotUsed) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const StoreDirectory first = directory();
+  {
+    ASSERT_TRUE(first.lock_image("key", std::chrono::milliseconds(0), [] {}));
+  }
+  ASSERT_EQ(chown((folder_ / "store/images").c_str(), 65534, 65534), 0);
+  const StoreDirectory second = directory();
+  EXPECT_EQ(second.image_path("key"), (folder_ / "store/images-0/base-key"));
+  EXPECT_EQ(second.open_image("key").error().code, Errc::kNotFound);
+  auto image = second.begin_image("key");
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_TRUE(write_line(*image->store, 1, 1));
+  ASSERT_TRUE(cut_and_commit(*image->store));
+  const ContentId content = image->store->content_id();
+  image->store.reset();
+  ASSERT_TRUE(second.publish_image(*image, "key"));
+  auto base = second.open_image("key");
+  ASSERT_TRUE(base) << base.error().message;
+  EXPECT_EQ((*base)->content_id(), content);
+  ASSERT_TRUE(second.create_heap("heap", {.base = *base}));
+  EXPECT_TRUE(second.open_heap("heap"));
+  EXPECT_EQ(second.list_heaps()->size(), 1U);
+  // Given back, each folder is searched.
+  ASSERT_EQ(chown((folder_ / "store/images").c_str(), 0, 0), 0);
+  EXPECT_TRUE(directory().open_heap("heap"));
 }
 
 TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {

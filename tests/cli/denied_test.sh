@@ -103,11 +103,24 @@ limited '-v 30000000' 1 '^uvm: region: .*ulimit -v'
 
 # System calls. These have another way:
 for call in io_uring_setup io_uring_enter sched_getaffinity sysinfo prlimit64 getdents64 madvise socket bind listen \
-    fallocate poll; do
+    fallocate flock renameat2 linkat poll; do
   for error in EPERM ENOSYS; do
     [ "$call $error" = "fallocate EPERM" ] && continue # is taken for the file system's word
     expect 0 '^end$' timeout 20 "$deny" $error $call "$uvm" --fresh app.bc
   done
+done
+# and these do not work on each file system:
+rm -rf outputs
+for denied in 'ENOLCK flock' 'EOPNOTSUPP flock' 'EINVAL renameat2' 'EPERM linkat,link' 'EOPNOTSUPP linkat,link' \
+    'EOPNOTSUPP fallocate' 'EINVAL fsync' 'EOPNOTSUPP fsync,syncfs'; do
+  # shellcheck disable=SC2086
+  expect 0 '^end$' timeout 20 "$deny" $denied "$uvm" --fresh app.bc outputs 3
+  # shellcheck disable=SC2086
+  timeout 20 "$deny" $denied "$uvm" --fresh app.bc outputs 3 2>&1 | grep '^uvm: ' && fail "$denied: something failed"
+done
+for error in ENOLCK EOPNOTSUPP ENOSYS; do
+  expect 1 '^uvm: cannot lock .*--store takes a folder on a file system that has locks' \
+    timeout 20 "$deny" $error fcntl "$uvm" --fresh app.bc
 done
 expect 0 '^  io_uring +no ' "$deny" EPERM io_uring_enter "$uvm" --version -v
 expect 0 '^  memory: .* [0-9.]+ [KMGT]iB$' "$uvm" --version -v

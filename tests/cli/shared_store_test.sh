@@ -15,6 +15,7 @@ JAVA
 "$javac" -d . Hold.java && "$uvmc" -o app.bc --main Hold Hold.class || exit 1
 heap=$XDG_DATA_HOME/uvm/app.bc
 
+: > output
 "$uvm" app.bc > output 2> messages &
 running=$!
 wait_for_lines 1
@@ -66,5 +67,111 @@ else
   echo "not run as root: heaps of other users are not tried"
 fi
 expect 0 'app.bc .*interrupted' "$uvm" list
+
+# Names that a terminal would obey are not printed as they are, and none that uvm gives.
+mkdir "$XDG_DATA_HOME/uvm/$(printf 'esc\033[2J\177')"
+expect 0 '^esc\?\[2J\? ' "$uvm" list
+"$uvm" list | LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" && fail "list prints control characters"
+rmdir "$XDG_DATA_HOME/uvm/"esc*
+expect 2 "'a\?b' cannot be the name of a heap" "$uvm" --name "$(printf 'a\177b')" app.bc
+
+# The figures go into no file of somebody else's choice.
+cat > Quick.java <<'JAVA'
+public class Quick {
+  public static void main(String[] args) {
+    System.out.println("quick");
+  }
+}
+JAVA
+"$javac" -d . Quick.java && "$uvmc" -o quick.bc --main Quick Quick.class || exit 1
+ln -s "$work/victim" figures.json.new
+expect 0 '^quick$' "$uvm" --stats figures.json quick.bc
+[ "$(cat victim)" = precious ] || fail "figures were written through a link"
+[ -s figures.json ] || fail "no figures"
+
+# Nor the journal: what a link in the heap's folder points to stays as it is, and the run goes on.
+rm -f "$heap/writes"
+ln -s "$work/victim" "$heap/writes"
+"$uvm" resume app.bc > output 2> messages &
+running=$!
+for _ in $(seq 600); do
+  "$uvm" stats app.bc 2> /dev/null | grep -q '^state *running' && break
+  sleep 0.05
+done
+"$uvm" suspend app.bc || fail "cannot suspend: $(cat messages)"
+wait $running
+running=
+[ "$(cat victim)" = precious ] || fail "the journal was written through a link"
+
+# Only what uvm makes is removed, and what else there is is named.
+echo mine > "$heap/thesis"
+expect 1 'app.bc has in it what uvm has not made: thesis' "$uvm" remove app.bc
+expect 0 'app.bc .*interrupted' "$uvm" list
+rm "$heap/thesis"
+if [ "$(id -u)" = 0 ]; then
+  chown 65534 "$heap"
+  expect 1 'app.bc belongs to user .*65534.* and is left alone' "$uvm" remove app.bc
+  # Where owners cannot be right.
+  expect 0 '' "$uvm" --trust-store remove app.bc
+else
+  chmod 777 "$heap"
+  expect 0 '' "$uvm" remove app.bc
+fi
+[ "$(cat victim)" = precious ] || fail "a file was removed through a link"
+
+# Ten first starts at once boot the class library once.
+pids=()
+for i in $(seq 10); do
+  "$uvm" --store "$work/ten" --name "heap$i" quick.bc > "ten.out.$i" 2> "ten.err.$i" < /dev/null &
+  pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid" || fail "one of ten ended with status $?"; done
+[ "$(cat ten.out.* | grep -c '^quick$')" = 10 ] || fail "ten at once: $(cat ten.out.* ten.err.*)"
+booted=$(cat ten.err.* | grep -c 'booting the class library, once')
+[ "$booted" = 1 ] || fail "ten first starts booted the class library $booted times"
+
+# Who boots it is stopped: those who wait say so. Who boots it is killed: one of them does it.
+"$uvm" --store "$work/hung" --name first quick.bc > /dev/null 2> first.err &
+running=$!
+for _ in $(seq 600); do
+  grep -q 'booting the class library' first.err && break
+  sleep 0.01
+done
+kill -STOP $running
+"$uvm" --store "$work/hung" --name second quick.bc > output 2> second.err &
+second=$!
+for _ in $(seq 600); do
+  [ -s second.err ] && break
+  sleep 0.05
+done
+grep -q '^uvm: another process is booting the class library: waiting' second.err || fail "waiting: $(cat second.err)"
+kill -9 $running
+wait $running 2> /dev/null
+wait $second || fail "the second ended with status $?: $(cat second.err)"
+grep -q '^quick$' output || fail "the second: $(cat output second.err)"
+running=
+
+# Two users of one store: each has images of its own. The first to come is the other one.
+store=$work/both
+if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
+  mkdir -m 1777 "$store"
+  chmod 755 "$work"
+  cp "$uvm" "$work/uvm" && chmod 755 "$work/uvm" && chmod 644 quick.bc
+  other=(setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work" "$work/uvm" --store "$store")
+  if "${other[@]}" list > /dev/null 2>&1; then
+    expect 0 '^quick$' "${other[@]}" --keep --name theirs quick.bc
+    expect 0 '^quick$' "$work/uvm" --store "$store" --keep --name ours quick.bc
+    expect 0 '^quick$' "$work/uvm" --store "$store" --fresh --keep --name ours quick.bc
+    [ "$(stat -c %u "$store/images" "$store/images-0" | tr '\n' ' ')" = '65534 0 ' ] || fail "images: $(ls -ln "$store")"
+    expect 1 'theirs belongs to user .*65534' "$work/uvm" --store "$store" --name theirs quick.bc
+    expect 0 'sound' "$work/uvm" --store "$store" verify ours
+    expect 0 'sound' "${other[@]}" verify theirs
+    expect 1 'ours: Permission denied; it belongs to user root' "${other[@]}" --name ours quick.bc
+  else
+    echo "uvm cannot be run as another user here: two users are not tried"
+  fi
+else
+  echo "not run as root: two users are not tried"
+fi
 
 finish "shared stores: all as expected"

@@ -49,6 +49,12 @@ Result attempt(Kind kind, const std::string& path, Result failure, Call call) {
   return failure;
 }
 
+// open(2) takes a mode with these flags only.
+mode_t mode_of_open(int flags, va_list rest) {
+  const bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+  return makes ? va_arg(rest, mode_t) : 0;
+}
+
 }  // namespace
 
 using Opened = store::Result<std::unique_ptr<store::Device>>;
@@ -71,6 +77,7 @@ Opened wrapped_open_file_device(const std::string& path, const store::FileDevice
 
 using uvm::faults::attempt;
 using uvm::faults::Kind;
+using uvm::faults::mode_of_open;
 using uvm::faults::path_at;
 using uvm::faults::path_of;
 
@@ -123,14 +130,21 @@ int __wrap_linkat(int from_folder, const char* from, int to_folder, const char* 
 
 int __real_open(const char* path, int flags, ...);
 int __wrap_open(const char* path, int flags, ...) {
-  mode_t mode = 0;
-  if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
-    va_list rest;
-    va_start(rest, flags);
-    mode = va_arg(rest, mode_t);
-    va_end(rest);
-  }
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = mode_of_open(flags, rest);
+  va_end(rest);
   return attempt(Kind::kFile, path, -1, [&] { return __real_open(path, flags, mode); });
+}
+
+int __real_openat(int folder, const char* path, int flags, ...);
+int __wrap_openat(int folder, const char* path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = mode_of_open(flags, rest);
+  va_end(rest);
+  return attempt(Kind::kFile, path_at(folder, path), -1,
+                 [&] { return __real_openat(folder, path, flags, mode); });
 }
 
 DIR* __real_opendir(const char* path);
