@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "pmem/descriptor.h"
+#include "pmem/device.h"
 #include "pmem/lock_holder.h"
 #include "pmem/owned_file.h"
 #include "tools/messages.h"
