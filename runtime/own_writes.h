@@ -33,7 +33,7 @@ namespace uvm::rt {
 
 struct FileKey {
   std::uint64_t device, inode;
-  friend auto operator<=>(const FileKey&, const FileKey&) = default;
+  friend auto operator<=>(const FileKey&, const FileKey&) = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 inline FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 

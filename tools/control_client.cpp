@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 
 #include "tools/control_socket.h"
@@ -33,8 +34,10 @@ ControlAnswer read_answer(int socket, Clock::time_point end) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd ready{socket, POLLIN, 0};
-    const int events = left > 0 ? poll(&ready, 1, static_cast<int>(left)) : 0;
-    if (events == 0) return {Outcome::kSilent, {}};
+    if (left <= 0) return {Outcome::kSilent, {}};
+    constexpr std::int64_t kMinuteMs = 60'000;
+    const int events = poll(&ready, 1, static_cast<int>(std::min<std::int64_t>(left, kMinuteMs)));
+    if (events == 0) continue;
     char part[16384];
     const ssize_t got = events > 0 ? recv(socket, part, sizeof part, 0) : -1;
     if (got == 0) return answer;

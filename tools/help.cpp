@@ -11,7 +11,8 @@ SYNOPSIS
     uvm resume NAME [--version N] [OPTION...]
     uvm list | versions NAME | stats NAME [--json]
     uvm pin NAME VERSION | unpin NAME VERSION
-    uvm suspend NAME | remove NAME [--version N] | verify NAME
+    uvm suspend NAME [--timeout DURATION]
+    uvm remove NAME [--version N] | verify NAME
     uvm --help | --version [-v]
 
 DESCRIPTION
@@ -42,7 +43,12 @@ COMMANDS
                     A pinned version is kept whatever --keep-versions says; no
                     process may run the heap meanwhile. At most 60. A heap with
                     pinned versions also stays when its program ends.
-    suspend NAME    Checkpoint a running program and end its process.
+    suspend NAME    Checkpoint a running program and end its process. Its user and
+                    root may, also from another container that shares the store.
+                    However long the last checkpoint takes, it is waited for.
+        --timeout DURATION
+                        how long to wait for a process that is stopped or does not
+                        answer. Default: 10s. What was asked of it is then void.
     remove NAME     Delete a heap that no process runs.
         --version N     only this version, which is not the newest one.
     verify NAME     Read a heap completely, and name everything that is damaged.
@@ -126,13 +132,14 @@ OPTIONS
 
 EXIT STATUS
     That of the program. 1 after an uncaught exception. 2: the command line is
-    wrong. 74: the heap is damaged or its device gives errors. 134: memory is full
-    and the store takes no more, or something is wrong in uvm itself. 1 for other
-    failures before the program runs.
+    wrong. 74: the heap is damaged or its device gives errors. 75: the process that
+    runs the heap is stopped or does not answer (suspend, stats). 134: memory is
+    full and the store takes no more, or something is wrong in uvm itself. 1 for
+    other failures before the program runs.
 
 FILES
-    STORE/NAME/         the heap of a program; while it runs, also the socket that
-                        uvm stats asks it by
+    STORE/NAME/         the heap of a program; while it runs, also the socket by
+                        which uvm stats and uvm suspend ask it
     STORE/images/       class library, booted once and shared by all heaps of a
                         user; images-UID/ of one who was not the first in STORE
 

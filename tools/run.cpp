@@ -435,7 +435,7 @@ void Runner::answer_requests() {
   if (server) {
     server_ = std::move(*server);
   } else {
-    spdlog::info("uvm stats cannot ask this process, and uvm suspend signals it: {}", server.error());
+    spdlog::info("uvm stats cannot ask this process: {}; uvm suspend signals it", server.error());
   }
 }
 

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "pmem/descriptor.h"
+#include "pmem/device.h"
 #include "pmem/file_lock.h"
 #include "pmem/lock_holder.h"
 #include "pmem/owned_file.h"

@@ -114,7 +114,7 @@ fi
 
 # Stopped, it cannot answer; killed, it leaves a socket at which nobody is.
 kill -STOP $running
-expect 1 "^uvm: app.bc is run by process $running, which does not answer$" "$uvm" stats app.bc
+expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running has it go on$" "$uvm" stats app.bc
 kill -CONT $running
 kill -9 $running
 wait $running 2> /dev/null
