@@ -41,7 +41,7 @@ struct Options {
   std::optional<bool> compress;          // lines in the store; none: as the heap was told before
   bool verbose = false;                  // kShowVersion
   bool json = false;                     // kStats
-  bool trust_store = false;  // whoever owns what is in it, and whoever may write to it
+  bool trust_store = false;              // whoever owns what is in it, and whoever may write to it
   bool fresh = false;
   bool keep = false;
   std::vector<std::string> assertions;                                 // as runtime/assertions.h has them

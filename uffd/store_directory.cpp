@@ -65,7 +65,8 @@ bool names_images(const std::string& name) {
 
 // What uvm puts into a heap's folder, this layer and those above.
 bool is_of_heap(const std::string& name) {
-  for (const char* known : {kHeapFile, "running", "writes", "control.socket", "stats.socket", "undo-reborn"}) {
+  for (const char* known :
+       {kHeapFile, "running", "writes", "control.socket", "stats.socket", "undo-reborn"}) {
     if (name == known) return true;
   }
   unsigned long cut = 0;
