@@ -14,7 +14,7 @@ namespace uvm::rt {
 struct HostThread : Thread {
   std::atomic<std::uint32_t> sleeping{0};  // in futex wait
   std::atomic<bool> in_transfer{false};    // in an InterruptibleScope
-  CpuTime cpu_time_before;  // used by earlier OS threads of the JavaThread
+  CpuTime cpu_time_before;                 // used by earlier OS threads of the JavaThread
   HostThread* next_free = nullptr;
 
   // In a bucket's list of threads that wait to enter a monitor (monitors.cpp), under the bucket's lock.

@@ -166,7 +166,7 @@ bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   const Descriptor fd(open_same(record));
   if (fd.get() < 0) return true;
   const Descriptor from(open_kept(kept));
-  if (from.get() < 0) return errno == ENOENT || fail("cannot open", kept);
+  if (from.get() < 0) return errno == ENOENT || fail("cannot restore " + record.path + " from", kept);
   // What others have appended since must make way.
   const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
   if (end > record.header.offset) return true;  // or nothing does, which is told

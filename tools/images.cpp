@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 #include <vector>
 
 #include "gc/layout.h"
@@ -58,6 +57,13 @@ std::string build_id() {
   return id;
 }
 
+// Not when it is another's; nor does one that this process cannot have just now (no descriptors, no memory)
+// need to be made anew.
+bool is_to_be_made(const store::Result<std::shared_ptr<store::FileStore>>& image) {
+  if (image || image.error().code == store::Errc::kPermission) return false;
+  return image.error().code != store::Errc::kIo || exit_code_of(image.error()) == kExitDamage;
+}
+
 // What users should know of the class library before programs run into it, a line each: most often nothing.
 // Only the base module is searched for natives that are newer than this uvm; --version -v takes the time for
 // all.
@@ -98,25 +104,19 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
                                                               const std::string& key,
                                                               const SessionOptions& options) {
   auto found = directory.open_image(key, line_limit());
-  // Several programs that start at once in a new store need it made only once. `building` is the lock on
-  // that.
-  std::optional<Descriptor> building;
-  if (!found && found.error().code == store::Errc::kNotFound) {
-    auto lock = directory.lock_image(key, kPatience, [] {
-      say("another process is booting the class library: waiting for it, a minute at most ...");
-    });
-    if (lock) {
-      building.emplace(std::move(*lock));
-      found = directory.open_image(key, line_limit());
-    } else if (lock.error().code == store::Errc::kLocked) {
-      say("the process that boots the class library is not done after a minute: not waiting any longer");
-    } else {
-      return Unexpected{lock.error()};
-    }
+  if (!is_to_be_made(found)) return found;
+  // Several programs that start at once need it made only once. `building` is the lock on that.
+  const auto building = directory.lock_image(key, kPatience, [] {
+    say("another process is booting the class library: waiting for it, a minute at most ...");
+  });
+  if (building) {
+    found = directory.open_image(key, line_limit());
+    if (!is_to_be_made(found)) return found;
+  } else if (building.error().code == store::Errc::kLocked) {
+    say("the process that boots the class library is not done after a minute: not waiting any longer");
+  } else {
+    return Unexpected{building.error()};
   }
-  if (found || found.error().code == store::Errc::kPermission) return found;
-  // Nor does one that this process cannot have just now (no descriptors, no memory) need to be made anew.
-  if (found.error().code == store::Errc::kIo && exit_code_of(found.error()) != kExitDamage) return found;
   if (found.error().code != store::Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
         " cannot be used, and is made anew: " + found.error().message);
