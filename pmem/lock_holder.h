@@ -1,6 +1,6 @@
 // Who holds a file of a store.
 //
-// What excludes others, an open-file-description lock or flock(2), cannot tell who holds it. So the holder
+// What excludes others, an open file description lock (file_lock.h), cannot tell who holds it. So the holder
 // also takes a classic record lock far behind any data, which can: the kernel says the process, as it is
 // numbered where one asks. No number is ever read from a file: it would be another process's in another PID
 // namespace, or later.

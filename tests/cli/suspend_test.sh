@@ -110,11 +110,13 @@ kill $silent
 wait $silent 2> /dev/null
 
 # The heap is locked by somebody who has no socket and no name: nobody is signalled.
-exec 9< "$heap/running"
-flock -x 9
+exec 9<> "$heap/running"
+python3 -c '
+import fcntl, struct
+fcntl.fcntl(9, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1, 0))' || fail "cannot lock"
 expect 75 '^uvm: app.bc is run by a process that cannot be seen from here .*no signal is sent' \
   "$uvm" suspend app.bc --timeout 200ms
-expect 1 'in use: it is being run by a process that cannot be seen from here' "$uvm" app.bc
+expect 1 'in use: it is being run by a process that cannot be seen from here' timeout 60 "$uvm" app.bc
 exec 9<&-
 
 # From another PID namespace, where the process's number is an innocent one's.
