@@ -204,7 +204,7 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
 }
 
 std::string StoreDirectory::images() const {
-  const std::string first = path_ + "/" + kImages;
+  std::string first = path_ + "/" + kImages;
   struct stat info {};
   if (lstat(first.c_str(), &info) != 0 || is_owner(info.st_uid)) return first;
   return path_ + "/" + kOtherImages + std::to_string(geteuid());

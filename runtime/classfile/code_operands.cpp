@@ -22,11 +22,11 @@ void CodeChecker::check_pool_tag(unsigned index, std::uint32_t allowed_tags) {
   context.bci = bci_;
   context.index = index;
   if (index == 0 || index >= pool_.size()) {
-    fail(std::move(context), "Illegal constant pool index",
+    fail(context, "Illegal constant pool index",
          text_of("Illegal constant pool index %u in class %s", index, external_name(view_.name).c_str()));
   }
   if ((bit(pool_.tag(index)) & allowed_tags) == 0) {
-    fail(std::move(context), "Illegal type in constant pool",
+    fail(context, "Illegal type in constant pool",
          text_of("Illegal type at constant pool entry %u in class %s", index,
                  external_name(view_.name).c_str()));
   }
@@ -225,7 +225,7 @@ void CodeChecker::check_tables() {
     if (!assignable(caught, throwable)) {
       ErrorContext context = bad_type(from_pool(h.catch_type, caught), implicit(throwable));
       context.bci = h.handler_pc;
-      fail(std::move(context), "catch_type not a subclass of Throwable",
+      fail(context, "catch_type not a subclass of Throwable",
            text_of("Catch type is not a subclass of Throwable in exception handler %u",
                    unsigned{h.handler_pc}));
     }

@@ -157,7 +157,7 @@ void TypeChecker::read_table() {
       context.kind = Kind::kBadMap;
       context.bci = 0;
       context.current = ShownFrame{bci, frame};
-      fail(std::move(context), "", "StackMapTable error: bad offset");
+      fail(context, "", "StackMapTable error: bad offset");
     }
     table_.push_back({bci, frame});
   }
@@ -216,11 +216,11 @@ void TypeChecker::jump(std::int64_t target) {
   if (frame == nullptr) {
     context.kind = Kind::kMissingMap;
     context.bci = bci_;
-    fail(std::move(context), "",
+    fail(context, "",
          text_of("Expecting a stackmap frame at branch target %lld", static_cast<long long>(target)));
   }
   if (!accepts(frame_, *frame, context)) {
-    fail(std::move(context), "",
+    fail(context, "",
          text_of("Inconsistent stackmap frames at branch target %lld", static_cast<long long>(target)));
   }
 }
@@ -237,7 +237,7 @@ void TypeChecker::flow_to_handlers(bool this_uninitialized) {
       context.kind = Kind::kStackOverflow;
       context.bci = bci_;
       context.current = ShownFrame{bci_, thrown};
-      fail(std::move(context), "", "Operand stack overflow");
+      fail(context, "", "Operand stack overflow");
     }
     thrown.stack.push_back(h.catch_type == 0 ? Type::object("java/lang/Throwable")
                                              : pool_class(h.catch_type));
@@ -246,11 +246,11 @@ void TypeChecker::flow_to_handlers(bool this_uninitialized) {
     if (frame == nullptr) {
       context.kind = Kind::kMissingMap;
       context.bci = bci_;
-      fail(std::move(context), "",
+      fail(context, "",
            text_of("Expecting a stackmap frame at branch target %u", unsigned{h.handler_pc}));
     }
     if (!accepts(thrown, *frame, context)) {
-      fail(std::move(context), "",
+      fail(context, "",
            text_of("Stack map does not match the one at exception handler %u", unsigned{h.handler_pc}));
     }
   }
@@ -265,7 +265,7 @@ void TypeChecker::meet_table(bool reached) {
     ErrorContext context;
     context.kind = kind;
     context.bci = bci_;
-    fail(std::move(context), "", "Expecting a stack map frame");
+    fail(context, "", "Expecting a stack map frame");
   };
   if (next_frame_ == table_.size()) {
     if (!reached) missing(Kind::kBadCode);
@@ -275,7 +275,7 @@ void TypeChecker::meet_table(bool reached) {
   if (next.bci == bci_) {
     ErrorContext context;
     if (reached && !accepts(frame_, next, context)) {
-      fail(std::move(context), "", "Instruction type does not match stack map");
+      fail(context, "", "Instruction type does not match stack map");
     }
     frame_ = next.frame;
     ++next_frame_;
