@@ -362,7 +362,8 @@ void RegionImpl::pin(std::uint64_t offset, std::uint64_t length, bool for_write)
         table_.unlock(line);
         resolve(line, segment, for_write);
       }
-      if (for_write && !tracker_.async() && (table_.get(line) & LineTable::kDirty) == 0) {
+      if (for_write && !tracker_.async()) {
+        // Also when it is dirty already: a line that the store has refused is dirty and still protected.
         table_.set(line, LineTable::kDirty);
         tracker_.unprotect(line);
       }

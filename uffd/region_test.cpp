@@ -452,6 +452,27 @@ TEST_P(RegionTest, PinnedLinesMayBeHandedToTheKernel) {
   close(fd);
 }
 
+// What the store has refused is dirty again, and its page table entry is still protected.
+TEST_P(RegionTest, LinesThatTheStoreRefusedMayBePinned) {
+  auto region = make(128);
+  const int fd = memfd_create("source", MFD_CLOEXEC);
+  const std::uint64_t value = 0x1234;
+  ASSERT_EQ(pwrite(fd, &value, sizeof value, 0), 8);
+  poke(*region, 50, 1);
+  ASSERT_TRUE(region->cut());
+  store_.fail_writes = true;
+  EXPECT_FALSE(region->flush_cut());
+  store_.fail_writes = false;
+  store_.abandon();
+  region->abort_cut();
+  region->pin(50 * kLineSize, 8, true);
+  EXPECT_EQ(pread(fd, &word(*region, 50), 8, 0), 8) << std::strerror(errno);
+  region->unpin(50 * kLineSize, 8);
+  checkpoint(*region);
+  EXPECT_EQ(committed(50), value);
+  close(fd);
+}
+
 TEST_P(RegionTest, SegmentsAreTreatedAsTheyAsk) {
   constexpr std::uint64_t kPart = 512 * kLineSize;
   auto region = make(256, {{"roots", 0, kPart, true, true},
