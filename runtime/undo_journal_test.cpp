@@ -166,7 +166,17 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
       done = WIFEXITED(status);
       killed += done ? 0 : 1;
     }
-    EXPECT_EQ(look(), before);
+    // Killed between the note that a file is cut back and the cut, it no longer knows whose the rest is, and
+    // puts that beside (cut_back.h). It can be nothing but what the run has written to the file.
+    auto after = look();
+    std::erase_if(after, [&](const auto& file) {
+      const auto& [name, content] = file;
+      const std::string ours = name.starts_with("/job.uvm-cut")   ? "= longer than it was before"
+                               : name.starts_with("/pre.uvm-cut") ? "= anew"
+                                                                  : "";
+      return ours.starts_with(content) && std::filesystem::remove(path(name.substr(1)));
+    });
+    EXPECT_EQ(after, before);
     EXPECT_EQ(journal_files(), 0U);
     undo_attach(heap_);
     own_writes_begin(1);
