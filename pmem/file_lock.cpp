@@ -20,20 +20,16 @@ struct flock request(FileLock kind, off_t at) {
   return request;
 }
 
-int set_lock(int fd, int command, FileLock kind, off_t at) {
+}  // namespace
+
+int try_lock(int fd, FileLock kind, off_t at) {
   struct flock lock = request(kind, at);
-  while (::fcntl(fd, command, &lock) != 0) {
+  while (::fcntl(fd, F_OFD_SETLK, &lock) != 0) {
     if (errno == EACCES) return EAGAIN;  // says the same here
     if (errno != EINTR) return errno;
   }
   return 0;
 }
-
-}  // namespace
-
-int try_lock(int fd, FileLock kind, off_t at) { return set_lock(fd, F_OFD_SETLK, kind, at); }
-
-int wait_for_lock(int fd, FileLock kind, off_t at) { return set_lock(fd, F_OFD_SETLKW, kind, at); }
 
 bool is_locked(int fd, FileLock kind, off_t at) {
   struct flock query = request(kind, at);

@@ -19,9 +19,6 @@ enum class FileLock { kShared, kExclusive };  // of a descriptor open for readin
 // 0; EAGAIN: another has it; else an errno: there can be no lock.
 int try_lock(int fd, FileLock kind, off_t at = 0);
 
-// Waits for it. 0 or an errno.
-int wait_for_lock(int fd, FileLock kind, off_t at = 0);
-
 // Whether another opening has a lock that one of `kind` would wait for. False when it cannot be told.
 bool is_locked(int fd, FileLock kind, off_t at = 0);
 

@@ -65,6 +65,15 @@ class RegionTest : public testing::InModes {
     region.evict_all();
     ASSERT_EQ(region.counters().resident_bytes, 0U);
   }
+  // A checkpoint of which the store takes no line.
+  void refuse_cut(Region& region) {
+    ASSERT_TRUE(region.cut());
+    store_.fail_writes = true;
+    EXPECT_FALSE(region.flush_cut());
+    store_.fail_writes = false;
+    store_.abandon();
+    region.abort_cut();
+  }
   std::uint64_t checkpoint(Region& region) { return testing::checkpoint(region, store_); }
 
   bool kernel_may_unmap_ = false;
@@ -268,12 +277,7 @@ TEST_P(RegionTest, FailedCommitsAndCutsLoseNothing) {
   for (std::uint64_t line = 0; line < 190; ++line) ASSERT_EQ(committed(line), 1U);
 
   for (std::uint64_t line = 0; line < 40; ++line) poke(*region, line, 2);
-  ASSERT_TRUE(region->cut());
-  store_.fail_writes = true;
-  EXPECT_FALSE(region->flush_cut());
-  store_.fail_writes = false;
-  store_.abandon();
-  region->abort_cut();
+  ASSERT_NO_FATAL_FAILURE(refuse_cut(*region));
   for (std::uint64_t line = 0; line < 40; ++line) ASSERT_EQ(peek(*region, line), 2U);
   EXPECT_EQ(checkpoint(*region), 40U);
 
@@ -459,12 +463,7 @@ TEST_P(RegionTest, LinesThatTheStoreRefusedMayBePinned) {
   const std::uint64_t value = 0x1234;
   ASSERT_EQ(pwrite(fd, &value, sizeof value, 0), 8);
   poke(*region, 50, 1);
-  ASSERT_TRUE(region->cut());
-  store_.fail_writes = true;
-  EXPECT_FALSE(region->flush_cut());
-  store_.fail_writes = false;
-  store_.abandon();
-  region->abort_cut();
+  ASSERT_NO_FATAL_FAILURE(refuse_cut(*region));
   region->pin(50 * kLineSize, 8, true);
   EXPECT_EQ(pread(fd, &word(*region, 50), 8, 0), 8) << std::strerror(errno);
   region->unpin(50 * kLineSize, 8);
