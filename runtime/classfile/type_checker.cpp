@@ -246,8 +246,7 @@ void TypeChecker::flow_to_handlers(bool this_uninitialized) {
     if (frame == nullptr) {
       context.kind = Kind::kMissingMap;
       context.bci = bci_;
-      fail(context, "",
-           text_of("Expecting a stackmap frame at branch target %u", unsigned{h.handler_pc}));
+      fail(context, "", text_of("Expecting a stackmap frame at branch target %u", unsigned{h.handler_pc}));
     }
     if (!accepts(thrown, *frame, context)) {
       fail(context, "",
