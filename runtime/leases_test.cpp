@@ -22,6 +22,7 @@
 #include "runtime/bundle/bundle_writer.h"
 #include "runtime/file_calls.h"
 #include "runtime/lease_durability.h"
+#include "runtime/program_bundle.h"
 #include "runtime/roots.h"
 #include "runtime/vm.h"
 
@@ -400,11 +401,9 @@ void install_class_path(const std::string& jar, const std::string& folder) {
   writer.add_file("p/a", origin, {bytes, bytes + 5}, 0);
   const auto whole = writer.finish("");
   ASSERT_TRUE(whole);
-  const gc::RegionOffset block = vm()->native_memory.allocate(whole->size());
-  ASSERT_NE(block, 0U);
-  std::memcpy(gc::at_offset<std::byte>(block), whole->data(), whole->size());
-  roots().bundle_offset = block;
-  roots().bundle_size = whole->size();
+  const auto view = bundle::BundleView::view(*whole, bundle::Check::kAll, "test");
+  ASSERT_TRUE(view);
+  ASSERT_TRUE(install_program_bundle(*vm(), *view, "test"));
 }
 
 std::string read_all(std::int32_t lease) {

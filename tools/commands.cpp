@@ -145,12 +145,13 @@ int verify_heap(const Options& options) {
   if (auto verified = verify(directory->heap_path(options.name), ""); !verified)
     return fail(options, verified.error());
   // The lines that the heap does not have are read from its base image.
-  auto image = directory->image_of_heap(options.name);
-  if (image && !image->empty()) {
-    if (auto verified = verify(*image, "base image " + *image + ": "); !verified)
-      return fail(options, verified.error());
-  } else if (!image && !damaged) {
-    return fail(options, image.error());
+  const auto images = directory->images_of_heap(options.name);
+  if (!images && !damaged) return fail(options, images.error());
+  if (images) {
+    for (const std::string& image : *images) {
+      if (auto verified = verify(image, "base image " + image + ": "); !verified)
+        return fail(options, verified.error());
+    }
   }
   if (damaged) return kExitDamage;
   std::printf("%s is sound\n", options.name.c_str());

@@ -10,6 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <functional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gc/layout.h"
@@ -21,6 +25,7 @@
 #include "runtime/leases.h"
 #include "runtime/missing_natives.h"
 #include "runtime/native.h"
+#include "runtime/program_bundle.h"
 #include "runtime/threads.h"
 #include "tools/messages.h"
 
@@ -29,6 +34,20 @@ namespace {
 
 // How long one waits for another process to boot the class library, which takes a second or two.
 constexpr std::chrono::minutes kPatience{1};
+
+// Hexadecimal.
+std::string hash_of(std::string_view text) {
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  char digits[33];
+  std::snprintf(digits, sizeof digits, "%016lx%016lx", static_cast<unsigned long>(hash.high64),
+                static_cast<unsigned long>(hash.low64));
+  return digits;
+}
+
+// Of the images that nothing needs, the last used so many are kept for so long: another locale, another JDK,
+// another program may be back.
+constexpr std::size_t kSpareImages = 4;
+constexpr std::chrono::seconds kSpareAge = std::chrono::hours(7 * 24);
 
 // The linker's build id of this program: differs whenever its code does.
 std::string build_id() {
@@ -93,48 +112,67 @@ std::string image_key(const rt::jimage::JavaHome& home) {
     const char* value = std::getenv(variable);
     all += std::string("\n") + (value == nullptr ? "" : value);
   }
-  const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
-  char text[33];
-  std::snprintf(text, sizeof text, "%016lx%016lx", static_cast<unsigned long>(hash.high64),
-                static_cast<unsigned long>(hash.low64));
-  return text;
+  return hash_of(all);
 }
 
-store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::StoreDirectory& directory,
-                                                              const std::string& key,
-                                                              const SessionOptions& options) {
-  auto found = directory.open_image(key, line_limit());
+namespace {
+
+using SharedStore = store::Result<std::shared_ptr<store::FileStore>>;
+
+// One kind of image: what is told of it, and what fills it.
+struct Recipe {
+  std::string waiting;   // what another process is doing that this one waits for
+  std::string too_long;  // what it has not done after a minute
+  std::shared_ptr<store::FileStore> base;
+  std::function<store::Result<void>(std::unique_ptr<store::FileStore>)> make;
+};
+
+SharedStore find_or_make(const store::StoreDirectory& directory, const std::string& key,
+                         const Recipe& recipe) {
+  auto found = directory.open_image(key, line_limit(), recipe.base);
   if (!is_to_be_made(found)) return found;
-  // Several programs that start at once need it made only once. `building` is the lock on that.
-  const auto building = directory.lock_image(key, kPatience, [] {
-    say("another process is booting the class library: waiting for it, a minute at most ...");
-  });
-  if (building) {
-    found = directory.open_image(key, line_limit());
+  // Several programs that start at once need it made only once. `making` is the lock on that.
+  const auto making = directory.lock_image(key, kPatience, [&recipe] { say(recipe.waiting); });
+  if (making) {
+    found = directory.open_image(key, line_limit(), recipe.base);
     if (!is_to_be_made(found)) return found;
-  } else if (building.error().code == store::Errc::kLocked) {
-    say("the process that boots the class library is not done after a minute: not waiting any longer");
+  } else if (making.error().code == store::Errc::kLocked) {
+    say(recipe.too_long);
   } else {
-    return Unexpected{building.error()};
+    return Unexpected{making.error()};
   }
   if (found.error().code != store::Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
         " cannot be used, and is made anew: " + found.error().message);
   }
+  auto fresh = directory.begin_image(key, {.base = recipe.base});
+  if (!fresh) return Unexpected{fresh.error()};
+  if (auto made = recipe.make(std::move(fresh->store)); !made) return Unexpected{made.error()};
+  if (auto published = directory.publish_image(*fresh, key); !published) {
+    return Unexpected{published.error()};
+  }
+  remove_unused_images(directory, key);
+  return directory.open_image(key, line_limit(), recipe.base);
+}
 
+// What an image is made in: a VM that has no program.
+store::Result<std::unique_ptr<Session>> open_making(std::unique_ptr<store::FileStore> store,
+                                                    const SessionOptions& options) {
+  SessionOptions making = options;
+  making.torture_interval = 0;
+  making.checkpoints = {};
+  making.blob.flags |= checkpoint::kBlobImage;
+  making.input = {};
+  making.folder.clear();
+  making.input.java_home = options.input.java_home;
+  return Session::open(std::move(store), std::move(making));
+}
+
+store::Result<void> boot_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options) {
   say("booting the class library, once for this uvm and JDK ...");
   const auto start = std::chrono::steady_clock::now();
-  auto fresh = directory.begin_image(key);
-  if (!fresh) return Unexpected{fresh.error()};
-  SessionOptions booting = options;
-  booting.torture_interval = 0;
-  booting.checkpoints = {};
-  booting.blob.flags |= checkpoint::kBlobImage;
-  booting.input = {};
-  booting.folder.clear();
-  booting.input.java_home = options.input.java_home;
   {
-    auto session = Session::open(std::move(fresh->store), std::move(booting));
+    auto session = open_making(std::move(store), options);
     if (!session) return Unexpected{session.error()};
     rt::Vm& vm = (*session)->vm();
     rt::format_heap(gc::kOldStart + gc::kMaxOldSize);
@@ -153,35 +191,105 @@ store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::Store
     }
     if (!record) return Unexpected{record.error()};
   }
-  if (auto published = directory.publish_image(*fresh, key); !published) {
-    return Unexpected{published.error()};
-  }
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   char text[64];
   std::snprintf(text, sizeof text, "booted in %.1f s", time.count());
   say(text);
   for (const std::string& problem : class_library_problems(options.input.java_home)) say(problem);
-  remove_unused_images(directory, key);
-  return directory.open_image(key, line_limit());
+  return {};
+}
+
+store::Result<void> install_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options,
+                                 const rt::bundle::BundleView& bundle, const std::string& name) {
+  auto session = open_making(std::move(store), options);
+  if (!session) return Unexpected{session.error()};
+  if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
+    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
+  }
+  rt::clock_at_resume();
+  rt::leases_at_start();
+  if (auto installed = rt::install_program_bundle((*session)->vm(), bundle, name); !installed)
+    return Unexpected{bad_bundle(installed.error())};
+  if (auto record = (*session)->checkpointer().checkpoint_retired(); !record)
+    return Unexpected{record.error()};
+  return {};
+}
+
+}  // namespace
+
+store::Error bad_bundle(const rt::bundle::Error& error) {
+  return {.code = store::Errc::kInvalid, .message = error.message};
+}
+
+SharedStore ensure_library_image(const store::StoreDirectory& directory, const std::string& key,
+                                 const SessionOptions& options) {
+  return find_or_make(
+      directory, key,
+      {.waiting = "another process is booting the class library: waiting for it, a minute at most ...",
+       .too_long =
+           "the process that boots the class library is not done after a minute: not waiting any longer",
+       .base = nullptr,
+       .make = [&](auto store) { return boot_into(std::move(store), options); }});
+}
+
+SharedStore ensure_program_image(const store::StoreDirectory& directory,
+                                 std::shared_ptr<store::FileStore> library,
+                                 const rt::bundle::BundleView& bundle, const std::string& name,
+                                 const SessionOptions& options) {
+  const store::ContentId below = library->content_id();
+  std::string all(reinterpret_cast<const char*>(&below), sizeof below);
+  all.append(reinterpret_cast<const char*>(bundle.identity().data()), bundle.identity().size());
+  return find_or_make(
+      directory, hash_of(all),
+      {.waiting =
+           "another process is putting the program into the store: waiting for it, a minute at most ...",
+       .too_long =
+           "the process that puts the program into the store is not done after a minute: not waiting any "
+           "longer",
+       .base = std::move(library),
+       .make = [&](auto store) { return install_into(std::move(store), options, bundle, name); }});
 }
 
 void remove_unused_images(const store::StoreDirectory& directory, const std::string& key) {
-  auto images = directory.list_images();
-  auto heaps = directory.list_heaps();
+  const auto images = directory.list_images();
+  const auto heaps = directory.list_heaps();
   if (!images || !heaps) return;
-  for (const std::string& image : *images) {
-    if (image == key) continue;
-    auto opened = directory.open_image(image, line_limit());
-    if (!opened) continue;
-    const store::ContentId content = (*opened)->content_id();
-    opened->reset();
-    // A heap that cannot be read may need any image; but another user's none of ours, unless we are root.
-    const bool needed = std::any_of(heaps->begin(), heaps->end(), [&](const store::HeapEntry& heap) {
-      if (heap.owner != geteuid() && geteuid() != 0) return false;
-      return !heap.info.has_value() || heap.info->base == content;
-    });
-    if (!needed) static_cast<void>(directory.remove_image(image));
+  std::vector<store::ContentId> needed;
+  for (const store::HeapEntry& heap : *heaps) {
+    if (heap.owner != geteuid() && geteuid() != 0) continue;  // another user's needs none of ours
+    if (!heap.info) return;                                   // it may need any
+    needed.push_back(heap.info->base);
   }
+  std::vector<store::ImageEntry> candidates;
+  const auto keep = [&needed](const store::ImageEntry& image) { needed.push_back(image.info->base); };
+  for (const store::ImageEntry& image : *images) {
+    if (!image.info) continue;  // who knows what needs it
+    if (image.key == key) {
+      keep(image);
+    } else {
+      candidates.push_back(image);
+    }
+  }
+  // What is kept may need others.
+  const auto keep_needed = [&] {
+    while (std::erase_if(candidates, [&](const store::ImageEntry& image) {
+             if (std::find(needed.begin(), needed.end(), image.info->newest) == needed.end()) return false;
+             keep(image);
+             return true;
+           }) > 0) {
+    }
+  };
+  keep_needed();
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.last_used > b.last_used; });
+  const std::time_t oldest = std::time(nullptr) - kSpareAge.count();
+  for (std::size_t spare = 0; spare < kSpareImages && !candidates.empty(); ++spare) {
+    if (candidates.front().last_used < oldest) break;
+    keep(candidates.front());
+    candidates.erase(candidates.begin());
+    keep_needed();
+  }
+  for (const store::ImageEntry& image : candidates) static_cast<void>(directory.remove_image(image.key));
 }
 
 }  // namespace uvm::tools

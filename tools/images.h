@@ -1,9 +1,12 @@
-// Base images: the booted class library, kept in the store, from which programs start copy-on-write.
+// Base images, kept in the store, from which programs start copy-on-write: the booted class library, and over
+// that one for each program whose bundle is too large to be copied into every heap.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
+#include "runtime/bundle/bundle.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/jimage/jimage.h"
 #include "tools/session.h"
@@ -16,11 +19,25 @@ std::string image_key(const rt::jimage::JavaHome& home);
 
 // The image with that key, booted now if the store has none (with a line about it on stderr). `options` gives
 // memory, fault mode and class library.
-store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::StoreDirectory& directory,
-                                                              const std::string& key,
-                                                              const SessionOptions& options);
+store::Result<std::shared_ptr<store::FileStore>> ensure_library_image(const store::StoreDirectory& directory,
+                                                                      const std::string& key,
+                                                                      const SessionOptions& options);
 
-// Removes images that neither this uvm nor any heap in the store needs. Failures are left for the next time.
+// Bundles from here on get an image. Smaller ones are copied into a heap in less time than a file is opened.
+inline constexpr std::size_t kOwnImageFrom = std::size_t{2} << 20;  // bytes
+
+// The image of the class library with that program's bundle in it, made now if the store has none. Of a
+// bundle whose image there is, only the index is read. Precondition: it was opened with Check::kIndexSum.
+// `name` is for messages.
+store::Result<std::shared_ptr<store::FileStore>> ensure_program_image(
+    const store::StoreDirectory& directory, std::shared_ptr<store::FileStore> library,
+    const rt::bundle::BundleView& bundle, const std::string& name, const SessionOptions& options);
+
+// What a bundle is refused for.
+store::Error bad_bundle(const rt::bundle::Error& error);
+
+// Removes images that neither `key` nor any heap in the store needs, but for the last used. Failures are left
+// for the next time.
 void remove_unused_images(const store::StoreDirectory& directory, const std::string& key);
 
 }  // namespace uvm::tools

@@ -25,6 +25,7 @@
 #include "runtime/jimage/jimage.h"
 #include "runtime/leases.h"
 #include "runtime/own_writes.h"
+#include "runtime/program_bundle.h"
 #include "runtime/roots.h"
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
@@ -97,7 +98,6 @@ class Runner {
   Opened start_fresh();
   Opened resume(std::optional<store::Version> version);
   store::Result<void> start_threads(Session& session);
-  static void install_bundle(Session& session, std::span<const std::byte> bundle);
 
   int supervise(std::unique_ptr<Session> session);
   int end(std::unique_ptr<Session> session, int exit_code);
@@ -132,7 +132,7 @@ std::string Runner::prepare() {
         " that there are (" + limit.source + "): the kernel may kill this process when it uses them up");
   }
   if (options_.command == Command::kRun) {
-    auto bundle = rt::bundle::BundleFile::open(options_.bundle);
+    auto bundle = rt::bundle::BundleFile::open(options_.bundle, rt::bundle::Check::kIndexSum);
     if (!bundle) return bundle.error().message;
     if (bundle->view().main_class().empty()) {
       return options_.bundle + " names no main class; pack it with uvmc --main CLASS";
@@ -218,17 +218,6 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   return std::optional<checkpoint::Blob>{*blob};
 }
 
-// Copied, because the file may be gone when the run is resumed.
-void Runner::install_bundle(Session& session, std::span<const std::byte> bundle) {
-  const gc::RegionOffset block = session.vm().native_memory.allocate(bundle.size());
-  const gc::RegionOffset first = (block + store::kLineSize - 1) / store::kLineSize * store::kLineSize;
-  const gc::RegionOffset last = (block + bundle.size()) / store::kLineSize * store::kLineSize;
-  if (first < last) session.region().populate_fresh(first, last - first);
-  std::memcpy(gc::at_offset<std::byte>(block), bundle.data(), bundle.size());
-  rt::roots().bundle_offset = block;
-  rt::roots().bundle_size = bundle.size();
-}
-
 store::Result<void> Runner::start_threads(Session& session) {
   ++lives_;
   session.verify_heap();
@@ -248,7 +237,11 @@ Runner::Opened Runner::start_fresh() {
   std::shared_ptr<store::FileStore> base;
   if (!cold) {
     const std::string key = image_key(*home_);
-    auto image = ensure_image(directory_, key, session_options());
+    auto image = ensure_library_image(directory_, key, session_options());
+    if (image && bundle_->view().bytes().size() >= kOwnImageFrom) {
+      image = ensure_program_image(directory_, std::move(*image), bundle_->view(), options_.bundle,
+                                   session_options());
+    }
     if (!image) return Unexpected{image.error()};
     base = std::move(*image);
     checkpoint::set_text(blob_.image, key);
@@ -278,7 +271,10 @@ Runner::Opened Runner::start_fresh() {
   rt::checkpoints_at_start(0);
   rt::leases_at_start();
   rt::own_writes_begin(0);
-  install_bundle(**session, bundle_->view().bytes());
+  if (!rt::program_bundle()) {
+    if (auto installed = rt::install_program_bundle(vm, bundle_->view(), options_.bundle); !installed)
+      return Unexpected{bad_bundle(installed.error())};
+  }
   if (!rt::set_assertions(options_.assertions)) {
     return Unexpected{
         store::Error{.code = store::Errc::kInvalid, .message = "no room for the assertion options"}};

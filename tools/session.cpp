@@ -26,6 +26,13 @@
 
 namespace uvm::tools {
 
+namespace {
+
+// In the names of images that were found damaged, and put aside.
+constexpr char kDamaged[] = ".damaged-";
+
+}  // namespace
+
 std::uint64_t line_limit() { return gc::kRegionSize / store::kLineSize; }
 
 store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore> store,
@@ -51,11 +58,7 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
     session->device_ = file.st_dev;
     session->inode_ = file.st_ino;
   }
-  if (const store::FileStore* base = session->store_->base(); base != nullptr) {
-    constexpr std::string_view kDamaged = ".damaged-";
-    if (base->name().find(kDamaged) == std::string::npos)
-      session->image_aside_ = base->name() + std::string(kDamaged) + store::unique_suffix();
-  }
+  session->aside_ = kDamaged + store::unique_suffix();
   session->region_ = std::move(*mapped);
   gc::g_region_base = session->region_->base();
   session->vm_ = std::make_unique<rt::Vm>(session->region_.get(), options.image, std::move(options.input));
@@ -110,13 +113,15 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
   } else {
     // Out of its name, so that the next program to start makes a new one; heaps that never need the line
     // still find it by its content.
-    const bool aside = corrupt && !session->image_aside_.empty() &&
-                       ::rename(owner.name().c_str(), session->image_aside_.c_str()) == 0;
+    const char* image = owner.name().c_str();
+    char renamed[kMessageSize];
+    const int room = std::snprintf(renamed, sizeof renamed, "%s%s", image, session->aside_.c_str());
+    const bool aside = corrupt && std::strstr(image, kDamaged) == nullptr && room > 0 &&
+                       static_cast<std::size_t>(room) < sizeof renamed && ::rename(image, renamed) == 0;
     length = std::snprintf(text, sizeof text,
                            "uvm: base image %.512s %s; heap %.128s was made from it and cannot go on "
                            "(uvm remove or --fresh drops it)%s\n",
-                           owner.name().c_str(), what, name,
-                           aside ? "; the next program to start makes a new image" : "");
+                           image, what, name, aside ? "; the next program to start makes a new image" : "");
   }
   say_in_handler(text, length);
   _exit(kExitDamage);

@@ -75,9 +75,9 @@ class Session final : private checkpoint::Program {
   void settled(const store::Result<checkpoint::Record>& outcome) override;
 
   std::string name_;
-  dev_t device_ = 0;         // of the heap's file,
-  ino_t inode_ = 0;          // and its number there
-  std::string image_aside_;  // where a damaged base image goes; empty: it stays where it is
+  dev_t device_ = 0;   // of the heap's file,
+  ino_t inode_ = 0;    // and its number there
+  std::string aside_;  // what is appended to the name of a base image that is damaged
   std::unique_ptr<store::FileStore> store_;
   std::unique_ptr<uffd::Region> region_;
   std::unique_ptr<rt::Vm> vm_;

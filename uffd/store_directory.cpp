@@ -92,6 +92,15 @@ Result<std::vector<std::string>> images_in(const std::string& path) {
   return keys;
 }
 
+// An image is never written, so its time of modification can say when it was used. Once a day is enough, and
+// in a store that cannot be written it is not needed.
+void note_use(const std::string& image) {
+  constexpr time_t kDay = 24 * 60 * 60;
+  struct stat info {};
+  if (stat(image.c_str(), &info) == 0 && info.st_mtime + kDay < time(nullptr))
+    (void)utimensat(AT_FDCWD, image.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+}
+
 // Error unless all that is in a heap's folder is what uvm makes.
 Result<void> check_contents(int parent, const std::string& name, const std::string& path) {
   const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -279,19 +288,8 @@ Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& 
   const auto folder = open_folder(heap_folder(name), options.ownership);
   if (!folder) return Unexpected<Error>{folder.error()};
   close(*folder);
-  const std::string path = heap_path(name);
-  if (!options.base) {
-    auto info = inspect_heap(path);
-    if (!info) return Unexpected<Error>{info.error()};
-    if (!info->base.is_null()) {
-      const auto found = find_image(info->base);
-      if (!found) return Unexpected<Error>{found.error()};
-      auto image = open_image_at(*found, options.line_limit);
-      if (!image) return Unexpected<Error>{image.error()};
-      options.base = std::move(*image);
-    }
-  }
-  return FileStore::open(path, options);
+  options.find_base = base_finder(options.line_limit);
+  return FileStore::open(heap_path(name), options);
 }
 
 Result<std::vector<HeapEntry>> StoreDirectory::list_heaps() const {
@@ -388,13 +386,15 @@ Result<Descriptor> StoreDirectory::lock_image(const std::string& key, std::chron
   }
 }
 
-Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& key) const {
+Result<StoreDirectory::NewImage> StoreDirectory::begin_image(const std::string& key,
+                                                             const CreateOptions& options) const {
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
   const auto folder = make_images();
   if (!folder) return Unexpected<Error>{folder.error()};
   NewImage image(*folder + "/" + kNew + unique_suffix());
-  if (auto made = FileStore::create(image.path_); !made) return Unexpected<Error>{made.error()};
-  auto store = FileStore::open(image.path_, {.read_only = false, .keep = {.versions = 1}});
+  if (auto made = FileStore::create(image.path_, options); !made) return Unexpected<Error>{made.error()};
+  auto store =
+      FileStore::open(image.path_, {.read_only = false, .base = options.base, .keep = {.versions = 1}});
   if (!store) return Unexpected<Error>{store.error()};
   image.store = std::move(*store);
   return image;
@@ -409,17 +409,30 @@ Result<void> StoreDirectory::publish_image(NewImage& image, const std::string& k
 }
 
 Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string& key,
-                                                              std::uint64_t line_limit) const {
+                                                              std::uint64_t line_limit,
+                                                              std::shared_ptr<FileStore> base) const {
   if (auto good = check_name(key); !good) return Unexpected<Error>{good.error()};
-  auto own = open_image_at(image_path(key), line_limit);
+  auto own = open_image_at(image_path(key), line_limit, base);
+  if (own) note_use(image_path(key));
   const std::string first = path_ + "/" + kImages;
   if (own || own.error().code != Errc::kNotFound || images() == first) return own;
-  auto roots = open_image_at(first + "/" + kImagePrefix + key, line_limit);
+  auto roots = open_image_at(first + "/" + kImagePrefix + key, line_limit, std::move(base));
   return roots ? std::move(roots) : std::move(own);
 }
 
+StoreDirectory::BaseFinder StoreDirectory::base_finder(std::uint64_t line_limit) const {
+  return [this, line_limit](const ContentId& content) -> Result<std::shared_ptr<FileStore>> {
+    const auto path = find_image(content);
+    if (!path) return Unexpected<Error>{path.error()};
+    return open_image_at(*path, line_limit, nullptr);
+  };
+}
+
+// Images name what lies below by its content, which comes from its making: so they cannot lie over each other
+// in a circle.
 Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::string& path,
-                                                                 std::uint64_t line_limit) {
+                                                                 std::uint64_t line_limit,
+                                                                 std::shared_ptr<FileStore> base) const {
   OpenOptions options;
   options.read_only = true;
   options.line_limit = line_limit;
@@ -429,6 +442,8 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::stri
   const auto owned = open_folder(folder, options.ownership);
   if (!owned) return Unexpected<Error>{owned.error()};
   close(*owned);
+  options.base = std::move(base);
+  options.find_base = base_finder(line_limit);
   auto store = FileStore::open(path, options);
   if (!store) return Unexpected<Error>{store.error()};
   // It got its name when it had its version.
@@ -468,14 +483,31 @@ Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
        "the base image that it was made from is not in " + images() + " any more" + unreadable}};
 }
 
-Result<std::string> StoreDirectory::image_of_heap(const std::string& name) const {
-  const auto info = inspect_heap(heap_path(name));
-  if (!info) return Unexpected<Error>{info.error()};
-  if (info->base.is_null()) return std::string();
-  return find_image(info->base);
+Result<std::vector<std::string>> StoreDirectory::images_of_heap(const std::string& name) const {
+  std::vector<std::string> images;
+  for (std::string path = heap_path(name);; path = images.back()) {
+    const auto info = inspect_heap(path);
+    if (!info) return Unexpected<Error>{info.error()};
+    if (info->base.is_null()) return images;
+    auto found = find_image(info->base);
+    if (!found) return Unexpected<Error>{found.error()};
+    images.push_back(std::move(*found));
+  }
 }
 
-Result<std::vector<std::string>> StoreDirectory::list_images() const { return images_in(images()); }
+Result<std::vector<ImageEntry>> StoreDirectory::list_images() const {
+  const auto keys = images_in(images());
+  if (!keys) return Unexpected<Error>{keys.error()};
+  std::vector<ImageEntry> entries;
+  for (const std::string& key : *keys) {
+    struct stat status {};
+    if (lstat(image_path(key).c_str(), &status) != 0) continue;  // removed meanwhile
+    ImageEntry entry{key, status.st_mtime, {}};
+    if (auto info = inspect_heap(image_path(key))) entry.info = std::move(*info);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
 
 Result<void> StoreDirectory::remove_image(const std::string& key) const {
   if (auto good = check_name(key); !good) return good;

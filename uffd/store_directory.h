@@ -6,6 +6,8 @@
 //   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when it is
 //                             ten minutes old and nobody has it open
 //
+// A base image may lie over another, as a heap does.
+//
 // images/ is the user's who came first; others have images-UID/. An image is read from any such folder that
 // is this user's or root's.
 //
@@ -20,6 +22,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +42,12 @@ struct HeapEntry {
   bool in_use = false;           // a process has it open
   std::optional<HeapInfo> info;  // none when `error` tells why
   std::optional<Error> error;
+};
+
+struct ImageEntry {
+  std::string key;
+  std::time_t last_used = 0;     // to the day, seconds since 1970
+  std::optional<HeapInfo> info;  // none when it cannot be read
 };
 
 // What makes a name beside others one that no other process gives, in whatever namespace or on whatever
@@ -98,21 +107,29 @@ class StoreDirectory {
   // who boots it. kLocked after `patience`. `waits` is called when a second has passed.
   Result<Descriptor> lock_image(const std::string& key, std::chrono::milliseconds patience,
                                 const std::function<void()>& waits) const;
-  Result<NewImage> begin_image(const std::string& key) const;
+  Result<NewImage> begin_image(const std::string& key, const CreateOptions& options = {}) const;
   Result<void> publish_image(NewImage& image, const std::string& key) const;
 
   // For reading only; processes share it. kNotFound when there is none, kCorrupt when nothing is in it.
-  Result<std::shared_ptr<FileStore>> open_image(const std::string& key,
-                                                std::uint64_t line_limit = kMaxLines) const;
-  [[nodiscard]] Result<std::vector<std::string>> list_images() const;
+  // `base` is the image that it was made from, which is looked for if it is not given. That the image was
+  // used is noted, to the day.
+  Result<std::shared_ptr<FileStore>> open_image(const std::string& key, std::uint64_t line_limit = kMaxLines,
+                                                std::shared_ptr<FileStore> base = nullptr) const;
+  // Those in this user's folder, by key.
+  [[nodiscard]] Result<std::vector<ImageEntry>> list_images() const;
   Result<void> remove_image(const std::string& key) const;
-  // Path of the base image that a heap was made from; empty when it was made from none. kCorrupt as above.
-  [[nodiscard]] Result<std::string> image_of_heap(const std::string& name) const;
+  // Paths of the base image that a heap was made from, of that which this one was made from, and so on.
+  // kCorrupt as above.
+  [[nodiscard]] Result<std::vector<std::string>> images_of_heap(const std::string& name) const;
 
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
   [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its path
-  static Result<std::shared_ptr<FileStore>> open_image_at(const std::string& path, std::uint64_t line_limit);
+  using BaseFinder = decltype(OpenOptions::find_base);
+  [[nodiscard]] BaseFinder base_finder(std::uint64_t line_limit) const;
+  [[nodiscard]] Result<std::shared_ptr<FileStore>> open_image_at(const std::string& path,
+                                                                 std::uint64_t line_limit,
+                                                                 std::shared_ptr<FileStore> base) const;
   [[nodiscard]] std::string images() const;  // this user's folder of images, which need not be there yet
   [[nodiscard]] Result<std::string> make_images() const;  // its path
 

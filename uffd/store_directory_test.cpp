@@ -211,7 +211,12 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
     image->store.reset();
     ASSERT_TRUE(store.publish_image(*image, key));
   }
-  EXPECT_EQ(*store.list_images(), (std::vector<std::string>{"k1", "k2"}));
+  const auto listed = store.list_images();
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(listed->size(), 2U);
+  EXPECT_EQ((*listed)[0].key, "k1");
+  EXPECT_EQ((*listed)[1].key, "k2");
+  EXPECT_EQ((*listed)[1].info->newest, (*store.open_image("k2"))->content_id());
   auto base = store.open_image("k2");
   ASSERT_TRUE(base);
   auto shared = store.open_image("k2");  // by as many as like
@@ -223,7 +228,79 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   *heap = nullptr;
   ASSERT_TRUE(store.remove_image("k2"));
   EXPECT_EQ(store.open_heap("heap").error().code, Errc::kCorrupt);
-  EXPECT_EQ(store.image_of_heap("heap").error().code, Errc::kCorrupt);
+  EXPECT_EQ(store.images_of_heap("heap").error().code, Errc::kCorrupt);
+}
+
+// A heap over an image over another: lines come from the topmost that knows of them.
+TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
+  const StoreDirectory store = directory();
+  constexpr LineNumber kFar = 40'000'000;  // in another part of the tables
+  const auto make = [&](const std::string& key, const std::shared_ptr<FileStore>& base, unsigned content,
+                        std::initializer_list<LineNumber> lines) {
+    auto image = store.begin_image(key, {.base = base});
+    if (!image) return;
+    for (const LineNumber line : lines) EXPECT_TRUE(write_line(*image->store, line, content));
+    EXPECT_TRUE(cut_and_commit(*image->store));
+    image->store.reset();
+    EXPECT_TRUE(store.publish_image(*image, key));
+  };
+  make("low", nullptr, 1, {3, 4, 5, kFar});
+  auto low = store.open_image("low");
+  ASSERT_TRUE(low);
+  make("high", *low, 2, {4, 6});
+  {
+    auto high = store.open_image("high");  // finds the one below by itself
+    ASSERT_TRUE(high) << high.error().message;
+    EXPECT_EQ((*high)->base()->name(), store.image_path("low"));
+    ASSERT_TRUE(store.create_heap("heap", {.base = *high}));
+  }
+  EXPECT_EQ(*store.images_of_heap("heap"), (std::vector{store.image_path("high"), store.image_path("low")}));
+  auto opened = store.open_heap("heap");
+  ASSERT_TRUE(opened) << opened.error().message;
+  FileStore& heap = **opened;
+  const auto is = [&](LineNumber line, unsigned content, const char* owner) {
+    EXPECT_TRUE(line_is(heap, line, content)) << line;
+    EXPECT_TRUE(heap.present(line)) << line;
+    EXPECT_TRUE(heap.owner_of(line).name().ends_with(owner)) << line << heap.owner_of(line).name();
+  };
+  is(3, 1, "base-low");
+  is(4, 2, "base-high");
+  is(6, 2, "base-high");
+  is(kFar, 1, "base-low");
+  EXPECT_FALSE(heap.present(7));
+  ASSERT_TRUE(write_line(heap, 3, 9));
+  is(3, 9, "/heap");
+  // Erased, they are hidden, whichever image has them.
+  ASSERT_TRUE(heap.erase({{{0, kFar + 1}}}));
+  ASSERT_TRUE(cut_and_commit(heap));
+  for (const LineNumber line : {LineNumber{3}, LineNumber{4}, LineNumber{5}, LineNumber{6}, kFar})
+    EXPECT_FALSE(heap.present(line)) << line;
+  opened->reset();
+  opened = store.open_heap("heap");
+  ASSERT_TRUE(opened) << opened.error().message;
+  for (const LineNumber line : {LineNumber{3}, LineNumber{4}, LineNumber{5}, LineNumber{6}, kFar})
+    EXPECT_FALSE((*opened)->present(line)) << line;
+  opened->reset();
+  // Neither may go.
+  low->reset();
+  ASSERT_TRUE(store.remove_image("low"));
+  EXPECT_EQ(store.open_heap("heap").error().code, Errc::kCorrupt);
+}
+
+// For who removes those that are not used any more.
+TEST_F(StoreDirectoryTest, ImagesSayWhenTheyWereUsed) {
+  const StoreDirectory store = directory();
+  auto image = store.begin_image("k");
+  ASSERT_TRUE(image) << image.error().message;
+  ASSERT_TRUE(write_line(*image->store, 3, 1));
+  ASSERT_TRUE(cut_and_commit(*image->store));
+  image->store.reset();
+  ASSERT_TRUE(store.publish_image(*image, "k"));
+  const timespec long_ago[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+  ASSERT_EQ(utimensat(AT_FDCWD, store.image_path("k").c_str(), long_ago, 0), 0);
+  EXPECT_EQ(store.list_images()->at(0).last_used, 1'000'000'000);
+  ASSERT_TRUE(store.open_image("k"));
+  EXPECT_GT(store.list_images()->at(0).last_used, 1'600'000'000);
 }
 
 TEST_F(StoreDirectoryTest, AnUnpublishedImageLeavesNothing) {
@@ -254,7 +331,7 @@ TEST_F(StoreDirectoryTest, AnImageThatLostItsVersionIsDamaged) {
     auto base = store.open_image("k");
     ASSERT_TRUE(base);
     ASSERT_TRUE(store.create_heap("heap", {.base = *base}));
-    EXPECT_EQ(*store.image_of_heap("heap"), store.image_path("k"));
+    EXPECT_EQ(*store.images_of_heap("heap"), std::vector{store.image_path("k")});
     auto heap = store.open_heap("heap");
     ASSERT_TRUE(heap);
     ASSERT_TRUE(write_line(**heap, 4, 1));

@@ -513,6 +513,12 @@ void FileStore::keep_erased(LineNumber line) noexcept {
   }
 }
 
+LineNumber FileStore::skip_unused(LineNumber line, Node& scratch, ReadStatus& status) noexcept {
+  const LineNumber next = table_.skip_unused(line, *this, scratch, status);
+  if (!base_ || next == line || status != ReadStatus::kOk || line >= base_->table_.line_limit()) return next;
+  return std::min(next, base_->skip_unused(line, scratch, status));
+}
+
 bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
   if (read_only_) return fail(EROFS);
   const ClaimedWorkspace work(*this);
@@ -523,10 +529,7 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
     const LineNumber end = range.first + std::min(range.count, table_.line_limit() - range.first);
     for (LineNumber line = range.first; line < end;) {
       ReadStatus status = ReadStatus::kOk;
-      LineNumber next = table_.skip_unused(line, *this, work->scratch, status);
-      if (base_ && next != line && status == ReadStatus::kOk && line < base_->table_.line_limit()) {
-        next = std::min(next, base_->table_.skip_unused(line, *base_, work->scratch, status));
-      }
+      LineNumber next = skip_unused(line, work->scratch, status);
       if (next != line && status == ReadStatus::kOk) {
         next = std::min(next, end);
         if (after_cut) {
@@ -568,7 +571,7 @@ bool FileStore::present(LineNumber line) const noexcept {
 
 const FileStore& FileStore::owner_of(LineNumber line) const noexcept {
   const bool shows_through = base_ && line < table_.line_limit() && table_.entry(0, line) == kAbsentEntry;
-  return shows_through ? *base_ : *this;
+  return shows_through ? base_->owner_of(line) : *this;
 }
 
 StoreCounters FileStore::counters() const noexcept {

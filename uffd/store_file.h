@@ -20,6 +20,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ struct OpenOptions {
   // commit discards the newer ones.
   std::optional<Version> version = std::nullopt;
   std::shared_ptr<FileStore> base = nullptr;  // the base image that the heap was created with
+  // Finds that image by its content, when `base` is empty; not given: there is none.
+  std::function<Result<std::shared_ptr<FileStore>>(const ContentId&)> find_base = nullptr;
   Retention keep = {};
   // Whether lines are compressed (store_pack.h); not given: as the last commit was told. What is there
   // already stays as it is.
@@ -130,7 +133,7 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] const FileStore* base() const noexcept { return base_.get(); }
   // As found when it was opened.
   [[nodiscard]] const std::optional<RootDamage>& root_damage() const { return root_damage_; }
-  // The heap that a line's content is read from, or is missing in: this one or its base image.
+  // The heap that a line's content is read from, or is missing in: this one or an image below it.
   // Async-signal-safe.
   [[nodiscard]] const FileStore& owner_of(LineNumber line) const noexcept;
 
@@ -224,6 +227,8 @@ class FileStore final : public LineStore, private NodeReader {
   }
 
   void keep_erased(LineNumber line) noexcept;
+  // As of PageTable: the next line from `line` on that this heap or an image below may know of.
+  LineNumber skip_unused(LineNumber line, Node& scratch, ReadStatus& status) noexcept;
   BlockRun allocate(std::uint32_t want) noexcept;
   // More free blocks: a hole is filled, or the file grows. 0 or an errno.
   int grow() noexcept;

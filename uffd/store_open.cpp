@@ -132,6 +132,11 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
   set_retention(options.keep);
   keep_free_ = options.keep_free;
   base_ = options.base;
+  if (!base_ && !root_.base.is_null() && options.find_base) {
+    auto found = options.find_base(root_.base);
+    if (!found) return Unexpected<Error>{found.error()};
+    base_ = std::move(*found);
+  }
   const ContentId base = base_ ? base_->content_id() : ContentId{};
   if (base != root_.base) {
     const std::string wanted = root_.base.is_null() ? "no base image" : "the base image " + hex(root_.base);

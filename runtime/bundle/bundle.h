@@ -19,8 +19,9 @@
 //                                   jar lie inside it, as they are stored there
 //
 // Invariant of a BundleView made with Check::kAll: every offset, length and index above is in range, so
-// accessors with valid indexes cannot leave the bytes. Bundles from outside must be opened with it.
-// Check::kHeader is for bytes that were checked when they were put where they are now.
+// accessors with valid indexes cannot leave the bytes. Bundles from outside must be opened with it before
+// anything but main_class() and the identity is asked for, which Check::kIndexSum suffices for: it reads the
+// index only. Check::kHeader is for bytes that were checked when they were put where they are now.
 //
 // Who may call: any thread; views are immutable and live as long as their bytes.
 #pragma once
@@ -131,15 +132,18 @@ static_assert(sizeof(BundleEntry) == 48 && std::is_trivially_copyable_v<BundleEn
 // Low half of XXH3 of a name.
 [[nodiscard]] std::uint32_t name_hash(std::string_view name);
 
-enum class Check : std::uint8_t { kAll, kHeader };
+enum class Check : std::uint8_t { kAll, kIndexSum, kHeader };
 
 class BundleView {
  public:
-  // `name` is for messages. kHeader costs the same for any size; kAll reads all bytes.
+  // `name` is for messages. kHeader costs the same for any size; kIndexSum reads the index, kAll all bytes.
   static Result<BundleView> view(std::span<const std::byte> bytes, Check check, const std::string& name);
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   [[nodiscard]] const ContentHash& content_hash() const { return header_.content_hash; }
+  // What no two bundles share, their inputs' paths and times included: the header, whose checksums cover the
+  // rest.
+  [[nodiscard]] std::span<const std::byte> identity() const { return bytes_.first(sizeof(BundleHeader)); }
   // Binary name with dots, for example "org.mozilla.javascript.tools.shell.Main". Empty if the bundle is a
   // library.
   [[nodiscard]] std::string_view main_class() const;

@@ -147,10 +147,14 @@ TEST(Bundle, RefusesEveryTruncationAndAppendix) {
 
 TEST(Bundle, RefusesEveryFlippedBit) {
   auto bytes = small_bundle();
+  BundleHeader header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const std::size_t data = header.data;
   for (std::size_t at = 0; at < bytes.size(); at++) {
     for (int bit = 0; bit < 8; bit++) {
       bytes[at] ^= std::byte(1 << bit);
       EXPECT_FALSE(BundleView::view(bytes, Check::kAll, "flipped")) << at;
+      EXPECT_EQ(BundleView::view(bytes, Check::kIndexSum, "flipped").has_value(), at >= data) << at;
       bytes[at] ^= std::byte(1 << bit);
     }
   }

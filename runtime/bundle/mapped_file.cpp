@@ -68,10 +68,10 @@ MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
-Result<BundleFile> BundleFile::open(const std::string& path) {
+Result<BundleFile> BundleFile::open(const std::string& path, Check check) {
   auto file = MappedFile::open(path);
   if (!file) return Unexpected<Error>{std::move(file.error())};
-  auto view = BundleView::view(file->bytes(), Check::kAll, path);
+  auto view = BundleView::view(file->bytes(), check, path);
   if (!view) return Unexpected<Error>{std::move(view.error())};
   return BundleFile(std::move(*file), *view);
 }

@@ -31,10 +31,10 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-// A bundle mapped from its file and completely checked.
+// A bundle mapped from its file.
 class BundleFile {
  public:
-  static Result<BundleFile> open(const std::string& path);
+  static Result<BundleFile> open(const std::string& path, Check check = Check::kAll);
 
   [[nodiscard]] const BundleView& view() const { return view_; }
 

@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
 public class Log {
   public static void main(String[] args) throws Exception {
     try (FileWriter append = new FileWriter("append", true); FileOutputStream plain = new FileOutputStream("plain")) {
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < (args.length == 0 ? 40 : 4000); i++) {
         String line = i + "\n";
         System.out.print(line);
         append.write(line);
@@ -88,9 +88,22 @@ grep -q 'output: cut back .* in .*output.uvm-cut' messages || fail "not told: $(
 [ "$(tail -n 1 output.uvm-cut)" = died ] || fail "not saved: $(cat output.uvm-cut)"
 
 # A log that was renamed is dead, which is told.
-killed 10
+newest() { "$uvm" versions app.bc | awk '$1 ~ /^[0-9]+$/ { last = $1 } END { print last + 0 }'; }
+rm -f $logs
+: > output
+"$uvm" --fresh --checkpoint-every 50ms app.bc longer >> output 2> first &
+running=$!
+wait_for_lines 1
+# The second version from here on was made when the log was open already.
+before=$(newest)
+for _ in $(seq 600); do
+  [ "$(newest)" -ge $((before + 2)) ] && break
+  sleep 0.05
+done
+kill -9 $running
+wait $running 2> /dev/null
 mv append append.1
-"$uvm" app.bc >> output 2> messages
+"$uvm" app.bc longer >> output 2> messages
 [ $? = 1 ] || fail "the dead log: status $?"
 grep -q 'append could not be re-established.*lost' messages || fail "not told: $(cat messages)"
 
