@@ -350,25 +350,6 @@ TEST_F(Leases, OutputIsFlushedOnceItWasWritten) {
   EXPECT_EQ(leases_make_durable(), "");  // the descriptor that it kept of the closed file
 }
 
-TEST(DurableState, ChangesWithSizeAndTime) {
-  struct stat status {};
-  DurableState state;
-  EXPECT_TRUE(state.changed(status));  // nothing is known
-  status.st_size = 10;
-  status.st_mtim = {1000, 5};
-  state.assume(status);
-  EXPECT_FALSE(state.changed(status));
-  status.st_size = 11;
-  EXPECT_TRUE(state.changed(status));
-  status.st_size = 10;
-  status.st_mtim = {1000, 6};
-  EXPECT_TRUE(state.changed(status));
-  // Written in the tick that it is looked at: another write may leave the same time.
-  ASSERT_EQ(::clock_gettime(CLOCK_REALTIME, &status.st_mtim), 0);
-  state.assume(status);
-  EXPECT_TRUE(state.changed(status));
-}
-
 TEST(ClosedOutput, ManyFilesTakeOneDescriptor) {
   const auto descriptors = [] {
     const auto folder = std::filesystem::directory_iterator("/proc/self/fd");

@@ -46,17 +46,18 @@ class UndoJournal : public testing::TestWithParam<const char*> {
 
   [[nodiscard]] std::string path(const std::string& name) const { return files_ + "/" + name; }
   void write(const std::string& name, const std::string& content, int flags) const {
-    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644);
+    FileFacts facts;
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644, &facts);
     ASSERT_GE(fd, 0) << name;
-    struct stat status {};
-    ASSERT_EQ(::fstat(fd, &status), 0);
-    ASSERT_EQ(own_write(fd, key_of(status), (flags & O_APPEND) != 0 ? OwnPlace::kEnd : OwnPlace::kPosition,
-                        -1, content.data(), content.size()),
-              static_cast<ssize_t>(content.size()));
+    ASSERT_EQ(
+        own_write(fd, key_of(facts.status), (flags & O_APPEND) != 0 ? OwnPlace::kEnd : OwnPlace::kPosition,
+                  -1, content.data(), content.size()),
+        static_cast<ssize_t>(content.size()));
     ::close(fd);
   }
   void truncate(const std::string& name, off_t length) const {
-    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY, 0);
+    FileFacts facts;
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY, 0, &facts);
     ASSERT_GE(fd, 0);
     EXPECT_EQ(undoable_truncate(fd, length), 0);
     ::close(fd);
@@ -341,7 +342,10 @@ TEST_P(UndoJournal, ATornRecordIsTheEnd) {
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
   const fs::path records = heap_ + "/undo.1";
-  std::ofstream(records, std::ios::app | std::ios::binary) << std::string(70, 'x');
+  std::ifstream file(records, std::ios::binary);
+  const std::string whole(std::istreambuf_iterator<char>(file), {});
+  const auto end = static_cast<std::streamoff>(whole.find_last_not_of('\0') + 1);
+  std::fstream(records, std::ios::in | std::ios::out | std::ios::binary).seekp(end) << std::string(70, 'x');
   (void)undo_since(1);
   EXPECT_EQ(look(), before);
 }

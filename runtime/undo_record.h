@@ -51,10 +51,13 @@ struct Identity {
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
 Identity identity_of(const std::string& path, const struct stat& status);  // a symbolic link is not followed
 
+// A record as it lies in the file.
+std::string bytes_of(RecordHeader header, const std::string& path, const std::string& other);
 // Appends a record with one write(2), so that it is whole or, at the end of the file, torn. False: errno says
 // why, and there is no part of it, as far as that can be had: what comes behind a torn record is lost.
-bool put(int fd, RecordHeader header, const std::string& path, const std::string& other);
-// All whole records of a file, none when there is no file. False: it cannot be read, errno says why.
+bool put(int fd, const std::string& record);
+// All whole records of a file, none when there is no file; zeros may follow. False: it cannot be read, errno
+// says why.
 bool read_records(const std::string& name, std::vector<Record>& records);
 
 // Copies from an offset to where `to` stands; less when the file ends before. False: errno says why.

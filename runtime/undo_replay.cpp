@@ -231,7 +231,7 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
       store::open_file(notes_, O_WRONLY | O_CREAT | O_APPEND, store::Ownership::kOwned)));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
-  if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))
+  if (!put(notes.get(), bytes_of(header, record.path, {reinterpret_cast<const char*>(&now), sizeof now})))
     return fail("cannot write", notes_);
   reborn_[removed] = now;
   made_at_[removed] = record.path;
