@@ -671,22 +671,44 @@ std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t s
   return ProgramBytes{r->device + static_cast<std::uint64_t>(start), taken};
 }
 
-// A lease with a position of its own, held as long as this lives; null when it has none.
-struct PositionedLease {
-  explicit PositionedLease(std::int32_t lease) : position(position_of(lease)) {
-    const std::lock_guard guard(g_lock);
-    if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size() ||
-        !g_host[static_cast<std::size_t>(lease)].own_position) {
-      position.unlock();
-    } else {
-      host = &g_host[static_cast<std::size_t>(lease)];
-      file = {record(lease)->device, record(lease)->inode};
-    }
-  }
-  std::unique_lock<std::mutex> position;
-  HostLease* host = nullptr;
+// What a read or write through a lease is about.
+struct Target {
+  HostLease* host = nullptr;  // null: no such lease
+  int fd = -1;
+  bool regular = false;
+  bool own_position = false;
+  bool appends = false;
   FileKey file{};
 };
+
+// Holds the lease's position, so that the lease is not closed either.
+class AtPosition {
+ public:
+  explicit AtPosition(std::int32_t lease) : position_(position_of(lease)), target_(find(lease)) {}
+  [[nodiscard]] const Target& operator*() const { return target_; }
+  [[nodiscard]] const Target* operator->() const { return &target_; }
+  // Of what may wait for others.
+  void let_go() { position_.unlock(); }
+
+  static Target find(std::int32_t lease) {
+    const std::lock_guard guard(g_lock);
+    if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return {};
+    HostLease& h = host(lease);
+    const Lease& r = *record(lease);
+    return {.host = &h,
+            .fd = h.fd,
+            .regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular,
+            .own_position = h.own_position,
+            .appends = (r.open_flags & O_APPEND) != 0,
+            .file = {r.device, r.inode}};
+  }
+
+ private:
+  std::unique_lock<std::mutex> position_;
+  Target target_;
+};
+
+OwnPlace place_of(const Target& to) { return to.appends ? OwnPlace::kEnd : OwnPlace::kPosition; }
 
 // lseek(2) on a position of one's own.
 std::int64_t seek(HostLease& h, std::int64_t offset, int whence) {
@@ -712,16 +734,16 @@ ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
 }  // namespace
 
 ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size) {
-  {
-    const PositionedLease at(lease);
-    if (at.host != nullptr) {
-      const ssize_t got = ::pread(at.host->fd, bytes, size, at.host->position);
-      if (got > 0) at.host->position += got;
-      if (got >= 0 || errno != ESPIPE) return got;
-      give_up_position(*at.host);
-    }
+  AtPosition at(lease);
+  if (at->own_position) {
+    HostLease& h = *at->host;
+    const ssize_t got = ::pread(h.fd, bytes, size, h.position);
+    if (got > 0) h.position += got;
+    if (got >= 0 || errno != ESPIPE) return got;
+    give_up_position(h);
   }
-  if (const int fd = host_fd(lease); fd >= 0) return ::read(fd, bytes, size);
+  at.let_go();
+  if (at->fd >= 0) return ::read(at->fd, bytes, size);
   if (const auto ours = take_program_bytes(lease, size, -1)) return copy_program_bytes(*ours, bytes);
   return -1;
 }
@@ -738,10 +760,10 @@ ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int6
 
 std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
   {
-    const PositionedLease at(lease);
-    if (at.host != nullptr) return seek(*at.host, offset, whence);
+    const AtPosition at(lease);
+    if (at->own_position) return seek(*at->host, offset, whence);
+    if (at->fd >= 0) return ::lseek(at->fd, offset, whence);
   }
-  if (const int fd = host_fd(lease); fd >= 0) return ::lseek(fd, offset, whence);
   const std::lock_guard guard(g_lock);
   Lease* r = record(lease);
   if (!is_program_kind(r)) {
@@ -787,36 +809,27 @@ bool is_program_lease(std::int32_t lease) {
 }
 
 ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at) {
-  if (at < 0) {
-    const PositionedLease own(lease);
-    if (own.host != nullptr) {
-      HostLease& h = *own.host;
-      const ssize_t written = own_write(h.fd, own.file, OwnPlace::kPosition, h.position, data, size);
-      if (written > 0) h.position += written;
-      if (written >= 0 || errno != ESPIPE) {
-        note_written(h);
-        return written;
-      }
-      give_up_position(h);
-    }
+  if (at >= 0) {
+    const Target to = AtPosition::find(lease);
+    if (!to.regular) return ::pwrite(to.fd, data, size, at);
+    const ssize_t written = own_write(to.fd, to.file, place_of(to), at, data, size);
+    note_written(lease, to.fd);
+    return written;
   }
-  int fd = -1;
-  bool regular = false;
-  OwnPlace place = OwnPlace::kPosition;
-  FileKey file{};
-  {
-    const std::lock_guard guard(g_lock);
-    if (lease >= 0 && static_cast<std::size_t>(lease) < g_host.size()) {
-      fd = host(lease).fd;
-      const Lease& r = *record(lease);
-      regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular;
-      if ((r.open_flags & O_APPEND) != 0) place = OwnPlace::kEnd;
-      file = {r.device, r.inode};
-    }
+  AtPosition to(lease);
+  if (!to->regular) {
+    to.let_go();
+    return ::write(to->fd, data, size);
   }
-  if (!regular) return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size);
-  const ssize_t written = own_write(fd, file, place, at, data, size);
-  note_written(lease, fd);
+  HostLease& h = *to->host;
+  ssize_t written = -1;
+  if (to->own_position) {
+    written = own_write(h.fd, to->file, OwnPlace::kPosition, h.position, data, size);
+    if (written > 0) h.position += written;
+    if (written < 0 && errno == ESPIPE) give_up_position(h);
+  }
+  if (!h.own_position) written = own_write(h.fd, to->file, place_of(*to), -1, data, size);
+  note_written(h);
   return written;
 }
 

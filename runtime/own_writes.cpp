@@ -251,7 +251,10 @@ ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, c
     const std::lock_guard guard(notes.lock);
     const WrittenFile& file = file_of(key, fd);
     if (begin >= 0) hole = begin_of_hole(file, begin, fd);
-    const auto free = std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
+    // What is overwritten in place is not noted.
+    const bool in_place = begin >= 0 && begin + static_cast<std::int64_t>(size) <= file.base;
+    const auto free = in_place ? notes.pending_taken.end()
+                               : std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
     if (free != notes.pending_taken.end()) {
       *free = true;
       pending = static_cast<std::size_t>(free - notes.pending_taken.begin());

@@ -108,7 +108,8 @@ void tell_trouble(const std::string& file) {
 // Content that is kept, and of which file.
 struct Copied {
   std::uint32_t kept = 0;  // 0: there is none
-  std::string path;        // without links
+  std::string path = {};   // without links
+  FileFacts facts = {};
 };
 
 // A copy of what a file has from `offset` on.
@@ -118,8 +119,8 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
   keep_spare();  // the ends of the last copy are closed
   const Descriptor from(
       open_with_spare([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
-  struct stat now {};
-  if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return {};
+  FileFacts now;
+  if (from.get() < 0 || find_facts(from.get(), &now) != 0 || key_of(now.status) != key_of(status)) return {};
   const std::uint32_t kept = journal.kept + 1;
   const std::string name = file_of(journal.cut, kept);
   const Descriptor to(make_file(name, O_WRONLY | O_EXCL));
@@ -136,7 +137,7 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
   }
   journal.copied += shared ? 0 : length;
   journal.kept = kept;
-  return {kept, path_of_descriptor(from.get())};
+  return {kept, path_of_descriptor(from.get()), now};
 }
 
 std::uint32_t keep_link(const std::string& path) {
@@ -338,16 +339,15 @@ void undo_length(int fd, const FileFacts& facts) {
   (void)append(header_of(Deed::kLength, facts), path_of_descriptor(fd));
 }
 
-void undo_truncation(const std::string& path, const FileFacts& facts, std::int64_t length) {
+void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length) {
   const std::lock_guard guard(journal.lock);
-  const struct stat& status = facts.status;
   Known& known = journal.known[key_of(status)];
   const std::int64_t end = std::min<std::int64_t>(known.kept_from, status.st_size);
   const FileKey key = key_of(status);
   if (length >= end) return own_file_resized(key, status.st_size, length);
   const Copied copied = keep_copy(path, status, length, end - length);
   if (copied.kept == 0) return own_file_resized(key, status.st_size, length);
-  RecordHeader header = header_of(Deed::kTruncated, facts);
+  RecordHeader header = header_of(Deed::kTruncated, copied.facts);
   header.offset = length;
   header.length = end;
   header.kept = copied.kept;

@@ -66,8 +66,8 @@ void undo_creating(const std::string& path, mode_t kind);  // nothing is there; 
 void undo_created(const std::string& path, const FileFacts& facts);
 void undo_linking(const std::string& path, const FileFacts& facts);  // another name of a file that there is
 void undo_length(int fd, const FileFacts& facts);                    // opened, to be written
-// Bytes from `length` on are about to be cut off. `path` may have links in it.
-void undo_truncation(const std::string& path, const FileFacts& facts, std::int64_t length);
+// Bytes from `length` on are about to be cut off. `path` may have links in it; `status` is of the file.
+void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
 void undo_removal(const std::string& path, const FileFacts& facts);
 void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts);
 

@@ -57,16 +57,15 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode, FileF
                                                  : Change::kExisting;
   const bool changes = writes || (flags & (O_CREAT | O_TRUNC)) != 0;
   if (changes && refused(directory, path, change)) return -1;
-  FileFacts before;
+  struct stat before {};
   const int links = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-  const bool existed = find_facts(directory, path, links, &before) == 0;
-  if (existed && S_ISFIFO(before.status.st_mode) && (flags & O_NONBLOCK) == 0 &&
-      (flags & O_ACCMODE) != O_RDWR) {
+  const bool existed = ::fstatat(directory, path, &before, links) == 0;
+  if (existed && S_ISFIFO(before.st_mode) && (flags & O_NONBLOCK) == 0 && (flags & O_ACCMODE) != O_RDWR) {
     errno = EWOULDBLOCK;
     return -1;
   }
   const bool recorded = changes && undo_records();
-  const bool regular = recorded && existed && S_ISREG(before.status.st_mode);
+  const bool regular = recorded && existed && S_ISREG(before.st_mode);
   const bool creates = recorded && !existed && (flags & O_CREAT) != 0;
   const std::string name = creates ? absolute(directory, path) : std::string();
   if (creates) undo_creating(name, S_IFREG);
@@ -84,20 +83,19 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode, FileF
     undo_created(name, *facts);
   } else if (regular && writes) {
     FileFacts opened = *facts;
-    if (key_of(opened.status) == key_of(before.status)) opened.status.st_size = before.status.st_size;
+    if (key_of(opened.status) == key_of(before)) opened.status.st_size = before.st_size;
     undo_length(fd, opened);
   }
   return fd;
 }
 
 int undoable_truncate(int fd, off_t length) {
-  FileFacts facts;
-  const bool noted = undo_records() && find_facts(fd, &facts) == 0 && S_ISREG(facts.status.st_mode);
-  if (noted) undo_truncation("/proc/self/fd/" + std::to_string(fd), facts, length);
+  struct stat status {};
+  const bool noted = undo_records() && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  if (noted) undo_truncation("/proc/self/fd/" + std::to_string(fd), status, length);
   if (::ftruncate(fd, length) == 0) return 0;
   const int error = errno;
   // What is behind the end is not the program's: others may append there.
-  const struct stat& status = facts.status;
   if (noted && length > status.st_size) own_file_resized(key_of(status), length, status.st_size);
   errno = error;
   return -1;
