@@ -36,7 +36,7 @@ using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
 constexpr std::uint64_t kFirstBytes = 16 << 10;  // of a file of records
-constexpr std::int64_t kSharedFrom = 64 << 10;   // bytes; what is less is copied sooner than shared
+constexpr std::int64_t kInRecord = 4096;         // bytes: what is less needs no file of its own
 
 // What need not be recorded again since the cut.
 struct Known {
@@ -107,8 +107,10 @@ void tell_trouble(const std::string& file) {
 
 // Content that is kept, and of which file.
 struct Copied {
-  std::uint32_t kept = 0;  // 0: there is none
-  std::string path = {};   // without links
+  bool made = false;
+  std::uint32_t kept = 0;    // 0: it is `content`, which goes into the record
+  std::string content = {};  // at most kInRecord bytes
+  std::string path = {};     // without links
   FileFacts facts = {};
 };
 
@@ -121,23 +123,32 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
       open_with_spare([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
   FileFacts now;
   if (from.get() < 0 || find_facts(from.get(), &now) != 0 || key_of(now.status) != key_of(status)) return {};
-  const std::uint32_t kept = journal.kept + 1;
-  const std::string name = file_of(journal.cut, kept);
+  Copied copied{.made = true, .path = path_of_descriptor(from.get()), .facts = now};
+  if (length <= kInRecord) {
+    copied.content.resize(static_cast<std::size_t>(length));
+    const ssize_t n = ::pread(from.get(), copied.content.data(), copied.content.size(), offset);
+    if (n < 0) return {};
+    copied.content.resize(static_cast<std::size_t>(n));
+    journal.copied += n;
+    return copied;
+  }
+  copied.kept = journal.kept + 1;
+  const std::string name = file_of(journal.cut, copied.kept);
   const Descriptor to(make_file(name, O_WRONLY | O_EXCL));
   if (to.get() < 0) {
     tell_trouble(name);
     return {};
   }
   // File systems that share blocks need not copy.
-  const bool shared = offset == 0 && length >= kSharedFrom && ::ioctl(to.get(), FICLONE, from.get()) == 0;
+  const bool shared = offset == 0 && ::ioctl(to.get(), FICLONE, from.get()) == 0;
   if (!shared && !undo::copy_range(from.get(), offset, length, to.get())) {
     tell_trouble(name);
     ::unlink(name.c_str());
     return {};
   }
   journal.copied += shared ? 0 : length;
-  journal.kept = kept;
-  return {kept, path_of_descriptor(from.get()), now};
+  journal.kept = copied.kept;
+  return copied;
 }
 
 std::uint32_t keep_link(const std::string& path) {
@@ -346,13 +357,13 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
   const FileKey key = key_of(status);
   if (length >= end) return own_file_resized(key, status.st_size, length);
   const Copied copied = keep_copy(path, status, length, end - length);
-  if (copied.kept == 0) return own_file_resized(key, status.st_size, length);
+  if (!copied.made) return own_file_resized(key, status.st_size, length);
   RecordHeader header = header_of(Deed::kTruncated, copied.facts);
   header.offset = length;
   header.length = end;
   header.kept = copied.kept;
   header.epoch = own_next_epoch(key);
-  if (!append(header, copied.path)) return own_file_resized(key, status.st_size, length);
+  if (!append(header, copied.path, copied.content)) return own_file_resized(key, status.st_size, length);
   known.kept_from = length;
   own_epoch_begins(key, header.epoch, length);
 }
@@ -369,24 +380,28 @@ void undo_removal(const std::string& path, const FileFacts& facts) {
   }
   RecordHeader header = header_of(Deed::kRemoved, facts);
   bool ends = false;
-  std::string target;
+  std::string other;
   if (S_ISLNK(status.st_mode)) {
     char buffer[4096];
     const ssize_t length = ::readlink(path.c_str(), buffer, sizeof buffer);
     if (length <= 0) return;
-    target.assign(buffer, static_cast<std::size_t>(length));
+    other.assign(buffer, static_cast<std::size_t>(length));
   } else if (S_ISREG(status.st_mode)) {
     header.kept = keep_link(path);
     // A file that is only kept as a copy ends with its last name, and another may get its number.
     ends = header.kept == 0 && status.st_nlink == 1;
-    if (header.kept == 0) header.kept = keep_copy(path, status, 0, status.st_size).kept;
-    if (header.kept == 0) return;
+    if (header.kept == 0) {
+      Copied copied = keep_copy(path, status, 0, status.st_size);
+      if (!copied.made) return;
+      header.kept = copied.kept;
+      other = std::move(copied.content);
+    }
   } else if (!S_ISDIR(status.st_mode)) {
     return;
   }
   const FileKey key = key_of(status);
   if (ends) header.epoch = own_next_epoch(key);
-  if (append(header, path, target) && ends) own_epoch_begins(key, header.epoch, 0);
+  if (append(header, path, other) && ends) own_epoch_begins(key, header.epoch, 0);
 }
 
 void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts) {

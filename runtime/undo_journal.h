@@ -9,10 +9,10 @@
 // Records lie in files of the heap's folder, `undo.<cut>`, one file for all that follows the cut of that
 // number, each record written before its deed (of what is created also right after: which file it is). The
 // file is mapped (mapped_file.h), so that a record costs no system call; where it cannot be, it is written.
-// What a deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy within kMaxCopy
-// and kMaxCopies. Larger content is not kept. When a version is committed, records of earlier cuts go. At
-// resume those since the version's cut are undone, newest first, and taken off one by one: a process that is
-// killed meanwhile leaves the rest to the next.
+// What a deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy (a small one in
+// the record) within kMaxCopy and kMaxCopies. Larger content is not kept. When a version is committed,
+// records of earlier cuts go. At resume those since the version's cut are undone, newest first, and taken off
+// one by one: a process that is killed meanwhile leaves the rest to the next.
 //
 // A record that cannot be written does not keep the program from its deed: the store may be full, and the run
 // goes on as it does when checkpoints fail. That is told, once until records can be written again. A journal

@@ -26,7 +26,7 @@ struct RecordHeader {
   std::uint64_t device, inode;
   std::int64_t offset;  // kTruncated: of the first byte kept
   std::int64_t length;  // of the file
-  std::uint32_t kept;   // number of the file that has what was destroyed; 0 none
+  std::uint32_t kept;   // number of the file that has what was destroyed; 0: the record itself, or nothing
   std::uint32_t path_length, other_length;
   std::uint32_t epoch;  // kTruncated, kRemoved: of own_writes.h; 0 none
   std::int64_t birth;   // when the file was made, in ns since the epoch; 0 unknown
@@ -36,7 +36,9 @@ static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordH
 struct Record {
   RecordHeader header;
   std::string path;
-  std::string other;        // kRenamed: the new path; kRemoved: where a symbolic link led; kReborn: Identity
+  // kRenamed: the new path; kRemoved: where a symbolic link led; kRemoved, kTruncated: content; kReborn:
+  // Identity
+  std::string other;
   std::uint64_t start = 0;  // where it lies in the file
 };
 

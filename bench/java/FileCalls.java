@@ -37,6 +37,14 @@ public final class FileCalls {
         try (FileOutputStream out = new FileOutputStream(file(name))) { out.write(new byte[length]); }
     }
 
+    static void pause() {
+        try {
+            Thread.sleep(2500);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     static void streams() {
         byte[] small = new byte[100], large = new byte[8192];
         Operations nothing = n -> { };
@@ -116,6 +124,10 @@ public final class FileCalls {
         Operations made = n -> make("e", n);
         add("create, write, close", 4, n -> { }, n -> make("e", n));
         add("truncate, write, close", 4, made, n -> make("e", n));
+        // Of files that a checkpoint knows, what is lost is kept.
+        Operations older = n -> { make("e", n); pause(); };
+        add("truncate older", 4, older, n -> make("e", n));
+        add("delete older", 4, older, n -> { for (int i = 0; i < n; i++) file("e" + i).delete(); });
         add("append, close", 4, made, n -> {
             for (int i = 0; i < n; i++)
                 try (FileOutputStream out = new FileOutputStream(file("e" + i), true)) { out.write(small); }
