@@ -372,7 +372,7 @@ void resume_standard_stream(std::int32_t stream, Resume& resume) {
     const LeaseFault fault = restore_file(now, stream, status, resume);
     if (fault == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
-      host(stream) = HostLease{.fd = stream, .written = true};
+      host(stream) = HostLease{.fd = stream, .written = stream != 0};
       return;
     }
     if (fault == LeaseFault::kShrunk && stream != 0) {
@@ -922,7 +922,7 @@ std::string leases_make_durable() {
     const std::lock_guard guard(g_lock);
     const bool still_open = g_flushed.end();
     if (error != 0 && !nothing_to_flush(error)) {
-      if (still_open) host(i).written = true;
+      if (still_open) note_written(host(i));
       problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
   }
