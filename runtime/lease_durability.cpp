@@ -5,32 +5,17 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
 #include "pmem/descriptor.h"
-#include "runtime/clock.h"
 
 namespace uvm::rt {
 namespace {
 
 constexpr int kFirstDescriptor = 3;
-// Times of modification advance with the timer tick, at most 10 ms.
-constexpr std::int64_t kTickNs = 20'000'000;
 
 }  // namespace
-
-void DurableState::assume(const struct stat& status) {
-  // A time to come was given before the clock was set back: the next change will have another.
-  const bool settled = std::abs(read_clock_ns(CLOCK_REALTIME_COARSE) - ns_of(status.st_mtim)) > kTickNs;
-  size_ = settled || status.st_size == 0 ? status.st_size : -1;
-  modified_ = status.st_mtim;
-}
-
-bool DurableState::changed(const struct stat& status) const {
-  return size_ != status.st_size || ns_of(modified_) != ns_of(status.st_mtim);
-}
 
 bool FlushedDescriptor::end() {
   if (close_at_end_) ::close(fd_);
@@ -50,8 +35,11 @@ void ClosedOutput::add(int fd, dev_t device) {
   if (std::any_of(files_.begin(), files_.end(), same)) return;
   // For reading, if that can be had: what is open for writing cannot be executed.
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  const Descriptor readable(::open(link.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  const int own = ::fcntl(readable.get() >= 0 ? readable.get() : fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  int own = ::open(link.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (own < kFirstDescriptor) {
+    const Descriptor readable(own);
+    own = ::fcntl(own >= 0 ? own : fd, F_DUPFD_CLOEXEC, kFirstDescriptor);
+  }
   if (own < 0) {  // out of descriptors: it cannot wait for the next version
     ::fsync(fd);
     return;

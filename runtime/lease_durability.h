@@ -19,19 +19,6 @@
 
 namespace uvm::rt {
 
-// What is known to be on the device of one open file.
-class DurableState {
- public:
-  // The file as it is counts as durable: the program has not written it yet.
-  void assume(const struct stat& status);
-  // Whether it changed since; a file changed within the clock tick of its last flush counts as changed.
-  [[nodiscard]] bool changed(const struct stat& status) const;
-
- private:
-  std::int64_t size_ = -1;
-  timespec modified_{};
-};
-
 // The descriptor of the program's that is being flushed, which must stay until that is done: another one for
 // the same file may not be had any more. Who closes descriptors of files does it here, under the leases'
 // lock, which a flush does not hold.

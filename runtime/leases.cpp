@@ -7,15 +7,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "pmem/descriptor.h"
 #include "runtime/cut_back.h"
 #include "runtime/file_calls.h"
+#include "runtime/file_facts.h"
 #include "runtime/host_paths.h"
 #include "runtime/lease_durability.h"
 #include "runtime/natives/io_support.h"
@@ -29,17 +34,23 @@ namespace {
 
 constexpr std::uint32_t kFirstCapacity = 64;
 constexpr std::int32_t kStandardStreams = 3;
-constexpr int kForgottenFlags = O_CREAT | O_EXCL | O_TRUNC;
+constexpr int kForgottenFlags = O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY | O_CLOEXEC;
 
 struct HostLease {
   int fd = -1;
   bool may_wait = false;
-  DurableState durable = {};  // of a regular file open for writing
+  bool path_unknown = false;  // to be asked of the kernel when it is needed: most files are closed before
+  bool own_position = false;  // the kernel's is not used
+  bool written = false;       // what is not flushed yet; set behind a write, so before the next cut
+  std::int64_t position = 0;  // bytes from the start, if own_position
 };
 
 // Guards the table in the region and the host's descriptors. Never held over a call that may wait.
 std::mutex g_lock;
-std::vector<HostLease> g_host;  // by lease
+std::deque<HostLease> g_host;  // by lease; they stay where they are
+// A lease's is held over what reads or writes at its position and over its close, but not over a call that
+// may wait for others. Taken before g_lock.
+std::array<std::mutex, 64> g_positions;
 ClosedOutput g_closed_output;
 FlushedDescriptor g_flushed;
 std::string g_directory;  // program_directory() when this process is elsewhere, else empty
@@ -123,6 +134,10 @@ void set_path(Lease& lease, const std::string& path) {
   lease.path_length = static_cast<std::uint32_t>(path.size());
 }
 
+std::mutex& position_of(std::int32_t lease) {
+  return g_positions[static_cast<std::uint32_t>(lease) % g_positions.size()];
+}
+
 HostLease& host(std::int32_t lease) {
   const auto index = static_cast<std::size_t>(lease);
   if (g_host.size() <= index) g_host.resize(index + 1);
@@ -134,6 +149,34 @@ void close_host(std::int32_t lease) {
   // The process keeps its own standard streams: messages of the VM itself go there.
   if (h.fd >= kStandardStreams) g_flushed.close(h.fd);
   h = HostLease{};
+}
+
+bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
+
+// Nobody else has the descriptor of a file that the program opened, so where it stands need not be asked of
+// the kernel before each write. What only reads has no use for that, what appends is placed by the kernel.
+bool has_own_position(const Lease& lease) {
+  return lease.kind == LeaseKind::kRegular && writes(lease) && (lease.open_flags & O_APPEND) == 0 &&
+         lease.standard == 0;
+}
+
+// The kernel's position is used from now on.
+void give_up_position(HostLease& h) {
+  if (std::exchange(h.own_position, false)) (void)::lseek(h.fd, h.position, SEEK_SET);
+}
+
+// What is written through a lease is to be flushed. Its position is held, or g_lock.
+void note_written(HostLease& h) { std::atomic_ref(h.written).store(true); }
+
+// Likewise, if the lease has not been closed meanwhile.
+void note_written(std::int32_t lease, int fd) {
+  const std::lock_guard guard(g_lock);
+  if (static_cast<std::size_t>(lease) < g_host.size() && host(lease).fd == fd) note_written(host(lease));
+}
+
+void ensure_path(std::int32_t lease) {
+  if (std::exchange(host(lease).path_unknown, false))
+    set_path(*record(lease), path_of_descriptor(host(lease).fd));
 }
 
 void clear_record(Lease& lease) {
@@ -171,11 +214,8 @@ void release_locks(std::int32_t lease) {
   });
 }
 
-// Fills the record of an open descriptor. False: errno says why.
-bool describe(Lease& lease, int fd) {
-  struct stat status {};
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0 || ::fstat(fd, &status) != 0) return false;
+// Fills the record of what was opened just now.
+void describe(Lease& lease, int flags, const struct stat& status) {
   lease.state = LeaseState::kOpen;
   lease.kind = kind_of(status);
   lease.fault = LeaseFault::kNone;
@@ -184,11 +224,16 @@ bool describe(Lease& lease, int fd) {
   lease.device = status.st_dev;
   lease.inode = status.st_ino;
   lease.position = 0;
-  lease.length = 0;
-  if (lease.kind == LeaseKind::kRegular) {
-    lease.position = std::max<std::int64_t>(0, ::lseek(fd, 0, SEEK_CUR));
-    lease.length = status.st_size;
-  }
+  lease.length = lease.kind == LeaseKind::kRegular ? status.st_size : 0;
+}
+
+// Of whatever descriptor. False: errno says why.
+bool describe(Lease& lease, int fd) {
+  struct stat status {};
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || ::fstat(fd, &status) != 0) return false;
+  describe(lease, flags, status);
+  if (lease.kind == LeaseKind::kRegular) lease.position = std::max<std::int64_t>(0, ::lseek(fd, 0, SEEK_CUR));
   return true;
 }
 
@@ -230,26 +275,43 @@ std::int32_t open_program_file(int flags, const ProgramFile& file) {
   return adopt_program_file(flags, file);
 }
 
-// A new lease on `fd`, which it takes over. g_lock is held.
-std::int32_t adopt(int fd) {
-  if (!make_table()) {
-    ::close(fd);
-    return -ENOMEM;
-  }
-  const std::int32_t lease = free_lease();
+// A new lease on `fd`, which it takes over; `fill` describes it. g_lock is held.
+template <typename Fill>
+std::int32_t adopt(int fd, Fill fill) {
+  const std::int32_t lease = make_table() ? free_lease() : -ENOMEM;
   if (lease < 0) {
     ::close(fd);
     return lease;
   }
   Lease& r = *record(lease);
-  if (!describe(r, fd)) {
+  if (!fill(r)) {
     const int error = errno;
     r = Lease{};
     ::close(fd);
     return -error;
   }
-  if (r.kind != LeaseKind::kStream) set_path(r, path_of_descriptor(fd));
-  host(lease) = HostLease{fd, waits(r.kind, fd)};
+  host(lease) = HostLease{.fd = fd,
+                          .may_wait = waits(r.kind, fd),
+                          .path_unknown = r.kind != LeaseKind::kStream,
+                          .written = writes(r)};
+  return lease;
+}
+
+std::int32_t adopt(int fd) {
+  return adopt(fd, [fd](Lease& r) { return describe(r, fd); });
+}
+
+// A new lease on what lease_open has opened.
+std::int32_t adopt_opened(int fd, int flags, const FileFacts& facts) {
+  const std::lock_guard guard(g_lock);
+  const std::int32_t lease = adopt(fd, [&](Lease& r) {
+    describe(r, flags, facts.status);
+    return true;
+  });
+  if (lease < 0) return lease;
+  host(lease).own_position = has_own_position(*record(lease));
+  // Otherwise it was not made or emptied just now.
+  host(lease).written = (flags & (O_CREAT | O_TRUNC)) != 0 && facts.status.st_size == 0;
   return lease;
 }
 
@@ -261,15 +323,12 @@ void take_standard_stream(std::int32_t stream) {
   if (!describe(r, stream)) {
     r.state = LeaseState::kDiscarded;  // the process was started without it
     r.kind = LeaseKind::kDevice;
-    host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
+    host(stream) = HostLease{.fd = ::open("/dev/null", O_RDWR | O_CLOEXEC)};
     return;
   }
   if (r.kind == LeaseKind::kRegular) set_path(r, path_of_descriptor(stream));
-  host(stream) = HostLease{stream, waits(r.kind, stream)};
-  if (struct stat status{}; ::fstat(stream, &status) == 0) host(stream).durable.assume(status);
+  host(stream) = HostLease{.fd = stream, .may_wait = waits(r.kind, stream)};
 }
-
-bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
 
 // A resume under way.
 struct Resume {
@@ -298,7 +357,7 @@ LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, R
 void resume_standard_stream(std::int32_t stream, Resume& resume) {
   const Lease before = *record(stream);
   if (before.state == LeaseState::kDiscarded) {
-    host(stream) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
+    host(stream) = HostLease{.fd = ::open("/dev/null", O_RDWR | O_CLOEXEC)};
     return;
   }
   struct stat status {};
@@ -313,7 +372,7 @@ void resume_standard_stream(std::int32_t stream, Resume& resume) {
     const LeaseFault fault = restore_file(now, stream, status, resume);
     if (fault == LeaseFault::kNone) {
       record(stream)->open_flags = flags & ~kForgottenFlags;
-      host(stream) = HostLease{stream, false};
+      host(stream) = HostLease{.fd = stream, .written = stream != 0};
       return;
     }
     if (fault == LeaseFault::kShrunk && stream != 0) {
@@ -402,7 +461,10 @@ void resume_lease(std::int32_t lease, Resume& resume) {
     if (!resume_from_class_path(lease)) break_lease(lease, fault, error);
     return;
   }
-  host(lease) = HostLease{fd, waits(r.kind, fd)};
+  HostLease& h = host(lease);
+  h = HostLease{
+      .fd = fd, .may_wait = waits(r.kind, fd), .own_position = has_own_position(r), .written = writes(r)};
+  if (h.own_position) h.position = ::lseek(fd, 0, SEEK_CUR);
 }
 
 void resume_lock(const Lease& lock) {
@@ -448,8 +510,9 @@ std::int32_t lease_open(const char* path, int flags, mode_t mode) {
     if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
     return open_program_file(flags, *file);
   }
-  const int fd = undoable_open(AT_FDCWD, path, flags, mode);
-  return fd < 0 ? -errno : lease_adopt(fd);
+  FileFacts facts;
+  const int fd = undoable_open(AT_FDCWD, path, flags, mode, &facts);
+  return fd < 0 ? -errno : adopt_opened(fd, flags, facts);
 }
 
 std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode) {
@@ -462,8 +525,9 @@ std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, 
   }
   const int at = host_fd(directory);
   if (at < 0) return -EBADF;
-  const int fd = undoable_open(at, path, flags, mode);
-  return fd < 0 ? -errno : lease_adopt(fd);
+  FileFacts facts;
+  const int fd = undoable_open(at, path, flags, mode, &facts);
+  return fd < 0 ? -errno : adopt_opened(fd, flags, facts);
 }
 
 std::int32_t lease_adopt(int host_fd) {
@@ -472,6 +536,7 @@ std::int32_t lease_adopt(int host_fd) {
 }
 
 std::int32_t lease_dup(std::int32_t lease) {
+  const std::lock_guard position(position_of(lease));
   const std::lock_guard guard(g_lock);
   if (is_program_kind(record(lease))) {
     const std::int32_t copy = free_lease();
@@ -484,14 +549,23 @@ std::int32_t lease_dup(std::int32_t lease) {
     return copy;
   }
   if (record(lease) == nullptr || host(lease).fd < 0) return -EBADF;
+  give_up_position(host(lease));
   const int fd = ::fcntl(host(lease).fd, F_DUPFD_CLOEXEC, kStandardStreams);
   return fd < 0 ? -errno : adopt(fd);
 }
 
 int lease_dup2(std::int32_t source, std::int32_t target) {
   if (source == target) return 0;
+  std::unique_lock source_position(position_of(source), std::defer_lock);
+  std::unique_lock target_position(position_of(target), std::defer_lock);
+  if (source_position.mutex() == target_position.mutex()) {
+    source_position.lock();
+  } else {
+    std::lock(source_position, target_position);
+  }
   const std::lock_guard guard(g_lock);
   if (record(source) == nullptr || record(target) == nullptr || host(source).fd < 0) return EBADF;
+  give_up_position(host(source));
   const int fd = ::fcntl(host(source).fd, F_DUPFD_CLOEXEC, kStandardStreams);
   if (fd < 0) return errno;
   Lease& r = *record(target);
@@ -505,13 +579,16 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
     r = Lease{};
     return error;
   }
-  if (r.kind != LeaseKind::kStream) set_path(r, path_of_descriptor(fd));
   r.standard = standard;
-  host(target) = HostLease{fd, waits(r.kind, fd)};
+  host(target) = HostLease{.fd = fd,
+                           .may_wait = waits(r.kind, fd),
+                           .path_unknown = r.kind != LeaseKind::kStream,
+                           .written = writes(r)};
   return 0;
 }
 
 int lease_close(std::int32_t lease) {
+  const std::lock_guard position(position_of(lease));
   const std::lock_guard guard(g_lock);
   Lease* r = record(lease);
   if (r == nullptr || r->state == LeaseState::kFree || r->state == LeaseState::kLock) return EBADF;
@@ -522,15 +599,12 @@ int lease_close(std::int32_t lease) {
     r->standard = 1;
     r->state = LeaseState::kDiscarded;
     r->kind = LeaseKind::kDevice;
-    host(lease) = HostLease{::open("/dev/null", O_RDWR | O_CLOEXEC), false};
+    host(lease) = HostLease{.fd = ::open("/dev/null", O_RDWR | O_CLOEXEC)};
     return 0;
   }
   HostLease& h = host(lease);
   int error = 0;
-  if (struct stat status{}; h.fd >= 0 && r->kind == LeaseKind::kRegular && writes(*r) &&
-                            ::fstat(h.fd, &status) == 0 && h.durable.changed(status)) {
-    g_closed_output.add(h.fd, status.st_dev);
-  }
+  if (h.fd >= 0 && r->kind == LeaseKind::kRegular && h.written) g_closed_output.add(h.fd, r->device);
   // The descriptor is gone even when close(2) reports an error (of a delayed write).
   if (h.fd >= 0 && g_flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
@@ -597,6 +671,60 @@ std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t s
   return ProgramBytes{r->device + static_cast<std::uint64_t>(start), taken};
 }
 
+// What a read or write through a lease is about.
+struct Target {
+  HostLease* host = nullptr;  // null: no such lease
+  int fd = -1;
+  bool regular = false;
+  bool own_position = false;
+  bool appends = false;
+  FileKey file{};
+};
+
+// Holds the lease's position, so that the lease is not closed either.
+class AtPosition {
+ public:
+  explicit AtPosition(std::int32_t lease) : position_(position_of(lease)), target_(find(lease)) {}
+  [[nodiscard]] const Target& operator*() const { return target_; }
+  [[nodiscard]] const Target* operator->() const { return &target_; }
+  // Of what may wait for others.
+  void let_go() { position_.unlock(); }
+
+  static Target find(std::int32_t lease) {
+    const std::lock_guard guard(g_lock);
+    if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return {};
+    HostLease& h = host(lease);
+    const Lease& r = *record(lease);
+    return {.host = &h,
+            .fd = h.fd,
+            .regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular,
+            .own_position = h.own_position,
+            .appends = (r.open_flags & O_APPEND) != 0,
+            .file = {r.device, r.inode}};
+  }
+
+ private:
+  std::unique_lock<std::mutex> position_;
+  Target target_;
+};
+
+OwnPlace place_of(const Target& to) { return to.appends ? OwnPlace::kEnd : OwnPlace::kPosition; }
+
+// lseek(2) on a position of one's own.
+std::int64_t seek(HostLease& h, std::int64_t offset, int whence) {
+  // Every file can be that long; of more the file system decides.
+  constexpr std::int64_t kAnyFile = (std::int64_t{1} << 31) - 1;
+  if (whence == SEEK_CUR && __builtin_add_overflow(h.position, offset, &offset)) {
+    errno = EINVAL;
+    return -1;
+  }
+  const bool asks = whence == SEEK_END || offset > kAnyFile || offset < 0;
+  const std::int64_t position =
+      asks ? ::lseek(h.fd, offset, whence == SEEK_END ? SEEK_END : SEEK_SET) : offset;
+  if (position >= 0) h.position = position;
+  return position;
+}
+
 ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
   if (bytes.size != 0)
     std::memcpy(to, gc::at_offset<std::byte>(bytes.from), static_cast<std::size_t>(bytes.size));
@@ -606,7 +734,16 @@ ssize_t copy_program_bytes(const ProgramBytes& bytes, void* to) {
 }  // namespace
 
 ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size) {
-  if (const int fd = host_fd(lease); fd >= 0) return ::read(fd, bytes, size);
+  AtPosition at(lease);
+  if (at->own_position) {
+    HostLease& h = *at->host;
+    const ssize_t got = ::pread(h.fd, bytes, size, h.position);
+    if (got > 0) h.position += got;
+    if (got >= 0 || errno != ESPIPE) return got;
+    give_up_position(h);
+  }
+  at.let_go();
+  if (at->fd >= 0) return ::read(at->fd, bytes, size);
   if (const auto ours = take_program_bytes(lease, size, -1)) return copy_program_bytes(*ours, bytes);
   return -1;
 }
@@ -622,7 +759,11 @@ ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int6
 }
 
 std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
-  if (const int fd = host_fd(lease); fd >= 0) return ::lseek(fd, offset, whence);
+  {
+    const AtPosition at(lease);
+    if (at->own_position) return seek(*at->host, offset, whence);
+    if (at->fd >= 0) return ::lseek(at->fd, offset, whence);
+  }
   const std::lock_guard guard(g_lock);
   Lease* r = record(lease);
   if (!is_program_kind(r)) {
@@ -654,10 +795,12 @@ int lease_status(std::int32_t lease, struct stat* status) {
 
 std::string lease_directory(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
-  const Lease* r = record(lease);
+  Lease* r = record(lease);
   const bool directory = r != nullptr && r->state == LeaseState::kOpen &&
                          (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
-  return directory ? path_of(*r) : std::string();
+  if (!directory) return {};
+  ensure_path(lease);
+  return path_of(*r);
 }
 
 bool is_program_lease(std::int32_t lease) {
@@ -666,24 +809,42 @@ bool is_program_lease(std::int32_t lease) {
 }
 
 ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at) {
-  int fd = -1;
-  bool regular = false;
-  OwnPlace place = OwnPlace::kPosition;
-  FileKey file{};
-  {
-    const std::lock_guard guard(g_lock);
-    if (lease >= 0 && static_cast<std::size_t>(lease) < g_host.size()) {
-      fd = g_host[static_cast<std::size_t>(lease)].fd;
-      const Lease& r = *record(lease);
-      regular = r.state == LeaseState::kOpen && r.kind == LeaseKind::kRegular;
-      place = (r.open_flags & O_APPEND) != 0 ? OwnPlace::kEnd
-              : r.standard != 0              ? OwnPlace::kShared
-                                             : OwnPlace::kPosition;
-      file = {r.device, r.inode};
-    }
+  if (at >= 0) {
+    const Target to = AtPosition::find(lease);
+    if (!to.regular) return ::pwrite(to.fd, data, size, at);
+    const ssize_t written = own_write(to.fd, to.file, place_of(to), at, data, size);
+    note_written(lease, to.fd);
+    return written;
   }
-  if (regular) return own_write(fd, file, place, at, data, size);
-  return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size);
+  AtPosition to(lease);
+  if (!to->regular) {
+    to.let_go();
+    return ::write(to->fd, data, size);
+  }
+  HostLease& h = *to->host;
+  ssize_t written = -1;
+  if (to->own_position) {
+    written = own_write(h.fd, to->file, OwnPlace::kPosition, h.position, data, size);
+    if (written > 0) h.position += written;
+    if (written < 0 && errno == ESPIPE) give_up_position(h);
+  }
+  if (!h.own_position) written = own_write(h.fd, to->file, place_of(*to), -1, data, size);
+  note_written(h);
+  return written;
+}
+
+int lease_truncate(std::int32_t lease, std::int64_t length) {
+  const int fd = host_fd(lease);
+  if (undoable_truncate(fd, length) != 0) return -1;
+  note_written(lease, fd);
+  return 0;
+}
+
+bool lease_is_directory(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  return r != nullptr && r->state == LeaseState::kOpen &&
+         (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
 }
 
 bool lease_may_wait(std::int32_t lease) {
@@ -725,10 +886,13 @@ void leases_at_cut() {
   if (t == nullptr) return;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     Lease& r = *record(i);
-    if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular) continue;
-    const int fd = host(i).fd;
+    if (r.state != LeaseState::kOpen) continue;
+    ensure_path(i);
+    if (r.kind != LeaseKind::kRegular) continue;
+    const HostLease& h = host(i);
+    const int fd = h.fd;
     struct stat status {};
-    const std::int64_t position = ::lseek(fd, 0, SEEK_CUR);
+    const std::int64_t position = h.own_position ? h.position : ::lseek(fd, 0, SEEK_CUR);
     if (position < 0 || ::fstat(fd, &status) != 0) continue;
     // Unchanged records must not become dirty.
     if (r.position != position) r.position = position;
@@ -739,7 +903,6 @@ void leases_at_cut() {
 std::string leases_make_durable() {
   std::string problem;
   for (std::int32_t i = 0;; ++i) {
-    struct stat status {};  // from before the flush: what that covers for certain
     int fd = -1;
     std::string path;
     {
@@ -747,18 +910,19 @@ std::string leases_make_durable() {
       const LeaseTable* t = table();
       if (t == nullptr || i >= static_cast<std::int32_t>(t->capacity)) break;
       const Lease& r = *record(i);
-      if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular || !writes(r)) continue;
-      if (::fstat(host(i).fd, &status) != 0 || !host(i).durable.changed(status)) continue;
+      if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular) continue;
+      // What is written from here on belongs to the next version.
+      if (!std::atomic_ref(host(i).written).exchange(false)) continue;
       fd = host(i).fd;
+      ensure_path(i);
       path = path_of(r);
       g_flushed.begin(fd);
     }
     const int error = ::fsync(fd) == 0 ? 0 : errno;
     const std::lock_guard guard(g_lock);
     const bool still_open = g_flushed.end();
-    if (error == 0) {
-      if (still_open) host(i).durable.assume(status);
-    } else if (!nothing_to_flush(error)) {
+    if (error != 0 && !nothing_to_flush(error)) {
+      if (still_open) note_written(host(i));
       problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
   }

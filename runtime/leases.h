@@ -94,8 +94,8 @@ struct LeaseTable {
 };
 static_assert(sizeof(LeaseTable) == 24);
 
-// Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno. May wait when `path` is a
-// FIFO.
+// Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno; -EWOULDBLOCK: `path` is a FIFO
+// whose other end would be waited for.
 [[nodiscard]] std::int32_t lease_open(const char* path, int flags, mode_t mode);
 // The same relative to a directory's lease; -EBADF when there is no such lease.
 [[nodiscard]] std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode);
@@ -118,6 +118,8 @@ static_assert(sizeof(LeaseTable) == 24);
 [[nodiscard]] int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length);
 
 // The host descriptor of a lease in this process; -1 when it is not open, is broken, or is on the class path.
+// Where it stands is not always where the lease does: a regular file that is open for writing, and not to
+// append, has a position of its own, which the functions below heed.
 [[nodiscard]] int host_fd(std::int32_t lease);
 // read(2), pread(2), lseek(2) and fstat(2), on the host's files and the class path's. -1 and errno.
 [[nodiscard]] ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size);
@@ -131,6 +133,9 @@ static_assert(sizeof(LeaseTable) == 24);
 // Writes as write(2) does, or as pwrite(2) when `at` >= 0; what goes into a regular file is noted
 // (own_writes.h). -1 and errno; EBADF when there is no host descriptor.
 ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at);
+// ftruncate(2), undoable (undoable_files.h). -1 and errno.
+[[nodiscard]] int lease_truncate(std::int32_t lease, std::int64_t length);
+[[nodiscard]] bool lease_is_directory(std::int32_t lease);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
 // Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.

@@ -65,7 +65,7 @@ class Leases : public testing::Test {
   }
   static std::string get(std::int32_t lease, std::size_t size) {
     std::string text(size, '\0');
-    const ssize_t got = ::read(host_fd(lease), text.data(), size);
+    const ssize_t got = lease_read(lease, text.data(), size);
     text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
     return text;
   }
@@ -214,6 +214,77 @@ TEST_F(Leases, DuplicatesHaveTheSamePosition) {
   EXPECT_EQ(get(copy, 2), "cd");
 }
 
+TEST_F(Leases, ReadingWritingAndSeekingShareAPosition) {
+  make_file("a", "abcdefgh");
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
+  EXPECT_EQ(get(lease, 2), "ab");
+  put(lease, "CD");
+  EXPECT_EQ(lease_seek(lease, 0, SEEK_CUR), 4);
+  EXPECT_EQ(lease_seek(lease, 1, SEEK_CUR), 5);
+  EXPECT_EQ(get(lease, 1), "f");
+  EXPECT_EQ(lease_write(lease, "A", 1, 0), 1);  // at a place: the position stays
+  EXPECT_EQ(lease_seek(lease, -2, SEEK_END), 6);
+  EXPECT_EQ(get(lease, 9), "gh");
+  EXPECT_EQ(get(lease, 9), "");
+  EXPECT_EQ(lease_seek(lease, -1, SEEK_SET), -1);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_EQ(lease_seek(lease, -9, SEEK_CUR), -1);
+  EXPECT_EQ(errno, EINVAL);
+  EXPECT_EQ(lease_seek(lease, std::int64_t{1} << 62, SEEK_CUR),
+            ::lseek(host_fd(lease), std::int64_t{1} << 62, SEEK_SET) < 0 ? -1 : (std::int64_t{1} << 62) + 8);
+  EXPECT_EQ(lease_seek(lease, 3, SEEK_SET), 3);
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(get(lease, 3), "Def");
+  EXPECT_EQ(lease_truncate(lease, 4), 0);
+  EXPECT_EQ(content("a"), "AbCD");
+}
+
+// On a copy others may move the position.
+TEST_F(Leases, DuplicatesOfWhatIsWrittenShareAPosition) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR | O_CREAT, 0600);
+  put(lease, "one");
+  const std::int32_t copy = lease_dup(lease);
+  put(copy, "two");
+  put(lease, "three");
+  EXPECT_EQ(lease_seek(copy, 0, SEEK_SET), 0);
+  EXPECT_EQ(get(lease, 20), "onetwothree");
+  const std::int32_t other = lease_open(path("b").c_str(), O_WRONLY | O_CREAT, 0600);
+  EXPECT_EQ(lease_dup2(lease, other), 0);
+  put(other, "four");
+  put(lease, "five");
+  EXPECT_EQ(content("a"), "onetwothreefourfive");
+}
+
+// The path that counts is the one that the file has at the cut.
+TEST_F(Leases, AFileThatWasRenamedSinceItWasOpenedGoesOn) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
+  put(lease, "one");
+  ASSERT_EQ(::rename(path("a").c_str(), path("moved").c_str()), 0);
+  leases_at_cut();
+  lose_process();
+  put(lease, "two");
+  EXPECT_EQ(content("moved"), "onetwo");
+}
+
+TEST_F(Leases, AFileWithoutANameIsLostUnderTheNameThatItHad) {
+  const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
+  ASSERT_EQ(::unlink(path("a").c_str()), 0);
+  leases_at_cut();
+  lose_process();
+  EXPECT_EQ(lease_problem(lease),
+            "lease on " + path("a") + " could not be re-established: No such file or directory");
+}
+
+TEST_F(Leases, AFifoIsNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("a").c_str(), 0600), 0);
+  EXPECT_EQ(lease_open(path("a").c_str(), O_RDONLY, 0), -EWOULDBLOCK);
+  EXPECT_EQ(lease_open(path("a").c_str(), O_WRONLY, 0), -EWOULDBLOCK);
+  const std::int32_t both = lease_open(path("a").c_str(), O_RDWR, 0);
+  EXPECT_GE(both, 0);
+  EXPECT_TRUE(lease_may_wait(both));
+}
+
 // What another process would find: 'n'obody has a lock on the byte, or there is a 'r'ead or 'w'rite lock.
 char locked(const std::string& file, off_t at) {
   const int fd = ::open(file.c_str(), O_RDWR);
@@ -349,25 +420,6 @@ TEST_F(Leases, OutputIsFlushedOnceItWasWritten) {
   EXPECT_EQ(leases_make_durable(), "");
   EXPECT_EQ(lease_close(file), 0);
   EXPECT_EQ(leases_make_durable(), "");  // the descriptor that it kept of the closed file
-}
-
-TEST(DurableState, ChangesWithSizeAndTime) {
-  struct stat status {};
-  DurableState state;
-  EXPECT_TRUE(state.changed(status));  // nothing is known
-  status.st_size = 10;
-  status.st_mtim = {1000, 5};
-  state.assume(status);
-  EXPECT_FALSE(state.changed(status));
-  status.st_size = 11;
-  EXPECT_TRUE(state.changed(status));
-  status.st_size = 10;
-  status.st_mtim = {1000, 6};
-  EXPECT_TRUE(state.changed(status));
-  // Written in the tick that it is looked at: another write may leave the same time.
-  ASSERT_EQ(::clock_gettime(CLOCK_REALTIME, &status.st_mtim), 0);
-  state.assume(status);
-  EXPECT_TRUE(state.changed(status));
 }
 
 TEST(ClosedOutput, ManyFilesTakeOneDescriptor) {

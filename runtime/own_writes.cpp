@@ -1,7 +1,6 @@
 #include "runtime/own_writes.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -18,6 +17,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/owned_file.h"
+#include "runtime/mapped_file.h"
 
 namespace uvm::rt {
 namespace {
@@ -58,9 +58,7 @@ struct WrittenFile {
 
 struct WriteNotes {
   std::mutex lock;
-  std::byte* memory = nullptr;
-  std::uint64_t bytes = 0;
-  int fd = -1;
+  MappedFile file;
   std::atomic<bool> on = false;  // the program runs, and what it writes is noted
   std::uint64_t cut = 0;
   std::uint32_t used = 0;  // slots from here on are free
@@ -69,10 +67,10 @@ struct WriteNotes {
   std::map<FileKey, WrittenFile> files;  // written since the cut, or with extents of cuts before
   std::set<FileKey> reborn;              // by this process
 
-  [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(memory); }
+  [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(file.memory()); }
   [[nodiscard]] std::span<WrittenExtent> slots() const {
-    return {reinterpret_cast<WrittenExtent*>(memory + sizeof(WritesHeader)),
-            (bytes - sizeof(WritesHeader)) / sizeof(WrittenExtent)};
+    return {reinterpret_cast<WrittenExtent*>(file.memory() + sizeof(WritesHeader)),
+            (file.bytes() - sizeof(WritesHeader)) / sizeof(WrittenExtent)};
   }
 };
 WriteNotes notes;
@@ -93,37 +91,10 @@ std::string read_boot_id() {
 }
 
 void detach() {
-  if (notes.memory != nullptr) ::munmap(notes.memory, notes.bytes);
-  if (notes.fd >= 0) ::close(notes.fd);
-  notes.memory = nullptr;
-  notes.bytes = 0;
-  notes.fd = -1;
+  notes.file.close();
   notes.on = false;
   notes.files.clear();
   notes.reborn.clear();
-}
-
-// posix_fallocate(3), which does without the system call only if it is there.
-bool take_room(int fd, std::uint64_t bytes) {
-  const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
-  struct stat status {};
-  if (error != ENOSYS || ::fstat(fd, &status) != 0) return error == 0;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size >= bytes) return true;
-  const std::vector<std::byte> zeros(bytes - size);
-  return ::lseek(fd, status.st_size, SEEK_SET) >= 0 && write_all(fd, zeros.data(), zeros.size());
-}
-
-// Room in the file is taken before it is mapped: a store into a page without would be a SIGBUS.
-bool map(std::uint64_t bytes) {
-  if (!take_room(notes.fd, bytes)) return false;
-  void* memory = notes.memory == nullptr
-                     ? ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, notes.fd, 0)
-                     : ::mremap(notes.memory, notes.bytes, bytes, MREMAP_MAYMOVE);
-  if (memory == MAP_FAILED) return false;
-  notes.memory = static_cast<std::byte*>(memory);
-  notes.bytes = bytes;
-  return true;
 }
 
 std::uint32_t take_slot() {
@@ -132,7 +103,7 @@ std::uint32_t take_slot() {
     notes.free.pop_back();
     return slot;
   }
-  if (notes.used == notes.slots().size() && !map(notes.bytes * 2)) {
+  if (notes.used == notes.slots().size() && !notes.file.grow(notes.file.bytes() * 2)) {
     notes.header().complete = 0;
     notes.on = false;
     return kNoExtent;
@@ -210,24 +181,20 @@ void own_writes_attach(const std::string& folder) {
   const auto opened = store::open_file(folder + "/writes", O_RDWR | O_CREAT, store::Ownership::kOwned);
   struct stat status {};
   if (!opened) return;
-  notes.fd = *opened;
-  if (::fstat(notes.fd, &status) != 0 ||
-      !map(std::max<std::uint64_t>(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
-    detach();
+  if (::fstat(*opened, &status) != 0 ||
+      !notes.file.open(*opened, std::max(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
+    ::close(*opened);
 }
 
 void own_writes_begin(std::uint64_t cut) {
   const std::lock_guard guard(notes.lock);
-  if (notes.memory == nullptr) return;
+  if (!notes.file.is_open()) return;
   const std::string boot_id = read_boot_id();
   notes.header().complete = 0;
-  if (notes.bytes > kFirstBytes) {  // a run that wrote many files
-    ::munmap(notes.memory + kFirstBytes, notes.bytes - kFirstBytes);
-    notes.bytes = kFirstBytes;
-    (void)!::ftruncate(notes.fd, kFirstBytes);
-  }
+  notes.file.shrink(kFirstBytes);  // of a run that wrote many files
   WritesHeader& header = notes.header();
-  std::memset(static_cast<void*>(notes.memory + sizeof header.magic), 0, notes.bytes - sizeof header.magic);
+  std::memset(static_cast<void*>(notes.file.memory() + sizeof header.magic), 0,
+              notes.file.bytes() - sizeof header.magic);
   std::copy(boot_id.begin(), boot_id.end(), header.boot_id);
   header.magic = kMagic;
   header.since = cut;
@@ -243,7 +210,7 @@ void own_writes_begin(std::uint64_t cut) {
 
 void own_writes_unknown() {
   const std::lock_guard guard(notes.lock);
-  if (notes.memory != nullptr) notes.header().complete = 0;
+  if (notes.file.is_open()) notes.header().complete = 0;
 }
 
 void own_writes_at_cut(std::uint64_t cut) {
@@ -277,17 +244,17 @@ ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, c
   const auto write = [&] { return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size); };
   if (!notes.on.load(std::memory_order_relaxed) || size == 0) return write();
   const std::lock_guard order(write_locks[(key.inode ^ key.device) % write_locks.size()]);
-  const std::int64_t begin = place == OwnPlace::kEnd      ? -1
-                             : at >= 0                    ? at
-                             : place == OwnPlace::kShared ? -1
-                                                          : ::lseek(fd, 0, SEEK_CUR);
+  const std::int64_t begin = place == OwnPlace::kEnd ? -1 : at;
   std::int64_t hole = begin;
   std::size_t pending = kPending;
   {
     const std::lock_guard guard(notes.lock);
     const WrittenFile& file = file_of(key, fd);
     if (begin >= 0) hole = begin_of_hole(file, begin, fd);
-    const auto free = std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
+    // What is overwritten in place is not noted.
+    const bool in_place = begin >= 0 && begin + static_cast<std::int64_t>(size) <= file.base;
+    const auto free = in_place ? notes.pending_taken.end()
+                               : std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
     if (free != notes.pending_taken.end()) {
       *free = true;
       pending = static_cast<std::size_t>(free - notes.pending_taken.begin());
@@ -365,7 +332,7 @@ void own_epoch_begins(const FileKey& key, std::uint32_t epoch, std::int64_t leng
 std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const struct stat& status, int fd,
                                                     std::int64_t length) {
   const std::lock_guard guard(notes.lock);
-  if (notes.memory == nullptr) return std::nullopt;
+  if (!notes.file.is_open()) return std::nullopt;
   const FileKey key = key_of(status);
   if (notes.reborn.contains(key)) return std::vector<Extent>{{0, status.st_size}};
   const WritesHeader& header = notes.header();
@@ -403,7 +370,7 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
 
 void own_writes_cut_back(const FileKey& key, std::int64_t length) {
   const std::lock_guard guard(notes.lock);
-  if (notes.memory == nullptr) return;
+  if (!notes.file.is_open()) return;
   std::uint32_t epoch = 0;  // the last; those before tell of what undoing brings back
   for (const WrittenExtent& slot : notes.slots()) {
     if (slot.cut != 0 && is_of(key, slot.device, slot.inode)) epoch = std::max(epoch, slot.epoch);
@@ -420,7 +387,7 @@ void own_writes_cut_back(const FileKey& key, std::int64_t length) {
 
 void own_epoch_undone(const FileKey& key, std::uint32_t epoch, bool gone) {
   const std::lock_guard guard(notes.lock);
-  if (notes.memory == nullptr) return;
+  if (!notes.file.is_open()) return;
   for (WrittenExtent& slot : notes.slots()) {
     if (slot.cut == 0 || !is_of(key, slot.device, slot.inode) || slot.epoch < epoch) continue;
     if (gone) {

@@ -54,11 +54,12 @@ void own_writes_committed(std::uint64_t cut);
 
 // Where what is written through a descriptor comes to lie.
 enum class OwnPlace : std::uint8_t {
-  kPosition,  // at the descriptor's position
-  kShared,    // likewise, but others may write with it, too, so that it is only known afterwards
+  kPosition,  // where it is said to, or else at the descriptor's position, which is only known afterwards,
+              // for others may write with it, too
   kEnd        // O_APPEND: at the end of the file, likewise
 };
-// write(2) of the program to a regular file, or pwrite(2) when `at` >= 0.
+// write(2) of the program to a regular file, or pwrite(2) when `at` >= 0: then it is known before, by one
+// system call less.
 ssize_t own_write(int fd, const FileKey& file, OwnPlace place, std::int64_t at, const void* data,
                   std::size_t size);
 void own_file_created(const FileKey& file);

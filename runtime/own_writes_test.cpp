@@ -53,8 +53,8 @@ class OwnWrites : public testing::Test {
   void others(const std::string& text) const { std::ofstream(file(), std::ios::app) << text; }
   // As RandomAccessFile does; `at` < 0: at the end that the file has then.
   void write(int fd, const std::string& text, std::int64_t at) const {
-    ASSERT_GE(::lseek(fd, std::max<std::int64_t>(at, 0), at < 0 ? SEEK_END : SEEK_SET), 0);
-    ASSERT_EQ(own_write(fd, key(), OwnPlace::kPosition, -1, text.data(), text.size()),
+    const std::int64_t place = at < 0 ? ::lseek(fd, 0, SEEK_END) : at;
+    ASSERT_EQ(own_write(fd, key(), OwnPlace::kPosition, place, text.data(), text.size()),
               static_cast<ssize_t>(text.size()));
   }
   // What the file has when it is cut back by the next process.
@@ -145,7 +145,7 @@ TEST_F(OwnWrites, AWriteAtAPlaceIsThereOnWhateverDescriptor) {
   const Descriptor fd = open(O_RDWR);
   others("theirs");
   ASSERT_EQ(::lseek(fd.get(), 2, SEEK_SET), 2);
-  ASSERT_EQ(own_write(fd.get(), key(), OwnPlace::kShared, 0, "BE", 2), 2);
+  ASSERT_EQ(own_write(fd.get(), key(), OwnPlace::kPosition, 0, "BE", 2), 2);
   EXPECT_EQ(::lseek(fd.get(), 0, SEEK_CUR), 2);
   EXPECT_EQ(cut(), "BEforetheirs");
 }

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <map>
 #include <mutex>
@@ -20,6 +22,8 @@
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
 #include "pmem/owned_file.h"
+#include "runtime/host_paths.h"
+#include "runtime/mapped_file.h"
 #include "runtime/own_writes.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
@@ -31,6 +35,8 @@ using undo::Deed;
 using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
+constexpr std::uint64_t kFirstBytes = 16 << 10;  // of a file of records
+constexpr std::int64_t kInRecord = 4096;         // bytes: what is less needs no file of its own
 
 // What need not be recorded again since the cut.
 struct Known {
@@ -43,7 +49,10 @@ struct Journal {
   std::mutex lock;
   std::string folder;
   std::uint64_t cut = 0;  // 0: nothing is recorded yet
-  int fd = -1;            // of undo.<cut>, made with the first record
+  // undo.<cut>, made with the first record: mapped, its records end before `end`; or open to append.
+  MappedFile records;
+  std::uint64_t end = 0;
+  int fd = -1;
   std::uint32_t kept = 0;
   std::int64_t copied = 0;  // bytes, since the cut
   std::map<FileKey, Known> known;
@@ -76,8 +85,7 @@ int open_with_spare(Open open) {
 // A file of the journal, which is made.
 int make_file(const std::string& name, int flags) {
   return open_with_spare([&] {
-    return store::descriptor_or_errno(
-        store::open_file(name, O_WRONLY | O_CREAT | flags, store::Ownership::kOwned));
+    return store::descriptor_or_errno(store::open_file(name, O_CREAT | flags, store::Ownership::kOwned));
   });
 }
 
@@ -97,32 +105,50 @@ void tell_trouble(const std::string& file) {
       "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
 }
 
-// A copy of what a file has from `offset` on; 0: there is none.
-std::uint32_t keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
-                        std::int64_t length) {
-  if (length > kMaxCopy || journal.copied + length > kMaxCopies) return 0;
+// Content that is kept, and of which file.
+struct Copied {
+  bool made = false;
+  std::uint32_t kept = 0;    // 0: it is `content`, which goes into the record
+  std::string content = {};  // at most kInRecord bytes
+  std::string path = {};     // without links
+  FileFacts facts = {};
+};
+
+// A copy of what a file has from `offset` on.
+Copied keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
+                 std::int64_t length) {
+  if (length > kMaxCopy || journal.copied + length > kMaxCopies) return {};
   keep_spare();  // the ends of the last copy are closed
   const Descriptor from(
       open_with_spare([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
-  struct stat now {};
-  if (from.get() < 0 || ::fstat(from.get(), &now) != 0 || key_of(now) != key_of(status)) return 0;
-  const std::uint32_t kept = journal.kept + 1;
-  const std::string name = file_of(journal.cut, kept);
-  const Descriptor to(make_file(name, O_EXCL));
+  FileFacts now;
+  if (from.get() < 0 || find_facts(from.get(), &now) != 0 || key_of(now.status) != key_of(status)) return {};
+  Copied copied{.made = true, .path = path_of_descriptor(from.get()), .facts = now};
+  if (length <= kInRecord) {
+    copied.content.resize(static_cast<std::size_t>(length));
+    const ssize_t n = ::pread(from.get(), copied.content.data(), copied.content.size(), offset);
+    if (n < 0) return {};
+    copied.content.resize(static_cast<std::size_t>(n));
+    journal.copied += n;
+    return copied;
+  }
+  copied.kept = journal.kept + 1;
+  const std::string name = file_of(journal.cut, copied.kept);
+  const Descriptor to(make_file(name, O_WRONLY | O_EXCL));
   if (to.get() < 0) {
     tell_trouble(name);
-    return 0;
+    return {};
   }
   // File systems that share blocks need not copy.
   const bool shared = offset == 0 && ::ioctl(to.get(), FICLONE, from.get()) == 0;
   if (!shared && !undo::copy_range(from.get(), offset, length, to.get())) {
     tell_trouble(name);
     ::unlink(name.c_str());
-    return 0;
+    return {};
   }
   journal.copied += shared ? 0 : length;
-  journal.kept = kept;
-  return kept;
+  journal.kept = copied.kept;
+  return copied;
 }
 
 std::uint32_t keep_link(const std::string& path) {
@@ -132,9 +158,10 @@ std::uint32_t keep_link(const std::string& path) {
   return kept;
 }
 
-RecordHeader header_of(Deed deed, const std::string& path, const struct stat& status) {
+RecordHeader header_of(Deed deed, const FileFacts& facts) {
+  const struct stat& status = facts.status;
   RecordHeader header{};
-  header.birth = undo::identity_of(path, status).birth;
+  header.birth = facts.birth;
   header.deed = deed;
   header.mode = status.st_mode;
   header.device = status.st_dev;
@@ -143,11 +170,54 @@ RecordHeader header_of(Deed deed, const std::string& path, const struct stat& st
   return header;
 }
 
+// False: errno says why.
+bool begin_records(const std::string& file) {
+  const int fd = make_file(file, O_RDWR);
+  struct stat status {};
+  if (fd < 0) return false;
+  // A file that could not be removed is appended to.
+  const bool empty = ::fstat(fd, &status) == 0 && status.st_size == 0;
+  if (empty && journal.records.open(fd, kFirstBytes)) {
+    journal.end = 0;
+  } else {
+    if (empty) (void)!::ftruncate(fd, 0);
+    ::fcntl(fd, F_SETFL, O_APPEND);
+    journal.fd = fd;
+  }
+  return true;
+}
+
+// Stores a record behind the others. False: there is no room for it in the mapping.
+bool store_record(const std::string& record) {
+  while (journal.records.bytes() - journal.end < record.size()) {
+    if (!journal.records.grow(journal.records.bytes() * 2)) return false;
+  }
+  // The checksum, with which a record begins, comes last: without it there is none.
+  constexpr std::size_t kChecksum = sizeof RecordHeader::checksum;
+  std::byte* to = journal.records.memory() + journal.end;
+  std::memcpy(to + kChecksum, record.data() + kChecksum, record.size() - kChecksum);
+  std::atomic_signal_fence(std::memory_order_release);
+  std::memcpy(to, record.data(), kChecksum);
+  std::atomic_signal_fence(std::memory_order_release);
+  journal.end += record.size();
+  return true;
+}
+
 // False: it is not written, which is told.
 bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal.cut);
-  if (journal.fd < 0) journal.fd = make_file(file, O_APPEND);
-  if (journal.fd < 0 || !undo::put(journal.fd, header, path, other)) {
+  if (!journal.records.is_open() && journal.fd < 0 && !begin_records(file)) {
+    tell_trouble(file);
+    return false;
+  }
+  const std::string record = undo::bytes_of(header, path, other);
+  if (journal.records.is_open() && !store_record(record)) {
+    // A small one may still have room.
+    journal.records.close();
+    journal.fd = make_file(file, O_WRONLY | O_APPEND);
+    if (journal.fd >= 0) (void)!::ftruncate(journal.fd, static_cast<off_t>(journal.end));
+  }
+  if (!journal.records.is_open() && (journal.fd < 0 || !undo::put(journal.fd, record))) {
     tell_trouble(file);
     return false;
   }
@@ -190,6 +260,7 @@ std::vector<JournalFile> journal_files() {
 void forget() {
   if (journal.fd >= 0) ::close(journal.fd);
   journal.fd = -1;
+  journal.records.close();
   if (!journal.folder.empty()) keep_spare();
   journal.kept = 0;
   journal.copied = 0;
@@ -259,23 +330,24 @@ bool undo_records() {
   return !journal.folder.empty() && journal.cut != 0;
 }
 
-void undo_created(const std::string& path, const struct stat& status) {
+void undo_created(const std::string& path, const FileFacts& facts) {
   const std::lock_guard guard(journal.lock);
-  (void)append(header_of(Deed::kCreated, path, status), path);
+  const struct stat& status = facts.status;
+  (void)append(header_of(Deed::kCreated, facts), path);
   journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
   if (S_ISREG(status.st_mode)) own_file_created(key_of(status));
 }
 
 // Another name of a file that there was says nothing of the file.
-void undo_linking(const std::string& from, const std::string& to, const struct stat& status) {
+void undo_linking(const std::string& to, const FileFacts& facts) {
   const std::lock_guard guard(journal.lock);
-  (void)append(header_of(Deed::kCreated, from, status), to);
+  (void)append(header_of(Deed::kCreated, facts), to);
 }
 
-void undo_length(const std::string& path, const struct stat& status) {
+void undo_length(int fd, const FileFacts& facts) {
   const std::lock_guard guard(journal.lock);
-  if (std::exchange(journal.known[key_of(status)].restored, true)) return;
-  (void)append(header_of(Deed::kLength, path, status), path);
+  if (std::exchange(journal.known[key_of(facts.status)].restored, true)) return;
+  (void)append(header_of(Deed::kLength, facts), path_of_descriptor(fd));
 }
 
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length) {
@@ -284,19 +356,21 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
   const std::int64_t end = std::min<std::int64_t>(known.kept_from, status.st_size);
   const FileKey key = key_of(status);
   if (length >= end) return own_file_resized(key, status.st_size, length);
-  RecordHeader header = header_of(Deed::kTruncated, path, status);
+  const Copied copied = keep_copy(path, status, length, end - length);
+  if (!copied.made) return own_file_resized(key, status.st_size, length);
+  RecordHeader header = header_of(Deed::kTruncated, copied.facts);
   header.offset = length;
   header.length = end;
-  header.kept = keep_copy(path, status, length, end - length);
-  if (header.kept == 0) return own_file_resized(key, status.st_size, length);
+  header.kept = copied.kept;
   header.epoch = own_next_epoch(key);
-  if (!append(header, path)) return own_file_resized(key, status.st_size, length);
+  if (!append(header, copied.path, copied.content)) return own_file_resized(key, status.st_size, length);
   known.kept_from = length;
   own_epoch_begins(key, header.epoch, length);
 }
 
-void undo_removal(const std::string& path, const struct stat& status) {
+void undo_removal(const std::string& path, const FileFacts& facts) {
   const std::lock_guard guard(journal.lock);
+  const struct stat& status = facts.status;
   const auto known = journal.known.find(key_of(status));
   if (known != journal.known.end()) {
     const bool created = known->second.created && status.st_nlink == 1;
@@ -304,31 +378,35 @@ void undo_removal(const std::string& path, const struct stat& status) {
     // It need not be there again for its creation to be undone; but a folder for what was moved through it.
     if (created && !S_ISDIR(status.st_mode)) return;
   }
-  RecordHeader header = header_of(Deed::kRemoved, path, status);
+  RecordHeader header = header_of(Deed::kRemoved, facts);
   bool ends = false;
-  std::string target;
+  std::string other;
   if (S_ISLNK(status.st_mode)) {
     char buffer[4096];
     const ssize_t length = ::readlink(path.c_str(), buffer, sizeof buffer);
     if (length <= 0) return;
-    target.assign(buffer, static_cast<std::size_t>(length));
+    other.assign(buffer, static_cast<std::size_t>(length));
   } else if (S_ISREG(status.st_mode)) {
     header.kept = keep_link(path);
     // A file that is only kept as a copy ends with its last name, and another may get its number.
     ends = header.kept == 0 && status.st_nlink == 1;
-    if (header.kept == 0) header.kept = keep_copy(path, status, 0, status.st_size);
-    if (header.kept == 0) return;
+    if (header.kept == 0) {
+      Copied copied = keep_copy(path, status, 0, status.st_size);
+      if (!copied.made) return;
+      header.kept = copied.kept;
+      other = std::move(copied.content);
+    }
   } else if (!S_ISDIR(status.st_mode)) {
     return;
   }
   const FileKey key = key_of(status);
   if (ends) header.epoch = own_next_epoch(key);
-  if (append(header, path, target) && ends) own_epoch_begins(key, header.epoch, 0);
+  if (append(header, path, other) && ends) own_epoch_begins(key, header.epoch, 0);
 }
 
-void undo_renaming(const std::string& from, const std::string& to, const struct stat& status) {
+void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts) {
   const std::lock_guard guard(journal.lock);
-  (void)append(header_of(Deed::kRenamed, from, status), from, to);
+  (void)append(header_of(Deed::kRenamed, facts), from, to);
 }
 
 }  // namespace uvm::rt

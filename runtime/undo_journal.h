@@ -7,11 +7,12 @@
 // already, or lose a file that it had truncated to write it anew.
 //
 // Records lie in files of the heap's folder, `undo.<cut>`, one file for all that follows the cut of that
-// number, each record written before its deed (of what is created also right after: which file it is). What a
-// deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy within
-// kMaxCopy and kMaxCopies. Larger content is not kept. When a version is committed, records of earlier cuts
-// go. At resume those since the version's cut are undone, newest first, and taken off one by one: a process
-// that is killed meanwhile leaves the rest to the next.
+// number, each record written before its deed (of what is created also right after: which file it is). The
+// file is mapped (mapped_file.h), so that a record costs no system call; where it cannot be, it is written.
+// What a deed destroys is kept beside them, `undo.<cut>.<n>`: as a hard link, or as a copy (a small one in
+// the record) within kMaxCopy and kMaxCopies. Larger content is not kept. When a version is committed,
+// records of earlier cuts go. At resume those since the version's cut are undone, newest first, and taken off
+// one by one: a process that is killed meanwhile leaves the rest to the next.
 //
 // A record that cannot be written does not keep the program from its deed: the store may be full, and the run
 // goes on as it does when checkpoints fail. That is told, once until records can be written again. A journal
@@ -34,6 +35,7 @@
 #include <vector>
 
 #include "pmem/line_store.h"
+#include "runtime/file_facts.h"
 
 namespace uvm::rt {
 
@@ -57,16 +59,16 @@ struct Undone {
 // Undoes what is recorded since that cut or a later one. Recording goes on behind it.
 store::Result<Undone> undo_since(std::uint64_t cut);
 
-// --- Records. Paths are absolute. `status` is of the file before the deed, as lstat(2) or fstat(2) gave it.
+// --- Records. Paths are absolute. `facts` are of the file before the deed.
 
 [[nodiscard]] bool undo_records();                         // whether anything is recorded at all
 void undo_creating(const std::string& path, mode_t kind);  // nothing is there; kind: as in st_mode
-void undo_created(const std::string& path, const struct stat& status);
-void undo_linking(const std::string& from, const std::string& to, const struct stat& status);
-void undo_length(const std::string& path, const struct stat& status);  // opened, to be written
-// Bytes from `length` on are about to be cut off.
+void undo_created(const std::string& path, const FileFacts& facts);
+void undo_linking(const std::string& path, const FileFacts& facts);  // another name of a file that there is
+void undo_length(int fd, const FileFacts& facts);                    // opened, to be written
+// Bytes from `length` on are about to be cut off. `path` may have links in it; `status` is of the file.
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
-void undo_removal(const std::string& path, const struct stat& status);
-void undo_renaming(const std::string& from, const std::string& to, const struct stat& status);
+void undo_removal(const std::string& path, const FileFacts& facts);
+void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts);
 
 }  // namespace uvm::rt

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,17 +47,18 @@ class UndoJournal : public testing::TestWithParam<const char*> {
 
   [[nodiscard]] std::string path(const std::string& name) const { return files_ + "/" + name; }
   void write(const std::string& name, const std::string& content, int flags) const {
-    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644);
+    FileFacts facts;
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY | flags, 0644, &facts);
     ASSERT_GE(fd, 0) << name;
-    struct stat status {};
-    ASSERT_EQ(::fstat(fd, &status), 0);
-    ASSERT_EQ(own_write(fd, key_of(status), (flags & O_APPEND) != 0 ? OwnPlace::kEnd : OwnPlace::kPosition,
-                        -1, content.data(), content.size()),
-              static_cast<ssize_t>(content.size()));
+    ASSERT_EQ(
+        own_write(fd, key_of(facts.status), (flags & O_APPEND) != 0 ? OwnPlace::kEnd : OwnPlace::kPosition,
+                  -1, content.data(), content.size()),
+        static_cast<ssize_t>(content.size()));
     ::close(fd);
   }
   void truncate(const std::string& name, off_t length) const {
-    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY, 0);
+    FileFacts facts;
+    const int fd = undoable_open(AT_FDCWD, path(name).c_str(), O_WRONLY, 0, &facts);
     ASSERT_GE(fd, 0);
     EXPECT_EQ(undoable_truncate(fd, length), 0);
     ::close(fd);
@@ -341,7 +343,10 @@ TEST_P(UndoJournal, ATornRecordIsTheEnd) {
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
   const fs::path records = heap_ + "/undo.1";
-  std::ofstream(records, std::ios::app | std::ios::binary) << std::string(70, 'x');
+  std::ifstream file(records, std::ios::binary);
+  const std::string whole(std::istreambuf_iterator<char>(file), {});
+  const auto end = static_cast<std::streamoff>(whole.find_last_not_of('\0') + 1);
+  std::fstream(records, std::ios::in | std::ios::out | std::ios::binary).seekp(end) << std::string(70, 'x');
   (void)undo_since(1);
   EXPECT_EQ(look(), before);
 }
@@ -392,6 +397,42 @@ TEST_P(UndoJournal, RestoredCopiesAreNamedAgainUntilACommit) {
   EXPECT_EQ(journal_files(), 0U);
 }
 
+TEST_P(UndoJournal, ManyRecordsAreUndone) {
+  undo_at_cut(1);
+  const auto before = look();
+  for (int i = 0; i < 500; ++i)
+    write(std::to_string(i), "x", O_CREAT);  // more than the file first has room for
+  undo_attach(heap_);
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_EQ(look(), before);
+}
+
+// Where the file of records cannot grow, what it has stays, and what it does not take is told.
+TEST_P(UndoJournal, WhatWasRecordedStaysWhenThereIsNoMoreRoom) {
+  std::vector<std::string> told;
+  undo_attach(heap_, [&told](const std::string& line) { told.push_back(line); });
+  own_writes_begin(0);
+  undo_at_cut(1);
+  write("first", "x", O_CREAT);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{16 << 10, before.rlim_max};
+  const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  int made = 1;
+  for (; told.empty() && made < 1000; ++made) write(std::to_string(made), "x", O_CREAT);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, ignored);
+  EXPECT_EQ(told.size(), 1U);
+  EXPECT_LT(made, 1000);
+  undo_attach(heap_);
+  ASSERT_TRUE(undo_since(1));
+  EXPECT_FALSE(fs::exists(path("first")));
+  EXPECT_FALSE(fs::exists(path("1")));
+  EXPECT_FALSE(fs::exists(path(std::to_string(made - 2))));
+  EXPECT_TRUE(fs::exists(path(std::to_string(made - 1))));  // this was told
+}
+
 TEST_P(UndoJournal, RandomDeeds) {
   for (unsigned seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -418,7 +459,10 @@ TEST_P(UndoJournal, RandomDeeds) {
           if (has_place) write(one, "append" + std::to_string(random() % 100), O_CREAT | O_APPEND);
           return;
         case 1:
-          if (has_place) write(one, "anew" + std::to_string(random() % 100), O_CREAT | O_TRUNC);
+          // What does not fit into a record is kept in a file.
+          if (has_place)
+            write(one, "anew" + std::to_string(random() % 100) + std::string(random() % 2 * 5000, '.'),
+                  O_CREAT | O_TRUNC);
           return;
         case 2:
           if (fs::exists(path(one))) truncate(one, static_cast<off_t>(random() % 8));
@@ -485,7 +529,7 @@ TEST_P(UndoJournal, GoesNoFurtherWhenItCannotBeRead) {
 }
 
 TEST_P(UndoJournal, WhatWasKeptIsNotGivenUpWhenItCannotBeRead) {
-  write("a", "content", O_CREAT);
+  write("a", std::string(5000, 'a'), O_CREAT);  // more than a record takes
   undo_at_cut(1);
   write("a", "", O_TRUNC);
   undo_attach(heap_);
@@ -499,7 +543,7 @@ TEST_P(UndoJournal, WhatWasKeptIsNotGivenUpWhenItCannotBeRead) {
   fs::remove(heap_ + "/undo.1.1");
   fs::rename(heap_ + "/aside", heap_ + "/undo.1.1");
   ASSERT_TRUE(undo_since(1));
-  EXPECT_EQ(fs::file_size(path("a")), 7U);
+  EXPECT_EQ(fs::file_size(path("a")), 5000U);
 }
 
 INSTANTIATE_TEST_SUITE_P(HeapFolder, UndoJournal, testing::Values("/tmp", "/dev/shm"),

@@ -27,17 +27,21 @@ Identity identity_of(const std::string& path, const struct stat& status) {
   return identity_of(AT_FDCWD, path.c_str(), status, AT_SYMLINK_NOFOLLOW);
 }
 
-// One write(2), so that a record is whole or, at the end of the file, torn.
-bool put(int fd, RecordHeader header, const std::string& path, const std::string& other) {
+std::string bytes_of(RecordHeader header, const std::string& path, const std::string& other) {
   header.path_length = static_cast<std::uint32_t>(path.size());
   header.other_length = static_cast<std::uint32_t>(other.size());
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
   bytes += path + other;
   header.checksum = XXH3_64bits(bytes.data() + sizeof header.checksum, bytes.size() - sizeof header.checksum);
   std::memcpy(bytes.data(), &header.checksum, sizeof header.checksum);
+  return bytes;
+}
+
+// One write(2), so that a record is whole or, at the end of the file, torn.
+bool put(int fd, const std::string& record) {
   struct stat before {};
   const bool known = ::fstat(fd, &before) == 0;
-  if (write_all(fd, bytes.data(), bytes.size())) return true;
+  if (write_all(fd, record.data(), record.size())) return true;
   const int error = errno;
   if (known) (void)!::ftruncate(fd, before.st_size);
   errno = error;
@@ -58,6 +62,7 @@ bool read_records(const std::string& name, std::vector<Record>& records) {
     Record record;
     record.start = at;
     std::memcpy(&record.header, bytes.data() + at, sizeof record.header);
+    if (record.header.checksum == 0) break;  // room for more
     const std::size_t texts = std::size_t{record.header.path_length} + record.header.other_length;
     if (texts > bytes.size() - at - sizeof record.header) break;
     const std::size_t skip = sizeof record.header.checksum;

@@ -26,7 +26,7 @@ struct RecordHeader {
   std::uint64_t device, inode;
   std::int64_t offset;  // kTruncated: of the first byte kept
   std::int64_t length;  // of the file
-  std::uint32_t kept;   // number of the file that has what was destroyed; 0 none
+  std::uint32_t kept;   // number of the file that has what was destroyed; 0: the record itself, or nothing
   std::uint32_t path_length, other_length;
   std::uint32_t epoch;  // kTruncated, kRemoved: of own_writes.h; 0 none
   std::int64_t birth;   // when the file was made, in ns since the epoch; 0 unknown
@@ -36,7 +36,9 @@ static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordH
 struct Record {
   RecordHeader header;
   std::string path;
-  std::string other;        // kRenamed: the new path; kRemoved: where a symbolic link led; kReborn: Identity
+  // kRenamed: the new path; kRemoved: where a symbolic link led; kRemoved, kTruncated: content; kReborn:
+  // Identity
+  std::string other;
   std::uint64_t start = 0;  // where it lies in the file
 };
 
@@ -51,10 +53,13 @@ struct Identity {
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
 Identity identity_of(const std::string& path, const struct stat& status);  // a symbolic link is not followed
 
+// A record as it lies in the file.
+std::string bytes_of(RecordHeader header, const std::string& path, const std::string& other);
 // Appends a record with one write(2), so that it is whole or, at the end of the file, torn. False: errno says
 // why, and there is no part of it, as far as that can be had: what comes behind a torn record is lost.
-bool put(int fd, RecordHeader header, const std::string& path, const std::string& other);
-// All whole records of a file, none when there is no file. False: it cannot be read, errno says why.
+bool put(int fd, const std::string& record);
+// All whole records of a file, none when there is no file; zeros may follow. False: it cannot be read, errno
+// says why.
 bool read_records(const std::string& name, std::vector<Record>& records);
 
 // Copies from an offset to where `to` stands; less when the file ends before. False: errno says why.

@@ -27,6 +27,12 @@ int open_kept(const std::string& kept) {
   return store::descriptor_or_errno(store::open_file(kept, O_RDONLY, store::Ownership::kAny));
 }
 
+// Writes what was kept, in a file or in the record itself. False: errno says why.
+bool put_back(const Record& record, int kept, std::int64_t length, int to) {
+  return record.header.kept == 0 ? write_all(to, record.other.data(), record.other.size())
+                                 : copy_range(kept, 0, length, to);
+}
+
 enum class Made { kYes, kNo, kFailed };
 
 // Makes what was removed under another name. kNo: it was not kept, or its folder takes nothing; kFailed: it
@@ -36,12 +42,12 @@ Made make_again(const Record& record, const std::string& kept, const std::string
   const auto made = [](int result) { return result == 0 || errno == EEXIST ? Made::kYes : Made::kNo; };
   if (S_ISDIR(record.header.mode)) return made(::mkdir(aside.c_str(), mode));
   if (S_ISLNK(record.header.mode)) return made(::symlink(record.other.c_str(), aside.c_str()));
-  const Descriptor from(open_kept(kept));
-  if (from.get() < 0) return errno == ENOENT ? Made::kNo : Made::kFailed;
+  const Descriptor from(record.header.kept == 0 ? -1 : open_kept(kept));
+  if (record.header.kept != 0 && from.get() < 0) return errno == ENOENT ? Made::kNo : Made::kFailed;
   (void)!::unlink(aside.c_str());  // of a replay that was killed; nothing that is there is written to
   const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (to.get() < 0) return Made::kNo;
-  return copy_range(from.get(), 0, record.header.length, to.get()) ? Made::kYes : Made::kFailed;
+  return put_back(record, from.get(), record.header.length, to.get()) ? Made::kYes : Made::kFailed;
 }
 
 // Killed between a creation and its record: nothing was there before, so what is there now, and empty, and
@@ -165,14 +171,15 @@ void Replay::undo_length(const Record& record) {
 bool Replay::undo_truncation(const Record& record, const std::string& kept) {
   const Descriptor fd(open_same(record));
   if (fd.get() < 0) return true;
-  const Descriptor from(open_kept(kept));
-  if (from.get() < 0) return errno == ENOENT || fail("cannot restore " + record.path + " from", kept);
+  const Descriptor from(record.header.kept == 0 ? -1 : open_kept(kept));
+  if (record.header.kept != 0 && from.get() < 0)
+    return errno == ENOENT || fail("cannot restore " + record.path + " from", kept);
   // What others have appended since must make way.
   const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
   if (end > record.header.offset) return true;  // or nothing does, which is told
   if (end < 0 || ::ftruncate(fd.get(), record.header.offset) != 0 ||
       ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0 ||
-      !copy_range(from.get(), 0, record.header.length - record.header.offset, fd.get())) {
+      !put_back(record, from.get(), record.header.length - record.header.offset, fd.get())) {
     return fail("cannot restore " + record.path + " from", kept);
   }
   return true;
@@ -231,7 +238,7 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
       store::open_file(notes_, O_WRONLY | O_CREAT | O_APPEND, store::Ownership::kOwned)));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
-  if (!put(notes.get(), header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}))
+  if (!put(notes.get(), bytes_of(header, record.path, {reinterpret_cast<const char*>(&now), sizeof now})))
     return fail("cannot write", notes_);
   reborn_[removed] = now;
   made_at_[removed] = record.path;

@@ -1,8 +1,6 @@
 #include "runtime/undoable_files.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 
 #include "runtime/file_calls.h"
 #include "runtime/host_paths.h"
+#include "runtime/leases.h"
 #include "runtime/own_writes.h"
 #include "runtime/undo_journal.h"
 
@@ -20,7 +19,7 @@ namespace {
 
 std::string absolute(int directory, const char* path) {
   if (path[0] == '/') return path;
-  const std::string base = directory == AT_FDCWD ? working_directory() : path_of_descriptor(directory);
+  const std::string base = directory == AT_FDCWD ? program_directory() : path_of_descriptor(directory);
   return base.empty() ? path : base + "/" + path;
 }
 
@@ -29,12 +28,6 @@ bool refused(int directory, const char* path, Change change) {
   const int error = refused_change(directory == AT_FDCWD ? path : absolute(directory, path), change);
   if (error != 0) errno = error;
   return error != 0;
-}
-
-// Without symbolic links.
-std::string resolved(const std::string& path) {
-  char target[PATH_MAX];
-  return ::realpath(path.c_str(), target) == nullptr ? path : target;
 }
 
 // A call that makes a name for something that is no regular file, recorded. Its result.
@@ -47,37 +40,51 @@ int make(int directory, const char* path, mode_t kind, Call call) {
   undo_creating(name, kind);
   const int result = call();
   const int error = errno;
-  if (result == 0 && ::lstat(name.c_str(), &status) == 0) undo_created(name, status);
+  FileFacts made;
+  if (result == 0 && find_facts(AT_FDCWD, name.c_str(), AT_SYMLINK_NOFOLLOW, &made) == 0)
+    undo_created(name, made);
   errno = error;
   return result;
 }
 
 }  // namespace
 
-int undoable_open(int directory, const char* path, int flags, mode_t mode) {
+int undoable_open(int directory, const char* path, int flags, mode_t mode, FileFacts* facts) {
   const bool writes = (flags & O_ACCMODE) != O_RDONLY;
   flags |= O_CLOEXEC;
   const Change change = (flags & O_EXCL) != 0    ? Change::kCreateNew
                         : (flags & O_CREAT) != 0 ? Change::kCreate
                                                  : Change::kExisting;
-  if ((writes || (flags & (O_CREAT | O_TRUNC)) != 0) && refused(directory, path, change)) return -1;
-  if ((!writes && (flags & (O_CREAT | O_TRUNC)) == 0) || !undo_records())
-    return ::openat(directory, path, flags, mode);
+  const bool changes = writes || (flags & (O_CREAT | O_TRUNC)) != 0;
+  if (changes && refused(directory, path, change)) return -1;
   struct stat before {};
-  const bool existed = ::fstatat(directory, path, &before, 0) == 0;
-  const bool regular = existed && S_ISREG(before.st_mode);
-  const bool creates = !existed && (flags & O_CREAT) != 0;
+  const int links = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
+  const bool existed = ::fstatat(directory, path, &before, links) == 0;
+  if (existed && S_ISFIFO(before.st_mode) && (flags & O_NONBLOCK) == 0 && (flags & O_ACCMODE) != O_RDWR) {
+    errno = EWOULDBLOCK;
+    return -1;
+  }
+  const bool recorded = changes && undo_records();
+  const bool regular = recorded && existed && S_ISREG(before.st_mode);
+  const bool creates = recorded && !existed && (flags & O_CREAT) != 0;
   const std::string name = creates ? absolute(directory, path) : std::string();
   if (creates) undo_creating(name, S_IFREG);
-  if (regular && (flags & O_TRUNC) != 0 && (flags & O_EXCL) == 0)
-    undo_truncation(resolved(absolute(directory, path)), before, 0);
+  const bool truncates = regular && (flags & O_TRUNC) != 0 && (flags & O_EXCL) == 0;
+  if (truncates) undo_truncation(absolute(directory, path), before, 0);
   const int fd = ::openat(directory, path, flags, mode);
   if (fd < 0) return fd;
-  struct stat now {};
-  if (creates && ::fstat(fd, &now) == 0) {
-    undo_created(name, now);
+  if (find_facts(fd, facts) != 0) {
+    const int error = errno;
+    ::close(fd);
+    errno = error;
+    return -1;
+  }
+  if (creates) {
+    undo_created(name, *facts);
   } else if (regular && writes) {
-    undo_length(path_of_descriptor(fd), before);
+    FileFacts opened = *facts;
+    if (key_of(opened.status) == key_of(before)) opened.status.st_size = before.st_size;
+    undo_length(fd, opened);
   }
   return fd;
 }
@@ -85,7 +92,7 @@ int undoable_open(int directory, const char* path, int flags, mode_t mode) {
 int undoable_truncate(int fd, off_t length) {
   struct stat status {};
   const bool noted = undo_records() && ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-  if (noted) undo_truncation(path_of_descriptor(fd), status, length);
+  if (noted) undo_truncation("/proc/self/fd/" + std::to_string(fd), status, length);
   if (::ftruncate(fd, length) == 0) return 0;
   const int error = errno;
   // What is behind the end is not the program's: others may append there.
@@ -96,27 +103,29 @@ int undoable_truncate(int fd, off_t length) {
 
 int undoable_unlink(int directory, const char* path, int flags) {
   if (refused(directory, path, Change::kExisting)) return -1;
-  struct stat status {};
-  if (undo_records() && ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
-    undo_removal(absolute(directory, path), status);
+  FileFacts facts;
+  if (undo_records() && find_facts(directory, path, AT_SYMLINK_NOFOLLOW, &facts) == 0)
+    undo_removal(absolute(directory, path), facts);
   return ::unlinkat(directory, path, flags);
 }
 
 int undoable_remove(const char* path) {
   if (refused(AT_FDCWD, path, Change::kExisting)) return -1;
-  struct stat status {};
-  if (undo_records() && ::lstat(path, &status) == 0) undo_removal(absolute(AT_FDCWD, path), status);
-  return ::remove(path);
+  FileFacts facts;
+  if (!undo_records() || find_facts(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &facts) != 0) return ::remove(path);
+  undo_removal(absolute(AT_FDCWD, path), facts);
+  return S_ISDIR(facts.status.st_mode) ? ::rmdir(path) : ::unlink(path);
 }
 
 int undoable_rename(int from_directory, const char* from, int to_directory, const char* to) {
   if (refused(from_directory, from, Change::kExisting) || refused(to_directory, to, Change::kCreate))
     return -1;
-  struct stat moved {};
-  if (undo_records() && ::fstatat(from_directory, from, &moved, AT_SYMLINK_NOFOLLOW) == 0) {
+  FileFacts moved;
+  if (undo_records() && find_facts(from_directory, from, AT_SYMLINK_NOFOLLOW, &moved) == 0) {
     const std::string target = absolute(to_directory, to);
-    struct stat replaced {};
-    if (::lstat(target.c_str(), &replaced) == 0) undo_removal(target, replaced);
+    FileFacts replaced;
+    if (find_facts(AT_FDCWD, target.c_str(), AT_SYMLINK_NOFOLLOW, &replaced) == 0)
+      undo_removal(target, replaced);
     undo_renaming(absolute(from_directory, from), target, moved);
   }
   return ::renameat(from_directory, from, to_directory, to);
@@ -129,10 +138,11 @@ int undoable_mkdir(int directory, const char* path, mode_t mode) {
 int undoable_link(const char* from, const char* to) {
   if (refused(AT_FDCWD, from, Change::kExisting) || refused(AT_FDCWD, to, Change::kCreateNew)) return -1;
   // Which file it is is known before.
-  struct stat linked {
-  }, there{};
-  if (undo_records() && ::lstat(from, &linked) == 0 && ::lstat(to, &there) != 0)
-    undo_linking(absolute(AT_FDCWD, from), absolute(AT_FDCWD, to), linked);
+  FileFacts linked;
+  struct stat there {};
+  if (undo_records() && find_facts(AT_FDCWD, from, AT_SYMLINK_NOFOLLOW, &linked) == 0 &&
+      ::lstat(to, &there) != 0)
+    undo_linking(absolute(AT_FDCWD, to), linked);
   return ::link(from, to);
 }
 

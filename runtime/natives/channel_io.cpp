@@ -21,6 +21,7 @@ struct Vector {
 static_assert(sizeof(Vector) == 16);
 
 Wait wait_of(std::int32_t lease) {
+  if (!lease_may_wait(lease)) return Wait::kYes;
   const int flags = ::fcntl(host_fd(lease), F_GETFL);
   return flags >= 0 && (flags & O_NONBLOCK) != 0 && lease > 2 ? Wait::kNo : Wait::kYes;
 }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,13 +43,6 @@ Status wait_for_writer(Thread& thread, int reader) {
 }
 
 }  // namespace
-
-bool open_waits(int directory, const char* path, int flags) {
-  if ((flags & O_ACCMODE) == O_RDWR || (flags & O_NONBLOCK) != 0) return false;
-  struct stat status {};
-  const int links = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
-  return ::fstatat(directory, path, &status, links) == 0 && S_ISFIFO(status.st_mode);
-}
 
 Status open_fifo(Thread& thread, int directory, const char* path, int flags, int* fd) {
   for (;;) {

@@ -8,12 +8,8 @@
 
 namespace uvm::rt {
 
-// Whether open(2) with these arguments would wait: the path names a FIFO. `directory` is a host descriptor or
-// AT_FDCWD.
-bool open_waits(int directory, const char* path, int flags);
-
-// As openat(2) of such a path, waiting restartably. `fd` gets the host descriptor, or -errno. kRetire:
-// nothing is open.
+// As openat(2) of a FIFO, waiting restartably. `directory` is a host descriptor or AT_FDCWD. `fd` gets the
+// host descriptor, or -errno. kRetire: nothing is open.
 Status open_fifo(Thread& thread, int directory, const char* path, int flags, int* fd);
 
 }  // namespace uvm::rt

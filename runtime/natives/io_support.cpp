@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -220,15 +219,12 @@ std::int32_t lease_of_stream(const Object* stream) {
 
 Status open_lease(Thread& thread, std::int32_t directory, const std::string& path, int flags, mode_t mode,
                   std::int32_t* lease) {
-  const int at = directory == kHere ? AT_FDCWD : host_fd(directory);
-  if (at != -1 && open_waits(at, path.c_str(), flags)) {
-    int fd = -1;
-    UVM_TRY(open_fifo(thread, at, path.c_str(), flags, &fd));
-    *lease = fd < 0 ? fd : lease_adopt(fd);
-  } else {
-    *lease = directory == kHere ? lease_open(path.c_str(), flags, mode)
-                                : lease_open_at(directory, path.c_str(), flags, mode);
-  }
+  *lease = directory == kHere ? lease_open(path.c_str(), flags, mode)
+                              : lease_open_at(directory, path.c_str(), flags, mode);
+  if (*lease != -EWOULDBLOCK || (flags & O_NONBLOCK) != 0) return Status::kOk;
+  int fd = -1;
+  UVM_TRY(open_fifo(thread, directory == kHere ? AT_FDCWD : host_fd(directory), path.c_str(), flags, &fd));
+  *lease = fd < 0 ? fd : lease_adopt(fd);
   return Status::kOk;
 }
 
@@ -241,7 +237,7 @@ Status open_stream(NativeCall& call, Object* stream, const Object* path_string, 
   UVM_TRY(open_lease(call.thread, kHere, path, flags, 0666, &lease));
   stream = call.object(0);  // it may have waited
   path_string = call.object(1);
-  if (struct stat status{}; lease >= 0 && lease_status(lease, &status) == 0 && S_ISDIR(status.st_mode)) {
+  if (lease >= 0 && lease_is_directory(lease)) {
     (void)lease_close(lease);
     lease = -EISDIR;
   }

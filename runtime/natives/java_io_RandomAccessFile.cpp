@@ -9,7 +9,6 @@
 #include "runtime/natives/file_position.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/stream_bytes.h"
-#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -49,10 +48,9 @@ Status set_length(NativeCall& call) {
   if (lease < 0) return throw_new(call.thread, "java/io/IOException", "Stream Closed");
   const std::int64_t length = call.i64(1);
   if (is_program_lease(lease)) return throw_io(call.thread, lease, EINVAL);  // it is open for reading only
-  const int fd = host_fd(lease);
-  const off_t position = ::lseek(fd, 0, SEEK_CUR);
-  if (position < 0 || undoable_truncate(fd, length) != 0) return throw_io(call.thread, lease, errno);
-  if (position > length && ::lseek(fd, 0, SEEK_END) < 0) return throw_io(call.thread, lease, errno);
+  const std::int64_t position = lease_seek(lease, 0, SEEK_CUR);
+  if (position < 0 || lease_truncate(lease, length) != 0) return throw_io(call.thread, lease, errno);
+  if (position > length && lease_seek(lease, 0, SEEK_END) < 0) return throw_io(call.thread, lease, errno);
   return call.ret();
 }
 

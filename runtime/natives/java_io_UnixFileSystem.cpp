@@ -91,7 +91,9 @@ Status set_permission(NativeCall& call) {
 Status create_file_exclusively(NativeCall& call) {
   const Object* given = call.object(1);
   if (given == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
-  const int fd = undoable_open(AT_FDCWD, path_argument(given).c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
+  FileFacts facts;
+  const int fd =
+      undoable_open(AT_FDCWD, path_argument(given).c_str(), O_RDWR | O_CREAT | O_EXCL, 0666, &facts);
   if (fd >= 0) {
     ::close(fd);
     return call.ret(true);

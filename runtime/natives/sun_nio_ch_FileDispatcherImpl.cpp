@@ -17,7 +17,6 @@
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
 #include "runtime/safepoint.h"
-#include "runtime/undoable_files.h"
 #include "runtime/vm.h"
 
 namespace uvm::rt {
@@ -56,7 +55,8 @@ Status seek0(NativeCall& call) {
 }
 
 Status truncate0(NativeCall& call) {
-  return undoable_truncate(fd_of(call, 0), call.i64(1)) != 0 ? error_of(call, errno) : call.ret(0);
+  const std::int32_t lease = lease_of_descriptor(call.object(0));
+  return lease_truncate(lease, call.i64(1)) != 0 ? error_of(call, errno) : call.ret(0);
 }
 
 Status size0(NativeCall& call) {

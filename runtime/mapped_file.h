@@ -1,0 +1,41 @@
+// A file of the heap's folder that is mapped into memory: what is stored there is in the file at once, also
+// when the process is killed, and costs no system call. It is flushed by nobody.
+//
+// Room in the file is taken before it is mapped: a store into a page without would be a SIGBUS.
+//
+// Not for several threads at once. It is closed by close() only: threads may still use it while the process
+// ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace uvm::rt {
+
+class MappedFile {
+ public:
+  MappedFile() = default;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  // Takes `fd` over, which is open for reading and writing, and maps the first `bytes` bytes of its file.
+  // False: errno says why; nothing is mapped, and `fd` is still open.
+  bool open(int fd, std::uint64_t bytes);
+  // Maps `bytes` bytes, more than now. False: errno says why, all is as before.
+  bool grow(std::uint64_t bytes);
+  // Gives up what is behind `bytes`, of the mapping and of the file.
+  void shrink(std::uint64_t bytes);
+  // Unmaps and closes.
+  void close();
+
+  [[nodiscard]] bool is_open() const { return memory_ != nullptr; }
+  [[nodiscard]] std::byte* memory() const { return memory_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::byte* memory_ = nullptr;
+  std::uint64_t bytes_ = 0;
+  int fd_ = -1;
+};
+
+}  // namespace uvm::rt
