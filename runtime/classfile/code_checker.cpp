@@ -52,7 +52,7 @@ CodeChecker::CodeChecker(const ClassView& view, const MethodView& method, TypeOr
       oracle_(oracle),
       inference_(inference) {
   std::size_t bad = 0;
-  marks_ = mark_instructions(code_, &bad);
+  marks_ = mark_instructions(code_, &bad, inference ? Reserved::kNo : Reserved::kYes);
   if (bad == code_.size()) return;
   bci_ = bad;
   const bool known = code_[bad] < kOpcodeCount && kOpcodeInfo[code_[bad]].length != 0;
