@@ -1,3 +1,5 @@
+package reflection;
+
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -28,7 +30,8 @@ public class NestingDisagreed {
 
   static class Other {}
 
-  static final String NAME = "NestingDisagreed$Outer";
+  static final String NAME = "reflection.NestingDisagreed$Outer";
+  static final String INTERNAL = "reflection/NestingDisagreed$Outer";
   static final String[] INNER = {"$Member", "$StaticMember", "$1Local", "$1", "$2"};
 
   interface Change {
@@ -36,7 +39,7 @@ public class NestingDisagreed {
   }
 
   static byte[] bytesOf(String name) throws Exception {
-    try (InputStream in = NestingDisagreed.class.getResourceAsStream(name + ".class")) {
+    try (InputStream in = NestingDisagreed.class.getResourceAsStream('/' + name.replace('.', '/') + ".class")) {
       return in.readAllBytes();
     }
   }
@@ -75,7 +78,7 @@ public class NestingDisagreed {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith("NestingDisagreed$O")) return super.loadClass(name, resolve);
+      if (!name.startsWith("reflection.NestingDisagreed$O")) return super.loadClass(name, resolve);
       synchronized (getClassLoadingLock(name)) {
         Class<?> loaded = findLoadedClass(name);
         if (loaded != null) return loaded;
@@ -157,9 +160,9 @@ public class NestingDisagreed {
     changes = all(noInner);
     changes.put(NAME, noInner);
     look("neither side with InnerClasses", changes);
-    look("outer class of another name", all(bytes -> renamed(bytes, "NestingDisagreed$Outer", "NestingDisagreed$Other")));
-    look("outer class that is not there", all(bytes -> renamed(bytes, "NestingDisagreed$Outer", "NestingDisagreed$Oxxxx")));
-    look("outer class that is an array", all(bytes -> renamed(bytes, "NestingDisagreed$Outer", "[LNestingDisagreed$O;;")));
+    look("outer class of another name", all(bytes -> renamed(bytes, INTERNAL, "reflection/NestingDisagreed$Other")));
+    look("outer class that is not there", all(bytes -> renamed(bytes, INTERNAL, "reflection/NestingDisagreed$Oxxxx")));
+    look("outer class that is an array", all(bytes -> renamed(bytes, INTERNAL, "[Lreflection/NestingDisagreed$O;;")));
     look("method that is not there", all(bytes -> renamed(bytes, "inMethod", "inNothin")));
     look("descriptor of no method", all(bytes -> renamed(bytes, "(I)Ljava/lang/Class;", "(I)Ljava/lang/Class.")));
     look("descriptor of a class that is not there", all(bytes -> renamed(bytes, "(I)Ljava/lang/Class;", "(I)Ljava/lang/Clazz;")));
