@@ -321,7 +321,8 @@ bool CodeChecker::assignable(const Type& from, const Type& to) {
       target = class_name_of(target);
       continue;
     }
-    if (source_is_array) return target == "java/lang/Cloneable" || target == "java/io/Serializable";
+    // Type checking loads the class first, which may fail.
+    if (source_is_array && inference_) return array_has(target);
     const OracleAnswer answer = oracle_.is_assignable(source, target);
     answer_or_throw(answer);
     return answer.answer == Answer::kYes;
