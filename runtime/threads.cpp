@@ -1,4 +1,5 @@
 #include "runtime/threads.h"
+#include "pmem/sanitizers.h"
 
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -35,8 +36,9 @@ namespace {
 constexpr std::uint64_t kStackReserve = 32 * 1024;
 // Lines at the start of a dead thread's stack that stay for the next one.
 constexpr std::uint64_t kKeptStackBytes = 64 * 1024;
-// C++ stack of an OS thread: natives have buffers on it, but Java frames are elsewhere.
-constexpr std::size_t kOsStackSize = 2 << 20;
+// C++ stack of an OS thread: natives have buffers on it, but Java frames are elsewhere. Small, so that
+// several share a page of the kernel's page table.
+constexpr std::size_t kOsStackSize = UVM_THREAD_SANITIZER || UVM_ADDRESS_SANITIZER ? 2 << 20 : 512 << 10;
 constexpr int kExitSoftware = 70;  // sysexits.h EX_SOFTWARE
 
 thread_local Thread* this_thread = nullptr;
@@ -176,6 +178,7 @@ void* os_thread(void* argument) {
     cpu_time_at_end(*host);
   }
   set_current_thread(nullptr);
+  vm.thread_memory.ended();
   delist(vm, host, dead);
   return nullptr;
 }
@@ -330,10 +333,14 @@ bool start_all_threads(Vm& vm) {
     HostThread* host = make_host(vm, record);
     enlist(vm, host);
     made.push_back(host);
+    vm.thread_memory.admit_resumed();
   }
   for (std::size_t i = 0; i < made.size(); ++i) {
     if (const int error = start_os_thread(made[i]); error != 0) {
-      for (; i < made.size(); ++i) delist(vm, made[i], false);
+      for (; i < made.size(); ++i) {
+        vm.thread_memory.ended();
+        delist(vm, made[i], false);
+      }
       errno = error;
       return false;
     }
@@ -351,8 +358,11 @@ Status start_thread(Thread& thread, Object* thread_object) {
   Vm& vm = *thread.vm;
   const WellKnown& known = vm.known();
   if (record_of(thread_object) != nullptr) return throw_new(thread, "java/lang/IllegalThreadStateException");
-  JavaThread* record = make_record(
-      vm, stack_size_for(thread_object->field<std::int64_t>(known.Thread_stackSize)), kRun, thread_object);
+  const bool admitted = vm.thread_memory.admit();
+  JavaThread* record =
+      admitted ? make_record(vm, stack_size_for(thread_object->field<std::int64_t>(known.Thread_stackSize)),
+                             kRun, thread_object)
+               : nullptr;
   if (record != nullptr) {
     record->daemon = thread_object->field<std::uint8_t>(known.Thread_daemon);
     HostThread* host = make_host(vm, record);
@@ -365,6 +375,7 @@ Status start_thread(Thread& thread, Object* thread_object) {
     thread_object->field<std::int32_t>(known.Thread_threadStatus) = kStatusNew;
     delist(vm, host, true);
   }
+  if (admitted) vm.thread_memory.ended();
   return throw_out_of_memory(
       thread, "unable to create native thread: possibly out of memory or process/resource limits reached");
 }

@@ -12,6 +12,7 @@ namespace uvm::rt {
 namespace {
 
 using classfile::Answer;
+using classfile::array_has;
 using classfile::OracleAnswer;
 
 class LoadedTypes final : public classfile::TypeOracle {
@@ -21,6 +22,7 @@ class LoadedTypes final : public classfile::TypeOracle {
   OracleAnswer is_assignable(std::string_view from, std::string_view to) override {
     Class* target = find(to);
     if (target == nullptr) return need(to);
+    if (from.front() == '[') return answer(target->is_interface() && array_has(to));
     if (target->is_interface()) return {Answer::kYes, {}};
     Class* source = find(from);
     if (source == nullptr) return need(from);

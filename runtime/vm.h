@@ -21,6 +21,7 @@
 #include "runtime/roots.h"
 #include "runtime/status.h"
 #include "runtime/thread.h"
+#include "runtime/thread_memory.h"
 #include "runtime/well_known.h"
 
 namespace uvm::rt {
@@ -65,6 +66,7 @@ class Vm {
   std::mutex threads_lock;
   std::condition_variable threads_changed;
   std::vector<Thread*> threads;  // host threads, while they run
+  ThreadMemory thread_memory;
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> retiring{false};
 

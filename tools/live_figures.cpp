@@ -86,6 +86,7 @@ void LiveFigures::look_at(Session& session, Figures& figures) {
   ProcessFigures& process = *figures.process;
   const uffd::Region& region = session.region();
   process.region = region.describe();
+  process.memory_limit_bytes = region.memory_limit();
   process.lines = region.count_lines();
   process.latencies = region.fault_latencies();
   process.counters = region.counters();

@@ -1,5 +1,6 @@
 #include "tools/process_limits.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -14,6 +15,9 @@ namespace uvm::tools {
 namespace {
 
 constexpr std::size_t kThreadStack = std::size_t{2} << 20;
+// glibc would make eight for each processor, and each keeps what was freed in it. The program's objects are
+// elsewhere.
+constexpr int kMallocArenas = 4;
 constexpr rlim_t kMainStack = rlim_t{8} << 20;
 
 struct Call {
@@ -26,6 +30,7 @@ struct Call {
 }  // namespace
 
 void raise_limits() {
+  mallopt(M_ARENA_MAX, kMallocArenas);
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
     files.rlim_cur = files.rlim_max;

@@ -14,6 +14,7 @@
 #include "runtime/checkpoint_events.h"
 #include "runtime/clock.h"
 #include "runtime/code.h"
+#include "runtime/container.h"
 #include "runtime/cpu_time.h"
 #include "runtime/heap_format.h"
 #include "runtime/heap_verification.h"
@@ -64,6 +65,8 @@ store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::Fil
   session->vm_ = std::make_unique<rt::Vm>(session->region_.get(), options.image, std::move(options.input));
   session->vm_->torture_interval = options.torture_interval;
   session->verify_heap_ = options.verify_heap;
+  session->vm_->thread_memory.configure(
+      session->region_.get(), {region.memory_limit, region.staging_bytes, rt::memory_limit().bytes});
   rt::attach_threads(*session->vm_);
   rt::undo_attach(options.folder, options.checkpoints.report);
   session->blob_ = options.blob;
@@ -159,7 +162,10 @@ void Session::set_suspended(bool suspended) {
       suspended ? blob_.flags | checkpoint::kBlobSuspended : blob_.flags & ~checkpoint::kBlobSuspended;
 }
 
-void Session::begin() { rt::checkpoint_begins(); }
+void Session::begin() {
+  vm_->thread_memory.look_again();
+  rt::checkpoint_begins();
+}
 
 // False only while threads are being retired, and then the checkpointer has been stopped.
 void Session::stop() { static_cast<void>(rt::stop_threads(*vm_)); }

@@ -82,7 +82,7 @@ void RegionImpl::prepare_cut(std::uint64_t lines) {
 // costs more than the cut.
 void RegionImpl::clear_staging() {
   const std::size_t kept =
-      std::min<std::size_t>({staging_lines_, kKeptStaging, static_cast<std::size_t>(limit_lines_ / 32)});
+      std::min<std::size_t>({staging_lines_, kKeptStaging, static_cast<std::size_t>(limit_lines() / 32)});
   madvise(staging_ + kept * kLineSize, (staging_lines_ - kept) * kLineSize, MADV_DONTNEED);
   staged_.clear();
 }

@@ -55,12 +55,13 @@ void RegionImpl::run_evictor() {
     for (;;) {
       if (stopping_.load(std::memory_order_acquire)) return;
       std::uint64_t resident = resident_.load(std::memory_order_acquire);
-      if (resident + high_free_ <= limit_lines_) break;
+      const std::uint64_t limit = limit_lines(), wanted = resident + high_free(limit);
+      if (wanted <= limit) break;
       std::uint64_t freed;
       bool busy;
       {
         EvictGuard guard(evict_mutex_);
-        freed = evict_some(guard, std::min<std::uint64_t>(kBatch, resident + high_free_ - limit_lines_));
+        freed = evict_some(guard, std::min<std::uint64_t>(kBatch, wanted - limit));
         busy = writing_back_;
       }
       if (freed != 0) continue;
@@ -100,6 +101,24 @@ std::uint64_t RegionImpl::evict_some(EvictGuard& guard, std::uint64_t wanted) {
   return freed;
 }
 
+void RegionImpl::set_memory_limit(std::uint64_t bytes) {
+  const std::uint64_t lines =
+      std::clamp<std::uint64_t>(bytes / kLineSize, kMinMemoryLimit / kLineSize, most_lines_);
+  EvictGuard guard(evict_mutex_);
+  apply_limit(lines);
+  Backoff backoff;
+  for (;;) {
+    const std::uint64_t resident = resident_.load(std::memory_order_acquire);
+    if (resident <= lines) return;
+    if (evict_some(guard, std::min<std::uint64_t>(kBatch, resident - lines)) != 0) continue;
+    if (!writing_back_) return;
+    // Somebody's batch is on its way to the store, and then there is something to evict.
+    guard.unlock();
+    backoff.wait();
+    guard.lock();
+  }
+}
+
 std::uint64_t RegionImpl::evict_all() {
   std::uint64_t freed = 0;
   Backoff backoff;
@@ -112,11 +131,11 @@ std::uint64_t RegionImpl::evict_all() {
     }
     met_locked_ = false;
     end_all_probation();
-    advance_hand(limit_lines_ * 2, Zap::kAll);
-    std::uint64_t now = evict_clean(limit_lines_ * 2, clean_.size()), got = 1;
+    advance_hand(most_lines_ * 2, Zap::kAll);
+    std::uint64_t now = evict_clean(most_lines_ * 2, clean_.size()), got = 1;
     while (got != 0 && dirty_.size() != 0 && !writing_back_) {
       write_dirty(guard);
-      got = evict_clean(limit_lines_ * 2, clean_.size());
+      got = evict_clean(most_lines_ * 2, clean_.size());
       now += got;
     }
     freed += now;

@@ -28,15 +28,16 @@ constexpr std::chrono::milliseconds kPatienceWithPrefetch{10};
 
 bool RegionImpl::try_reserve(std::uint64_t lines, std::uint64_t keep_free) {
   std::uint64_t resident = resident_.load(std::memory_order_relaxed);
+  const std::uint64_t limit = limit_lines();
   do {
-    if (resident + lines + keep_free > limit_lines_) return false;
+    if (resident + lines + keep_free > limit) return false;
   } while (!resident_.compare_exchange_weak(resident, resident + lines, std::memory_order_acq_rel));
   resident += lines;
   std::uint64_t peak = resident_peak_.load(std::memory_order_relaxed);
   while (resident > peak &&
          !resident_peak_.compare_exchange_weak(peak, resident, std::memory_order_relaxed)) {
   }
-  if (resident + low_free_ > limit_lines_) evict_wanted_.signal();
+  if (resident + low_free(limit) > limit) evict_wanted_.signal();
   return true;
 }
 
@@ -192,7 +193,7 @@ RegionImpl::FaultKind RegionImpl::resolve_again(std::uint64_t line, Flags flags,
 unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present) {
   wanted = static_cast<unsigned>(std::min<std::uint64_t>(wanted, last - line));
   // Not at the cost of evictions by this thread.
-  while (wanted > 1 && !try_reserve(wanted - 1, low_free_ / 2)) wanted /= 2;
+  while (wanted > 1 && !try_reserve(wanted - 1, low_free(limit_lines()) / 2)) wanted /= 2;
   unsigned got = 1;
   for (; got < wanted; ++got) {
     std::uint64_t next = line + got;
@@ -212,8 +213,9 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
 // They are not locked; whoever takes them in looks again.
 void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted) {
   // What is not going to be mapped without evictions by the faulting thread need not be read early.
-  const std::uint64_t taken = resident_.load(std::memory_order_relaxed) + low_free_ / 2;
-  const std::uint64_t room = limit_lines_ - std::min(limit_lines_, taken);
+  const std::uint64_t limit = limit_lines();
+  const std::uint64_t taken = resident_.load(std::memory_order_relaxed) + low_free(limit) / 2;
+  const std::uint64_t room = limit - std::min(limit, taken);
   wanted = static_cast<unsigned>(std::min<std::uint64_t>({wanted, last - first, room}));
   unsigned count = 0;
   while (count < wanted && (table_.get(first + count) & LineTable::kResident) == 0 &&
@@ -241,7 +243,7 @@ void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned want
 RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& segment, bool write) {
   bool present = store_->present(line);
   // Zeroes are not read, and lines that nothing was ever written to would only fill memory.
-  bool plentiful = present && resident_.load(std::memory_order_relaxed) < limit_lines_ / 2;
+  bool plentiful = present && resident_.load(std::memory_order_relaxed) < limit_lines() / 2;
   ReadAhead::Window window = read_ahead_.missed(line, plentiful);
   Prefetch::Slot* prefetched = present ? prefetch_.take(line) : nullptr;
   unsigned lines =

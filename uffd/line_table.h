@@ -95,6 +95,11 @@ class LineTable {
   [[nodiscard]] unsigned chunk_dirty(std::uint64_t line) const {
     return chunks_[line / kChunkLines].dirty.load(std::memory_order_acquire);
   }
+  // Chunks that have had a resident line since the table was made: what is kept of them takes memory for
+  // good.
+  [[nodiscard]] std::uint64_t touched_chunks() const {
+    return touched_chunks_.load(std::memory_order_relaxed);
+  }
 
   // First line in [first, last) that has all of `flags` (kResident or kDirty), or `last`.
   [[nodiscard]] std::uint64_t find(std::uint64_t first, std::uint64_t last, Flags flag) const;
@@ -102,18 +107,23 @@ class LineTable {
  private:
   struct Chunk {
     std::atomic<std::uint16_t> resident, dirty;
+    std::atomic<bool> touched;
   };
 
   void count(std::uint64_t line, Flags changed, int by) {
     if ((changed & (kResident | kDirty)) == 0) return;
     Chunk& chunk = chunks_[line / kChunkLines];
-    if ((changed & kResident) != 0) chunk.resident.fetch_add(static_cast<std::uint16_t>(by));
+    if ((changed & kResident) != 0 && chunk.resident.fetch_add(static_cast<std::uint16_t>(by)) == 0 &&
+        !chunk.touched.exchange(true, std::memory_order_relaxed)) {
+      touched_chunks_.fetch_add(1, std::memory_order_relaxed);
+    }
     if ((changed & kDirty) != 0) chunk.dirty.fetch_add(static_cast<std::uint16_t>(by));
   }
 
   std::atomic<Flags>* state_ = nullptr;
   std::atomic<std::uint16_t>* history_ = nullptr;
   Chunk* chunks_ = nullptr;
+  std::atomic<std::uint64_t> touched_chunks_{0};
   std::uint64_t lines_ = 0;
   std::size_t mapped_bytes_ = 0;
 };

@@ -33,8 +33,13 @@ class Probation {
     static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
     ring_ = reinterpret_cast<std::atomic<std::uint32_t>*>(memory);
     mask_ = capacity - 1;
-    target_ = std::min(std::max<std::uint64_t>(64, limit_lines / 20), limit_lines / 4);
     tick_ = std::max<std::uint64_t>(1, limit_lines / kTicksPerMemory);
+    set_limit(limit_lines);
+  }
+
+  // The memory is to be less now, or what it was. Times stay as they are counted.
+  void set_limit(std::uint64_t limit_lines) {
+    target_ = std::min(std::max<std::uint64_t>(64, limit_lines / 20), limit_lines / 4);
   }
 
   // Lines that may be on probation before the first of them have to leave.

@@ -26,7 +26,7 @@ class ReadAhead {
     bool goes_on;    // with a run: what comes next will be missed too
   };
 
-  void set_max(unsigned lines) { max_ = lines; }
+  void set_max(unsigned lines) { max_.store(lines, std::memory_order_relaxed); }
 
   Window missed(std::uint64_t line, bool plentiful) {
     for (unsigned i = 0; i < kRuns; ++i) {
@@ -36,13 +36,13 @@ class ReadAhead {
         return {next(line, last), last - 1, i, true};
       }
     }
-    return {plentiful ? std::min(kClusterLines, max_) : 1, 0,
+    return {plentiful ? std::min(kClusterLines, max()) : 1, 0,
             victim_.fetch_add(1, std::memory_order_relaxed) % kRuns, false};
   }
 
   // How many lines to bring in from `line` on, where a run goes on after a window of `last` lines.
   [[nodiscard]] unsigned next(std::uint64_t line, unsigned last) const {
-    const unsigned wanted = std::min(std::max(last * 2, kClusterLines), max_);
+    const unsigned wanted = std::min(std::max(last * 2, kClusterLines), max());
     // End on a cluster boundary where that leaves anything.
     std::uint64_t end = line + wanted;
     if (wanted >= kClusterLines) end = end / kClusterLines * kClusterLines;
@@ -57,6 +57,7 @@ class ReadAhead {
  private:
   static constexpr unsigned kRuns = 16;
   static constexpr unsigned kLinesBits = 16;
+  [[nodiscard]] unsigned max() const { return max_.load(std::memory_order_relaxed); }
   static std::uint64_t next_of(std::uint64_t run) { return run >> kLinesBits; }
   static unsigned lines_of(std::uint64_t run) {
     return static_cast<unsigned>(run & ((std::uint64_t{1} << kLinesBits) - 1));
@@ -64,7 +65,7 @@ class ReadAhead {
 
   std::array<std::atomic<std::uint64_t>, kRuns> runs_{};
   std::atomic<unsigned> victim_{0};
-  unsigned max_ = 1;
+  std::atomic<unsigned> max_{1};
 };
 
 }  // namespace uvm::uffd

@@ -6,9 +6,10 @@
 // descriptor of the memfd (its alias), and drops them by punching holes.
 //
 // Invariants
-//   * Resident bytes (pages of the memfd) never exceed the memory limit by more than 1 MiB. Beside them there
-//     are buffers: for reads, of a read-ahead window each, as many as threads ever missed lines at once (at
-//     most 16) and at most 4 for reads under way; and the staging area, most of it around a cut only.
+//   * Resident bytes (pages of the memfd) never exceed the memory limit by more than 1 MiB, but for a moment
+//     after it was lowered. Beside them there are buffers: for reads, of a read-ahead window each, as many as
+//     threads ever missed lines at once (at most 16) and at most 4 for reads under way; the staging area,
+//     most of it around a cut only; and tables, which grow with what was ever touched (table_bytes()).
 //   * A line that is not resident has its newest content in the store, or was never written (then it
 //     reads zero).
 //   * A resident line that differs from the store is dirty: written according to the write tracking of
@@ -27,7 +28,8 @@
 // kInThread there.
 //
 // Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
-// populate_fresh(), discard(), evict_first(): any thread that is not inside a signal handler. preflush(),
+// populate_fresh(), discard(), evict_first(), memory_limit(), set_memory_limit(), table_bytes(): any thread
+// that is not inside a signal handler. preflush(),
 // prepare_cut(), cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the
 // program must not touch the view: it might interrupt the pager at work. Threads with an alternate signal
 // stack give it at least 64 KiB: faults are resolved on it.
@@ -224,6 +226,17 @@ class Region {
 
   // A hint: these lines will not be used soon; they lose their place before all others.
   virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
+
+  // Bytes of resident lines that there may be.
+  [[nodiscard]] virtual std::uint64_t memory_limit() const = 0;
+  // Changes that: at least kMinMemoryLimit, at most RegionOptions::memory_limit; what is beyond counts as
+  // these. When it is lowered, lines leave before the call returns, as far as they can: those that are
+  // pinned, in use, or refused by the store stay, and no line comes in until enough have left. Callers take
+  // turns.
+  virtual void set_memory_limit(std::uint64_t bytes) = 0;
+  // About what the tables take of what was touched since the region was made: the line table, the store's
+  // page table, the kernel's. It is not part of the memory limit, and never gets less.
+  [[nodiscard]] virtual std::uint64_t table_bytes() const = 0;
 
   // Evicts everything that can be (tests, torture mode, low memory): what was in memory before the call and
   // is neither pinned nor touched during it, provided that the store takes it. Returns lines evicted.

@@ -128,20 +128,14 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
     segments_.push_back({s.name, s.offset / kLineSize, (s.offset + s.size) / kLineSize, s.pinned, s.flushed});
   }
 
-  limit_lines_ = options.memory_limit / kLineSize;
+  most_lines_ = options.memory_limit / kLineSize;
+  read_ahead_max_lines_ = std::max(1U, options.read_ahead_max_lines);
   patience_ns_ = static_cast<std::uint64_t>(std::chrono::nanoseconds(options.patience).count());
-  // Enough for what faults while the evictor wakes up and writes a batch; more would only be memory unused.
-  low_free_ = std::min(std::clamp<std::uint64_t>(limit_lines_ / 64, 64, 1024), limit_lines_ / 4);
-  // Evicting little at a time leaves lines on probation the time between for their second chance.
-  high_free_ = low_free_ + std::max<std::uint64_t>(1, low_free_ / 2);
-  // A window, and the next one that is read meanwhile, are little beside the memory there is.
-  const std::uint64_t modest = std::max<std::uint64_t>(ReadAhead::kClusterLines, limit_lines_ / 64);
-  read_ahead_.set_max(
-      static_cast<unsigned>(std::clamp<std::uint64_t>(options.read_ahead_max_lines, 1, modest)));
   staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
 
   if (!table_.create(size_ / kLineSize)) return Unexpected{system_error("mmap of the line table")};
   if (auto mapped = map_work_memory(); !mapped) return mapped;
+  apply_limit(most_lines_);
   if (auto opened = faults_.open(fault_mode_, track_mode_); !opened) return opened;
   if (auto mapped = map_view(options.address_hint); !mapped) return mapped;
   if (auto opened = tracker_.open(track_mode_, &faults_, base_); !opened) return opened;
@@ -165,7 +159,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
 Result<void> RegionImpl::map_work_memory() {
   // Sparse: the kernel gives memory as it is used.
   std::size_t buffer_bytes = kMaxReadAhead * kLineSize;
-  std::size_t ring = std::bit_ceil(limit_lines_ * 2 + kBatch);
+  std::size_t ring = std::bit_ceil(most_lines_ * 2 + kBatch);
   std::size_t ring_bytes = (ring * sizeof(std::uint32_t) + kLineSize - 1) / kLineSize * kLineSize;
   std::size_t pool_bytes = BufferPool::kBuffers * buffer_bytes;
   std::size_t prefetch_bytes = Prefetch::kSlots * buffer_bytes;
@@ -184,7 +178,7 @@ Result<void> RegionImpl::map_work_memory() {
   prefetch_.create(take(prefetch_bytes), buffer_bytes);
   zeroes_ = take(buffer_bytes);
   evict_buffer_ = take(kBatch * kLineSize);
-  probation_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring, limit_lines_);
+  probation_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring, most_lines_);
   clean_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
   dirty_.create(reinterpret_cast<std::uint32_t*>(take(ring_bytes)), ring);
   staging_ = take(staging_lines_ * kLineSize);
@@ -324,8 +318,24 @@ bool RegionImpl::write_store(store::Transaction transaction, const std::uint32_t
   return false;
 }
 
+// With the evict mutex held, or before anything runs.
+void RegionImpl::apply_limit(std::uint64_t lines) {
+  limit_lines_.store(lines, std::memory_order_relaxed);
+  probation_.set_limit(lines);
+  // A window, and the next one that is read meanwhile, are little beside the memory there is.
+  const std::uint64_t modest = std::max<std::uint64_t>(ReadAhead::kClusterLines, lines / 64);
+  read_ahead_.set_max(static_cast<unsigned>(std::min<std::uint64_t>(read_ahead_max_lines_, modest)));
+}
+
+std::uint64_t RegionImpl::table_bytes() const {
+  // Per line: the line table has 4 bytes, the store its entry and, for each of two transactions, the one
+  // before; and the kernel's page table has one.
+  constexpr std::uint64_t kPerLine = 4 + 3 * sizeof(std::uint64_t) + sizeof(std::uint64_t);
+  return table_.touched_chunks() * LineTable::kChunkLines * kPerLine;
+}
+
 void RegionImpl::populate_fresh(std::uint64_t offset, std::uint64_t length) {
-  std::uint64_t step = std::clamp<std::uint64_t>(limit_lines_ / 8, 1, kBatch);
+  std::uint64_t step = std::clamp<std::uint64_t>(limit_lines() / 8, 1, kBatch);
   for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t line = first; line < last;) {
       if ((table_.get(line) & LineTable::kResident) != 0) {

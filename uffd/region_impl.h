@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -69,6 +70,9 @@ class RegionImpl final : public Region, private FaultTarget {
   void unpin(std::uint64_t offset, std::uint64_t length) override;
   bool discard(std::uint64_t offset, std::uint64_t length) override;
   void evict_first(std::uint64_t offset, std::uint64_t length) override;
+  std::uint64_t memory_limit() const override { return limit_lines() * kLineSize; }
+  void set_memory_limit(std::uint64_t bytes) override;
+  std::uint64_t table_bytes() const override;
   std::uint64_t evict_all() override;
   LineState state(LineNumber line) const override;
   RegionCounters counters() const override;
@@ -121,6 +125,18 @@ class RegionImpl final : public Region, private FaultTarget {
   Result<void> check(const RegionOptions& options);
   Result<void> map_view(void* hint);
   Result<void> map_work_memory();
+  void apply_limit(std::uint64_t lines);
+  [[nodiscard]] std::uint64_t limit_lines() const { return limit_lines_.load(std::memory_order_relaxed); }
+  // The evictor starts when fewer lines than this are free: enough for what faults while it wakes up and
+  // writes a batch; more would only be memory unused.
+  static std::uint64_t low_free(std::uint64_t limit) {
+    return std::min(std::clamp<std::uint64_t>(limit / 64, 64, 1024), limit / 4);
+  }
+  // And stops here. Evicting little at a time leaves lines on probation the time between for their second
+  // chance.
+  static std::uint64_t high_free(std::uint64_t limit) {
+    return low_free(limit) + std::max<std::uint64_t>(1, low_free(limit) / 2);
+  }
   [[nodiscard]] const Segment* segment_of(std::uint64_t line) const;
   std::byte* address_of(std::uint64_t line) const { return base_ + line * kLineSize; }
   void read_memory(std::uint64_t line, std::uint64_t count, std::byte* buffer) const;
@@ -211,9 +227,9 @@ class RegionImpl final : public Region, private FaultTarget {
   Prefetch prefetch_;
   const std::byte* zeroes_ = nullptr;  // kMaxReadAhead lines, never written, so never resident
 
-  std::uint64_t limit_lines_ = 0;
-  std::uint64_t low_free_ = 0;   // the evictor starts when fewer lines than this are free
-  std::uint64_t high_free_ = 0;  // and stops here
+  std::uint64_t most_lines_ = 0;  // RegionOptions::memory_limit
+  std::atomic<std::uint64_t> limit_lines_{0};
+  unsigned read_ahead_max_lines_ = 1;  // RegionOptions::read_ahead_max_lines
   std::atomic<std::uint64_t> resident_{0};
   std::atomic<std::uint64_t> resident_peak_{0};
   std::atomic<bool> store_failing_{false};

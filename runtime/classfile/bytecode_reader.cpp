@@ -1,11 +1,27 @@
 #include "runtime/classfile/bytecode_reader.h"
 
 namespace uvm::rt::classfile {
+namespace {
 
-std::size_t instruction_length(CodeBytes code, std::size_t bci) {
+// 0: not inside the code, or no such instruction.
+std::size_t lookupswitch_length(CodeBytes code, std::size_t bci) {
+  const std::size_t at = switch_operands(bci);
+  if (at + 8 > code.size()) return 0;
+  const std::int64_t keys = read_s4(code, at + 4);
+  return keys < 0 ? 0 : at + 8 + static_cast<std::size_t>(keys) * 8 - bci;
+}
+
+}  // namespace
+
+std::size_t instruction_length(CodeBytes code, std::size_t bci, Reserved reserved) {
   const std::uint8_t byte = code[bci];
-  if (byte >= kOpcodeCount) return 0;
   const std::size_t rest = code.size() - bci;
+  if (byte >= kOpcodeCount) {
+    if (reserved == Reserved::kNo || byte >= kReservedEnd) return 0;
+    const unsigned fixed = kReservedOpcodes[byte - kOpcodeCount].length;
+    const std::size_t whole = fixed != 0 ? fixed : lookupswitch_length(code, bci);
+    return whole <= rest ? whole : 0;
+  }
   std::size_t length = kOpcodeInfo[byte].length;
   switch (static_cast<Opcode>(byte)) {
     case Opcode::k_wide: {
@@ -31,14 +47,9 @@ std::size_t instruction_length(CodeBytes code, std::size_t bci) {
       length = at + 12 + static_cast<std::size_t>(high - low + 1) * 4 - bci;
       break;
     }
-    case Opcode::k_lookupswitch: {
-      const std::size_t at = switch_operands(bci);
-      if (at + 8 > code.size()) return 0;
-      const std::int64_t keys = read_s4(code, at + 4);
-      if (keys < 0) return 0;
-      length = at + 8 + static_cast<std::size_t>(keys) * 8 - bci;
+    case Opcode::k_lookupswitch:
+      length = lookupswitch_length(code, bci);
       break;
-    }
     default:
       break;
   }
@@ -62,11 +73,11 @@ LocalOperand local_operand(CodeBytes code, std::size_t bci) {
   return {opcode, code[bci + 1]};
 }
 
-std::vector<CodeMark> mark_instructions(CodeBytes code, std::size_t* bad_bci) {
+std::vector<CodeMark> mark_instructions(CodeBytes code, std::size_t* bad_bci, Reserved reserved) {
   std::vector<CodeMark> marks(code.size(), CodeMark::kNothing);
   std::size_t bci = 0;
   while (bci < code.size()) {
-    const std::size_t length = instruction_length(code, bci);
+    const std::size_t length = instruction_length(code, bci, reserved);
     if (length == 0) break;
     marks[bci] = static_cast<Opcode>(code[bci]) == Opcode::k_new ? CodeMark::kNew : CodeMark::kInstruction;
     bci += length;

@@ -23,9 +23,12 @@ inline std::int32_t read_s4(CodeBytes code, std::size_t at) {
 // First 4-byte operand of a switch at `bci`: behind 0 to 3 bytes of padding.
 inline std::size_t switch_operands(std::size_t bci) { return (bci + 4) & ~std::size_t{3}; }
 
+// Whether bytes of kReservedOpcodes count as instructions, too.
+enum class Reserved : bool { kNo, kYes };
+
 // Bytes of the instruction at `bci`, operands included; 0 when it is no instruction of JVMS chapter 6 or does
 // not end inside the code. Precondition: bci < code.size().
-std::size_t instruction_length(CodeBytes code, std::size_t bci);
+std::size_t instruction_length(CodeBytes code, std::size_t bci, Reserved reserved = Reserved::kNo);
 
 // Local variable index of a load, store, iinc or ret at `bci`, wide or not, or implied by the opcode;
 // `opcode` gets the opcode behind wide. Precondition: such an instruction.
@@ -40,6 +43,7 @@ enum class CodeMark : std::uint8_t { kNothing, kInstruction, kNew };
 
 // One mark per code byte. When a byte is reached that is no whole instruction, *bad_bci gets its index and
 // the marks behind it are kNothing; otherwise *bad_bci is code.size().
-std::vector<CodeMark> mark_instructions(CodeBytes code, std::size_t* bad_bci);
+std::vector<CodeMark> mark_instructions(CodeBytes code, std::size_t* bad_bci,
+                                        Reserved reserved = Reserved::kNo);
 
 }  // namespace uvm::rt::classfile

@@ -269,6 +269,8 @@ void ClassParser::parse_class_attributes() {
       in_.take(length);
     }
   }
+  // HotSpot forgets it then: such a class counts as one at top level.
+  if (!inner_classes_) file_.enclosing_class = file_.enclosing_method = 0;
   parse_deferred_attributes();
   require(max_bootstrap_index_ < 0 || has_bootstrap, "Missing BootstrapMethods attribute in class file %s");
 }

@@ -235,7 +235,7 @@ struct ClassFile {
 
   std::uint16_t signature_index = 0;
   std::uint16_t source_file_index = 0;
-  std::uint16_t enclosing_class = 0;   // EnclosingMethod: Class entry, 0: no such attribute
+  std::uint16_t enclosing_class = 0;   // EnclosingMethod: Class entry, 0: none, or no InnerClasses
   std::uint16_t enclosing_method = 0;  // NameAndType entry or 0
   std::uint16_t nest_host = 0;
   bool synthetic = false;

@@ -52,7 +52,7 @@ CodeChecker::CodeChecker(const ClassView& view, const MethodView& method, TypeOr
       oracle_(oracle),
       inference_(inference) {
   std::size_t bad = 0;
-  marks_ = mark_instructions(code_, &bad);
+  marks_ = mark_instructions(code_, &bad, inference ? Reserved::kNo : Reserved::kYes);
   if (bad == code_.size()) return;
   bci_ = bad;
   const bool known = code_[bad] < kOpcodeCount && kOpcodeInfo[code_[bad]].length != 0;
@@ -321,7 +321,8 @@ bool CodeChecker::assignable(const Type& from, const Type& to) {
       target = class_name_of(target);
       continue;
     }
-    if (source_is_array) return target == "java/lang/Cloneable" || target == "java/io/Serializable";
+    // Type checking loads the class first, which may fail.
+    if (source_is_array && inference_) return array_has(target);
     const OracleAnswer answer = oracle_.is_assignable(source, target);
     answer_or_throw(answer);
     return answer.answer == Answer::kYes;

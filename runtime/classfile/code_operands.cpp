@@ -109,6 +109,7 @@ void CodeChecker::check_switch_operands() {
 
 void CodeChecker::check_operands() {
   const auto opcode = static_cast<Opcode>(code_[bci_]);
+  if (code_[bci_] >= kOpcodeCount) fail_code("", text_of("Bad instruction: %02x", unsigned{code_[bci_]}));
   switch (opcode) {
     case Opcode::k_ldc:
       check_constant_operand(code_[bci_ + 1], false);

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace uvm::rt::classfile {
@@ -244,9 +245,61 @@ inline constexpr std::array<OpcodeInfo, kOpcodeCount> kOpcodeInfo = {{
 
 static_assert(kOpcodeInfo[0xb6].name == "invokevirtual" && kOpcodeInfo[0xc9].name == "jsr_w");
 
+// Bytes that HotSpot uses for instructions of its own inside: no class file may have them, but its
+// verification by type checking takes them for instructions, of these lengths, until it gets to one; and
+// messages name them.
+struct ReservedOpcode {
+  std::string_view name;
+  std::uint8_t length;  // 0: that of a lookupswitch
+};
+
+inline constexpr ReservedOpcode kReservedOpcodes[] = {
+    // from kOpcodeCount on
+    {"breakpoint", 1},
+    {"fast_agetfield", 3},
+    {"fast_bgetfield", 3},
+    {"fast_cgetfield", 3},
+    {"fast_dgetfield", 3},
+    {"fast_fgetfield", 3},
+    {"fast_igetfield", 3},
+    {"fast_lgetfield", 3},
+    {"fast_sgetfield", 3},
+    {"fast_aputfield", 3},
+    {"fast_bputfield", 3},
+    {"fast_zputfield", 3},
+    {"fast_cputfield", 3},
+    {"fast_dputfield", 3},
+    {"fast_fputfield", 3},
+    {"fast_iputfield", 3},
+    {"fast_lputfield", 3},
+    {"fast_sputfield", 3},
+    {"fast_aload_0", 1},
+    {"fast_iaccess_0", 4},
+    {"fast_aaccess_0", 4},
+    {"fast_faccess_0", 4},
+    {"fast_iload", 2},
+    {"fast_iload2", 4},
+    {"fast_icaload", 3},
+    {"fast_invokevfinal", 3},
+    {"fast_linearswitch", 0},
+    {"fast_binaryswitch", 0},
+    {"fast_aldc", 2},
+    {"fast_aldc_w", 3},
+    {"return_register_finalizer", 1},
+    {"invokehandle", 3},
+    {"nofast_getfield", 3},
+    {"nofast_putfield", 3},
+    {"nofast_aload_0", 1},
+    {"nofast_iload", 2},
+    {"_shouldnotreachhere", 1},
+};
+inline constexpr unsigned kReservedEnd = kOpcodeCount + std::size(kReservedOpcodes);
+static_assert(kReservedEnd == 0xef);
+
 // Name for messages; "<illegal>" for a byte that is no instruction.
 constexpr std::string_view opcode_name(std::uint8_t byte) {
-  return byte < kOpcodeCount ? kOpcodeInfo[byte].name : std::string_view("<illegal>");
+  if (byte < kOpcodeCount) return kOpcodeInfo[byte].name;
+  return byte < kReservedEnd ? kReservedOpcodes[byte - kOpcodeCount].name : std::string_view("<illegal>");
 }
 
 }  // namespace uvm::rt::classfile

@@ -37,6 +37,7 @@ class WorldOracle final : public TypeOracle {
 
   OracleAnswer is_assignable(std::string_view from, std::string_view to) override {
     if (missing(to)) return need(to);
+    if (from.front() == '[') return yes_or_no(array_has(to));
     const ClassFile* target = find(to);
     if (target != nullptr && target->is_interface()) return {Answer::kYes, {}};
     if (missing(from)) return need(from);

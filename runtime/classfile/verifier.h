@@ -28,9 +28,14 @@ struct OracleAnswer {
       needed;  // kNeedClass: internal name of the class to load first; lives until the next question
 };
 
+// Whether arrays implement the interface of that name (JLS 10.8).
+constexpr bool array_has(std::string_view interface) {
+  return interface == "java/lang/Cloneable" || interface == "java/io/Serializable";
+}
+
 // What the verifier must know of other classes, seen from the loader of the class being verified (the
-// "current" class). Names are internal names of classes that are no arrays. Called on the thread that
-// verifies.
+// "current" class). Names are internal names of classes that are no arrays, but for one. Called on the thread
+// that verifies.
 class TypeOracle {
  public:
   virtual ~TypeOracle() = default;
@@ -39,7 +44,8 @@ class TypeOracle {
 
   // May a variable of class `to` hold an object of class `from`? Yes without looking at `from` when `to` is
   // an interface (JVMS 4.10.1.2); otherwise whether `to` is a superclass of `from`. The names differ and `to`
-  // is not java/lang/Object.
+  // is not java/lang/Object. `from` may be an array class, which has two interfaces (array_has()); `to` may
+  // not.
   virtual OracleAnswer is_assignable(std::string_view from, std::string_view to) = 0;
 
   // The same where interfaces are not taken for Object, for the receivers of protected members: whether

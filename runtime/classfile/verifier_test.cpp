@@ -107,6 +107,14 @@ TEST(Verifier, FirstLines) {
   EXPECT_EQ(line("()J", 1, 0, code({O::k_iconst_0, O::k_ireturn})), "Bad return type");
   EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xff)), "Bad instruction");
   EXPECT_EQ(line("()V", 1, 0, code({O::k_goto})), "Bad instruction");
+  // HotSpot's own, which are instructions to it until it meets one, and if they are whole.
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xca)), "Bad instruction: ca");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xcb).u2(0)), "Bad instruction: cb");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xcb).u1(0)), "Bad instruction");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xe4).u1(0).u2(0).u4(0).u4(0)), "Bad instruction: e4");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xe4).u1(0).u2(0).u4(0).u4(1)), "Bad instruction");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xee)), "Bad instruction: ee");
+  EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xef)), "Bad instruction");
   EXPECT_EQ(line("()V", 1, 0, Bytes().op(O::k_ldc).u1(99).op(O::k_return)),
             "Illegal constant pool index 99 in class Test");
   EXPECT_EQ(line("()V", 1, 0, Bytes().op(O::k_iconst_1).op(O::k_newarray).u1(3).op(O::k_return)),

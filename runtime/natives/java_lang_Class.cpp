@@ -195,18 +195,19 @@ const InnerClassInfo* own_inner_class_info(const Class* c) {
   return nullptr;
 }
 
-// JVMS 4.7.6: both classes must agree that one is a member of the other; not merely classes of their names.
-Status check_is_member(Thread& thread, Class* outer, Class* inner) {
+// JVMS 4.7.6: both classes must agree that one is a member of the other, or is not one but in its code; not
+// merely classes of their names.
+Status check_is_inner(Thread& thread, Class* outer, Class* inner, bool member) {
   for (unsigned i = 0; has_members(outer) && i < outer->inner_class_count; ++i) {
     const InnerClassInfo& info = outer->inner_classes[i];
-    if (info.inner_index == 0 || info.outer_index == 0) continue;
-    if (outer->pool->class_name(info.outer_index) != outer->name.get() ||
-        outer->pool->class_name(info.inner_index) != inner->name.get()) {
-      continue;
+    if (info.inner_index == 0 || (info.outer_index != 0) != member) continue;
+    if (outer->pool->class_name(info.inner_index) != inner->name.get()) continue;
+    if (member) {
+      if (outer->pool->class_name(info.outer_index) != outer->name.get()) continue;
+      Class* named_outer = nullptr;
+      UVM_TRY(resolve_class(thread, outer, info.outer_index, &named_outer));
+      if (named_outer != outer) continue;
     }
-    Class* named_outer = nullptr;
-    UVM_TRY(resolve_class(thread, outer, info.outer_index, &named_outer));
-    if (named_outer != outer) continue;
     Class* named_inner = nullptr;
     UVM_TRY(resolve_class(thread, outer, info.inner_index, &named_inner));
     if (named_inner == inner) return Status::kOk;
@@ -219,11 +220,15 @@ Status check_is_member(Thread& thread, Class* outer, Class* inner) {
 Status get_declaring_class(NativeCall& call) {
   Class* c = this_class(call);
   const InnerClassInfo* info = own_inner_class_info(c);
-  if (info == nullptr || info->outer_index == 0) return ret_null(call);
+  if (info == nullptr) return ret_null(call);
+  const bool member = info->outer_index != 0;
+  const unsigned outer_index = member ? info->outer_index : c->enclosing_class_index;
+  if (outer_index == 0) return ret_null(call);
+  // Nothing declares a local or anonymous class, but that the classes agree is asked of it, too.
   Class* outer = nullptr;
-  UVM_TRY(resolve_class(call.thread, c, info->outer_index, &outer));
-  UVM_TRY(check_is_member(call.thread, outer, c));
-  return ret_mirror(call, outer);
+  UVM_TRY(resolve_class(call.thread, c, outer_index, &outer));
+  UVM_TRY(check_is_inner(call.thread, outer, c, member));
+  return member ? ret_mirror(call, outer) : ret_null(call);
 }
 
 Status get_simple_binary_name(NativeCall& call) {

@@ -70,7 +70,7 @@ public class VerifyMessages {
             switch (random.nextInt(6)) {
                 case 0 -> b[code[0] + 1] = (byte) random.nextInt(5);   // max_stack
                 case 1 -> b[code[0] + 3] = (byte) random.nextInt(8);   // max_locals
-                case 2 -> b[at] = (byte) random.nextInt(200);          // an opcode or operand
+                case 2 -> b[at] = (byte) random.nextInt(256);          // an opcode or operand
                 case 3 -> b[at]++;
                 case 4 -> b[at] = (byte) random.nextInt(64);
                 default -> {                                           // handlers and tables behind the code
