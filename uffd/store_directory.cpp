@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "pmem/file_lock.h"
+#include "pmem/folder_names.h"
 #include "pmem/owned_file.h"
 #include "pmem/printable.h"
 
@@ -47,10 +48,10 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
   DIR* folder = opendir(path.c_str());
   if (folder == nullptr) return failed("cannot list", path);
   std::vector<std::string> names;
-  while (const dirent* entry = readdir(folder)) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
+  const int error = read_names(folder, &names);
   closedir(folder);
+  if (error != 0) return Unexpected<Error>{system_error("cannot list", path, error)};
+  std::erase_if(names, [](const std::string& name) { return name[0] == '.'; });
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -102,9 +103,9 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
     return Unexpected<Error>{system_error("cannot list", path, error)};
   }
   std::string strange;
-  while (const dirent* entry = readdir(folder)) {
-    const std::string found = entry->d_name;
-    if (found == "." || found == "..") continue;
+  std::vector<std::string> names;
+  const int error = read_names(folder, &names);
+  for (const std::string& found : names) {
     struct stat info {};
     const bool is_folder =
         fstatat(fd, found.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
@@ -112,6 +113,7 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
     strange += (strange.empty() ? "" : ", ") + found;
   }
   closedir(folder);
+  if (error != 0) return Unexpected<Error>{system_error("cannot list", path, error)};
   if (strange.empty()) return {};
   return Unexpected<Error>{{Errc::kInvalid, 0,
                             path + " has in it what uvm has not made: " + strange +
@@ -129,9 +131,10 @@ Result<void> remove_heap_folder(int parent, const std::string& name, const std::
       close(fd);
       return failed("cannot list", path);
     }
-    int error = 0;
-    while (const dirent* entry = readdir(folder)) {
-      if (is_of_heap(entry->d_name) && unlinkat(fd, entry->d_name, 0) != 0 && errno != ENOENT) error = errno;
+    std::vector<std::string> names;
+    int error = read_names(folder, &names);
+    for (const std::string& found : names) {
+      if (is_of_heap(found) && unlinkat(fd, found.c_str(), 0) != 0 && errno != ENOENT) error = errno;
     }
     closedir(folder);
     if (error != 0) return Unexpected<Error>{system_error("cannot empty", path, error)};
@@ -148,8 +151,9 @@ void sweep(const std::string& path) {
   DIR* listing = opendir(path.c_str());
   if (listing == nullptr) return;
   const int folder = dirfd(listing);
-  while (const dirent* entry = readdir(listing)) {
-    const std::string name = entry->d_name;
+  std::vector<std::string> names;
+  (void)read_names(listing, &names);
+  for (const std::string& name : names) {
     struct stat info {};
     if ((!name.starts_with(kNew) && !name.starts_with(kRemoved)) ||
         fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
