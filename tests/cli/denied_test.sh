@@ -161,14 +161,13 @@ JAVA
 mkdir classes && cp Hold.class classes
 rm -f go
 export UVM="$uvm" UVMC="$uvmc" DENY="$deny"
-# hold STORE COMMAND...: has the command run the program there until it can be asked. Its process is $held.
+# hold STORE COMMAND...: has the command run the program there until it has begun. Its process is $held.
 hold() {
   : > "$1.output"
   "${@:2}" --store "$1" --checkpoint-every 200ms hold.bc > "$1.output" 2> "$1.messages" < /dev/null &
   held=$!
   for _ in $(seq 400); do
-    "$UVM" --store "$1" stats hold.bc --json 2> /dev/null | grep -q '"running": *true' && return
-    kill -0 $held 2> /dev/null || return
+    [ ! -s "$1.output" ] && kill -0 $held 2> /dev/null || return
     sleep 0.02
   done
 }
@@ -202,14 +201,13 @@ outcome() {
 }
 # What the program's start makes of it.
 started() {
-  outcome "$1" "$2" "$UVM" --store "store.$$" --fresh app.bc
-  rm -rf "store.$$"
+  outcome "$1" "$2" "$UVM" --fresh --name "app.$$" app.bc
 }
 # What all other commands do, on a copy of the store.
 commanded() {
   local copy=copy.$$ command
   cp -a --sparse=always template $copy
-  for command in list 'stats hold.bc' 'versions hold.bc' 'verify hold.bc' 'pin hold.bc 1' 'unpin hold.bc 1' \
+  for command in list 'stats hold.bc' 'verify hold.bc' 'pin hold.bc 1' 'unpin hold.bc 1' \
       'resume hold.bc' 'remove hold.bc'; do
     # shellcheck disable=SC2086
     outcome "$1" "$2" "$UVM" --store $copy $command
