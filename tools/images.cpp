@@ -27,9 +27,6 @@
 namespace uvm::tools {
 namespace {
 
-// How long one waits for another process to boot the class library, which takes a second or two.
-constexpr std::chrono::minutes kPatience{1};
-
 // The linker's build id of this program: differs whenever its code does.
 std::string build_id() {
   std::string id;
@@ -102,11 +99,12 @@ std::string image_key(const rt::jimage::JavaHome& home) {
 
 store::Result<std::shared_ptr<store::FileStore>> ensure_image(const store::StoreDirectory& directory,
                                                               const std::string& key,
-                                                              const SessionOptions& options) {
+                                                              const SessionOptions& options,
+                                                              std::chrono::milliseconds patience) {
   auto found = directory.open_image(key, line_limit());
   if (!is_to_be_made(found)) return found;
   // Several programs that start at once need it made only once. `building` is the lock on that.
-  const auto building = directory.lock_image(key, kPatience, [] {
+  const auto building = directory.lock_image(key, patience, [] {
     say("another process is booting the class library: waiting for it, a minute at most ...");
   });
   if (building) {
