@@ -210,7 +210,9 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
 std::string StoreDirectory::images() const {
   std::string first = path_ + "/" + kImages;
   struct stat info {};
-  if (lstat(first.c_str(), &info) != 0 || is_owner(info.st_uid)) return first;
+  if (lstat(first.c_str(), &info) != 0 || info.st_uid == geteuid()) return first;
+  // Trusted, it may still be closed to us.
+  if (is_owner(info.st_uid) && access(first.c_str(), W_OK | X_OK) == 0) return first;
   return path_ + "/" + kOtherImages + std::to_string(geteuid());
 }
 
@@ -288,7 +290,7 @@ Result<std::unique_ptr<FileStore>> StoreDirectory::open_heap(const std::string& 
     auto info = inspect_heap(path);
     if (!info) return Unexpected<Error>{info.error()};
     if (!info->base.is_null()) {
-      const auto found = find_image(info->base);
+      const auto found = find_image(info->base, Ownership::kOwnedOrRoot);
       if (!found) return Unexpected<Error>{found.error()};
       auto image = open_image_at(*found, options.line_limit);
       if (!image) return Unexpected<Error>{image.error()};
@@ -444,24 +446,27 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::stri
   return std::shared_ptr<FileStore>(std::move(*store));
 }
 
-Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
+Result<std::string> StoreDirectory::find_image(const ContentId& content, Ownership ownership) const {
   auto folders = names_in(path_);
   if (!folders) return Unexpected<Error>{folders.error()};
   std::string unreadable;
-  std::optional<Error> failed;  // of an image that may be the one
+  std::optional<Error> failed;  // of an image that may be the one, or is it and may not be used
   for (const std::string& name : *folders) {
     if (!names_images(name)) continue;
     const std::string path = path_ + "/" + name;
-    const auto folder = open_folder(path, Ownership::kOwnedOrRoot);
-    if (!folder && path != images()) continue;  // another user's
-    if (!folder) return Unexpected<Error>{folder.error()};
-    close(*folder);
+    const auto folder = open_folder(path, ownership);
+    if (folder) close(*folder);
+    if (!folder && path == images()) return Unexpected<Error>{folder.error()};
     auto keys = images_in(path);
+    if (!keys && !folder) continue;  // another user's, and closed
     if (!keys) return Unexpected<Error>{keys.error()};
     for (const std::string& key : *keys) {
       const std::string image = path + "/" + kImagePrefix + key;
       const auto info = inspect_heap(image);
-      if (info && info->newest == content) return image;
+      const bool is_it = info && info->newest == content;
+      if (is_it && folder) return image;
+      if (is_it) failed = folder.error();
+      if (!folder) continue;
       if (!info && info.error().sys_errno != 0) failed = info.error();
       if (!info || info->newest.is_null()) unreadable += ", and " + image + " is damaged";
     }
@@ -476,7 +481,7 @@ Result<std::string> StoreDirectory::image_of_heap(const std::string& name) const
   const auto info = inspect_heap(heap_path(name));
   if (!info) return Unexpected<Error>{info.error()};
   if (info->base.is_null()) return std::string();
-  return find_image(info->base);
+  return find_image(info->base, Ownership::kAny);
 }
 
 Result<std::vector<std::string>> StoreDirectory::list_images() const { return images_in(images()); }

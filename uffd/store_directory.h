@@ -68,7 +68,7 @@ class StoreDirectory {
   [[nodiscard]] bool has_heap(const std::string& name) const;
 
   // A heap that needs a base image gets it from the store when `options.base` is empty; kCorrupt when no
-  // image there has the content that the heap was made from.
+  // image there has the content that the heap was made from, kPermission when only another user's has.
   Result<std::unique_ptr<FileStore>> open_heap(const std::string& name, OpenOptions options = {}) const;
 
   // Heaps by name.
@@ -106,12 +106,14 @@ class StoreDirectory {
                                                 std::uint64_t line_limit = kMaxLines) const;
   [[nodiscard]] Result<std::vector<std::string>> list_images() const;
   Result<void> remove_image(const std::string& key) const;
-  // Path of the base image that a heap was made from; empty when it was made from none. kCorrupt as above.
+  // Path of the base image that a heap was made from, to be looked at, whoever owns it; empty when it was
+  // made from none. kCorrupt as above.
   [[nodiscard]] Result<std::string> image_of_heap(const std::string& name) const;
 
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
-  [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its path
+  [[nodiscard]] Result<std::string> find_image(const ContentId& content,
+                                               Ownership ownership) const;  // its path
   static Result<std::shared_ptr<FileStore>> open_image_at(const std::string& path, std::uint64_t line_limit);
   [[nodiscard]] std::string images() const;  // this user's folder of images, which need not be there yet
   [[nodiscard]] Result<std::string> make_images() const;  // its path
