@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace uvm::store {
 
@@ -51,7 +52,11 @@ Error system_error(const std::string& what, const std::string& path, int sys_err
     default:
       break;
   }
-  return {code, sys_errno, what + " " + path + ": " + std::strerror(sys_errno)};
+  std::string message = what + " " + path + ": " + std::strerror(sys_errno);
+  // Missing rights are EACCES. These are of file systems that cannot do it, and of containers.
+  if (sys_errno == EPERM || sys_errno == ENOSYS)
+    message += " (by the file system, or by a filter of system calls, seccomp)";
+  return {code, sys_errno, std::move(message)};
 }
 
 }  // namespace uvm::store

@@ -7,6 +7,13 @@
 // less. What others append meanwhile stays as well, but for the moment between the last look at the length
 // and the cut.
 //
+// Twice, because the notes of what is the program's are given up before the file is cut. The other way round,
+// a resume that is killed in between would leave notes that claim what others append afterwards, which would
+// be lost. Their lengths alone do not tell the two states apart: a file that was cut, and then grew by as
+// much, looks like one that was not. To be exact the notes would have to say, before each step, what the step
+// is about to do (the bytes to be cut off by their hash, each piece that moves up with its content), so that
+// it can be done again.
+//
 // Before threads run.
 #pragma once
 

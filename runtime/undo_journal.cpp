@@ -21,6 +21,7 @@
 
 #include "pmem/descriptor.h"
 #include "pmem/device.h"
+#include "pmem/folder_names.h"
 #include "pmem/owned_file.h"
 #include "runtime/host_paths.h"
 #include "runtime/mapped_file.h"
@@ -244,16 +245,18 @@ std::vector<JournalFile> journal_files() {
     errno = error;
     return files;
   }
-  while (const dirent* entry = ::readdir(listing)) {
+  std::vector<std::string> names;
+  const int error = read_names(listing, &names);
+  for (const std::string& name : names) {
     unsigned long cut = 0;
     unsigned kept = 0;
     char rest = 0;
-    const int got = std::sscanf(entry->d_name, "undo.%lu.%u%c", &cut, &kept, &rest);
-    if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + entry->d_name});
+    const int got = std::sscanf(name.c_str(), "undo.%lu.%u%c", &cut, &kept, &rest);
+    if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + name});
   }
   ::closedir(listing);
   keep_spare();
-  errno = 0;
+  errno = error;
   return files;
 }
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "tools/control_socket.h"
 
@@ -21,9 +22,11 @@ using Outcome = ControlAnswer::Outcome;
 
 ControlAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
 
-std::string owner_of(int folder) {
+// Whose the socket is; nothing when it is this user's, so that something else forbids connecting to it.
+std::optional<std::string> other_owner(int folder) {
   struct stat status {};
   if (fstatat(folder, kControlSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
+  if (status.st_uid == geteuid()) return {};
   const passwd* user = getpwuid(status.st_uid);
   return user != nullptr ? "user " + std::string(user->pw_name) : "user " + std::to_string(status.st_uid);
 }
@@ -67,7 +70,7 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
   setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   const sockaddr_un address = control_address(at.get());
   while (connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    switch (errno) {
+    switch (const int error = errno) {
       case EINTR:
         continue;
       case ENOENT:
@@ -75,7 +78,9 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
         return {Outcome::kNobody, {}};
       case EACCES:
       case EPERM:
-        return {Outcome::kForbidden, owner_of(at.get())};
+        if (const auto other = other_owner(at.get())) return {Outcome::kForbidden, *other};
+        errno = error;
+        [[fallthrough]];
       case EAGAIN:
         return {Outcome::kSilent, {}};
       default:

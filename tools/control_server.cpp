@@ -30,11 +30,12 @@ bool still_waits(int client) {
   return recv(client, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-bool may_suspend(int client) {
+// Nothing when it cannot be told who that is.
+std::optional<bool> may_suspend(int client) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  return getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-         (peer.uid == geteuid() || peer.uid == 0);
+  if (getsockopt(client, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return peer.uid == geteuid() || peer.uid == 0;
 }
 
 // A fault of the thread itself, in the heap, is served in its SIGBUS handler.
@@ -165,8 +166,9 @@ bool ControlServer::read_request(Client& client) {
 std::string ControlServer::answer_to(const Client& client) {
   if (client.request == "stats\n") return handlers_.stats();
   if (client.request != "suspend\n") return kUnknownRequest;
-  if (!may_suspend(client.socket.get())) return kRefused;
-  if (!still_waits(client.socket.get()) || !handlers_.suspend()) return kNotNow;
+  const auto may = may_suspend(client.socket.get());
+  if (may == false) return kRefused;
+  if (!may || !still_waits(client.socket.get()) || !handlers_.suspend()) return kNotNow;
   return kSuspending;
 }
 

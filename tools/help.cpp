@@ -124,8 +124,9 @@ OPTIONS
         stores, and what is used of it.
 
     HotSpot's tuning options (-Xms, -Xss, -Xint, -XX: ...) are accepted and have no
-    effect. Other options of java are refused with what to use instead: -cp and
-    -jar, since uvmc packs the class path; -javaagent; module paths.
+    effect, nor do -verbose, -Xlog and -XshowSettings. Other options of java are
+    refused with what to use instead: -cp and -jar, since uvmc packs the class
+    path; -javaagent; module paths.
 
     SIZE is a number of bytes, or of K, M, G or T (64M, 2G). DURATION has a unit:
     us, ms, s, m or h (250ms, 5s).

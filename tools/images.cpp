@@ -32,9 +32,6 @@
 namespace uvm::tools {
 namespace {
 
-// How long one waits for another process to boot the class library, which takes a second or two.
-constexpr std::chrono::minutes kPatience{1};
-
 // Hexadecimal.
 std::string hash_of(std::string_view text) {
   const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
@@ -128,11 +125,11 @@ struct Recipe {
 };
 
 SharedStore find_or_make(const store::StoreDirectory& directory, const std::string& key,
-                         const Recipe& recipe) {
+                         std::chrono::milliseconds patience, const Recipe& recipe) {
   auto found = directory.open_image(key, line_limit(), recipe.base);
   if (!is_to_be_made(found)) return found;
   // Several programs that start at once need it made only once. `making` is the lock on that.
-  const auto making = directory.lock_image(key, kPatience, [&recipe] { say(recipe.waiting); });
+  const auto making = directory.lock_image(key, patience, [&recipe] { say(recipe.waiting); });
   if (making) {
     found = directory.open_image(key, line_limit(), recipe.base);
     if (!is_to_be_made(found)) return found;
@@ -222,9 +219,9 @@ store::Error bad_bundle(const rt::bundle::Error& error) {
 }
 
 SharedStore ensure_library_image(const store::StoreDirectory& directory, const std::string& key,
-                                 const SessionOptions& options) {
+                                 const SessionOptions& options, std::chrono::milliseconds patience) {
   return find_or_make(
-      directory, key,
+      directory, key, patience,
       {.waiting = "another process is booting the class library: waiting for it, a minute at most ...",
        .too_long =
            "the process that boots the class library is not done after a minute: not waiting any longer",
@@ -240,7 +237,7 @@ SharedStore ensure_program_image(const store::StoreDirectory& directory,
   std::string all(reinterpret_cast<const char*>(&below), sizeof below);
   all.append(reinterpret_cast<const char*>(bundle.identity().data()), bundle.identity().size());
   return find_or_make(
-      directory, hash_of(all),
+      directory, hash_of(all), kImagePatience,
       {.waiting =
            "another process is putting the program into the store: waiting for it, a minute at most ...",
        .too_long =

@@ -2,6 +2,7 @@
 // that one for each program whose bundle is too large to be copied into every heap.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -17,11 +18,14 @@ namespace uvm::tools {
 // Names the image that this uvm boots from this class library under this process's locale. Hexadecimal.
 std::string image_key(const rt::jimage::JavaHome& home);
 
+// How long one waits for another process to boot the class library, which takes a second or two.
+inline constexpr std::chrono::minutes kImagePatience{1};
+
 // The image with that key, booted now if the store has none (with a line about it on stderr). `options` gives
-// memory, fault mode and class library.
-store::Result<std::shared_ptr<store::FileStore>> ensure_library_image(const store::StoreDirectory& directory,
-                                                                      const std::string& key,
-                                                                      const SessionOptions& options);
+// memory, fault mode and class library. Another process that boots it is waited for, but not for ever.
+store::Result<std::shared_ptr<store::FileStore>> ensure_library_image(
+    const store::StoreDirectory& directory, const std::string& key, const SessionOptions& options,
+    std::chrono::milliseconds patience = kImagePatience);
 
 // Bundles from here on get an image. Smaller ones are copied into a heap in less time than a file is opened.
 inline constexpr std::size_t kOwnImageFrom = std::size_t{2} << 20;  // bytes

@@ -27,6 +27,8 @@ constexpr std::string_view kPacked = "the class path is packed: give it to uvmc,
 constexpr std::string_view kNoModules = "programs come from the class path here, as uvmc packs it";
 constexpr std::string_view kNoAgents = "agents are not supported";
 constexpr std::string_view kNoHandler = "not supported; use a supervisor that looks at the exit status";
+constexpr std::string_view kOfJava = "not supported; java of the class library tells of its modules";
+constexpr std::string_view kOneVm = "there is one virtual machine here";
 constexpr Refusal kRefused[] = {
     {"-cp", kPacked},
     {"-classpath", kPacked},
@@ -43,8 +45,17 @@ constexpr Refusal kRefused[] = {
     {"-agentlib", kNoAgents},
     {"-agentpath", kNoAgents},
     {"-Xrun", kNoAgents},
-    {"-Xdebug", kNoAgents},
     {"--enable-preview", "preview features are not supported"},
+    {"--list-modules", kOfJava},
+    {"-d", kOfJava},
+    {"--describe-module", kOfJava},
+    {"--validate-modules", kOfJava},
+    {"--show-module-resolution", kOfJava},
+    {"--dry-run", "not supported; uvmc checks class files when it packs them"},
+    {"--source", "programs are compiled and packed first: javac, then uvmc"},
+    {"-Xshare:dump", "there is no archive of classes here; the first start makes the base image"},
+    {"-zero", kOneVm},
+    {"-dcevm", kOneVm},
     {"-XX:ActiveProcessorCount", "not supported; taskset limits the processors"},
     {"-XX:+ExitOnOutOfMemoryError", kNoHandler},
     {"-XX:+CrashOnOutOfMemoryError", kNoHandler},
@@ -55,21 +66,35 @@ constexpr Refusal kRefused[] = {
     {"-XX:VMOptionsFile", "not supported; use an argument file, @FILE"},
 };
 
-// Tuning of HotSpot, which means nothing here and does no harm: heaps grow as they need to, there is an
-// interpreter only, stacks have room of their own.
-constexpr std::string_view kWithoutEffect[] = {
-    "-Xms",     "-Xmn", "-Xss",        "-Xshare:",          "-Xverify:", "-Xloggc:", "-Xlog",
-    "-verbose", "-XX:", "-Xnoclassgc", "-Xinternalversion", "-Xdiag",    "-splash:"};
-constexpr std::string_view kWithoutEffectWhole[] = {"-server", "-client",   "-Xint",      "-Xmixed",
-                                                    "-Xcomp",  "-Xbatch",   "-Xfuture",   "-d64",
-                                                    "-Xprof",  "-noverify", "-Xcheck:jni"};
+// Tuning of HotSpot and what it prints of itself, which means nothing here and does no harm: heaps grow as
+// they need to, there is an interpreter only, stacks have room of their own, signals are uvm's. The first are
+// beginnings of options, the others whole ones.
+constexpr std::string_view kWithoutEffect[] = {"-Xlog", "-XX:", "-XshowSettings:", "-splash:", "-verbose"};
+constexpr std::string_view kWithoutEffectWhole[] = {
+    "-server",     "-client",       "-Xint",         "-Xmixed",         "-Xcomp",     "-Xbatch",
+    "-Xfuture",    "-Xprof",        "-Xdebug",       "-debug",          "-Xdiag",     "-Xrs",
+    "-Xnoclassgc", "-noclassgc",    "-Xcheck:jni",   "-Xshare:auto",    "-Xshare:on", "-Xshare:off",
+    "-Xverify",    "-Xverify:all",  "-Xverify:none", "-Xverify:remote", "-verify",    "-verifyremote",
+    "-noverify",   "-XshowSettings"};
+
+// Sizes that mean nothing here either, but must be some.
+struct SizeOption {
+  std::string_view name, other_name;  // the other one is java's older one
+  std::string_view what;
+};
+constexpr SizeOption kSizes[] = {{"-Xms", "-ms", "initial heap size"},
+                                 {"-Xmn", "-Xmn", "initial young generation size"},
+                                 {"-Xss", "-ss", "thread stack size"}};
 
 // Other names of uvm's own options.
 constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {{"-version", "--version"},
                                                                          {"-fullversion", "--version"},
                                                                          {"--full-version", "--version"},
                                                                          {"-help", "--help"},
-                                                                         {"-?", "--help"}};
+                                                                         {"-?", "--help"},
+                                                                         {"-X", "--help"},
+                                                                         {"--help-extra", "--help"},
+                                                                         {"-Xinternalversion", "--version"}};
 
 // Properties that java keeps for the options above.
 bool is_reserved(std::string_view property) {
@@ -183,11 +208,11 @@ class Taker {
     std::size_t i = 0, literal = 0;  // words before `literal` are from a file, and name no other file
     for (; i < from.size(); ++i) {
       const std::string word = from[i];
-      if (i >= literal && word.starts_with("@@")) {
+      if (expands_ && i >= literal && word.starts_with("@@")) {
         from[i].erase(0, 1);
         break;
       }
-      if (i >= literal && word.size() > 1 && word[0] == '@') {
+      if (expands_ && i >= literal && word.size() > 1 && word[0] == '@') {
         std::ifstream file(word.substr(1), std::ios::binary);
         if (!file) return "cannot open " + word.substr(1) + ": " + std::strerror(errno);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -225,10 +250,27 @@ class Taker {
       result_.words.emplace_back(own);
       return std::nullopt;
     }
+    if (word == "--disable-@files" || word == "-disable-@files") {
+      expands_ = false;
+      return std::nullopt;
+    }
+    if (word == "-showversion" || word == "--show-version") {
+      result_.remarks.emplace_back("version " UVM_VERSION);
+      return std::nullopt;
+    }
     if (word.starts_with("--")) return take_long_option(from, i);
     if (take_assertions(word)) return std::nullopt;
-    if (word.starts_with("-Xmx")) return take_heap_size(word.substr(4));
-    if (word.starts_with("-XX:MaxHeapSize=")) return take_heap_size(word.substr(16));
+    for (const std::string_view name : {"-Xmx", "-mx", "-XX:MaxHeapSize="}) {
+      if (word.starts_with(name)) return take_heap_size(word.substr(name.size()), word);
+    }
+    for (const SizeOption& size : kSizes) {
+      const bool found = word.starts_with(size.name);
+      if (!found && !word.starts_with(size.other_name)) continue;
+      const std::string value = word.substr(found ? size.name.size() : size.other_name.size());
+      if (value == "0" || parse_java_size(value)) return std::nullopt;
+      return "Invalid " + std::string(size.what) + ": " + word;
+    }
+    if (word == "-D" || word.starts_with("-D=")) return std::nullopt;  // a property without a name
     if (word.starts_with("-XX:MaxDirectMemorySize=")) {
       const auto size = parse_java_size(word.substr(24));
       if (!size) return "Invalid maximum direct memory size: " + word;
@@ -320,10 +362,10 @@ class Taker {
     return parse_size(text);
   }
 
-  std::optional<std::string> take_heap_size(const std::string& text) {
+  std::optional<std::string> take_heap_size(const std::string& text, const std::string& word) {
     constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;  // of --heap
     const auto size = parse_java_size(text);
-    if (!size) return "Invalid maximum heap size: -Xmx" + text;
+    if (!size) return "Invalid maximum heap size: " + word;
     result_.words.emplace_back("--heap");
     result_.words.push_back(std::to_string(std::max(*size, kLeast)));
     return std::nullopt;
@@ -332,6 +374,7 @@ class Taker {
   JavaOptions result_;
   std::map<std::string, int> numbers_;
   bool told_reserved_ = false;
+  bool expands_ = true;  // argument files
 };
 
 }  // namespace

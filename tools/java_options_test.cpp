@@ -73,6 +73,148 @@ TEST(JavaOptions, WhatTunesHotSpotHasNoEffect) {
   EXPECT_EQ(take({"-Xunknown", "app.bc"})->words, (Words{"-Xunknown", "app.bc"}));  // uvm's parser refuses it
 }
 
+// Each option of `java -help` and `java -X` of 17, and older names that it still takes. What is none of
+// java's is left to uvm's parser, which refuses it.
+TEST(JavaOptions, AllThatJavaListsIsKnown) {
+  enum class Fate { kWithoutEffect, kRefused, kLeft };
+  struct Case {
+    const char* word;
+    Fate fate;
+    Words left = {};  // beside the bundle
+  };
+  using enum Fate;
+  const Case kCases[] = {
+      {"-cp", kRefused},
+      {"-classpath", kRefused},
+      {"--class-path", kRefused},
+      {"-p", kRefused},
+      {"--module-path", kRefused},
+      {"--upgrade-module-path", kRefused},
+      {"-m", kRefused},
+      {"--module", kRefused},
+      {"-jar", kRefused},
+      {"--add-modules=java.se", kWithoutEffect},  // taken; what becomes of it is tested above
+      {"--enable-native-access=ALL-UNNAMED", kWithoutEffect},
+      {"--add-reads=a=b", kWithoutEffect},
+      {"--add-exports=a/b=c", kWithoutEffect},
+      {"--add-opens=a/b=c", kWithoutEffect},
+      {"--limit-modules=java.base", kWithoutEffect},
+      {"--patch-module=a=b", kRefused},
+      {"--source", kRefused},
+      {"--list-modules", kRefused},
+      {"-d", kRefused},
+      {"--describe-module", kRefused},
+      {"--dry-run", kRefused},
+      {"--validate-modules", kRefused},
+      {"--show-module-resolution", kRefused},
+      {"-Da=b", kLeft, {"-Da=b"}},
+      {"-D", kWithoutEffect},
+      {"-D=b", kWithoutEffect},
+      {"-verbose", kWithoutEffect},
+      {"-verbose:class", kWithoutEffect},
+      {"-verbose:gc", kWithoutEffect},
+      {"-version", kLeft, {"--version"}},
+      {"--version", kLeft, {"--version"}},
+      {"-fullversion", kLeft, {"--version"}},
+      {"--full-version", kLeft, {"--version"}},
+      {"-Xinternalversion", kLeft, {"--version"}},
+      {"-showversion", kWithoutEffect},
+      {"--show-version", kWithoutEffect},
+      {"-?", kLeft, {"--help"}},
+      {"-h", kLeft, {"-h"}},
+      {"-help", kLeft, {"--help"}},
+      {"--help", kLeft, {"--help"}},
+      {"-X", kLeft, {"--help"}},
+      {"--help-extra", kLeft, {"--help"}},
+      {"-ea", kWithoutEffect},
+      {"-enableassertions:p...", kWithoutEffect},
+      {"-da:p.C", kWithoutEffect},
+      {"-disableassertions", kWithoutEffect},
+      {"-esa", kWithoutEffect},
+      {"-enablesystemassertions", kWithoutEffect},
+      {"-dsa", kWithoutEffect},
+      {"-disablesystemassertions", kWithoutEffect},
+      {"-esa:p", kLeft, {"-esa:p"}},
+      {"-agentlib:x", kRefused},
+      {"-agentpath:x", kRefused},
+      {"-javaagent:x", kRefused},
+      {"-splash:x", kWithoutEffect},
+      {"-splash", kLeft, {"-splash"}},
+      {"--disable-@files", kWithoutEffect},
+      {"-disable-@files", kWithoutEffect},
+      {"--enable-preview", kRefused},
+      {"-zero", kRefused},
+      {"-dcevm", kRefused},
+      {"-server", kWithoutEffect},
+      {"-client", kWithoutEffect},
+      {"-d64", kLeft, {"-d64"}},
+      {"-Xbatch", kWithoutEffect},
+      {"-Xbootclasspath/a:x", kRefused},
+      {"-Xbootclasspath:x", kRefused},
+      {"-Xcheck:jni", kWithoutEffect},
+      {"-Xcheck:x", kLeft, {"-Xcheck:x"}},
+      {"-Xcomp", kWithoutEffect},
+      {"-Xdebug", kWithoutEffect},
+      {"-Xdiag", kWithoutEffect},
+      {"-Xdiagx", kLeft, {"-Xdiagx"}},
+      {"-Xfuture", kWithoutEffect},
+      {"-Xint", kWithoutEffect},
+      {"-Xint8", kLeft, {"-Xint8"}},
+      {"-Xlog", kWithoutEffect},
+      {"-Xlog:gc", kWithoutEffect},
+      {"-Xloggc:x", kWithoutEffect},
+      {"-Xmixed", kWithoutEffect},
+      {"-Xmn1m", kWithoutEffect},
+      {"-Xmn", kRefused},
+      {"-Xmnx", kRefused},
+      {"-Xms1g", kWithoutEffect},
+      {"-Xms0", kWithoutEffect},
+      {"-Xms", kRefused},
+      {"-Xms1x", kRefused},
+      {"-ms1g", kWithoutEffect},
+      {"-Xmx1G", kLeft, {"--heap", "1073741824"}},
+      {"-mx1g", kLeft, {"--heap", "1073741824"}},
+      {"-Xmx", kRefused},
+      {"-Xmx0", kRefused},
+      {"-Xss1m", kWithoutEffect},
+      {"-ss1m", kWithoutEffect},
+      {"-Xss", kRefused},
+      {"-Xssfoo", kRefused},
+      {"-Xnoclassgc", kWithoutEffect},
+      {"-noclassgc", kWithoutEffect},
+      {"-Xrs", kWithoutEffect},
+      {"-Xrsx", kLeft, {"-Xrsx"}},
+      {"-Xshare:auto", kWithoutEffect},
+      {"-Xshare:off", kWithoutEffect},
+      {"-Xshare:on", kWithoutEffect},
+      {"-Xshare:dump", kRefused},
+      {"-Xshare:x", kLeft, {"-Xshare:x"}},
+      {"-XshowSettings", kWithoutEffect},
+      {"-XshowSettings:vm", kWithoutEffect},
+      {"-Xverify", kWithoutEffect},
+      {"-Xverify:none", kWithoutEffect},
+      {"-Xverify:x", kLeft, {"-Xverify:x"}},
+      {"-noverify", kWithoutEffect},
+      {"-verify", kWithoutEffect},
+      {"-XX:+UseG1GC", kWithoutEffect},
+      {"-XX:MaxHeapSize=x", kRefused},
+  };
+  for (const Case& c : kCases) {
+    auto options = take({c.word, "app.bc"});
+    EXPECT_EQ(!options, c.fate == kRefused) << c.word;
+    if (!options) {
+      EXPECT_NE(options.error().find(std::string(c.word).substr(0, 4)), std::string::npos) << options.error();
+      continue;
+    }
+    Words words = c.left;
+    words.emplace_back("app.bc");
+    EXPECT_EQ(options->words, words) << c.word;
+  }
+  EXPECT_EQ(take({"-Xssfoo", "app.bc"}).error(), "Invalid thread stack size: -Xssfoo");
+  EXPECT_EQ(take({"-showversion", "app.bc"})->remarks.size(), 1U);
+  EXPECT_EQ(take({"--disable-@files", "@app.bc"})->words, Words{"@app.bc"});
+}
+
 TEST(JavaOptions, ReservedPropertiesAreIgnoredAndSaidOnce) {
   auto options = take({"-Djdk.module.addopens.0=x", "-Djdk.module.path=y", "-Djdk.module.other=z", "app.bc"});
   ASSERT_TRUE(options) << options.error();

@@ -100,7 +100,6 @@ TEST(OptionsTest, WrongOnesAreRefusedInOneLine) {
       {"--torture", "crash:5", "a.bc"},
       {"--log", "loud", "a.bc"},
       {"--name", "../x", "a.bc"},
-      {"-D=x", "a.bc"},
       {"resume"},
       {"resume", "a/b"},
       {"resume", "x", "--version", "new"},

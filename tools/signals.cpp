@@ -4,8 +4,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <mutex>
+#include <string>
 #include <thread>
+
+#include "tools/messages.h"
 
 namespace uvm::tools {
 namespace {
@@ -17,7 +22,14 @@ std::atomic<int> first{0};
 void wait_for_signals(sigset_t set) {
   for (;;) {
     int signal = 0;
-    if (sigwait(&set, &signal) != 0) continue;
+    const int error = sigwait(&set, &signal);
+    if (error == EINTR) continue;
+    if (error != 0) {  // would be so the next time, too
+      say(std::string("signals cannot be waited for: ") + strerror(error) +
+          "; SIGTERM, SIGINT and SIGHUP end the process without a last checkpoint, and uvm suspend with one");
+      pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      for (;;) pause();
+    }
     std::function<void(int)> handler;
     {
       const std::lock_guard guard(lock);

@@ -51,10 +51,10 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
     if (answer.outcome == Outcome::kAnswer) {
       if (auto asked = read_document(options, answer.text)) return std::move(*asked);
     }
-    if (answer.outcome == Outcome::kFailed) return {{}, options.name + " cannot be asked: " + answer.text};
     const auto holder = running_process(folder);
     if (!holder) return {};
     const std::string runs = options.name + " is run by " + holder->text();
+    if (answer.outcome == Outcome::kFailed) return {{}, runs + ", which cannot be asked: " + answer.text};
     if (answer.outcome == Outcome::kForbidden)
       return {{}, runs + " of " + answer.text + ", who alone may ask it; so may root"};
     if (answer.outcome == Outcome::kSilent) return {{}, runs + ", " + why_silent(*holder), kExitTryAgain};

@@ -36,34 +36,57 @@ bool probe_pagemap_scan() {
   return works;
 }
 
-// Maps a page that is in a memfd with UFFDIO_CONTINUE and MODE_WP: older kernels refuse the mode with EINVAL.
-bool probe_continue_wp() {
-  int memory = memfd_create("uvm-probe", MFD_CLOEXEC);
-  if (memory < 0) return false;
-  bool works = false;
-  void* view = MAP_FAILED;
-  int fd = open_userfaultfd(abi::kUserModeOnly);
-  if (fd >= 0 && ftruncate(memory, kPage) == 0 && pwrite(memory, "x", 1, 0) == 1) {
-    view = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+// Tries each operation on three pages of a memfd, the first of which is there. A filter of system calls may
+// allow some and deny others. Older kernels refuse UFFDIO_CONTINUE_MODE_WP with EINVAL.
+void probe_operations(KernelFeatures* found) {
+  const Descriptor memory(memfd_create("uvm-probe", MFD_CLOEXEC));
+  const Descriptor faults(open_userfaultfd(abi::kUserModeOnly));
+  if (!memory || !faults || ftruncate(memory.get(), 3 * kPage) != 0 || pwrite(memory.get(), "x", 1, 0) != 1)
+    return;
+  void* view = mmap(nullptr, 3 * kPage, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  if (view == MAP_FAILED) return;
+  const auto at = reinterpret_cast<std::uintptr_t>(view);
+  const auto works = [&](const char* name, unsigned long request, auto* arg) {
+    if (found->denied != nullptr) return false;
+    if (ioctl(faults.get(), request, arg) == 0) return true;
+    found->denied = name;
+    found->denied_errno = errno;
+    return false;
+  };
+  uffdio_api api{};
+  api.api = UFFD_API;
+  api.features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
+                 UFFD_FEATURE_PAGEFAULT_FLAG_WP;
+  uffdio_register reg{};
+  reg.range = {at, 3 * kPage};
+  reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_MINOR | UFFDIO_REGISTER_MODE_WP;
+  if (works("UFFDIO_API", UFFDIO_API, &api) && works("UFFDIO_REGISTER", UFFDIO_REGISTER, &reg)) {
+    uffdio_continue there{};
+    there.range = {at, kPage};
+    there.mode = abi::kContinueModeWp;
+    found->continue_wp = ioctl(faults.get(), UFFDIO_CONTINUE, &there) == 0;
+    there.mode = 0;
+    if (!found->continue_wp) works("UFFDIO_CONTINUE", UFFDIO_CONTINUE, &there);
+    alignas(kPage) static const std::array<std::byte, kPage> page{};
+    uffdio_copy copy{};
+    copy.dst = at + kPage;
+    copy.src = reinterpret_cast<std::uintptr_t>(page.data());
+    copy.len = kPage;
+    works("UFFDIO_COPY", UFFDIO_COPY, &copy);
+    uffdio_zeropage zero{};
+    zero.range = {at + 2 * kPage, kPage};
+    works("UFFDIO_ZEROPAGE", UFFDIO_ZEROPAGE, &zero);
+    uffdio_writeprotect protect{};
+    protect.range = {at + kPage, kPage};
+    protect.mode = UFFDIO_WRITEPROTECT_MODE_WP;
+    works("UFFDIO_WRITEPROTECT", UFFDIO_WRITEPROTECT, &protect);
+    works("UFFDIO_WAKE", UFFDIO_WAKE, &protect.range);
+    if (found->denied == nullptr && madvise(view, kPage, MADV_DONTNEED) != 0) {
+      found->denied = "MADV_DONTNEED";
+      found->denied_errno = errno;
+    }
   }
-  if (view != MAP_FAILED) {
-    uffdio_api api{};
-    api.api = UFFD_API;
-    api.features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
-                   UFFD_FEATURE_PAGEFAULT_FLAG_WP;
-    uffdio_register reg{};
-    reg.range = {reinterpret_cast<std::uintptr_t>(view), kPage};
-    reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_MINOR | UFFDIO_REGISTER_MODE_WP;
-    uffdio_continue arg{};
-    arg.range = reg.range;
-    arg.mode = abi::kContinueModeWp;
-    works = ioctl(fd, UFFDIO_API, &api) == 0 && ioctl(fd, UFFDIO_REGISTER, &reg) == 0 &&
-            ioctl(fd, UFFDIO_CONTINUE, &arg) == 0;
-    munmap(view, kPage);
-  }
-  if (fd >= 0) close(fd);
-  close(memory);
-  return works;
+  munmap(view, 3 * kPage);
 }
 
 }  // namespace
@@ -107,7 +130,7 @@ KernelFeatures probe() {
   }
   close(fd);
   found.pagemap_scan = probe_pagemap_scan();
-  found.continue_wp = found.shmem && probe_continue_wp();
+  if (found.shmem) probe_operations(&found);
   struct sysinfo info {};
   found.swap = sysinfo(&info) == 0 && info.totalswap != 0;
   return found;
@@ -117,6 +140,7 @@ KernelFeatures probe() {
 
 std::string KernelFeatures::describe() const {
   if (open_errno != 0) return std::string("userfaultfd: ") + std::strerror(open_errno);
+  if (denied != nullptr) return std::string(denied) + ": " + std::strerror(denied_errno);
   std::string text = kernel_faults ? "userfaultfd" : "userfaultfd (user mode only)";
   auto add = [&text](const char* name, bool has) { text += std::string(has ? " +" : " -") + name; };
   add("shmem", shmem);
@@ -129,7 +153,7 @@ std::string KernelFeatures::describe() const {
 }
 
 std::vector<Mechanism> KernelFeatures::mechanisms() const {
-  const bool works = open_errno == 0 && shmem;
+  const bool works = open_errno == 0 && shmem && denied == nullptr;
   const char* without = "missing: uvm does not run";
   return {
       {"userfaultfd", open_errno == 0, open_errno == 0 ? "pages the heap" : without},

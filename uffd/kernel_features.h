@@ -14,15 +14,17 @@ struct Mechanism {
 };
 
 struct KernelFeatures {
-  int open_errno = 0;          // why userfaultfd(2) failed; 0: it works
-  bool device = false;         // /dev/userfaultfd may be opened
-  bool kernel_faults = false;  // userfaultfd without UFFD_USER_MODE_ONLY is allowed
-  bool shmem = false;          // MISSING, MINOR and write-protect on shmem (Linux 5.19)
-  bool sigbus = false;         // UFFD_FEATURE_SIGBUS
-  bool wp_async = false;       // UFFD_FEATURE_WP_ASYNC (Linux 6.7)
-  bool pagemap_scan = false;   // PAGEMAP_SCAN on this process (Linux 6.7)
-  bool continue_wp = false;    // UFFDIO_CONTINUE_MODE_WP (Linux 6.4)
-  bool swap = false;           // the machine has swap space: the kernel may unmap lines on its own
+  int open_errno = 0;            // why userfaultfd(2) failed; 0: it works
+  const char* denied = nullptr;  // an operation that paging needs and that does not work
+  int denied_errno = 0;          // why
+  bool device = false;           // /dev/userfaultfd may be opened
+  bool kernel_faults = false;    // userfaultfd without UFFD_USER_MODE_ONLY is allowed
+  bool shmem = false;            // MISSING, MINOR and write-protect on shmem (Linux 5.19)
+  bool sigbus = false;           // UFFD_FEATURE_SIGBUS
+  bool wp_async = false;         // UFFD_FEATURE_WP_ASYNC (Linux 6.7)
+  bool pagemap_scan = false;     // PAGEMAP_SCAN on this process (Linux 6.7)
+  bool continue_wp = false;      // UFFDIO_CONTINUE_MODE_WP (Linux 6.4)
+  bool swap = false;             // the machine has swap space: the kernel may unmap lines on its own
 
   // Pages can be told written without a fault to us: TrackMode::kAsync works.
   [[nodiscard]] bool async_tracking() const { return wp_async && pagemap_scan && continue_wp; }

@@ -100,6 +100,13 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
         store::Error{store::Errc::kIo, 0,
                      "region: this kernel cannot write-protect shared memory (Linux 5.19 is needed)"}};
   }
+  if (kernel.denied != nullptr) {
+    return Unexpected{
+        store::Error{store::Errc::kIo, kernel.denied_errno,
+                     std::string("the heap is paged by userfaultfd and madvise(2), of which ") +
+                         kernel.denied + " is denied here: " + std::strerror(kernel.denied_errno) +
+                         "; a seccomp profile must allow it (docker run --security-opt seccomp=PROFILE)"}};
+  }
   if (options.track_mode == TrackMode::kAsync && !kernel.async_tracking()) {
     return Unexpected{invalid("this kernel has no asynchronous write tracking (Linux 6.7 is needed)")};
   }

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "pmem/file_lock.h"
+#include "pmem/folder_names.h"
 #include "pmem/owned_file.h"
 #include "pmem/printable.h"
 
@@ -47,10 +48,10 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
   DIR* folder = opendir(path.c_str());
   if (folder == nullptr) return failed("cannot list", path);
   std::vector<std::string> names;
-  while (const dirent* entry = readdir(folder)) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
+  const int error = read_names(folder, &names);
   closedir(folder);
+  if (error != 0) return Unexpected<Error>{system_error("cannot list", path, error)};
+  std::erase_if(names, [](const std::string& name) { return name[0] == '.'; });
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -111,9 +112,9 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
     return Unexpected<Error>{system_error("cannot list", path, error)};
   }
   std::string strange;
-  while (const dirent* entry = readdir(folder)) {
-    const std::string found = entry->d_name;
-    if (found == "." || found == "..") continue;
+  std::vector<std::string> names;
+  const int error = read_names(folder, &names);
+  for (const std::string& found : names) {
     struct stat info {};
     const bool is_folder =
         fstatat(fd, found.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
@@ -121,6 +122,7 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
     strange += (strange.empty() ? "" : ", ") + found;
   }
   closedir(folder);
+  if (error != 0) return Unexpected<Error>{system_error("cannot list", path, error)};
   if (strange.empty()) return {};
   return Unexpected<Error>{{Errc::kInvalid, 0,
                             path + " has in it what uvm has not made: " + strange +
@@ -138,9 +140,10 @@ Result<void> remove_heap_folder(int parent, const std::string& name, const std::
       close(fd);
       return failed("cannot list", path);
     }
-    int error = 0;
-    while (const dirent* entry = readdir(folder)) {
-      if (is_of_heap(entry->d_name) && unlinkat(fd, entry->d_name, 0) != 0 && errno != ENOENT) error = errno;
+    std::vector<std::string> names;
+    int error = read_names(folder, &names);
+    for (const std::string& found : names) {
+      if (is_of_heap(found) && unlinkat(fd, found.c_str(), 0) != 0 && errno != ENOENT) error = errno;
     }
     closedir(folder);
     if (error != 0) return Unexpected<Error>{system_error("cannot empty", path, error)};
@@ -157,8 +160,9 @@ void sweep(const std::string& path) {
   DIR* listing = opendir(path.c_str());
   if (listing == nullptr) return;
   const int folder = dirfd(listing);
-  while (const dirent* entry = readdir(listing)) {
-    const std::string name = entry->d_name;
+  std::vector<std::string> names;
+  (void)read_names(listing, &names);
+  for (const std::string& name : names) {
     struct stat info {};
     if ((!name.starts_with(kNew) && !name.starts_with(kRemoved)) ||
         fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -215,7 +219,9 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
 std::string StoreDirectory::images() const {
   std::string first = path_ + "/" + kImages;
   struct stat info {};
-  if (lstat(first.c_str(), &info) != 0 || is_owner(info.st_uid)) return first;
+  if (lstat(first.c_str(), &info) != 0 || info.st_uid == geteuid()) return first;
+  // Trusted, it may still be closed to us.
+  if (is_owner(info.st_uid) && access(first.c_str(), W_OK | X_OK) == 0) return first;
   return path_ + "/" + kOtherImages + std::to_string(geteuid());
 }
 
@@ -422,7 +428,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image(const std::string&
 
 StoreDirectory::BaseFinder StoreDirectory::base_finder(std::uint64_t line_limit) const {
   return [this, line_limit](const ContentId& content) -> Result<std::shared_ptr<FileStore>> {
-    const auto path = find_image(content);
+    const auto path = find_image(content, Ownership::kOwnedOrRoot);
     if (!path) return Unexpected<Error>{path.error()};
     return open_image_at(*path, line_limit, nullptr);
   };
@@ -455,24 +461,27 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::stri
   return std::shared_ptr<FileStore>(std::move(*store));
 }
 
-Result<std::string> StoreDirectory::find_image(const ContentId& content) const {
+Result<std::string> StoreDirectory::find_image(const ContentId& content, Ownership ownership) const {
   auto folders = names_in(path_);
   if (!folders) return Unexpected<Error>{folders.error()};
   std::string unreadable;
-  std::optional<Error> failed;  // of an image that may be the one
+  std::optional<Error> failed;  // of an image that may be the one, or is it and may not be used
   for (const std::string& name : *folders) {
     if (!names_images(name)) continue;
     const std::string path = path_ + "/" + name;
-    const auto folder = open_folder(path, Ownership::kOwnedOrRoot);
-    if (!folder && path != images()) continue;  // another user's
-    if (!folder) return Unexpected<Error>{folder.error()};
-    close(*folder);
+    const auto folder = open_folder(path, ownership);
+    if (folder) close(*folder);
+    if (!folder && path == images()) return Unexpected<Error>{folder.error()};
     auto keys = images_in(path);
+    if (!keys && !folder) continue;  // another user's, and closed
     if (!keys) return Unexpected<Error>{keys.error()};
     for (const std::string& key : *keys) {
       const std::string image = path + "/" + kImagePrefix + key;
       const auto info = inspect_heap(image);
-      if (info && info->newest == content) return image;
+      const bool is_it = info && info->newest == content;
+      if (is_it && folder) return image;
+      if (is_it) failed = folder.error();
+      if (!folder) continue;
       if (!info && info.error().sys_errno != 0) failed = info.error();
       if (!info || info->newest.is_null()) unreadable += ", and " + image + " is damaged";
     }
@@ -489,7 +498,7 @@ Result<std::vector<std::string>> StoreDirectory::images_of_heap(const std::strin
     const auto info = inspect_heap(path);
     if (!info) return Unexpected<Error>{info.error()};
     if (info->base.is_null()) return images;
-    auto found = find_image(info->base);
+    auto found = find_image(info->base, Ownership::kAny);
     if (!found) return Unexpected<Error>{found.error()};
     images.push_back(std::move(*found));
   }

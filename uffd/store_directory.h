@@ -77,7 +77,7 @@ class StoreDirectory {
   [[nodiscard]] bool has_heap(const std::string& name) const;
 
   // A heap that needs a base image gets it from the store when `options.base` is empty; kCorrupt when no
-  // image there has the content that the heap was made from.
+  // image there has the content that the heap was made from, kPermission when only another user's has.
   Result<std::unique_ptr<FileStore>> open_heap(const std::string& name, OpenOptions options = {}) const;
 
   // Heaps by name.
@@ -118,13 +118,14 @@ class StoreDirectory {
   // Those in this user's folder, by key.
   [[nodiscard]] Result<std::vector<ImageEntry>> list_images() const;
   Result<void> remove_image(const std::string& key) const;
-  // Paths of the base image that a heap was made from, of that which this one was made from, and so on.
-  // kCorrupt as above.
+  // Paths of the base image that a heap was made from, of that which this one was made from, and so on: to be
+  // looked at, whoever owns them. kCorrupt as above.
   [[nodiscard]] Result<std::vector<std::string>> images_of_heap(const std::string& name) const;
 
  private:
   explicit StoreDirectory(std::string path) : path_(std::move(path)) {}
-  [[nodiscard]] Result<std::string> find_image(const ContentId& content) const;  // its path
+  [[nodiscard]] Result<std::string> find_image(const ContentId& content,
+                                               Ownership ownership) const;  // its path
   using BaseFinder = decltype(OpenOptions::find_base);
   [[nodiscard]] BaseFinder base_finder(std::uint64_t line_limit) const;
   [[nodiscard]] Result<std::shared_ptr<FileStore>> open_image_at(const std::string& path,

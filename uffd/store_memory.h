@@ -82,7 +82,9 @@ class SparseArray {
       return;
     }
     std::fill(begin, page, std::byte{0});
-    madvise(page, static_cast<std::size_t>(page_end - page), MADV_DONTNEED);
+    // Refused of memory that is locked, or by a filter of system calls.
+    if (madvise(page, static_cast<std::size_t>(page_end - page), MADV_DONTNEED) != 0)
+      std::fill(page, page_end, std::byte{0});
     std::fill(page_end, end, std::byte{0});
   }
 

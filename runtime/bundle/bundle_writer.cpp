@@ -191,15 +191,15 @@ Result<void> write_file(const std::string& path, std::span<const std::byte> byte
   if (!write_all(fd, bytes.data(), bytes.size())) what = "write";
   const mode_t mask = ::umask(0);  // the only way to read it
   ::umask(mask);
-  if (what == nullptr && ::fchmod(fd, 0666 & ~mask) != 0) what = "set the mode of";
-  if (what == nullptr && ::fsync(fd) != 0) what = "sync";
+  (void)!::fchmod(fd, 0666 & ~mask);  // some file systems have no modes
+  if (what == nullptr && ::fsync(fd) != 0 && !nothing_to_flush(errno)) what = "flush";
   int error = errno;
   if (::close(fd) != 0 && what == nullptr) {
     what = "close";
     error = errno;
   }
   if (what == nullptr && ::rename(temporary.c_str(), path.c_str()) != 0) {
-    what = "rename to";
+    what = "give it its name";
     error = errno;
   }
   if (what == nullptr) return {};

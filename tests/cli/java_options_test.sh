@@ -70,6 +70,8 @@ same -ea:p.q... -esa
 same -ea:Opt -dsa
 same -Djava.lang.Integer.IntegerCache.high=1000
 same -Djdk.module.addopens.0=java.base/java.lang=ALL-UNNAMED
+same -D -Xrs -Xdebug -Xcheck:jni -showversion
+grep -q '^uvm: version ' messages || fail "-showversion: $(cat messages)"
 same -server -Xms16m -Xss1m -XX:+UseSerialGC -Xmx64m
 printf '%s\n' '-Da="b c"   # comment' '--add-opens' 'java.base/java.lang=ALL-UNNAMED' > options
 same @options
@@ -91,6 +93,8 @@ expect 2 '^uvm: -jar: pack the jar first' "$uvm" -jar x.jar
 expect 2 '^uvm: -javaagent: agents are not supported' "$uvm" -javaagent:x.jar opt.bc
 expect 2 '^uvm: --module-path: ' "$uvm" --module-path x opt.bc
 expect 2 '^uvm: --patch-module: ' "$uvm" --patch-module java.base=x opt.bc
+expect 2 '^uvm: Invalid thread stack size: -Xssfoo$' "$uvm" -Xssfoo opt.bc
+expect 2 'unknown option -Xverify:nonsense' "$uvm" -Xverify:nonsense opt.bc
 expect 2 'unknown option -Xnonsense' "$uvm" -Xnonsense opt.bc
 expect 2 'cannot open no.such' "$uvm" @no.such opt.bc
 

@@ -68,6 +68,50 @@ else
 fi
 expect 0 'app.bc .*interrupted' "$uvm" list
 
+# refused PATTERN: what would run or change the heap says that, what only looks at it does not, and with --trust-store all
+# do what they do.
+refused() {
+  local command
+  for command in 'resume app.bc' 'app.bc' 'pin app.bc 1' 'unpin app.bc 1' 'remove app.bc --version 1'; do
+    # shellcheck disable=SC2086
+    expect 1 "$1" "$uvm" $command
+  done
+  expect 0 'app.bc .*[0-9]' "$uvm" list
+  expect 0 '^ +[0-9]+ ' "$uvm" versions app.bc
+  expect 0 '^state +suspended' "$uvm" stats app.bc
+  expect 0 'app.bc is sound' "$uvm" verify app.bc
+  expect 0 'app.bc .*interrupted' "$uvm" --trust-store list
+  expect 0 'app.bc is sound' "$uvm" --trust-store verify app.bc
+  expect 0 '^state +suspended' "$uvm" --trust-store stats app.bc
+  local newest
+  newest=$("$uvm" versions app.bc | awk 'END { print $1 }')
+  expect 0 '' "$uvm" --trust-store pin app.bc "$newest"
+  expect 0 '' "$uvm" --trust-store unpin app.bc "$newest"
+  : > output
+  "$uvm" --trust-store "${@:2}" app.bc > output 2> messages &
+  running=$!
+  for _ in $(seq 600); do
+    "$uvm" stats app.bc --json 2> /dev/null | grep -q '"running": *true' && break
+    sleep 0.05
+  done
+  expect 0 '' "$uvm" --trust-store suspend app.bc
+  wait $running
+  running=
+  grep -q 'going on with' messages || fail "trusted, it does not go on: $(cat messages)"
+}
+chmod 777 "$heap"
+refused 'app.bc may be written to by others' resume
+chmod 700 "$heap"
+if [ "$(id -u)" = 0 ]; then
+  chown -R 65534 "$heap"
+  refused 'app.bc belongs to user .*65534'
+  chown -R 0 "$heap"
+  # Only its image is another user's: the heap is not damaged for that.
+  chown -R 65534 "$XDG_DATA_HOME/uvm/images"
+  refused 'images belongs to user .*65534' resume
+  chown -R 0 "$XDG_DATA_HOME/uvm/images"
+fi
+
 # Names that a terminal would obey are not printed as they are, and none that uvm gives.
 mkdir "$XDG_DATA_HOME/uvm/$(printf 'esc\033[2J\177')"
 expect 0 '^esc\?\[2J\? ' "$uvm" list
@@ -170,6 +214,9 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
     expect 0 '^quick$' "$work/uvm" --store "$store" --keep --name ours quick.bc
     expect 0 '^quick$' "$work/uvm" --store "$store" --fresh --keep --name ours quick.bc
     [ "$(stat -c %u "$store/images" "$store/images-0" | tr '\n' ' ')" = '65534 0 ' ] || fail "images: $(ls -ln "$store")"
+    # A third one, who trusts the store, but to whom the images of the first are closed.
+    expect 0 '^quick$' setpriv --reuid=65533 --regid=65533 --clear-groups env HOME="$work" "$work/uvm" --store "$store" \
+      --trust-store --name third quick.bc
     expect 1 'theirs belongs to user .*65534' "$work/uvm" --store "$store" --name theirs quick.bc
     expect 0 'sound' "$work/uvm" --store "$store" verify ours
     expect 0 'sound' "${other[@]}" verify theirs
