@@ -45,6 +45,8 @@ std::string hash_of(std::string_view text) {
 // another program may be back.
 constexpr std::size_t kSpareImages = 4;
 constexpr std::chrono::seconds kSpareAge = std::chrono::hours(7 * 24);
+// And all for so long: a process that has opened one may be about to make a heap over it.
+constexpr std::chrono::seconds kJustUsed = std::chrono::minutes(10);
 
 // The linker's build id of this program: differs whenever its code does.
 std::string build_id() {
@@ -279,9 +281,11 @@ void remove_unused_images(const store::StoreDirectory& directory, const std::str
   keep_needed();
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const auto& a, const auto& b) { return a.last_used > b.last_used; });
-  const std::time_t oldest = std::time(nullptr) - kSpareAge.count();
-  for (std::size_t spare = 0; spare < kSpareImages && !candidates.empty(); ++spare) {
-    if (candidates.front().last_used < oldest) break;
+  const std::time_t now = std::time(nullptr);
+  for (std::size_t spare = 0; !candidates.empty(); ++spare) {
+    const std::time_t last_used = candidates.front().last_used;
+    const bool spared = spare < kSpareImages && last_used >= now - kSpareAge.count();
+    if (!spared && last_used < now - kJustUsed.count()) break;
     keep(candidates.front());
     candidates.erase(candidates.begin());
     keep_needed();

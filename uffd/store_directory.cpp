@@ -93,12 +93,12 @@ Result<std::vector<std::string>> images_in(const std::string& path) {
   return keys;
 }
 
-// An image is never written, so its time of modification can say when it was used. Once a day is enough, and
-// in a store that cannot be written it is not needed.
+// An image is never written, so its time of modification can say when it was used, to the minute. In a store
+// that cannot be written it is not needed.
 void note_use(const std::string& image) {
-  constexpr time_t kDay = 24 * 60 * 60;
+  constexpr time_t kMinute = 60;
   struct stat info {};
-  if (stat(image.c_str(), &info) == 0 && info.st_mtime + kDay < time(nullptr))
+  if (stat(image.c_str(), &info) == 0 && info.st_mtime + kMinute < time(nullptr))
     (void)utimensat(AT_FDCWD, image.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
 }
 

@@ -46,7 +46,7 @@ struct HeapEntry {
 
 struct ImageEntry {
   std::string key;
-  std::time_t last_used = 0;     // to the day, seconds since 1970
+  std::time_t last_used = 0;     // to the minute, seconds since 1970
   std::optional<HeapInfo> info;  // none when it cannot be read
 };
 
@@ -112,7 +112,7 @@ class StoreDirectory {
 
   // For reading only; processes share it. kNotFound when there is none, kCorrupt when nothing is in it.
   // `base` is the image that it was made from, which is looked for if it is not given. That the image was
-  // used is noted, to the day.
+  // used is noted, to the minute.
   Result<std::shared_ptr<FileStore>> open_image(const std::string& key, std::uint64_t line_limit = kMaxLines,
                                                 std::shared_ptr<FileStore> base = nullptr) const;
   // Those in this user's folder, by key.

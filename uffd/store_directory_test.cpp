@@ -199,18 +199,23 @@ TEST_F(StoreDirectoryTest, ImagesOfAnotherUserAreNotUsed) {
   EXPECT_TRUE(directory().open_heap("heap"));
 }
 
+// An image with those lines.
+void make_image(const StoreDirectory& store, const std::string& key, std::initializer_list<LineNumber> lines,
+                unsigned content, const std::shared_ptr<FileStore>& base = nullptr) {
+  auto image = store.begin_image(key, {.base = base});
+  ASSERT_TRUE(image) << image.error().message;
+  for (const LineNumber line : lines) ASSERT_TRUE(write_line(*image->store, line, content));
+  ASSERT_TRUE(cut_and_commit(*image->store));
+  image->store.reset();
+  ASSERT_TRUE(store.publish_image(*image, key));
+}
+
 TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   const StoreDirectory store = directory();
   EXPECT_TRUE(store.list_images()->empty());
   EXPECT_EQ(store.open_image("k1").error().code, Errc::kNotFound);
-  for (const std::string key : {"k1", "k2"}) {
-    auto image = store.begin_image(key);
-    ASSERT_TRUE(image) << image.error().message;
-    ASSERT_TRUE(write_line(*image->store, 3, key == "k1" ? 1 : 2));
-    ASSERT_TRUE(cut_and_commit(*image->store));
-    image->store.reset();
-    ASSERT_TRUE(store.publish_image(*image, key));
-  }
+  make_image(store, "k1", {3}, 1);
+  make_image(store, "k2", {3}, 2);
   const auto listed = store.list_images();
   ASSERT_TRUE(listed);
   ASSERT_EQ(listed->size(), 2U);
@@ -235,19 +240,10 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
 TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
   const StoreDirectory store = directory();
   constexpr LineNumber kFar = 40'000'000;  // in another part of the tables
-  const auto make = [&](const std::string& key, const std::shared_ptr<FileStore>& base, unsigned content,
-                        std::initializer_list<LineNumber> lines) {
-    auto image = store.begin_image(key, {.base = base});
-    if (!image) return;
-    for (const LineNumber line : lines) EXPECT_TRUE(write_line(*image->store, line, content));
-    EXPECT_TRUE(cut_and_commit(*image->store));
-    image->store.reset();
-    EXPECT_TRUE(store.publish_image(*image, key));
-  };
-  make("low", nullptr, 1, {3, 4, 5, kFar});
+  make_image(store, "low", {3, 4, 5, kFar}, 1);
   auto low = store.open_image("low");
   ASSERT_TRUE(low);
-  make("high", *low, 2, {4, 6});
+  make_image(store, "high", {4, 6}, 2, *low);
   {
     auto high = store.open_image("high");  // finds the one below by itself
     ASSERT_TRUE(high) << high.error().message;
@@ -290,12 +286,7 @@ TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
 // For who removes those that are not used any more.
 TEST_F(StoreDirectoryTest, ImagesSayWhenTheyWereUsed) {
   const StoreDirectory store = directory();
-  auto image = store.begin_image("k");
-  ASSERT_TRUE(image) << image.error().message;
-  ASSERT_TRUE(write_line(*image->store, 3, 1));
-  ASSERT_TRUE(cut_and_commit(*image->store));
-  image->store.reset();
-  ASSERT_TRUE(store.publish_image(*image, "k"));
+  make_image(store, "k", {3}, 1);
   const timespec long_ago[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
   ASSERT_EQ(utimensat(AT_FDCWD, store.image_path("k").c_str(), long_ago, 0), 0);
   EXPECT_EQ(store.list_images()->at(0).last_used, 1'000'000'000);
@@ -321,12 +312,7 @@ TEST_F(StoreDirectoryTest, AnUnpublishedImageLeavesNothing) {
 
 TEST_F(StoreDirectoryTest, AnImageThatLostItsVersionIsDamaged) {
   const StoreDirectory store = directory();
-  auto image = store.begin_image("k");
-  ASSERT_TRUE(image) << image.error().message;
-  ASSERT_TRUE(write_line(*image->store, 3, 1));
-  ASSERT_TRUE(cut_and_commit(*image->store));
-  image->store.reset();
-  ASSERT_TRUE(store.publish_image(*image, "k"));
+  make_image(store, "k", {3}, 1);
   {
     auto base = store.open_image("k");
     ASSERT_TRUE(base);
