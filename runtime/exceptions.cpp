@@ -16,18 +16,19 @@ namespace {
 constexpr std::size_t kMaxTraceDepth = 1024;      // HotSpot's MaxJavaStackTraceDepth
 constexpr std::uint64_t kRoomForError = 1 << 20;  // bytes a new exception with its trace may need
 
-Status make_exception(Thread& thread, std::string_view class_name, const std::string_view* message,
+Thrown make_exception(Thread& thread, std::string_view class_name, const std::string_view* message,
                       Object* cause, bool has_cause) {
   Class* c = boot_class(thread, class_name);
-  if (c == nullptr) return Status::kThrow;
-  UVM_TRY(link_class(thread, c));
+  if (c == nullptr) return {};
+  // Classes of the boot loader are linked without running Java.
+  if (link_class(thread, c) != Status::kOk) return {};
   const WellKnown& known = vm()->known();
   Object* exception = new_object(thread, c);
-  if (exception == nullptr) return Status::kThrow;
+  if (exception == nullptr) return {};
   // What the constructors would do; they are not run (runtime/vm.h).
   if (message != nullptr) {
     Object* text = new_string(thread, *message);
-    if (text == nullptr) return Status::kThrow;
+    if (text == nullptr) return {};
     exception->set_reference(known.Throwable_detailMessage, text);
   }
   exception->set_reference(known.Throwable_cause, has_cause ? cause : exception);
@@ -37,31 +38,31 @@ Status make_exception(Thread& thread, std::string_view class_name, const std::st
                            statics->reference(known.Throwable_SUPPRESSED_SENTINEL));
   fill_in_stack_trace(thread, exception);
   if (thread.pending_exception() == nullptr) thread.java->pending_exception = exception;
-  return Status::kThrow;
+  return {};
 }
 
 }  // namespace
 
-Status throw_new(Thread& thread, std::string_view class_name, std::string_view message) {
+Thrown throw_new(Thread& thread, std::string_view class_name, std::string_view message) {
   return make_exception(thread, class_name, &message, nullptr, false);
 }
 
-Status throw_new(Thread& thread, std::string_view class_name) {
+Thrown throw_new(Thread& thread, std::string_view class_name) {
   return make_exception(thread, class_name, nullptr, nullptr, false);
 }
 
-Status throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message,
+Thrown throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message,
                             Object* cause) {
   return make_exception(thread, class_name, message.data() == nullptr ? nullptr : &message, cause, true);
 }
 
-Status throw_object(Thread& thread, Object* throwable) {
+Thrown throw_object(Thread& thread, Object* throwable) {
   thread.java->pending_exception = throwable;
-  return Status::kThrow;
+  return {};
 }
 
-Status throw_null_pointer(Thread& thread) {
-  const Status status = throw_new(thread, "java/lang/NullPointerException");
+Thrown throw_null_pointer(Thread& thread) {
+  const Thrown thrown = throw_new(thread, "java/lang/NullPointerException");
   Object* exception = thread.pending_exception();
   // What its fillInStackTrace would do: the message is made of the backtrace when it is asked for. (The
   // pending exception is another one when there was no memory.)
@@ -71,16 +72,16 @@ Status throw_null_pointer(Thread& thread) {
   const Frame* top = thread.frame;
   const bool hidden = top != nullptr && top->method.bits != 0 && (top->method->flags & kMethodHidden) != 0;
   if (state != nullptr && !hidden) exception->field<std::int32_t>(state->offset) = 1;
-  return status;
+  return thrown;
 }
 
-Status throw_out_of_memory(Thread& thread, std::string_view message) {
+Thrown throw_out_of_memory(Thread& thread, std::string_view message) {
   if (vm()->heap.make_room_for_error(kRoomForError))
     return throw_new(thread, "java/lang/OutOfMemoryError", message);
   return throw_object(thread, roots().out_of_memory_error.get());
 }
 
-Status throw_errno(Thread& thread, std::string_view class_name, std::string_view what, int error) {
+Thrown throw_errno(Thread& thread, std::string_view class_name, std::string_view what, int error) {
   char buffer[256];
   const char* text = strerror_r(error, buffer, sizeof buffer);
   return throw_new(thread, class_name, what.empty() ? std::string(text) : std::string(what) + ": " + text);

@@ -19,6 +19,12 @@ enum class [[nodiscard]] Status : std::uint8_t{
               // again after resume
 };
 
+// What throws, and does nothing else: an exception is pending. Readers of the code, and tools that follow its
+// paths, need not ask what it returned.
+struct [[nodiscard]] Thrown {
+  constexpr operator Status() const { return Status::kThrow; }  // NOLINT: it is a status
+};
+
 // Returns from the enclosing function with any status but kOk.
 #define UVM_TRY(expression)                                                                      \
   do {                                                                                           \

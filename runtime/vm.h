@@ -115,16 +115,16 @@ Symbol* find_symbol(std::string_view modified_utf8);  // null: no such symbol ye
 
 // ---------------------------------------------------------------- exceptions (runtime/exceptions.cpp)
 // They make the exception without running Java (the constructors concerned only store the message), fill in
-// its stack trace, set it pending and return kThrow. `class_name` is an internal name of java.base, e.g.
+// its stack trace, and set it pending. `class_name` is an internal name of java.base, e.g.
 // "java/lang/Error".
-Status throw_new(Thread& thread, std::string_view class_name, std::string_view message);
-Status throw_new(Thread& thread, std::string_view class_name);  // no message
-Status throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message,
+Thrown throw_new(Thread& thread, std::string_view class_name, std::string_view message);
+Thrown throw_new(Thread& thread, std::string_view class_name);  // no message
+Thrown throw_new_with_cause(Thread& thread, std::string_view class_name, std::string_view message,
                             Object* cause);
-Status throw_object(Thread& thread, Object* throwable);
-Status throw_null_pointer(Thread& thread);  // message comes from getExtendedNPEMessage
-Status throw_out_of_memory(Thread& thread, std::string_view message = "Java heap space");
-Status throw_errno(Thread& thread, std::string_view class_name, std::string_view what,
+Thrown throw_object(Thread& thread, Object* throwable);
+Thrown throw_null_pointer(Thread& thread);  // message comes from getExtendedNPEMessage
+Thrown throw_out_of_memory(Thread& thread, std::string_view message = "Java heap space");
+Thrown throw_errno(Thread& thread, std::string_view class_name, std::string_view what,
                    int error);  // "what: strerror"
 void fill_in_stack_trace(Thread& thread, Object* throwable);
 // Walks Java and native frames, innermost first, until `visit` returns false. bci is -2 for natives.

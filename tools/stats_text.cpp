@@ -106,7 +106,7 @@ void add_histogram(std::string& text, const char* kind, const json& latency) {
     std::uint64_t from = ~std::uint64_t{0}, to = 0, count = 0;
   };
   std::map<int, Range> ranges;
-  std::uint64_t largest = 0;
+  std::uint64_t largest = 1;
   for (const json& bucket : latency.at("buckets")) {
     const std::uint64_t from = number(bucket.at("from_ns")), to = number(bucket.at("to_ns"));
     const int power = std::bit_width(from);

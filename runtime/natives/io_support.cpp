@@ -150,11 +150,11 @@ std::string errno_text(int error) {
   return ::strerror_r(error, buffer, sizeof buffer);  // GNU's, which returns the text
 }
 
-Status throw_io(Thread& thread, int error) {
+Thrown throw_io(Thread& thread, int error) {
   return throw_new(thread, "java/io/IOException", errno_text(error));
 }
 
-Status throw_io(Thread& thread, std::int32_t lease, int error) {
+Thrown throw_io(Thread& thread, std::int32_t lease, int error) {
   const std::string problem = lease_problem(lease);
   return problem.empty() ? throw_io(thread, error) : throw_new(thread, "java/io/IOException", problem);
 }

@@ -43,9 +43,9 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
 
 // Throws java.io.IOException for a failed operation on `lease`: the problem of a broken lease, else the
 // errno's text.
-Status throw_io(Thread& thread, std::int32_t lease, int error);
+Thrown throw_io(Thread& thread, std::int32_t lease, int error);
 // java.io.IOException with the text of an errno value.
-Status throw_io(Thread& thread, int error);
+Thrown throw_io(Thread& thread, int error);
 
 // Checks off and len against the array: kThrow with NullPointerException or IndexOutOfBoundsException.
 Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length);

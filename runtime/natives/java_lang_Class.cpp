@@ -219,6 +219,7 @@ Status check_is_inner(Thread& thread, Class* outer, Class* inner, bool member) {
 
 Status get_declaring_class(NativeCall& call) {
   Class* c = this_class(call);
+  if (!has_members(c)) return ret_null(call);
   const InnerClassInfo* info = own_inner_class_info(c);
   if (info == nullptr) return ret_null(call);
   const bool member = info->outer_index != 0;

@@ -54,14 +54,14 @@ Status unpack(Thread& thread, const Method* method, const Array* given, Argument
 }
 
 // What InvocationTargetException(Throwable) makes: the target is its cause, through getCause only.
-Status throw_invocation_target(Thread& thread, const Object* target) {
-  const Status status = throw_new(thread, "java/lang/reflect/InvocationTargetException");
+Thrown throw_invocation_target(Thread& thread, const Object* target) {
+  const Thrown result = throw_new(thread, "java/lang/reflect/InvocationTargetException");
   Object* thrown = thread.pending_exception();
   if (thrown != nullptr && class_of(thrown) == known().InvocationTargetException.get()) {
     thrown->set_reference(known().Throwable_cause, nullptr);
     thrown->set_reference(known().InvocationTargetException_target, target);
   }
-  return status;
+  return result;
 }
 
 // The method that a call of `method` on `receiver` runs. An error of the selection counts as the target's.
