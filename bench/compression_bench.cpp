@@ -19,9 +19,9 @@
 
 #include "paged_heap.h"
 #include "scratch_folder.h"
-#include "uffd/store_directory.h"
-#include "uffd/store_file.h"
-#include "uffd/store_memory.h"
+#include "store/directory.h"
+#include "store/file_store.h"
+#include "store/memory.h"
 
 namespace {
 

@@ -25,9 +25,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "checkpoint/checkpointer.h"
 #include "paged_heap.h"
-#include "pmem/descriptor.h"
 #include "scratch_folder.h"
 
 namespace {
@@ -99,7 +99,7 @@ class Program final : public checkpoint::Program {
   void before_cut() override {}
   checkpoint::Blob blob() override { return {}; }
   std::string before_commit() override { return {}; }
-  void settled(const store::Result<checkpoint::Record>& /*outcome*/) override {}
+  void settled(const Result<checkpoint::Record>& /*outcome*/) override {}
 
  private:
   void run() {

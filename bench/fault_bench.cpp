@@ -31,8 +31,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "paged_heap.h"
-#include "pmem/descriptor.h"
 #include "scratch_folder.h"
 #include "uffd/kernel_abi.h"
 #include "uffd/region.h"

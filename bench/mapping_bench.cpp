@@ -21,7 +21,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "scratch_folder.h"
 #include "uffd/user_fault.h"
 

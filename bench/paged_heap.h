@@ -10,13 +10,13 @@
 #include <string>
 #include <utility>
 
+#include "store/file_store.h"
 #include "uffd/region.h"
-#include "uffd/store_file.h"
 
 namespace uvm::bench {
 
 template <typename T>
-T must(store::Result<T> result) {
+T must(Result<T> result) {
   if (!result) {
     std::fprintf(stderr, "%s\n", result.error().message.c_str());
     std::exit(2);

@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "uffd/store_file.h"
-#include "uffd/store_memory.h"
-#include "uffd/store_verify.h"
+#include "store/file_store.h"
+#include "store/memory.h"
+#include "store/verify.h"
 
 namespace {
 
@@ -84,7 +84,7 @@ class Month {
 
  private:
   template <typename T>
-  static void must(const Result<T>& result) {
+  static void must(const uvm::Result<T>& result) {
     if (result) return;
     std::fprintf(stderr, "%s\n", result.error().message.c_str());
     std::exit(2);

@@ -24,11 +24,11 @@
 #include <vector>
 
 #include "paged_heap.h"
-#include "pmem/device.h"
 #include "scratch_folder.h"
-#include "uffd/store_device.h"
-#include "uffd/store_file.h"
-#include "uffd/store_memory.h"
+#include "store/device.h"
+#include "store/file_device.h"
+#include "store/file_store.h"
+#include "store/memory.h"
 #include "zipf.h"
 
 namespace {

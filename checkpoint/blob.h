@@ -13,7 +13,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "pmem/line_store.h"
+#include "store/line_store.h"
 
 namespace uvm::checkpoint {
 
@@ -51,7 +51,7 @@ static_assert(sizeof(Blob) == 968 && std::is_trivially_copyable_v<Blob>);
 static_assert(sizeof(Blob) <= store::kMaxBlob);
 
 // kInvalid: not a blob of uvm; kNewerFormat.
-store::Result<Blob> read_blob(std::span<const std::byte> bytes);
+Result<Blob> read_blob(std::span<const std::byte> bytes);
 std::span<const std::byte> bytes_of(const Blob& blob);
 
 // Copies as much of `text` as fits, NUL-terminated.

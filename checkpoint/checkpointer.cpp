@@ -18,11 +18,11 @@ std::uint64_t ns_since(Clock::time_point start) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count());
 }
 
-store::Error write_error(const store::LineStore& store, const std::string& name, const char* when) {
+Error write_error(const store::LineStore& store, const std::string& name, const char* when) {
   const int error = store.last_error();
   std::string message = name + " refused lines " + when;
   if (error != 0) message += std::string(": ") + strerror(error);
-  return {.code = error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo,
+  return {.code = error == ENOSPC || error == EDQUOT ? Errc::kNoSpace : Errc::kIo,
           .sys_errno = error,
           .message = std::move(message)};
 }
@@ -58,9 +58,9 @@ void Checkpointer::request() {
   wake_.notify_all();
 }
 
-store::Result<Record> Checkpointer::checkpoint() { return run(Halt::kStop); }
-store::Result<Record> Checkpointer::final_checkpoint() { return run(Halt::kRetire); }
-store::Result<Record> Checkpointer::checkpoint_retired() { return run(Halt::kNone); }
+Result<Record> Checkpointer::checkpoint() { return run(Halt::kStop); }
+Result<Record> Checkpointer::final_checkpoint() { return run(Halt::kRetire); }
+Result<Record> Checkpointer::checkpoint_retired() { return run(Halt::kNone); }
 
 Statistics Checkpointer::statistics() const {
   const std::lock_guard lock(lock_);
@@ -71,7 +71,7 @@ Statistics Checkpointer::statistics() const {
 // not get less: then the program writes as fast as the store, and another round would only write the same
 // lines again. What there is to do is looked at without protecting anything: a round costs the program a
 // fault for each line that it writes all the time.
-store::Result<void> Checkpointer::preflush() {
+Result<void> Checkpointer::preflush() {
   std::uint64_t before = ~std::uint64_t{0};
   for (int round = 0;; ++round) {
     const std::uint64_t dirty = region_.count_lines().dirty;
@@ -85,9 +85,9 @@ store::Result<void> Checkpointer::preflush() {
   }
 }
 
-store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
+Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
   if (!region_.flush_cut()) {
-    const store::Error error = write_error(store_, options_.store_name, "of the checkpoint");
+    const Error error = write_error(store_, options_.store_name, "of the checkpoint");
     store_.abandon();
     region_.abort_cut();
     return Unexpected{error};
@@ -95,9 +95,9 @@ store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& rec
   if (std::string problem = program_.before_commit(); !problem.empty()) {
     store_.abandon();
     region_.abort_cut();
-    return Unexpected{store::Error{.code = store::Errc::kIo, .message = std::move(problem)}};
+    return Unexpected{Error{.code = Errc::kIo, .message = std::move(problem)}};
   }
-  store::Result<store::VersionInfo> version = store_.commit(bytes_of(blob));
+  Result<store::VersionInfo> version = store_.commit(bytes_of(blob));
   if (!version) {
     region_.abort_cut();
     return Unexpected{version.error()};
@@ -109,7 +109,7 @@ store::Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& rec
   return {};
 }
 
-store::Result<Record> Checkpointer::run(Halt halt) {
+Result<Record> Checkpointer::run(Halt halt) {
   const std::lock_guard transaction(transaction_);
   program_.begin();
   auto outcome = attempt(halt);
@@ -122,7 +122,7 @@ store::Result<Record> Checkpointer::run(Halt halt) {
   return outcome;
 }
 
-store::Result<Record> Checkpointer::attempt(Halt halt) {
+Result<Record> Checkpointer::attempt(Halt halt) {
   const Clock::time_point start = Clock::now();
   Record record;
   if (halt == Halt::kStop) {
@@ -134,7 +134,7 @@ store::Result<Record> Checkpointer::attempt(Halt halt) {
   if (halt == Halt::kRetire) program_.retire();
   program_.before_cut();
   const Blob blob = program_.blob();
-  store::Result<uffd::Cut> cut = region_.cut();
+  Result<uffd::Cut> cut = region_.cut();
   if (halt == Halt::kStop) program_.resume();
   record.pause_ns = ns_since(stopping);
 
@@ -189,7 +189,7 @@ void Checkpointer::succeeded(const Record& record) {
   if (options_.after_checkpoint) options_.after_checkpoint(record);
 }
 
-void Checkpointer::failed(const store::Error& error) {
+void Checkpointer::failed(const Error& error) {
   {
     const std::lock_guard lock(lock_);
     statistics_.add_failure();

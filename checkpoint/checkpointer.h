@@ -29,7 +29,7 @@
 
 #include "checkpoint/blob.h"
 #include "checkpoint/statistics.h"
-#include "pmem/line_store.h"
+#include "store/line_store.h"
 #include "uffd/region.h"
 
 namespace uvm::checkpoint {
@@ -51,7 +51,7 @@ class Program {
   // before the cut and the version counts on. Empty, or why that cannot be had; the checkpoint then fails.
   virtual std::string before_commit() = 0;
   // The checkpoint is durable, or has failed; told of each that began.
-  virtual void settled(const store::Result<Record>& outcome) = 0;
+  virtual void settled(const Result<Record>& outcome) = 0;
 };
 
 struct CheckpointerOptions {
@@ -79,27 +79,27 @@ class Checkpointer {
   void request();
 
   // A checkpoint now, waiting for one under way first.
-  store::Result<Record> checkpoint();
+  Result<Record> checkpoint();
 
   // The last one: the program is retired instead of stopped. After it, committed or not, nothing runs.
-  store::Result<Record> final_checkpoint();
+  Result<Record> final_checkpoint();
 
   // A version of a program that is retired already (it ended, or no thread has started).
-  store::Result<Record> checkpoint_retired();
+  Result<Record> checkpoint_retired();
 
   [[nodiscard]] Statistics statistics() const;
 
  private:
   enum class Halt { kStop, kRetire, kNone };
 
-  store::Result<Record> run(Halt halt);
-  store::Result<Record> attempt(Halt halt);
-  store::Result<void> preflush();
-  store::Result<void> flush_and_commit(const Blob& blob, Record& record);
+  Result<Record> run(Halt halt);
+  Result<Record> attempt(Halt halt);
+  Result<void> preflush();
+  Result<void> flush_and_commit(const Blob& blob, Record& record);
   void run_policy();
   [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point last) const;  // by the policy
   void succeeded(const Record& record);
-  void failed(const store::Error& error);
+  void failed(const Error& error);
 
   uffd::Region& region_;
   store::LineStore& store_;
@@ -108,7 +108,7 @@ class Checkpointer {
 
   std::mutex transaction_;  // held through one checkpoint
   // The cause of the failure that was reported last; under transaction_.
-  std::optional<std::pair<store::Errc, int>> told_;
+  std::optional<std::pair<Errc, int>> told_;
   std::uint64_t lines_at_last_ =
       0;  // RegionCounters::lines_written after the last checkpoint; under transaction_
 

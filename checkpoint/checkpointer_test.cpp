@@ -9,7 +9,7 @@
 #include <memory>
 #include <thread>
 
-#include "uffd/store_file.h"
+#include "store/file_store.h"
 
 namespace uvm::checkpoint {
 namespace {
@@ -43,9 +43,7 @@ class FailingStore final : public store::LineStore {
   }
   bool erase(std::span<const store::LineRange> ranges) noexcept override { return below_->erase(ranges); }
   void cut() noexcept override { below_->cut(); }
-  store::Result<store::VersionInfo> commit(std::span<const std::byte> blob) override {
-    return below_->commit(blob);
-  }
+  Result<store::VersionInfo> commit(std::span<const std::byte> blob) override { return below_->commit(blob); }
   void abandon() override { below_->abandon(); }
   bool present(LineNumber line) const noexcept override { return below_->present(line); }
   std::vector<std::byte> blob() const override { return below_->blob(); }
@@ -87,7 +85,7 @@ class CountingProgram final : public Program {
   }
 
   void begin() override { ++begun; }
-  void settled(const store::Result<Record>& outcome) override { ++(outcome ? committed : failed); }
+  void settled(const Result<Record>& outcome) override { ++(outcome ? committed : failed); }
   std::atomic<int> begun{0}, committed{0}, failed{0};
 
   void stop() override {
@@ -158,7 +156,7 @@ class CheckpointerTest : public ::testing::Test {
     options.memory_limit = 8 << 20;  // half of the program's lines
     options.store = store_.get();
     auto region = uffd::Region::create(options);
-    if (!region && region.error().code == store::Errc::kPermission) GTEST_SKIP() << region.error().message;
+    if (!region && region.error().code == Errc::kPermission) GTEST_SKIP() << region.error().message;
     ASSERT_TRUE(region.has_value()) << region.error().message;
     region_ = std::move(*region);
   }
@@ -266,7 +264,7 @@ TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
       program.step();
       auto record = checkpointer.checkpoint_retired();
       ASSERT_FALSE(record.has_value());
-      EXPECT_EQ(record.error().code, store::Errc::kNoSpace);
+      EXPECT_EQ(record.error().code, Errc::kNoSpace);
     }
     EXPECT_EQ(reports_.size(), 1U);
     EXPECT_EQ(checkpointer.statistics().failed(), 3U);
@@ -351,12 +349,12 @@ TEST(BlobTest, ReadsBackWhatWasWritten) {
 TEST(BlobTest, RefusesWhatItCannotRead) {
   Blob blob;
   blob.format = kBlobFormat + 1;
-  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, store::Errc::kNewerFormat);
+  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, Errc::kNewerFormat);
   blob = Blob{};
-  EXPECT_EQ(read_blob(bytes_of(blob).first(100)).error().code, store::Errc::kCorrupt);
-  EXPECT_EQ(read_blob({}).error().code, store::Errc::kInvalid);
+  EXPECT_EQ(read_blob(bytes_of(blob).first(100)).error().code, Errc::kCorrupt);
+  EXPECT_EQ(read_blob({}).error().code, Errc::kInvalid);
   blob.magic = 1;
-  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, store::Errc::kInvalid);
+  EXPECT_EQ(read_blob(bytes_of(blob)).error().code, Errc::kInvalid);
 }
 
 TEST(StatisticsTest, Percentiles) {

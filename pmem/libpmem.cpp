@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-namespace uvm::store {
+namespace uvm::pmem {
 namespace {
 
 template <typename Function>
@@ -26,4 +26,4 @@ const LibPmem* LibPmem::load() {
   return loaded;
 }
 
-}  // namespace uvm::store
+}  // namespace uvm::pmem

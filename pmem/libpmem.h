@@ -4,7 +4,7 @@
 
 #include <libpmem.h>
 
-namespace uvm::store {
+namespace uvm::pmem {
 
 struct LibPmem {
   decltype(&pmem_map_file) map_file;
@@ -16,4 +16,4 @@ struct LibPmem {
   static const LibPmem* load();
 };
 
-}  // namespace uvm::store
+}  // namespace uvm::pmem

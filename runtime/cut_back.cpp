@@ -10,7 +10,7 @@
 #include <cstring>
 #include <optional>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "runtime/host_paths.h"
 #include "runtime/own_writes.h"
 #include "runtime/undo_record.h"

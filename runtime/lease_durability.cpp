@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 
 namespace uvm::rt {
 namespace {

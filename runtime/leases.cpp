@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "runtime/cut_back.h"
 #include "runtime/file_calls.h"
 #include "runtime/file_facts.h"

@@ -15,9 +15,9 @@
 #include <span>
 #include <vector>
 
-#include "pmem/descriptor.h"
-#include "pmem/owned_file.h"
+#include "base/descriptor.h"
 #include "runtime/mapped_file.h"
+#include "store/owned_file.h"
 
 namespace uvm::rt {
 namespace {

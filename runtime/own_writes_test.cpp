@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "runtime/cut_back.h"
 
 namespace uvm::rt {

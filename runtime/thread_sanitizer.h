@@ -9,7 +9,7 @@
 
 #include <cstddef>
 
-#include "pmem/sanitizers.h"
+#include "base/sanitizers.h"
 
 #if UVM_THREAD_SANITIZER
 #define UVM_RUNS_JAVA __attribute__((no_sanitize("thread")))

@@ -1,5 +1,5 @@
 #include "runtime/threads.h"
-#include "pmem/sanitizers.h"
+#include "base/sanitizers.h"
 
 #include <pthread.h>
 #include <sys/syscall.h>

@@ -19,15 +19,15 @@
 #include <optional>
 #include <utility>
 
-#include "pmem/descriptor.h"
-#include "pmem/device.h"
-#include "pmem/folder_names.h"
-#include "pmem/owned_file.h"
+#include "base/descriptor.h"
+#include "base/folder_names.h"
 #include "runtime/host_paths.h"
 #include "runtime/mapped_file.h"
 #include "runtime/own_writes.h"
 #include "runtime/undo_record.h"
 #include "runtime/undo_replay.h"
+#include "store/device.h"
+#include "store/owned_file.h"
 
 namespace uvm::rt {
 namespace {
@@ -102,7 +102,7 @@ void tell_trouble(const std::string& file) {
   if (std::exchange(journal.told, true) || !journal.report) return;
   journal.report(
       "what the program does to files by name cannot be noted: " +
-      store::system_error("cannot write", file, error).message +
+      system_error("cannot write", file, error).message +
       "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
 }
 
@@ -299,13 +299,13 @@ void undo_committed(std::uint64_t cut) {
   undo::Replay::forget(journal.folder);
 }
 
-store::Result<Undone> undo_since(std::uint64_t cut) {
+Result<Undone> undo_since(std::uint64_t cut) {
   const std::lock_guard guard(journal.lock);
   Undone undone;
   if (journal.folder.empty()) return undone;
   undo::Replay replay(journal.folder, cut);
   std::vector<JournalFile> files = journal_files();
-  if (errno != 0) return Unexpected{store::system_error("cannot list", journal.folder, errno)};
+  if (errno != 0) return Unexpected{system_error("cannot list", journal.folder, errno)};
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {

@@ -34,8 +34,8 @@
 #include <string>
 #include <vector>
 
-#include "pmem/line_store.h"
 #include "runtime/file_facts.h"
+#include "store/line_store.h"
 
 namespace uvm::rt {
 
@@ -57,7 +57,7 @@ struct Undone {
   std::vector<std::string> remarks;  // lines for people: of what others have written
 };
 // Undoes what is recorded since that cut or a later one. Recording goes on behind it.
-store::Result<Undone> undo_since(std::uint64_t cut);
+Result<Undone> undo_since(std::uint64_t cut);
 
 // --- Records. Paths are absolute. `facts` are of the file before the deed.
 

@@ -9,8 +9,8 @@
 #include <iterator>
 #include <utility>
 
-#include "pmem/descriptor.h"
-#include "pmem/owned_file.h"
+#include "base/descriptor.h"
+#include "store/owned_file.h"
 
 namespace uvm::rt::undo {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "pmem/descriptor.h"
-#include "pmem/device.h"
-#include "pmem/owned_file.h"
+#include "base/descriptor.h"
 #include "runtime/cut_back.h"
 #include "runtime/own_writes.h"
+#include "store/device.h"
+#include "store/owned_file.h"
 
 namespace uvm::rt::undo {
 namespace {
@@ -94,7 +94,7 @@ Identity Replay::today(Identity file) const {
 }
 
 bool Replay::fail(const std::string& what, const std::string& path) {
-  problem_ = store::system_error(what, path, errno);
+  problem_ = system_error(what, path, errno);
   return false;
 }
 

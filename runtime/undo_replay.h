@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "pmem/line_store.h"
 #include "runtime/undo_record.h"
+#include "store/line_store.h"
 
 namespace uvm::rt::undo {
 
@@ -24,7 +24,7 @@ class Replay {
   // `name`.<n> is what was kept for record n. False: something cannot be read, or what was destroyed cannot
   // be had back from what was kept; problem() says what. The rest of the records stay for the next try.
   [[nodiscard]] bool undo_file(const std::string& name);
-  [[nodiscard]] const store::Error& problem() const { return problem_; }
+  [[nodiscard]] const Error& problem() const { return problem_; }
   [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
   // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
   // whoever goes on from the same version again.
@@ -56,7 +56,7 @@ class Replay {
   std::set<std::string> left_;               // files that the program created and others have written to
   bool fail(const std::string& what, const std::string& path);
   bool notes_read_ = false;
-  store::Error problem_{store::Errc::kIo, 0, {}};
+  Error problem_{Errc::kIo, 0, {}};
 };
 
 }  // namespace uvm::rt::undo

@@ -4,14 +4,14 @@
 #include <cstdio>
 
 #include "checkpoint/blob.h"
+#include "store/directory.h"
+#include "store/usage.h"
+#include "store/verify.h"
 #include "tools/messages.h"
 #include "tools/open_store.h"
 #include "tools/run_lock.h"
 #include "tools/session.h"
 #include "tools/units.h"
-#include "uffd/store_directory.h"
-#include "uffd/store_usage.h"
-#include "uffd/store_verify.h"
 
 namespace uvm::tools {
 namespace {
@@ -54,7 +54,7 @@ int change_versions(const Options& options, Change change) {
 int list_heaps(const Options& options) {
   auto directory = store::StoreDirectory::open(options.store, false);
   if (!directory) {
-    if (directory.error().code == store::Errc::kNotFound) return 0;  // no store has no heaps
+    if (directory.error().code == Errc::kNotFound) return 0;  // no store has no heaps
     return fail(options, directory.error());
   }
   auto heaps = directory->list_heaps();
@@ -132,7 +132,7 @@ int verify_heap(const Options& options) {
   auto directory = open_store(options);
   if (!directory) return fail(options, directory.error());
   bool damaged = false;
-  const auto verify = [&damaged](const std::string& path, const std::string& what) -> store::Result<void> {
+  const auto verify = [&damaged](const std::string& path, const std::string& what) -> Result<void> {
     auto findings = store::verify_heap(path);
     if (!findings) return Unexpected{findings.error()};
     for (const store::Finding& finding : *findings) {

@@ -27,8 +27,8 @@
 #include <string>
 #include <thread>
 
-#include "pmem/descriptor.h"
-#include "pmem/result.h"
+#include "base/descriptor.h"
+#include "base/result.h"
 
 namespace uvm::tools {
 

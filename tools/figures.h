@@ -15,7 +15,7 @@
 
 #include "checkpoint/blob.h"
 #include "checkpoint/statistics.h"
-#include "pmem/line_store.h"
+#include "store/line_store.h"
 #include "uffd/region.h"
 
 namespace uvm::tools {

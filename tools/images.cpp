@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "gc/layout.h"
-#include "pmem/descriptor.h"
 #include "runtime/boot.h"
 #include "runtime/clock.h"
 #include "runtime/code.h"
@@ -77,9 +77,9 @@ std::string build_id() {
 
 // Not when it is another's; nor does one that this process cannot have just now (no descriptors, no memory)
 // need to be made anew.
-bool is_to_be_made(const store::Result<std::shared_ptr<store::FileStore>>& image) {
-  if (image || image.error().code == store::Errc::kPermission) return false;
-  return image.error().code != store::Errc::kIo || exit_code_of(image.error()) == kExitDamage;
+bool is_to_be_made(const Result<std::shared_ptr<store::FileStore>>& image) {
+  if (image || image.error().code == Errc::kPermission) return false;
+  return image.error().code != Errc::kIo || exit_code_of(image.error()) == kExitDamage;
 }
 
 // What users should know of the class library before programs run into it, a line each: most often nothing.
@@ -116,14 +116,14 @@ std::string image_key(const rt::jimage::JavaHome& home) {
 
 namespace {
 
-using SharedStore = store::Result<std::shared_ptr<store::FileStore>>;
+using SharedStore = Result<std::shared_ptr<store::FileStore>>;
 
 // One kind of image: what is told of it, and what fills it.
 struct Recipe {
   std::string waiting;   // what another process is doing that this one waits for
   std::string too_long;  // what it has not done after a minute
   std::shared_ptr<store::FileStore> base;
-  std::function<store::Result<void>(std::unique_ptr<store::FileStore>)> make;
+  std::function<Result<void>(std::unique_ptr<store::FileStore>)> make;
 };
 
 SharedStore find_or_make(const store::StoreDirectory& directory, const std::string& key,
@@ -135,12 +135,12 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
   if (making) {
     found = directory.open_image(key, line_limit(), recipe.base);
     if (!is_to_be_made(found)) return found;
-  } else if (making.error().code == store::Errc::kLocked) {
+  } else if (making.error().code == Errc::kLocked) {
     say(recipe.too_long);
   } else {
     return Unexpected{making.error()};
   }
-  if (found.error().code != store::Errc::kNotFound) {
+  if (found.error().code != Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
         " cannot be used, and is made anew: " + found.error().message);
   }
@@ -155,8 +155,8 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
 }
 
 // What an image is made in: a VM that has no program.
-store::Result<std::unique_ptr<Session>> open_making(std::unique_ptr<store::FileStore> store,
-                                                    const SessionOptions& options) {
+Result<std::unique_ptr<Session>> open_making(std::unique_ptr<store::FileStore> store,
+                                             const SessionOptions& options) {
   SessionOptions making = options;
   making.torture_interval = 0;
   making.checkpoints = {};
@@ -167,7 +167,7 @@ store::Result<std::unique_ptr<Session>> open_making(std::unique_ptr<store::FileS
   return Session::open(std::move(store), std::move(making));
 }
 
-store::Result<void> boot_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options) {
+Result<void> boot_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options) {
   say("booting the class library, once for this uvm and JDK ...");
   const auto start = std::chrono::steady_clock::now();
   {
@@ -179,14 +179,13 @@ store::Result<void> boot_into(std::unique_ptr<store::FileStore> store, const Ses
     rt::leases_at_start();
     rt::hold_after_boot(vm, true);
     if (rt::make_primordial_thread(vm) == nullptr || !rt::start_all_threads(vm)) {
-      return Unexpected{store::Error{.code = store::Errc::kIo, .message = "the system has no more threads"}};
+      return Unexpected{Error{.code = Errc::kIo, .message = "the system has no more threads"}};
     }
     const rt::Event event = rt::wait_for_event(vm, std::chrono::hours(24));
     rt::hold_after_boot(vm, false);
     auto record = (*session)->checkpointer().final_checkpoint();
     if (event != rt::Event::kBooted) {
-      return Unexpected{
-          store::Error{.code = store::Errc::kInvalid, .message = "the class library did not boot"}};
+      return Unexpected{Error{.code = Errc::kInvalid, .message = "the class library did not boot"}};
     }
     if (!record) return Unexpected{record.error()};
   }
@@ -198,12 +197,12 @@ store::Result<void> boot_into(std::unique_ptr<store::FileStore> store, const Ses
   return {};
 }
 
-store::Result<void> install_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options,
-                                 const rt::bundle::BundleView& bundle, const std::string& name) {
+Result<void> install_into(std::unique_ptr<store::FileStore> store, const SessionOptions& options,
+                          const rt::bundle::BundleView& bundle, const std::string& name) {
   auto session = open_making(std::move(store), options);
   if (!session) return Unexpected{session.error()};
   if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
-    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
+    return Unexpected{Error{.code = Errc::kInvalid, .message = "base image: " + problem}};
   }
   rt::clock_at_resume();
   rt::leases_at_start();
@@ -216,8 +215,8 @@ store::Result<void> install_into(std::unique_ptr<store::FileStore> store, const 
 
 }  // namespace
 
-store::Error bad_bundle(const rt::bundle::Error& error) {
-  return {.code = store::Errc::kInvalid, .message = error.message};
+Error bad_bundle(const rt::bundle::Error& error) {
+  return {.code = Errc::kInvalid, .message = error.message};
 }
 
 SharedStore ensure_library_image(const store::StoreDirectory& directory, const std::string& key,

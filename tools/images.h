@@ -10,8 +10,8 @@
 #include "runtime/bundle/bundle.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/jimage/jimage.h"
+#include "store/directory.h"
 #include "tools/session.h"
-#include "uffd/store_directory.h"
 
 namespace uvm::tools {
 
@@ -23,7 +23,7 @@ inline constexpr std::chrono::minutes kImagePatience{1};
 
 // The image with that key, booted now if the store has none (with a line about it on stderr). `options` gives
 // memory, fault mode and class library. Another process that boots it is waited for, but not for ever.
-store::Result<std::shared_ptr<store::FileStore>> ensure_library_image(
+Result<std::shared_ptr<store::FileStore>> ensure_library_image(
     const store::StoreDirectory& directory, const std::string& key, const SessionOptions& options,
     std::chrono::milliseconds patience = kImagePatience);
 
@@ -33,12 +33,14 @@ inline constexpr std::size_t kOwnImageFrom = std::size_t{2} << 20;  // bytes
 // The image of the class library with that program's bundle in it, made now if the store has none. Of a
 // bundle whose image there is, only the index is read. Precondition: it was opened with Check::kIndexSum.
 // `name` is for messages.
-store::Result<std::shared_ptr<store::FileStore>> ensure_program_image(
-    const store::StoreDirectory& directory, std::shared_ptr<store::FileStore> library,
-    const rt::bundle::BundleView& bundle, const std::string& name, const SessionOptions& options);
+Result<std::shared_ptr<store::FileStore>> ensure_program_image(const store::StoreDirectory& directory,
+                                                               std::shared_ptr<store::FileStore> library,
+                                                               const rt::bundle::BundleView& bundle,
+                                                               const std::string& name,
+                                                               const SessionOptions& options);
 
 // What a bundle is refused for.
-store::Error bad_bundle(const rt::bundle::Error& error);
+Error bad_bundle(const rt::bundle::Error& error);
 
 // Removes images that neither `key` nor any heap in the store needs, but for the last used. Failures are left
 // for the next time.

@@ -18,19 +18,19 @@ void say(const std::string& text) {
   }
 }
 
-std::string explain(const store::Error& error, const std::string& store, const std::string& name) {
+std::string explain(const Error& error, const std::string& store, const std::string& name) {
   switch (error.code) {
-    case store::Errc::kLocked:
+    case Errc::kLocked:
       return "heap " + name + " is in use: " + error.message;
-    case store::Errc::kNotFound:
+    case Errc::kNotFound:
       return "no heap " + name + " in " + store + ": " + error.message;
-    case store::Errc::kNewerFormat:
+    case Errc::kNewerFormat:
       return "heap " + name + " needs a newer uvm: " + error.message;
-    case store::Errc::kPermission:
+    case Errc::kPermission:
       return "no permission: " + error.message + "; --store chooses another place";
-    case store::Errc::kNoSpace:
+    case Errc::kNoSpace:
       return "no space left: " + error.message;
-    case store::Errc::kCorrupt:
+    case Errc::kCorrupt:
       return "heap " + name + " is damaged: " + error.message + "; uvm verify " + name +
              " says more, uvm remove " + name + " or --fresh drops it";
     default:
@@ -38,9 +38,9 @@ std::string explain(const store::Error& error, const std::string& store, const s
   }
 }
 
-int exit_code_of(const store::Error& error) {
-  if (error.code == store::Errc::kCorrupt) return kExitDamage;
-  if (error.code != store::Errc::kIo) return kExitFailure;
+int exit_code_of(const Error& error) {
+  if (error.code == Errc::kCorrupt) return kExitDamage;
+  if (error.code != Errc::kIo) return kExitFailure;
   switch (error.sys_errno) {
     // What the block layer and file systems make of a device that fails. Everything else (no descriptors, no
     // memory) says nothing about the heap.

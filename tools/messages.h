@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "pmem/line_store.h"
-#include "pmem/printable.h"
+#include "base/printable.h"
+#include "store/line_store.h"
 
 namespace uvm::tools {
 
@@ -18,10 +18,10 @@ inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's o
 void say(const std::string& text);
 
 // What the user can do about an error of the heap `name` in `store`, in one line.
-std::string explain(const store::Error& error, const std::string& store, const std::string& name);
+std::string explain(const Error& error, const std::string& store, const std::string& name);
 
 // kExitDamage for damage and for a device that fails, else kExitFailure.
-int exit_code_of(const store::Error& error);
+int exit_code_of(const Error& error);
 
 // To be called when everything is printed: 0, or kExitFailure when not all of it could be written, and says
 // so.

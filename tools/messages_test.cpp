@@ -8,15 +8,13 @@ namespace uvm::tools {
 namespace {
 
 TEST(MessagesTest, OnlyDamageAndFailingDevicesHaveTheStatusOfDamage) {
-  EXPECT_EQ(exit_code_of({.code = store::Errc::kCorrupt, .message = ""}), kExitDamage);
-  EXPECT_EQ(exit_code_of({.code = store::Errc::kIo, .sys_errno = EIO, .message = ""}), kExitDamage);
+  EXPECT_EQ(exit_code_of({.code = Errc::kCorrupt, .message = ""}), kExitDamage);
+  EXPECT_EQ(exit_code_of({.code = Errc::kIo, .sys_errno = EIO, .message = ""}), kExitDamage);
   for (const int error : {0, EMFILE, ENFILE, ENOMEM, EAGAIN, EINVAL, ENOSYS}) {
-    EXPECT_EQ(exit_code_of({.code = store::Errc::kIo, .sys_errno = error, .message = ""}), kExitFailure)
-        << error;
+    EXPECT_EQ(exit_code_of({.code = Errc::kIo, .sys_errno = error, .message = ""}), kExitFailure) << error;
   }
-  for (const store::Errc code :
-       {store::Errc::kNoSpace, store::Errc::kLocked, store::Errc::kNotFound, store::Errc::kNewerFormat,
-        store::Errc::kPermission, store::Errc::kInvalid}) {
+  for (const Errc code : {Errc::kNoSpace, Errc::kLocked, Errc::kNotFound, Errc::kNewerFormat,
+                          Errc::kPermission, Errc::kInvalid}) {
     EXPECT_EQ(exit_code_of({.code = code, .sys_errno = EIO, .message = ""}), kExitFailure);
   }
 }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "pmem/result.h"
+#include "base/result.h"
 
 namespace uvm::tools {
 

@@ -31,6 +31,7 @@
 #include "runtime/threads.h"
 #include "runtime/timers.h"
 #include "runtime/undo_journal.h"
+#include "store/directory.h"
 #include "tools/control_socket.h"
 #include "tools/images.h"
 #include "tools/live_figures.h"
@@ -41,7 +42,6 @@
 #include "tools/signals.h"
 #include "tools/stats_file.h"
 #include "tools/units.h"
-#include "uffd/store_directory.h"
 
 namespace uvm::tools {
 namespace {
@@ -85,24 +85,24 @@ class Runner {
   int run();
 
  private:
-  using Opened = store::Result<std::unique_ptr<Session>>;
+  using Opened = Result<std::unique_ptr<Session>>;
 
   std::string prepare();
   SessionOptions session_options();
-  int fail(const store::Error& error);
-  store::Result<std::optional<checkpoint::Blob>> find_run();
-  store::Result<void> lock();
+  int fail(const Error& error);
+  Result<std::optional<checkpoint::Blob>> find_run();
+  Result<void> lock();
   [[nodiscard]] store::Retention retention() const {
     return {options_.keep_versions, static_cast<std::uint64_t>(options_.keep_age.count())};
   }
   Opened start_fresh();
   Opened resume(std::optional<store::Version> version);
-  store::Result<void> start_threads(Session& session);
+  Result<void> start_threads(Session& session);
 
   int supervise(std::unique_ptr<Session> session);
   int end(std::unique_ptr<Session> session, int exit_code);
   int suspend(Session& session);
-  store::Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
+  Result<std::unique_ptr<Session>> resume_elsewhere(std::unique_ptr<Session> session);
   void note_checkpoint(const checkpoint::Record& record);
   void write_figures();
   void answer_requests();
@@ -187,12 +187,12 @@ SessionOptions Runner::session_options() {
   return options;
 }
 
-int Runner::fail(const store::Error& error) {
+int Runner::fail(const Error& error) {
   say(explain(error, options_.store, options_.name));
   return exit_code_of(error);
 }
 
-store::Result<void> Runner::lock() {
+Result<void> Runner::lock() {
   auto lock = RunLock::take(directory_.heap_folder(options_.name));
   if (!lock) return Unexpected{lock.error()};
   lock_.emplace(std::move(*lock));
@@ -201,7 +201,7 @@ store::Result<void> Runner::lock() {
 
 // The blob of the newest version of the heap with our name; nothing when there is no such heap, or nothing in
 // it.
-store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
+Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   if (!directory_.has_heap(options_.name)) return std::optional<checkpoint::Blob>{};
   auto heap = directory_.open_heap(options_.name, {.read_only = true, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
@@ -209,7 +209,7 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
     // Nothing was ever committed, unless that is what the damaged root would say.
     const auto& damage = (*heap)->root_damage();
     if (damage && damage->newer) {
-      return Unexpected{store::Error{.code = store::Errc::kCorrupt, .message = damage->message}};
+      return Unexpected{Error{.code = Errc::kCorrupt, .message = damage->message}};
     }
     return std::optional<checkpoint::Blob>{};
   }
@@ -218,16 +218,15 @@ store::Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   return std::optional<checkpoint::Blob>{*blob};
 }
 
-store::Result<void> Runner::start_threads(Session& session) {
+Result<void> Runner::start_threads(Session& session) {
   ++lives_;
   session.verify_heap();
   if (rt::start_all_threads(session.vm())) return {};
   const int error = errno;
   rt::retire_threads(session.vm());
-  return Unexpected{
-      store::Error{.code = store::Errc::kIo,
-                   .sys_errno = error,
-                   .message = std::string("cannot start the program's threads: ") + strerror(error)}};
+  return Unexpected{Error{.code = Errc::kIo,
+                          .sys_errno = error,
+                          .message = std::string("cannot start the program's threads: ") + strerror(error)}};
 }
 
 Runner::Opened Runner::start_fresh() {
@@ -263,7 +262,7 @@ Runner::Opened Runner::start_fresh() {
   if (cold) {
     rt::format_heap(gc::kOldStart + gc::kMaxOldSize);
   } else if (std::string problem = rt::check_heap(vm); !problem.empty()) {
-    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = "base image: " + problem}};
+    return Unexpected{Error{.code = Errc::kInvalid, .message = "base image: " + problem}};
   }
   rt::set_heap_size(options_.heap);
   static_cast<void>(rt::clock_at_resume());
@@ -276,12 +275,10 @@ Runner::Opened Runner::start_fresh() {
       return Unexpected{bad_bundle(installed.error())};
   }
   if (!rt::set_assertions(options_.assertions)) {
-    return Unexpected{
-        store::Error{.code = store::Errc::kInvalid, .message = "no room for the assertion options"}};
+    return Unexpected{Error{.code = Errc::kInvalid, .message = "no room for the assertion options"}};
   }
   if (cold && rt::make_primordial_thread(vm) == nullptr) {
-    return Unexpected{
-        store::Error{.code = store::Errc::kInvalid, .message = "no room for the main thread's stack"}};
+    return Unexpected{Error{.code = Errc::kInvalid, .message = "no room for the main thread's stack"}};
   }
   if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
   return session;
@@ -299,13 +296,13 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   auto blob = checkpoint::read_blob((*heap)->blob());
   if (!blob) return Unexpected{blob.error()};
   if (blob->heap_format != gc::kHeapFormat || blob->region_size != gc::kRegionSize) {
-    return Unexpected{store::Error{.code = store::Errc::kNewerFormat,
-                                   .message = "it has heap format " + std::to_string(blob->heap_format) +
-                                              ", this uvm has " + std::to_string(gc::kHeapFormat)}};
+    return Unexpected{Error{.code = Errc::kNewerFormat,
+                            .message = "it has heap format " + std::to_string(blob->heap_format) +
+                                       ", this uvm has " + std::to_string(gc::kHeapFormat)}};
   }
   if (std::string problem = java_problem(*blob, *home_); !problem.empty()) {
-    return Unexpected{store::Error{.code = store::Errc::kInvalid,
-                                   .message = "heap " + options_.name + " cannot go on: " + problem}};
+    return Unexpected{
+        Error{.code = Errc::kInvalid, .message = "heap " + options_.name + " cannot go on: " + problem}};
   }
   resumed_from_ = (*heap)->current_version().version;
   figures_.note_resume(resumed_from_);
@@ -320,7 +317,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
   if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
-    return Unexpected{store::Error{.code = store::Errc::kInvalid, .message = problem}};
+    return Unexpected{Error{.code = Errc::kInvalid, .message = problem}};
   }
   const std::int64_t behind_ms = rt::clock_at_resume();
   if (behind_ms > 0) rt::timers_at_resume(behind_ms);
@@ -356,7 +353,7 @@ int Runner::run() {
     if (auto locked = lock(); !locked) return fail(locked.error());
   }
   auto found = find_run();
-  if (!found && !(options_.fresh && found.error().code != store::Errc::kLocked)) return fail(found.error());
+  if (!found && !(options_.fresh && found.error().code != Errc::kLocked)) return fail(found.error());
   const bool exists = directory_.has_heap(options_.name);
   std::optional<checkpoint::Blob> blob = found ? *found : std::nullopt;
 
@@ -542,7 +539,7 @@ int Runner::end(std::unique_ptr<Session> session, int exit_code) {
 int run_program(const Options& options) {
   auto directory = store::StoreDirectory::open(options.store, options.command == Command::kRun);
   if (!directory) {
-    if (options.command == Command::kResume && directory.error().code == store::Errc::kNotFound) {
+    if (options.command == Command::kResume && directory.error().code == Errc::kNotFound) {
       say("no interrupted run " + options.name + " in " + options.store);
       return kExitFailure;
     }

@@ -22,11 +22,11 @@
 #include <utility>
 #include <vector>
 
-#include "pmem/descriptor.h"
-#include "pmem/device.h"
-#include "pmem/file_lock.h"
-#include "pmem/lock_holder.h"
-#include "pmem/owned_file.h"
+#include "base/descriptor.h"
+#include "store/device.h"
+#include "store/file_lock.h"
+#include "store/lock_holder.h"
+#include "store/owned_file.h"
 #include "tools/messages.h"
 
 namespace uvm::tools {
@@ -117,7 +117,7 @@ int lock_unless_alive(int fd, store::FileLock kind) {
 
 }  // namespace
 
-store::Result<RunLock> RunLock::take(const std::string& folder) {
+Result<RunLock> RunLock::take(const std::string& folder) {
   const std::string path = path_of(folder);
   const auto folder_fd = store::open_folder(folder, store::Ownership::kOwned);
   if (!folder_fd) return Unexpected{folder_fd.error()};
@@ -130,12 +130,11 @@ store::Result<RunLock> RunLock::take(const std::string& folder) {
   const int error = lock_unless_alive(fd, store::FileLock::kExclusive);
   if (error == EAGAIN) {
     const Holder holder{store::lock_holder(fd)};
-    return Unexpected{
-        store::Error{.code = store::Errc::kLocked, .message = "it is being run by " + holder.text()}};
+    return Unexpected{Error{.code = Errc::kLocked, .message = "it is being run by " + holder.text()}};
   }
   if (error != 0) return Unexpected{store::cannot_lock(path, error)};
   // A process id that an older uvm wrote would be believed by its like.
-  if (ftruncate(fd, 0) != 0) return Unexpected{store::system_error("cannot write", path, errno)};
+  if (ftruncate(fd, 0) != 0) return Unexpected{system_error("cannot write", path, errno)};
   store::name_holder(fd, F_WRLCK);
   return lock;
 }

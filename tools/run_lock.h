@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "pmem/line_store.h"
+#include "store/line_store.h"
 
 namespace uvm::tools {
 
@@ -19,7 +19,7 @@ class RunLock {
  public:
   // kLocked: another process has it, the message says which. Waits for one that is dying, half a minute at
   // most, and says so when it takes long.
-  static store::Result<RunLock> take(const std::string& folder);
+  static Result<RunLock> take(const std::string& folder);
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&&) = delete;
   ~RunLock();

@@ -66,7 +66,7 @@ TEST_F(RunLockTest, OneThatLivesIsNamed) {
   hold([] { pause(); });
   const auto second = RunLock::take(folder_);
   ASSERT_FALSE(second.has_value());
-  EXPECT_EQ(second.error().code, store::Errc::kLocked);
+  EXPECT_EQ(second.error().code, Errc::kLocked);
   EXPECT_NE(second.error().message.find(std::to_string(holder_)), std::string::npos)
       << second.error().message;
   const auto holder = running_process(folder_);

@@ -22,8 +22,8 @@
 #include "runtime/safepoint.h"
 #include "runtime/threads.h"
 #include "runtime/undo_journal.h"
+#include "store/directory.h"
 #include "tools/messages.h"
-#include "uffd/store_directory.h"
 
 namespace uvm::tools {
 
@@ -36,8 +36,8 @@ constexpr char kDamaged[] = ".damaged-";
 
 std::uint64_t line_limit() { return gc::kRegionSize / store::kLineSize; }
 
-store::Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore> store,
-                                                      SessionOptions options) {
+Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore> store,
+                                               SessionOptions options) {
   std::unique_ptr<Session> session(new Session);
   uffd::RegionOptions region;
   region.segments = rt::heap_segments();
@@ -199,7 +199,7 @@ std::string Session::before_commit() {
   return rt::leases_make_durable();
 }
 
-void Session::settled(const store::Result<checkpoint::Record>& outcome) {
+void Session::settled(const Result<checkpoint::Record>& outcome) {
   if (outcome) {
     rt::undo_committed(rt::checkpoint_attempts());
     rt::checkpoint_good(outcome->version);

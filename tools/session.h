@@ -13,8 +13,8 @@
 #include "checkpoint/checkpointer.h"
 #include "runtime/jimage/jimage.h"
 #include "runtime/vm.h"
+#include "store/file_store.h"
 #include "uffd/region.h"
-#include "uffd/store_file.h"
 
 namespace uvm::tools {
 
@@ -38,8 +38,8 @@ std::uint64_t line_limit();
 class Session final : private checkpoint::Program {
  public:
   // Maps the heap. Nothing runs yet.
-  static store::Result<std::unique_ptr<Session>> open(std::unique_ptr<store::FileStore> store,
-                                                      SessionOptions options);
+  static Result<std::unique_ptr<Session>> open(std::unique_ptr<store::FileStore> store,
+                                               SessionOptions options);
   // Precondition: no Java thread exists (retired, or never started).
   ~Session() override;
 
@@ -72,7 +72,7 @@ class Session final : private checkpoint::Program {
   void before_cut() override;
   checkpoint::Blob blob() override;
   std::string before_commit() override;
-  void settled(const store::Result<checkpoint::Record>& outcome) override;
+  void settled(const Result<checkpoint::Record>& outcome) override;
 
   std::string name_;
   dev_t device_ = 0;   // of the heap's file,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "store/usage.h"
 #include "tools/commands.h"
 #include "tools/control_socket.h"
 #include "tools/figures.h"
@@ -12,7 +13,6 @@
 #include "tools/open_store.h"
 #include "tools/run_lock.h"
 #include "tools/stats_text.h"
-#include "uffd/store_usage.h"
 
 namespace uvm::tools {
 namespace {
@@ -70,7 +70,7 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
 }
 
 // What a heap's file says.
-store::Result<Figures> read_stored(const std::string& name, const std::string& path) {
+Result<Figures> read_stored(const std::string& name, const std::string& path) {
   auto info = store::inspect_heap(path);
   if (!info) return Unexpected{info.error()};
   Figures figures;
@@ -82,7 +82,7 @@ store::Result<Figures> read_stored(const std::string& name, const std::string& p
   if (info->versions.empty()) {
     // Nothing was ever committed, unless that is what the damaged root would say.
     if (info->root_damage && info->root_damage->newer)
-      return Unexpected{store::Error{.code = store::Errc::kCorrupt, .message = info->root_damage->message}};
+      return Unexpected{Error{.code = Errc::kCorrupt, .message = info->root_damage->message}};
     return figures;
   }
   auto blob = checkpoint::read_blob(info->blob);

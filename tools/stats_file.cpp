@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 
 namespace uvm::tools {
 namespace {

@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "store/format.h"
 #include "tools/messages.h"
 #include "tools/units.h"
-#include "uffd/store_format.h"
 
 namespace uvm::tools {
 namespace {

@@ -80,7 +80,7 @@ scratch=$top/.cache
 tests() { build release all && run_ctest tests --test-dir build; }
 
 format() {
-  find runtime uffd pmem gc checkpoint tools bench java tests examples -name '*.h' -o -name '*.cpp' |
+  find base pmem store uffd checkpoint gc runtime tools bench java tests examples -name '*.h' -o -name '*.cpp' |
     xargs clang-format --dry-run -Werror
 }
 
@@ -101,7 +101,7 @@ analyzer() {
   sources '_test\.cpp$' | xargs -P "$jobs" -n 4 clang-tidy -p build-tidy --quiet 2>.cache/tidy.log
 }
 
-clang() { build clang all && run_ctest clang --test-dir build-clang -R '^unit\.' -E 'uffd|store_on_pmem'; }
+clang() { build clang all && run_ctest clang --test-dir build-clang -R '^unit\.' -E 'uffd|store'; }
 
 # sanitized PRESET: unit tests; the stress subset with a checkpoint every 50 ms, some of it with little memory too.
 sanitized() {

@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-#include "pmem/owned_file.h"
+#include "store/owned_file.h"
 #include "tools/commands.h"
 #include "tools/messages.h"
 #include "tools/options.h"

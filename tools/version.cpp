@@ -7,10 +7,10 @@
 #include "runtime/container.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/missing_natives.h"
+#include "store/file_device.h"
 #include "tools/commands.h"
 #include "tools/units.h"
 #include "uffd/kernel_features.h"
-#include "uffd/store_device.h"
 
 namespace uvm::tools {
 
@@ -66,7 +66,7 @@ int show_version(const Options& options) {
   const rt::Processors processors = rt::available_processors();
   std::printf("  %-66s %s\n", ("memory: " + memory.source).c_str(), show_size(memory.bytes).c_str());
   std::printf("  %-66s %u\n", ("processors: " + processors.source).c_str(), processors.count);
-  const bool pmem = store::LibPmem::load() != nullptr;
+  const bool pmem = pmem::LibPmem::load() != nullptr;
   show({"libpmem", pmem,
         pmem ? "writes stores on persistent memory" : "stores on persistent memory are written as files"});
   show_class_library();

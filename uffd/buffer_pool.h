@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "uffd/futex.h"
+#include "base/futex.h"
 
 namespace uvm::uffd {
 

@@ -297,9 +297,8 @@ Result<Cut> RegionImpl::cut() {
     make_dirty_again(staged_.data(), staged_.size());
     clear_staging();
     int error = store_->last_error();
-    return Unexpected{
-        store::Error{error == ENOSPC || error == EDQUOT ? store::Errc::kNoSpace : store::Errc::kIo, error,
-                     "the checkpoint's lines cannot be written to the store"}};
+    return Unexpected{Error{error == ENOSPC || error == EDQUOT ? Errc::kNoSpace : Errc::kIo, error,
+                            "the checkpoint's lines cannot be written to the store"}};
   }
   read_memory(staged_.data(), staged_.size(), staging_);
   store_->cut();

@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "uffd/kernel_abi.h"
 
 namespace uvm::uffd {

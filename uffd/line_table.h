@@ -13,8 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "pmem/line_store.h"
-#include "uffd/futex.h"
+#include "base/futex.h"
+#include "store/line_store.h"
 
 namespace uvm::uffd {
 

@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/futex.h"
 #include "uffd/buffer_pool.h"
 #include "uffd/evict_queue.h"
-#include "uffd/futex.h"
 #include "uffd/kernel_features.h"
 #include "uffd/line_table.h"
 #include "uffd/prefetch.h"

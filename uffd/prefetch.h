@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "pmem/line_store.h"
+#include "store/line_store.h"
 
 namespace uvm::uffd {
 

@@ -42,16 +42,15 @@
 #include <span>
 #include <string>
 
-#include "pmem/line_store.h"
-#include "pmem/result.h"
-#include "pmem/sanitizers.h"
+#include "base/result.h"
+#include "base/sanitizers.h"
+#include "store/line_store.h"
 #include "uffd/latency_histogram.h"
 
 namespace uvm::uffd {
 
 using store::kLineSize;
 using store::LineNumber;
-using store::Result;
 
 // A part of the region with one treatment. Offsets and sizes are multiples of kLineSize. Address space of the
 // region that lies in no segment is inaccessible (SIGSEGV).

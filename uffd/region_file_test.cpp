@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <cstring>
 
+#include "store/file_store.h"
+#include "store/test_util.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_stress.h"
-#include "uffd/store_file.h"
-#include "uffd/store_test_util.h"
 
 namespace uvm::uffd {
 namespace {

@@ -22,12 +22,7 @@ namespace {
 // The base of a region is aligned to what one page table covers, so that chunks of lines are page tables.
 constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
 
-store::Error system_error(const char* what) {
-  int error = errno;
-  return {store::Errc::kIo, error, std::string("region: ") + what + ": " + std::strerror(error)};
-}
-
-store::Error invalid(const char* what) { return {store::Errc::kInvalid, 0, std::string("region: ") + what}; }
+Error invalid(const char* what) { return {Errc::kInvalid, 0, std::string("region: ") + what}; }
 
 // The limit on the size of files (ulimit -f) counts for files in memory too, and no program means it for
 // those: out of its way as far as that is allowed.
@@ -35,8 +30,8 @@ Result<void> set_file_size(int fd, std::uint64_t size) {
   rlimit limit{};
   const bool known = getrlimit(RLIMIT_FSIZE, &limit) == 0;
   if (known && limit.rlim_max < size) {
-    return Unexpected{store::Error{
-        store::Errc::kIo, EFBIG,
+    return Unexpected{Error{
+        Errc::kIo, EFBIG,
         "the heap's address space takes a file in memory of " + std::to_string(size >> 30) +
             " GiB, and the hard limit on the size of files (ulimit -f) forbids it; ulimit -S -f does not"}};
   }
@@ -49,7 +44,7 @@ Result<void> set_file_size(int fd, std::uint64_t size) {
   if (raised) setrlimit(RLIMIT_FSIZE, &limit);
   if (error == 0) return {};
   errno = error;
-  return Unexpected{system_error("ftruncate")};
+  return Unexpected{system_error("region: ftruncate", errno)};
 }
 
 }  // namespace
@@ -59,10 +54,10 @@ Result<std::unique_ptr<Region>> Region::create(const RegionOptions& options) {
   try {
     if (auto opened = region->open(options); !opened) return Unexpected{opened.error()};
   } catch (const std::system_error& failure) {
-    return Unexpected{store::Error{
-        store::Errc::kIo, failure.code().value(),
-        "region: a thread of the pager cannot be started: " + failure.code().message() +
-            "; raise the limit on processes and threads (ulimit -u, in a container --pids-limit)"}};
+    return Unexpected{
+        Error{Errc::kIo, failure.code().value(),
+              "region: a thread of the pager cannot be started: " + failure.code().message() +
+                  "; raise the limit on processes and threads (ulimit -u, in a container --pids-limit)"}};
   }
   return std::unique_ptr<Region>(std::move(region));
 }
@@ -93,19 +88,18 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
                    : "; in a container, give it /dev/userfaultfd (docker run --device /dev/userfaultfd) or a "
                      "seccomp profile that allows userfaultfd (--security-opt seccomp=PROFILE); "
                      "uvm --version -v tells what is there";
-    return Unexpected{store::Error{store::Errc::kIo, error, std::move(message)}};
+    return Unexpected{Error{Errc::kIo, error, std::move(message)}};
   }
   if (!kernel.shmem) {
     return Unexpected{
-        store::Error{store::Errc::kIo, 0,
-                     "region: this kernel cannot write-protect shared memory (Linux 5.19 is needed)"}};
+        Error{Errc::kIo, 0, "region: this kernel cannot write-protect shared memory (Linux 5.19 is needed)"}};
   }
   if (kernel.denied != nullptr) {
     return Unexpected{
-        store::Error{store::Errc::kIo, kernel.denied_errno,
-                     std::string("the heap is paged by userfaultfd and madvise(2), of which ") +
-                         kernel.denied + " is denied here: " + std::strerror(kernel.denied_errno) +
-                         "; a seccomp profile must allow it (docker run --security-opt seccomp=PROFILE)"}};
+        Error{Errc::kIo, kernel.denied_errno,
+              std::string("the heap is paged by userfaultfd and madvise(2), of which ") + kernel.denied +
+                  " is denied here: " + std::strerror(kernel.denied_errno) +
+                  "; a seccomp profile must allow it (docker run --security-opt seccomp=PROFILE)"}};
   }
   if (options.track_mode == TrackMode::kAsync && !kernel.async_tracking()) {
     return Unexpected{invalid("this kernel has no asynchronous write tracking (Linux 6.7 is needed)")};
@@ -140,7 +134,8 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   patience_ns_ = static_cast<std::uint64_t>(std::chrono::nanoseconds(options.patience).count());
   staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
 
-  if (!table_.create(size_ / kLineSize)) return Unexpected{system_error("mmap of the line table")};
+  if (!table_.create(size_ / kLineSize))
+    return Unexpected{system_error("region: mmap of the line table", errno)};
   if (auto mapped = map_work_memory(); !mapped) return mapped;
   apply_limit(most_lines_);
   if (auto opened = faults_.open(fault_mode_, track_mode_); !opened) return opened;
@@ -153,7 +148,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
     registered_ = true;
   } else {
     stop_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (stop_fd_ < 0) return Unexpected{system_error("eventfd")};
+    if (stop_fd_ < 0) return Unexpected{system_error("region: eventfd", errno)};
     constexpr unsigned kHandlers = 2;  // a second one works while the first reads from the store
     for (unsigned i = 0; i < kHandlers; ++i) {
       handlers_.push_back(start_thread("uvm-fault", [this] { serve_faults(); }));
@@ -176,7 +171,7 @@ Result<void> RegionImpl::map_work_memory() {
       mmap(nullptr, work_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (work_memory_ == MAP_FAILED) {
     work_memory_ = nullptr;
-    return Unexpected{system_error("mmap of buffers")};
+    return Unexpected{system_error("region: mmap of buffers", errno)};
   }
   madvise(work_memory_, work_bytes_, MADV_NOHUGEPAGE);
   auto* at = static_cast<std::byte*>(work_memory_);
@@ -196,7 +191,7 @@ Result<void> RegionImpl::map_work_memory() {
 Result<void> RegionImpl::map_view(void* hint) {
   memory_fd_ = memfd_create("uvm-region", MFD_CLOEXEC);
   if (memory_fd_ < 0) {
-    auto error = system_error("memfd_create");
+    auto error = system_error("region: memfd_create", errno);
     if (error.sys_errno != EMFILE && error.sys_errno != ENFILE)
       error.message += "; the heap's memory comes from it, so it must be allowed (seccomp)";
     return Unexpected{std::move(error)};
@@ -207,7 +202,7 @@ Result<void> RegionImpl::map_view(void* hint) {
   std::uint64_t reserved = size_ + kBaseAlignment;
   void* memory = mmap(hint, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
-    auto error = system_error("reserving address space");
+    auto error = system_error("region: reserving address space", errno);
     error.message += "; the heap takes " + std::to_string(size_ >> 30) +
                      " GiB of it, used or not: raise the limit (ulimit -v unlimited)" +
                      "; --memory limits what is used";
@@ -227,7 +222,7 @@ Result<void> RegionImpl::map_view(void* hint) {
     void* mapped = mmap(at, bytes, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE | MAP_FIXED,
                         segment.paged() ? memory_fd_ : -1,
                         segment.paged() ? static_cast<off_t>(segment.first * kLineSize) : 0);
-    if (mapped == MAP_FAILED) return Unexpected{system_error("mapping a segment")};
+    if (mapped == MAP_FAILED) return Unexpected{system_error("region: mapping a segment", errno)};
     // A child process would share the memory without fault service, and would fill holes with zeroes.
     madvise(at, bytes, MADV_DONTFORK);
     if (!segment.paged()) continue;

@@ -19,10 +19,10 @@
 #include <thread>
 #include <vector>
 
+#include "base/futex.h"
 #include "uffd/buffer_pool.h"
 #include "uffd/evict_queue.h"
 #include "uffd/fault_registry.h"
-#include "uffd/futex.h"
 #include "uffd/line_table.h"
 #include "uffd/prefetch.h"
 #include "uffd/probation.h"

@@ -12,14 +12,14 @@
 #include <cstring>
 #include <mutex>
 
-#include "pmem/device.h"
+#include "store/device.h"
+#include "store/file_device.h"
+#include "store/file_store.h"
+#include "store/test_util.h"
+#include "store/verify.h"
 #include "uffd/region.h"
 #include "uffd/region_test_modes.h"
 #include "uffd/region_test_stress.h"
-#include "uffd/store_device.h"
-#include "uffd/store_file.h"
-#include "uffd/store_test_util.h"
-#include "uffd/store_verify.h"
 
 namespace uvm::uffd {
 namespace {

@@ -271,7 +271,7 @@ TEST_P(RegionTest, FailedCommitsAndCutsLoseNothing) {
   EXPECT_FALSE(region->preflush(10).ok);
   auto cut = region->cut();  // more than staging holds: has to write
   ASSERT_FALSE(cut);
-  EXPECT_EQ(cut.error().code, store::Errc::kNoSpace);
+  EXPECT_EQ(cut.error().code, Errc::kNoSpace);
   store_.fail_writes = false;
   EXPECT_EQ(checkpoint(*region), 190U);
   for (std::uint64_t line = 0; line < 190; ++line) ASSERT_EQ(committed(line), 1U);
@@ -618,7 +618,7 @@ TEST(RegionOptionsTest, BadOptionsAreRefused) {
   ASSERT_TRUE(Region::create(good));
   auto refused = [](const RegionOptions& options) {
     auto region = Region::create(options);
-    return !region && region.error().code == store::Errc::kInvalid;
+    return !region && region.error().code == Errc::kInvalid;
   };
   RegionOptions bad = good;
   bad.store = nullptr;

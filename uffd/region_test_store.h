@@ -13,8 +13,8 @@
 #include <mutex>
 #include <vector>
 
-#include "pmem/line_store.h"
-#include "uffd/futex.h"
+#include "base/futex.h"
+#include "store/line_store.h"
 
 namespace uvm::uffd::testing {
 
@@ -88,10 +88,10 @@ class PlainStore final : public store::LineStore {
 
   void cut() noexcept override { current_.store(1 - current_.load()); }
 
-  store::Result<store::VersionInfo> commit(std::span<const std::byte>) override {
+  Result<store::VersionInfo> commit(std::span<const std::byte>) override {
     bool fail = fail_commits.load();
     end_pending(fail);
-    if (fail) return Unexpected{store::Error{store::Errc::kIo, EIO, "injected"}};
+    if (fail) return Unexpected{Error{Errc::kIo, EIO, "injected"}};
     ++version_;
     return store::VersionInfo{version_};
   }

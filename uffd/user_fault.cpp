@@ -16,31 +16,7 @@ namespace {
 
 std::uint64_t address(const std::byte* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
-store::Error system_error(const char* what) {
-  int error = errno;
-  return {error == EPERM || error == EACCES ? store::Errc::kPermission : store::Errc::kIo, error,
-          std::string(what) + ": " + std::strerror(error)};
-}
-
 }  // namespace
-
-void die(const char* what, int sys_errno) {
-  char text[256];
-  std::size_t n = 0;
-  auto put = [&](const char* s) {
-    while (*s != 0 && n + 1 < sizeof text) text[n++] = *s++;
-  };
-  put("uvm: ");
-  put(what);
-  if (sys_errno != 0) {
-    const char* why = strerrordesc_np(sys_errno);  // a constant, where strerror() may allocate
-    put(": ");
-    put(why == nullptr ? "unknown error" : why);
-  }
-  text[n++] = '\n';
-  [[maybe_unused]] ssize_t written = write(STDERR_FILENO, text, n);
-  std::abort();
-}
 
 UserFault::~UserFault() { close(); }
 
@@ -49,14 +25,14 @@ Result<void> UserFault::open(FaultMode fault_mode, TrackMode track_mode) {
   // resolve them where that is allowed.
   bool user_only = fault_mode == FaultMode::kInThread || !kernel_features().kernel_faults;
   fd_ = open_userfaultfd(O_NONBLOCK | (user_only ? abi::kUserModeOnly : 0));
-  if (fd_ < 0) return Unexpected{system_error("userfaultfd")};
+  if (fd_ < 0) return Unexpected{system_error("userfaultfd", errno)};
   uffdio_api api{};
   api.api = UFFD_API;
   api.features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
                  UFFD_FEATURE_PAGEFAULT_FLAG_WP;
   if (fault_mode == FaultMode::kInThread) api.features |= UFFD_FEATURE_SIGBUS;
   if (track_mode == TrackMode::kAsync) api.features |= abi::kFeatureWpAsync | abi::kFeatureWpUnpopulated;
-  if (ioctl(fd_, UFFDIO_API, &api) != 0) return Unexpected{system_error("UFFDIO_API")};
+  if (ioctl(fd_, UFFDIO_API, &api) != 0) return Unexpected{system_error("UFFDIO_API", errno)};
   return {};
 }
 
@@ -64,12 +40,12 @@ Result<void> UserFault::add(std::byte* start, std::size_t length) {
   uffdio_register reg{};
   reg.range = {address(start), length};
   reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_MINOR | UFFDIO_REGISTER_MODE_WP;
-  if (ioctl(fd_, UFFDIO_REGISTER, &reg) != 0) return Unexpected{system_error("UFFDIO_REGISTER")};
+  if (ioctl(fd_, UFFDIO_REGISTER, &reg) != 0) return Unexpected{system_error("UFFDIO_REGISTER", errno)};
   constexpr std::uint64_t kNeeded = std::uint64_t{1} << _UFFDIO_COPY | std::uint64_t{1} << _UFFDIO_ZEROPAGE |
                                     std::uint64_t{1} << _UFFDIO_CONTINUE |
                                     std::uint64_t{1} << _UFFDIO_WRITEPROTECT;
   if ((reg.ioctls & kNeeded) != kNeeded) {
-    return Unexpected{store::Error{store::Errc::kIo, 0, "userfaultfd lacks operations on shared memory"}};
+    return Unexpected{Error{Errc::kIo, 0, "userfaultfd lacks operations on shared memory"}};
   }
   return {};
 }

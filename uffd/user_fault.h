@@ -9,13 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "pmem/line_store.h"
+#include "base/die.h"
+#include "store/line_store.h"
 #include "uffd/region.h"
 
 namespace uvm::uffd {
-
-// Writes "uvm: <what>: <strerror-like number>" to stderr with write(2) and aborts. Async-signal-safe.
-[[noreturn]] void die(const char* what, int sys_errno);
 
 class UserFault {
  public:

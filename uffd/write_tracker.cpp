@@ -25,7 +25,7 @@ Result<void> WriteTracker::open(TrackMode mode, UserFault* faults, std::byte* vi
   view_ = view;
   if (mode == TrackMode::kAsync) {
     pagemap_ = ::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    if (pagemap_ < 0) return Unexpected{store::Error{store::Errc::kIo, errno, "open /proc/self/pagemap"}};
+    if (pagemap_ < 0) return Unexpected{Error{Errc::kIo, errno, "open /proc/self/pagemap"}};
   }
   return {};
 }

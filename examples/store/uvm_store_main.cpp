@@ -1,5 +1,5 @@
 // The store without a Java program: numbered notes of at most 4 KiB each, in one heap file. Shows the
-// contract of pmem/line_store.h: what one call changes becomes one version, atomically; older versions can
+// contract of store/line_store.h: what one call changes becomes one version, atomically; older versions can
 // still be read.
 //
 //   uvm-store notes set 1 first 2 second    # both or none, whatever happens meanwhile
@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "uffd/store_file.h"
-#include "uffd/store_memory.h"
-#include "uffd/store_verify.h"
+#include "store/file_store.h"
+#include "store/memory.h"
+#include "store/verify.h"
 
 namespace {
 
@@ -27,16 +27,16 @@ using namespace uvm::store;  // NOLINT: a program of its own
 constexpr LineNumber kNotes = 1 << 20;  // numbers 0 to this, exclusive
 
 // Errors are values; this program ends at the first.
-[[noreturn]] void fail(const Error& error) {
+[[noreturn]] void fail(const uvm::Error& error) {
   std::fprintf(stderr, "uvm-store: %s\n", error.message.c_str());
   std::exit(1);
 }
 template <typename T>
-T need(Result<T> result) {
+T need(uvm::Result<T> result) {
   if (!result) fail(result.error());
   return std::move(*result);
 }
-void need(Result<void> result) {
+void need(uvm::Result<void> result) {
   if (!result) fail(result.error());
 }
 
@@ -63,7 +63,7 @@ void commit(FileStore& store, const std::string& what) {
 
 // For write() and erase(), which say only whether all went well.
 void need_done(bool done, const FileStore& store) {
-  if (!done) fail({.code = Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
+  if (!done) fail({.code = uvm::Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
 }
 
 void set(const Command& command) {
@@ -96,7 +96,7 @@ std::optional<std::string> note(FileStore& store, LineNumber number) {
   if (status == ReadStatus::kAbsent) return {};
   if (status != ReadStatus::kOk) {
     // A damaged line is told, never given out as content.
-    fail({.code = Errc::kCorrupt, .message = "note " + std::to_string(number) + " cannot be read"});
+    fail({.code = uvm::Errc::kCorrupt, .message = "note " + std::to_string(number) + " cannot be read"});
   }
   return reinterpret_cast<const char*>(line.get());
 }

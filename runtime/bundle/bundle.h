@@ -36,7 +36,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "pmem/result.h"
+#include "base/result.h"
 
 namespace uvm::rt::bundle {
 

@@ -13,7 +13,7 @@
 #include <tuple>
 #include <utility>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 #include "runtime/bundle/inflate_whole.h"
 
 namespace uvm::rt::bundle {

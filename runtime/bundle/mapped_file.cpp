@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "pmem/descriptor.h"
+#include "base/descriptor.h"
 
 namespace uvm::rt::bundle {
 

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "pmem/result.h"
+#include "base/result.h"
 #include "runtime/bundle/bundle.h"
 
 namespace uvm::rt::bundle {

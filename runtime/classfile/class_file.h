@@ -29,7 +29,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pmem/result.h"
+#include "base/result.h"
 #include "runtime/classfile/access_flags.h"
 
 namespace uvm::rt::classfile {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pmem/sanitizers.h"
+#include "base/sanitizers.h"
 #include "runtime/classfile/descriptor.h"
 #include "runtime/classfile/npe_message.h"
 #include "runtime/classfile/stack_maps.h"

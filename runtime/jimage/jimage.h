@@ -25,7 +25,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pmem/result.h"
+#include "base/result.h"
 
 namespace uvm::rt::jimage {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "pmem/sanitizers.h"
+#include "base/sanitizers.h"
 
 namespace uvm::rt::zip {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "faults/fault_plan.h"
-#include "uffd/store_memory.h"
+#include "store/memory.h"
 
 namespace uvm::faults {
 namespace {

@@ -19,7 +19,7 @@
 
 #include "faults/fault_plan.h"
 #include "faults/faulty_device.h"
-#include "uffd/store_device.h"
+#include "store/file_device.h"
 
 namespace uvm::faults {
 namespace {
@@ -57,7 +57,7 @@ mode_t mode_of_open(int flags, va_list rest) {
 
 }  // namespace
 
-using Opened = store::Result<std::unique_ptr<store::Device>>;
+using Opened = Result<std::unique_ptr<store::Device>>;
 
 // open_file_device, as the linker knows it.
 #define OPEN_FILE_DEVICE                                                               \
