@@ -34,6 +34,5 @@ using Result = BasicResult<T, Error>;
 // The error of a failed system call: "<what> <path>: <strerror>", with the code that fits the errno; without
 // a path, "<what>: <strerror>".
 Error system_error(const std::string& what, const std::string& path, int sys_errno);
-Error system_error(const std::string& what, int sys_errno);
 
 }  // namespace uvm

@@ -5,7 +5,7 @@
 // does not fit is remembered, and the marked objects of such regions are scanned again later.
 //
 // Weak fields: objects of given shapes have one field that is not followed; they are collected in
-// weak_objects(). What that means is for the layer above to decide (runtime/reference_processing.h).
+// weak_objects(). What that means is for the layer above to decide (runtime/heap/reference_processing.h).
 #pragma once
 
 #include <cstdint>

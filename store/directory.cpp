@@ -76,7 +76,7 @@ bool is_of_heap(const std::string& name) {
   unsigned kept = 0;
   char rest = 0;
   const int parts = std::sscanf(name.c_str(), "undo.%lu.%u%c", &cut, &kept, &rest);
-  return parts == 1 || parts == 2;  // runtime/undo_journal.cpp
+  return parts == 1 || parts == 2;  // runtime/outside/undo_journal.cpp
 }
 
 // The keys of the images in a folder.

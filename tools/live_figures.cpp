@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gc/layout.h"
-#include "runtime/threads.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::tools {
 namespace {

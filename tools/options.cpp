@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "runtime/container.h"
+#include "runtime/outside/container.h"
 #include "tools/java_options.h"
 #include "tools/messages.h"
 #include "tools/units.h"

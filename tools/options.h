@@ -45,7 +45,7 @@ struct Options {
   bool trust_store = false;  // whoever owns what is in it, and whoever may write to it
   bool fresh = false;
   bool keep = false;
-  std::vector<std::string> assertions;                                 // as runtime/assertions.h has them
+  std::vector<std::string> assertions;  // as runtime/linking/assertions.h has them
   std::vector<std::pair<std::string, std::string>> module_properties;  // tools/java_options.h
   bool modules_at_boot = false;
   std::vector<std::string> remarks;  // on the options, for stderr

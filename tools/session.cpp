@@ -11,17 +11,19 @@
 
 #include "gc/layout.h"
 #include "gc/reference.h"
-#include "runtime/checkpoint_events.h"
-#include "runtime/clock.h"
-#include "runtime/code.h"
-#include "runtime/container.h"
-#include "runtime/cpu_time.h"
-#include "runtime/heap_format.h"
-#include "runtime/heap_verification.h"
-#include "runtime/leases.h"
-#include "runtime/safepoint.h"
-#include "runtime/threads.h"
-#include "runtime/undo_journal.h"
+#include "runtime/boot/heap_format.h"
+#include "runtime/boot/make_vm.h"
+#include "runtime/heap/heap_verification.h"
+#include "runtime/metadata/code.h"
+#include "runtime/outside/container.h"
+#include "runtime/outside/leases.h"
+#include "runtime/outside/undo_journal.h"
+#include "runtime/threads/checkpoint_events.h"
+#include "runtime/threads/clock.h"
+#include "runtime/threads/cpu_time.h"
+#include "runtime/threads/safepoint.h"
+#include "runtime/threads/thread_memory.h"
+#include "runtime/threads/threads.h"
 #include "store/directory.h"
 #include "tools/messages.h"
 
@@ -62,12 +64,12 @@ Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore>
   session->aside_ = kDamaged + store::unique_suffix();
   session->region_ = std::move(*mapped);
   gc::g_region_base = session->region_->base();
-  session->vm_ = std::make_unique<rt::Vm>(session->region_.get(), options.image, std::move(options.input));
-  session->vm_->torture_interval = options.torture_interval;
+  session->vm_ = rt::make_vm(session->region_.get(), options.image, std::move(options.input));
+  rt::set_torture_interval(*session->vm_, options.torture_interval);
   session->verify_heap_ = options.verify_heap;
-  session->vm_->thread_memory.configure(
-      session->region_.get(), {region.memory_limit, region.staging_bytes, rt::memory_limit().bytes});
-  rt::attach_threads(*session->vm_);
+  rt::thread_memory(*session->vm_)
+      .configure(session->region_.get(),
+                 {region.memory_limit, region.staging_bytes, rt::memory_limit().bytes});
   rt::undo_attach(options.folder, options.checkpoints.report);
   session->blob_ = options.blob;
   session->blob_.heap_format = gc::kHeapFormat;
@@ -76,9 +78,8 @@ Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore>
   options.checkpoints.store_name = session->store_->name();
   session->checkpointer_.reset(new checkpoint::Checkpointer(*session->region_, *session->store_, *session,
                                                             std::move(options.checkpoints)));
-  session->vm_->request_checkpoint = [checkpointer = session->checkpointer_.get()] {
-    checkpointer->request();
-  };
+  rt::set_checkpoint_request(*session->vm_,
+                             [checkpointer = session->checkpointer_.get()] { checkpointer->request(); });
   return session;
 }
 
@@ -163,7 +164,7 @@ void Session::set_suspended(bool suspended) {
 }
 
 void Session::begin() {
-  vm_->thread_memory.look_again();
+  rt::thread_memory(*vm_).look_again();
   rt::checkpoint_begins();
 }
 

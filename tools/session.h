@@ -12,7 +12,7 @@
 
 #include "checkpoint/checkpointer.h"
 #include "runtime/jimage/jimage.h"
-#include "runtime/vm.h"
+#include "runtime/metadata/vm.h"
 #include "store/file_store.h"
 #include "uffd/region.h"
 

@@ -4,9 +4,9 @@
 #include <cstdio>
 
 #include "pmem/libpmem.h"
-#include "runtime/container.h"
 #include "runtime/jimage/java_home.h"
-#include "runtime/missing_natives.h"
+#include "runtime/natives/missing_natives.h"
+#include "runtime/outside/container.h"
 #include "store/file_device.h"
 #include "tools/commands.h"
 #include "tools/units.h"

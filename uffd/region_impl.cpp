@@ -22,6 +22,12 @@ namespace {
 // The base of a region is aligned to what one page table covers, so that chunks of lines are page tables.
 constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
 
+// kIo even where a right is missing: no other place in the file system would help.
+Error memory_error(const char* what) {
+  const int error = errno;
+  return {Errc::kIo, error, std::string("region: ") + what + ": " + std::strerror(error)};
+}
+
 Error invalid(const char* what) { return {Errc::kInvalid, 0, std::string("region: ") + what}; }
 
 // The limit on the size of files (ulimit -f) counts for files in memory too, and no program means it for
@@ -44,7 +50,7 @@ Result<void> set_file_size(int fd, std::uint64_t size) {
   if (raised) setrlimit(RLIMIT_FSIZE, &limit);
   if (error == 0) return {};
   errno = error;
-  return Unexpected{system_error("region: ftruncate", errno)};
+  return Unexpected{memory_error("ftruncate")};
 }
 
 }  // namespace
@@ -134,8 +140,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
   patience_ns_ = static_cast<std::uint64_t>(std::chrono::nanoseconds(options.patience).count());
   staging_lines_ = std::max<std::size_t>(options.staging_bytes / kLineSize, kBatch);
 
-  if (!table_.create(size_ / kLineSize))
-    return Unexpected{system_error("region: mmap of the line table", errno)};
+  if (!table_.create(size_ / kLineSize)) return Unexpected{memory_error("mmap of the line table")};
   if (auto mapped = map_work_memory(); !mapped) return mapped;
   apply_limit(most_lines_);
   if (auto opened = faults_.open(fault_mode_, track_mode_); !opened) return opened;
@@ -148,7 +153,7 @@ Result<void> RegionImpl::open(const RegionOptions& options) {
     registered_ = true;
   } else {
     stop_fd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (stop_fd_ < 0) return Unexpected{system_error("region: eventfd", errno)};
+    if (stop_fd_ < 0) return Unexpected{memory_error("eventfd")};
     constexpr unsigned kHandlers = 2;  // a second one works while the first reads from the store
     for (unsigned i = 0; i < kHandlers; ++i) {
       handlers_.push_back(start_thread("uvm-fault", [this] { serve_faults(); }));
@@ -171,7 +176,7 @@ Result<void> RegionImpl::map_work_memory() {
       mmap(nullptr, work_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (work_memory_ == MAP_FAILED) {
     work_memory_ = nullptr;
-    return Unexpected{system_error("region: mmap of buffers", errno)};
+    return Unexpected{memory_error("mmap of buffers")};
   }
   madvise(work_memory_, work_bytes_, MADV_NOHUGEPAGE);
   auto* at = static_cast<std::byte*>(work_memory_);
@@ -191,7 +196,7 @@ Result<void> RegionImpl::map_work_memory() {
 Result<void> RegionImpl::map_view(void* hint) {
   memory_fd_ = memfd_create("uvm-region", MFD_CLOEXEC);
   if (memory_fd_ < 0) {
-    auto error = system_error("region: memfd_create", errno);
+    auto error = memory_error("memfd_create");
     if (error.sys_errno != EMFILE && error.sys_errno != ENFILE)
       error.message += "; the heap's memory comes from it, so it must be allowed (seccomp)";
     return Unexpected{std::move(error)};
@@ -202,7 +207,7 @@ Result<void> RegionImpl::map_view(void* hint) {
   std::uint64_t reserved = size_ + kBaseAlignment;
   void* memory = mmap(hint, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
-    auto error = system_error("region: reserving address space", errno);
+    auto error = memory_error("reserving address space");
     error.message += "; the heap takes " + std::to_string(size_ >> 30) +
                      " GiB of it, used or not: raise the limit (ulimit -v unlimited)" +
                      "; --memory limits what is used";
@@ -222,7 +227,7 @@ Result<void> RegionImpl::map_view(void* hint) {
     void* mapped = mmap(at, bytes, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE | MAP_FIXED,
                         segment.paged() ? memory_fd_ : -1,
                         segment.paged() ? static_cast<off_t>(segment.first * kLineSize) : 0);
-    if (mapped == MAP_FAILED) return Unexpected{system_error("region: mapping a segment", errno)};
+    if (mapped == MAP_FAILED) return Unexpected{memory_error("mapping a segment")};
     // A child process would share the memory without fault service, and would fill holes with zeroes.
     madvise(at, bytes, MADV_DONTFORK);
     if (!segment.paged()) continue;

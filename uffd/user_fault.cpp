@@ -16,6 +16,12 @@ namespace {
 
 std::uint64_t address(const std::byte* p) { return reinterpret_cast<std::uintptr_t>(p); }
 
+Error userfault_error(const char* what) {
+  const int error = errno;
+  return {error == EPERM || error == EACCES ? Errc::kPermission : Errc::kIo, error,
+          std::string(what) + ": " + std::strerror(error)};
+}
+
 }  // namespace
 
 UserFault::~UserFault() { close(); }
@@ -25,14 +31,14 @@ Result<void> UserFault::open(FaultMode fault_mode, TrackMode track_mode) {
   // resolve them where that is allowed.
   bool user_only = fault_mode == FaultMode::kInThread || !kernel_features().kernel_faults;
   fd_ = open_userfaultfd(O_NONBLOCK | (user_only ? abi::kUserModeOnly : 0));
-  if (fd_ < 0) return Unexpected{system_error("userfaultfd", errno)};
+  if (fd_ < 0) return Unexpected{userfault_error("userfaultfd")};
   uffdio_api api{};
   api.api = UFFD_API;
   api.features = UFFD_FEATURE_MISSING_SHMEM | UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM |
                  UFFD_FEATURE_PAGEFAULT_FLAG_WP;
   if (fault_mode == FaultMode::kInThread) api.features |= UFFD_FEATURE_SIGBUS;
   if (track_mode == TrackMode::kAsync) api.features |= abi::kFeatureWpAsync | abi::kFeatureWpUnpopulated;
-  if (ioctl(fd_, UFFDIO_API, &api) != 0) return Unexpected{system_error("UFFDIO_API", errno)};
+  if (ioctl(fd_, UFFDIO_API, &api) != 0) return Unexpected{userfault_error("UFFDIO_API")};
   return {};
 }
 
@@ -40,7 +46,7 @@ Result<void> UserFault::add(std::byte* start, std::size_t length) {
   uffdio_register reg{};
   reg.range = {address(start), length};
   reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_MINOR | UFFDIO_REGISTER_MODE_WP;
-  if (ioctl(fd_, UFFDIO_REGISTER, &reg) != 0) return Unexpected{system_error("UFFDIO_REGISTER", errno)};
+  if (ioctl(fd_, UFFDIO_REGISTER, &reg) != 0) return Unexpected{userfault_error("UFFDIO_REGISTER")};
   constexpr std::uint64_t kNeeded = std::uint64_t{1} << _UFFDIO_COPY | std::uint64_t{1} << _UFFDIO_ZEROPAGE |
                                     std::uint64_t{1} << _UFFDIO_CONTINUE |
                                     std::uint64_t{1} << _UFFDIO_WRITEPROTECT;

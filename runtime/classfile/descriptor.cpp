@@ -125,7 +125,7 @@ unsigned argument_slots(std::string_view method_descriptor) {
 std::string external_name(std::string_view internal) {
   std::string name(internal);
   std::replace(name.begin(), name.end(), '/', '.');
-  // A hidden class's suffix (runtime/class_loading.cpp) is written with a plus inside.
+  // A hidden class's suffix (runtime/linking/class_loading.cpp) is written with a plus inside.
   if (const std::size_t plus = name.rfind("+0x"); plus != std::string::npos) name[plus] = '/';
   return name;
 }

@@ -14,7 +14,7 @@
 namespace uvm::rt::jimage {
 namespace {
 
-// Java SE versions whose class libraries the natives and runtime/well_known.h are for.
+// Java SE versions whose class libraries the natives and runtime/metadata/well_known.h are for.
 constexpr std::string_view kFeatureVersions[] = {"17"};
 
 bool is_supported(std::string_view version) {

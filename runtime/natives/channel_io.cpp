@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "runtime/leases.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

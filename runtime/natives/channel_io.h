@@ -1,7 +1,7 @@
 // Reading and writing of channels: (FileDescriptor, long address, int length) from slot 0.
 #pragma once
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 

@@ -2,6 +2,12 @@
 #include <map>
 #include <variant>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -10,9 +10,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "runtime/container.h"
-#include "runtime/cpu_time.h"
 #include "runtime/natives/support.h"
+#include "runtime/outside/container.h"
+#include "runtime/threads/cpu_time.h"
 
 namespace uvm::rt {
 namespace {

@@ -6,6 +6,9 @@
 #include <array>
 #include <cerrno>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/support.h"
 

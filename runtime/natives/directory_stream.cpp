@@ -4,9 +4,9 @@
 #include <cstring>
 #include <vector>
 
-#include "runtime/file_calls.h"
-#include "runtime/leases.h"
-#include "runtime/vm.h"
+#include "runtime/metadata/vm.h"
+#include "runtime/outside/file_calls.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

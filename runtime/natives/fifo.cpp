@@ -6,8 +6,8 @@
 
 #include <cerrno>
 
-#include "runtime/clock.h"
-#include "runtime/safepoint.h"
+#include "runtime/threads/clock.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {

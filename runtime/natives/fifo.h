@@ -3,8 +3,8 @@
 // Only runtime/natives/ may use this header.
 #pragma once
 
-#include "runtime/status.h"
-#include "runtime/thread.h"
+#include "runtime/metadata/status.h"
+#include "runtime/metadata/thread.h"
 
 namespace uvm::rt {
 

@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <limits>
 
-#include "runtime/leases.h"
+#include "runtime/heap/exceptions.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

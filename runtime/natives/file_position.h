@@ -2,7 +2,7 @@
 // with a field `fd`. They throw IOException when the stream is closed or its lease is broken.
 #pragma once
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "runtime/natives/host_locale.h"
-#include "runtime/natives/path_names.h"
+#include "runtime/outside/path_names.h"
 
 namespace uvm::rt {
 namespace {

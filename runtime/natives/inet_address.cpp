@@ -7,6 +7,11 @@
 
 #include <algorithm>
 
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
+
 namespace uvm::rt {
 namespace {
 

@@ -14,10 +14,14 @@
 #include <memory>
 #include <optional>
 
-#include "runtime/leases.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/member_lookup.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/fifo.h"
-#include "runtime/safepoint.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {
@@ -173,31 +177,28 @@ namespace {
 
 // Looking a field up by name costs more than the system calls it is needed for.
 struct KnownOffset {
-  std::uint32_t heap;  // g_heap when it was found
+  std::uint32_t vm;  // Vm::number
   std::uint32_t class_bits;
   const char* name;
   std::uint32_t offset;
 };
-std::atomic<std::uint32_t> g_heap{1};
 thread_local std::array<KnownOffset, 64> t_offsets{};
 
 }  // namespace
 
-void forget_field_offsets() { g_heap.fetch_add(1); }
-
 std::uint32_t field_offset(const Object* object, const char* name, const char* descriptor) {
   const std::uint32_t class_bits = object->shape.bits;
-  const std::uint32_t heap = g_heap.load(std::memory_order_relaxed);
+  const std::uint32_t number = vm()->number;
   const std::size_t hash = class_bits * 31 + reinterpret_cast<std::uintptr_t>(name);
   KnownOffset& known = t_offsets[(hash ^ (hash >> 6)) % t_offsets.size()];
-  if (known.heap == heap && known.class_bits == class_bits && known.name == name) return known.offset;
+  if (known.vm == number && known.class_bits == class_bits && known.name == name) return known.offset;
   const Field* field = lookup_field(class_of(object), make_symbol(name), make_symbol(descriptor));
   if (field == nullptr) {
     std::fprintf(stderr, "uvm: the class library lacks field %s of %s\n", name,
                  external_name(class_of(object)).c_str());
     std::abort();
   }
-  known = KnownOffset{heap, class_bits, name, field->offset};
+  known = KnownOffset{number, class_bits, name, field->offset};
   return field->offset;
 }
 

@@ -16,7 +16,7 @@
 #include <functional>
 #include <string>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 
@@ -50,7 +50,7 @@ Thrown throw_io(Thread& thread, int error);
 // Checks off and len against the array: kThrow with NullPointerException or IndexOutOfBoundsException.
 Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length);
 
-// A path given by the program, as system calls take it (runtime/leases.h: host_path).
+// A path given by the program, as system calls take it (runtime/outside/leases.h: host_path).
 std::string path_argument(const Object* string);
 // Text of an errno value, as strerror, safe for threads.
 std::string errno_text(int error);
@@ -71,7 +71,5 @@ Status open_stream(NativeCall& call, Object* stream, const Object* path, int fla
 // Byte offset of an instance field; the field must exist. `name` is a string literal: found again by its
 // address.
 std::uint32_t field_offset(const Object* object, const char* name, const char* descriptor);
-// When a heap is left or entered.
-void forget_field_offsets();
 
 }  // namespace uvm::rt

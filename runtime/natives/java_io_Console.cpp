@@ -4,9 +4,8 @@
 
 #include <cerrno>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,13 +1,14 @@
-// java.io.FileDescriptor and java.io.FileCleanable: descriptors are leases (runtime/leases.h).
+// java.io.FileDescriptor and java.io.FileCleanable: descriptors are leases (runtime/outside/leases.h).
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,7 +1,7 @@
 // java.io.FileInputStream.
 #include <fcntl.h>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 #include "runtime/natives/file_position.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/stream_bytes.h"

@@ -1,7 +1,7 @@
 // java.io.FileOutputStream. The `append` arguments say what the descriptor was opened with already.
 #include <fcntl.h>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/stream_bytes.h"
 

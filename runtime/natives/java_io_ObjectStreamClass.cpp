@@ -1,6 +1,7 @@
 // java.io.ObjectStreamClass.
-#include "runtime/native.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/linking/initialization.h"
 
 namespace uvm::rt {
 namespace {

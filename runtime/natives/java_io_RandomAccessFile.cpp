@@ -4,12 +4,12 @@
 
 #include <cerrno>
 
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
 #include "runtime/natives/file_position.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/stream_bytes.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

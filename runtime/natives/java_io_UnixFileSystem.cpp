@@ -13,12 +13,15 @@
 #include <string>
 #include <vector>
 
-#include "runtime/file_calls.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/natives/path_names.h"
-#include "runtime/undoable_files.h"
-#include "runtime/vm.h"
+#include "runtime/outside/file_calls.h"
+#include "runtime/outside/path_names.h"
+#include "runtime/outside/undoable_files.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,8 +1,17 @@
 // Natives of java.lang.Class.
 #include <algorithm>
 
-#include "runtime/assertions.h"
 #include "runtime/classfile/descriptor.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/access.h"
+#include "runtime/linking/assertions.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/linking/resolution.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

@@ -6,8 +6,8 @@
 // fma are exact on both. Logarithms are better in HotSpot, see rounded_logarithm.h.
 #include <cmath>
 
+#include "runtime/execution/native.h"
 #include "runtime/math/rounded_logarithm.h"
-#include "runtime/native.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,5 +1,8 @@
 // Natives of java.lang.Module: what the VM must know of modules.
-#include "runtime/modules.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/modules.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -1,7 +1,9 @@
 // Natives of java.lang.NullPointerException: the helpful message (JEP 358), made from the first frame of the
 // backtrace.
 #include "runtime/classfile/npe_message.h"
-#include "runtime/metadata_views.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/metadata_views.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -1,7 +1,7 @@
 // Natives of java.lang.Float and java.lang.Double.
 #include <bit>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {

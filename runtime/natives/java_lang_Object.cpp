@@ -1,7 +1,11 @@
 // Natives of java.lang.Object.
-#include "runtime/monitors.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/reference_processing.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
-#include "runtime/reference_processing.h"
+#include "runtime/threads/collection.h"
+#include "runtime/threads/monitors.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,6 +1,8 @@
 // Natives of java.lang.ProcessEnvironment.
 #include <unistd.h>
 
+#include "runtime/heap/objects.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -1,6 +1,7 @@
 // Native of java.lang.SecurityManager.
 #include <vector>
 
+#include "runtime/heap/exceptions.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

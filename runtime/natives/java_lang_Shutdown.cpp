@@ -1,6 +1,6 @@
 // Natives of java.lang.Shutdown.
-#include "runtime/native.h"
-#include "runtime/threads.h"
+#include "runtime/execution/native.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {

@@ -3,7 +3,10 @@
 // callStackWalk fills the first batch and calls doStackWalk, during which fetchStackFrames fills more. How
 // far the walk is is in the frame of callStackWalk: saved_value 0, the next frame's slot index in the stack,
 // 0 at the end. The "anchor" that names the walk is the slot index of that frame.
-#include "runtime/method_handles.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/method_handles.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -1,6 +1,6 @@
 // java.lang.StrictMath: see runtime/math/strict_math.h. java.lang.Math's functions call these, in Java.
+#include "runtime/execution/native.h"
 #include "runtime/math/strict_math.h"
-#include "runtime/native.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,6 +1,7 @@
 // Natives of java.lang.String and java.lang.StringUTF16.
 #include <bit>
 
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

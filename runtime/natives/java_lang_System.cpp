@@ -1,8 +1,12 @@
 // Natives of java.lang.System.
 #include <cstring>
 
-#include "runtime/clock.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
+#include "runtime/threads/clock.h"
 
 namespace uvm::rt {
 namespace {

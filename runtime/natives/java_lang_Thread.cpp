@@ -4,12 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "runtime/monitors.h"
-#include "runtime/native.h"
-#include "runtime/roots.h"
-#include "runtime/safepoint.h"
-#include "runtime/threads.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/monitors.h"
+#include "runtime/threads/safepoint.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {
@@ -49,7 +53,7 @@ Status set_native_name(NativeCall& call) {
 }
 
 std::vector<std::uint32_t> alive_threads(Vm& vm) {
-  const std::lock_guard lock(vm.threads_lock);
+  const std::lock_guard lock(threads_of(vm).lock);
   std::vector<std::uint32_t> result;
   for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
     // Threads are alive for Java from Thread.start() until their death is announced.

@@ -1,9 +1,14 @@
 // Thread.dumpThreads: the stacks of other threads.
 #include <optional>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/array_classes.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 #include "runtime/natives/thread_snapshot.h"
-#include "runtime/threads.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,8 +1,13 @@
 // Natives of java.lang.Throwable and java.lang.StackTraceElement.
 //
 // The backtrace of a Throwable is a long[] of (Reference bits of the Method) << 32 | bytecode index
-// (runtime/exceptions.cpp).
-#include "runtime/modules.h"
+// (runtime/heap/exceptions.cpp).
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/modules.h"
+#include "runtime/metadata/module_entries.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/stack_trace.h"
 #include "runtime/natives/support.h"
 

@@ -5,11 +5,16 @@
 // vmindex is the byte offset.
 #include <string>
 
-#include "runtime/class_description.h"
-#include "runtime/linkage.h"
-#include "runtime/method_handles.h"
-#include "runtime/native.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_description.h"
+#include "runtime/linking/linkage.h"
+#include "runtime/linking/method_handles.h"
+#include "runtime/metadata/member_lookup.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,6 +1,8 @@
 // Natives of java.lang.ref.Reference and PhantomReference.
+#include "runtime/heap/reference_processing.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
-#include "runtime/reference_processing.h"
+#include "runtime/threads/collection.h"
 
 namespace uvm::rt {
 namespace {

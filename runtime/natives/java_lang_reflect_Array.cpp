@@ -1,4 +1,8 @@
 // Natives of java.lang.reflect.Array.
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/array_classes.h"
+#include "runtime/linking/initialization.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

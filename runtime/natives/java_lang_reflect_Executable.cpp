@@ -1,4 +1,8 @@
 // Natives of java.lang.reflect.Executable and java.lang.reflect.Field.
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

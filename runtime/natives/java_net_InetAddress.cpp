@@ -11,10 +11,14 @@
 #include <cstring>
 #include <optional>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
 #include "runtime/natives/inet_address.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/support.h"
-#include "runtime/safepoint.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {

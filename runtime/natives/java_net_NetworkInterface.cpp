@@ -12,6 +12,11 @@
 #include <functional>
 #include <memory>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
 #include "runtime/natives/inet_address.h"
 #include "runtime/natives/io_support.h"
 

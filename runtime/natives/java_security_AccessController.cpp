@@ -1,6 +1,11 @@
 // Natives of java.security.AccessController.
 #include <vector>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

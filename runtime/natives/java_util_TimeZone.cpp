@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/native.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/strings.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,5 +1,5 @@
 // Natives of java.util.concurrent.atomic.AtomicLong.
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {

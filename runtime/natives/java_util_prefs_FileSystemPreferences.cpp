@@ -4,9 +4,11 @@
 
 #include <cerrno>
 
-#include "runtime/leases.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/support.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <string>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/metadata/vm.h"
+#include "runtime/natives/host_natives.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
-#include "runtime/vm.h"
 #include "runtime/zip/deflate_stream.h"
 #include "runtime/zip/inflate.h"
 
@@ -156,6 +158,8 @@ UVM_REGISTER_NATIVES("java/util/zip/Inflater", kInflaterMethods)
 
 // ---------------------------------------------------------------- Deflater
 
+zip::DeflateStreams& deflate_streams() { return natives_of(*vm()).deflate_streams; }
+
 gc::RegionOffset deflate_stream(NativeCall& call, unsigned slot) {
   return static_cast<gc::RegionOffset>(call.i64(slot));
 }
@@ -174,7 +178,8 @@ Status throw_deflate(NativeCall& call, zip::DeflateStatus status, const char* ba
 
 Status deflater_init(NativeCall& call) {
   gc::RegionOffset stream = 0;
-  const zip::DeflateStatus status = zip::deflate_begin(call.i32(0), call.i32(1), call.i32(2) != 0, &stream);
+  const zip::DeflateStatus status =
+      deflate_streams().begin(call.i32(0), call.i32(1), call.i32(2) != 0, &stream);
   if (status != zip::DeflateStatus::kOk)
     return throw_deflate(call, status, "java/lang/IllegalArgumentException");
   return call.ret(static_cast<std::int64_t>(stream));
@@ -190,9 +195,9 @@ Status deflater_deflate(NativeCall& call) {
   const std::int32_t params = call.i32(10);
   const bool changes = (params & 1) != 0;
   zip::DeflateResult result =
-      changes
-          ? zip::deflate_params(stream, in.data, in_size, out.data, out_size, params >> 3, params >> 1 & 3)
-          : zip::deflate_run(stream, in.data, in_size, out.data, out_size, call.i32(9));
+      changes ? deflate_streams().set_params(stream, in.data, in_size, out.data, out_size, params >> 3,
+                                             params >> 1 & 3)
+              : deflate_streams().run(stream, in.data, in_size, out.data, out_size, call.i32(9));
   switch (result.status) {
     case zip::DeflateStatus::kOk:
       return call.ret(packed(result.consumed, result.produced, false, false));
@@ -209,24 +214,24 @@ Status deflater_deflate(NativeCall& call) {
 template <SpanOf input>
 Status deflater_dictionary(NativeCall& call) {
   const Span dictionary = input(call, 2);
-  const zip::DeflateStatus status = zip::deflate_dictionary(deflate_stream(call, 0), dictionary.data,
-                                                            static_cast<std::size_t>(dictionary.size));
+  const zip::DeflateStatus status = deflate_streams().set_dictionary(
+      deflate_stream(call, 0), dictionary.data, static_cast<std::size_t>(dictionary.size));
   if (status != zip::DeflateStatus::kOk)
     return throw_deflate(call, status, "java/lang/IllegalArgumentException");
   return call.ret();
 }
 
 Status deflater_adler(NativeCall& call) {
-  return call.ret(static_cast<std::int32_t>(zip::deflate_adler(deflate_stream(call, 0))));
+  return call.ret(static_cast<std::int32_t>(zip::DeflateStreams::adler(deflate_stream(call, 0))));
 }
 
 Status deflater_reset(NativeCall& call) {
-  zip::deflate_reset(deflate_stream(call, 0));
+  deflate_streams().reset(deflate_stream(call, 0));
   return call.ret();
 }
 
 Status deflater_end(NativeCall& call) {
-  zip::deflate_end(deflate_stream(call, 0));
+  deflate_streams().end(deflate_stream(call, 0));
   return call.ret();
 }
 

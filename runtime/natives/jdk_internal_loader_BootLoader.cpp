@@ -1,10 +1,15 @@
 // Natives of jdk.internal.loader.BootLoader.
 #include <algorithm>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
 #include "runtime/jimage/jimage.h"
-#include "runtime/modules.h"
+#include "runtime/linking/modules.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
-#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {

@@ -1,9 +1,11 @@
 // jdk.internal.loader.BundleLoader: classes and resources of the program's bundle. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
-#include "runtime/program_bundle.h"
-#include "runtime/vm.h"
+#include "runtime/outside/program_bundle.h"
 
 namespace uvm::rt {
 namespace {

@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
-#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {

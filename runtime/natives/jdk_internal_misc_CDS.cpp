@@ -1,6 +1,6 @@
 // Natives of jdk.internal.misc.CDS: there is no archive of classes to read or to write. (The heap itself is
 // kept.)
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {

@@ -2,7 +2,8 @@
 #include <mutex>
 
 #include "runtime/natives/support.h"
-#include "runtime/safepoint.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {
@@ -30,8 +31,8 @@ Status close_scope(NativeCall& call) {
     const BlockedScope blocked(call.thread);
     if (!stop_threads(machine)) return Status::kRetire;
     {
-      const std::lock_guard lock(machine.threads_lock);
-      for (Thread* thread : machine.threads) {
+      const std::lock_guard lock(threads_of(machine).lock);
+      for (Thread* thread : threads_of(machine).list) {
         if (thread != &call.thread) used = used || uses_scope(*thread, accessor, scope);
       }
     }

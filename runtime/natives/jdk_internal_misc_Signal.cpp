@@ -6,6 +6,8 @@
 #include <csignal>
 #include <string>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -11,9 +11,16 @@
 #include <cstring>
 #include <type_traits>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
-#include "runtime/threads.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {

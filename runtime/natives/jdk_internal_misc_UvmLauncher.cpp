@@ -1,9 +1,11 @@
 // jdk.internal.misc.UvmLauncher: what the outside gives the program. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
-#include "runtime/native.h"
-#include "runtime/program_bundle.h"
-#include "runtime/program_files.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/vm.h"
+#include "runtime/outside/program_bundle.h"
+#include "runtime/outside/program_files.h"
 
 namespace uvm::rt {
 namespace {

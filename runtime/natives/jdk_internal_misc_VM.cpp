@@ -1,9 +1,14 @@
 // Natives of jdk.internal.misc.VM.
 #include <unistd.h>
 
-#include "runtime/class_loading.h"
-#include "runtime/clock.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/class_loading_parts.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
+#include "runtime/threads/clock.h"
 
 namespace uvm::rt {
 namespace {

@@ -2,8 +2,13 @@
 // memory of the region; phase 1: the buffer (saved 0) is being constructed.
 #include <cstring>
 
-#include "runtime/clock.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
+#include "runtime/threads/clock.h"
 
 namespace uvm::rt {
 namespace {

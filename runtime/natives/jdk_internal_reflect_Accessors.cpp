@@ -4,9 +4,14 @@
 // Phase 0 checks everything and calls; phase 1 has the result. saved 0: the new object of a constructor.
 #include <array>
 
-#include "runtime/class_description.h"
 #include "runtime/classfile/descriptor.h"
-#include "runtime/interpreter.h"
+#include "runtime/execution/interpreter.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_description.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/member_lookup.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

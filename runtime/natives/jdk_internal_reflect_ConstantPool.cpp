@@ -2,6 +2,13 @@
 // (Class.getConstantPool), slot 2 the index.
 #include <bit>
 
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/resolution.h"
+#include "runtime/metadata/member_lookup.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

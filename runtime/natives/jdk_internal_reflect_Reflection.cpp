@@ -1,4 +1,6 @@
 // Natives of jdk.internal.reflect.Reflection.
+#include "runtime/heap/exceptions.h"
+#include "runtime/linking/access.h"
 #include "runtime/natives/reflection.h"
 #include "runtime/natives/support.h"
 

@@ -13,10 +13,13 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/boot.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/host_locale.h"
-#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {
@@ -138,7 +141,7 @@ Pairs vm_pairs() {
       {"jdk.image.map.all", "false"},
   };
   // When the class library boots for one program, what that says is known from the beginning.
-  if (input.boots && !is_booted()) {
+  if (input.boots && roots().boot_phase != kBootDone) {
     for (const Pairs* more : {&input.properties, &input.module_properties})
       pairs.insert(pairs.end(), more->begin(), more->end());
   }

@@ -1,4 +1,5 @@
 // Natives of jdk.internal.vm.VMSupport.
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

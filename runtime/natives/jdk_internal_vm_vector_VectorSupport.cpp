@@ -1,5 +1,5 @@
 // jdk.internal.vm.vector.VectorSupport: vectors of jdk.incubator.vector are computed by its Java code.
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {

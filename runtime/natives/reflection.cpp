@@ -1,6 +1,11 @@
 #include "runtime/natives/reflection.h"
 
 #include "runtime/classfile/descriptor.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/linking/resolution.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

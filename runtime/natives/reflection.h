@@ -6,8 +6,7 @@
 
 #include <vector>
 
-#include "runtime/native.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 

@@ -1,9 +1,9 @@
 // Stack traces as Java sees them.
 #pragma once
 
-#include "runtime/metadata.h"
-#include "runtime/status.h"
-#include "runtime/thread.h"
+#include "runtime/metadata/metadata.h"
+#include "runtime/metadata/status.h"
+#include "runtime/metadata/thread.h"
 
 namespace uvm::rt {
 

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
+#include "runtime/heap/exceptions.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/vm.h"
 
 namespace uvm::rt {
 namespace {

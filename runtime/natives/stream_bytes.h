@@ -2,7 +2,7 @@
 // Receiver in slot 0 with a field `fd`; arrays as (byte[] bytes, int offset, int length) from slot 1.
 #pragma once
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 

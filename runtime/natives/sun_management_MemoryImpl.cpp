@@ -3,6 +3,11 @@
 // There is one pool of objects and one of classes. Neither ever shrinks, so what is used is also the most
 // that ever was. The one manager of the heap is System.gc's treatment of references, which frees no memory
 // yet.
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/roots.h"
 #include "runtime/natives/support.h"
 
 namespace uvm::rt {

@@ -3,13 +3,20 @@
 #include <mutex>
 
 #include "gc/heap.h"
-#include "runtime/cpu_time.h"
-#include "runtime/heap_roots.h"
-#include "runtime/monitors.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/heap_roots.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/linking/initialization.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
 #include "runtime/natives/thread_snapshot.h"
-#include "runtime/safepoint.h"
-#include "runtime/threads.h"
+#include "runtime/threads/cpu_time.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/monitors.h"
+#include "runtime/threads/safepoint.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {
@@ -47,7 +54,7 @@ Status make_thread_array(NativeCall& call, const std::vector<std::uint32_t>& thr
 Status get_threads(NativeCall& call) {
   std::vector<std::uint32_t> threads;
   {
-    const std::lock_guard lock(call.thread.vm->threads_lock);
+    const std::lock_guard lock(threads_of(*call.thread.vm).lock);
     for_each_live_thread([&](const JavaThread* record) { threads.push_back(record->object.bits); });
   }
   return make_thread_array(call, threads);
@@ -58,7 +65,7 @@ Status get_threads(NativeCall& call) {
 // -1 when the thread is not alive. `id` 0: the caller.
 std::int64_t cpu_time(Thread& caller, std::int64_t id, std::int64_t CpuTime::*which) {
   if (id == 0) return thread_cpu_time(caller).*which;
-  const std::lock_guard lock(caller.vm->threads_lock);
+  const std::lock_guard lock(threads_of(*caller.vm).lock);
   JavaThread* record = find_live_thread(id);
   const Thread* host = record == nullptr ? nullptr : host_thread_of(record);
   return host == nullptr ? -1 : thread_cpu_time(*host).*which;
@@ -219,7 +226,7 @@ Status dump_threads(NativeCall& call) {
     if (ids == nullptr) {
       std::vector<std::int64_t> all;
       {
-        const std::lock_guard lock(thread.vm->threads_lock);
+        const std::lock_guard lock(threads_of(*thread.vm).lock);
         for_each_live_thread([&](const JavaThread* record) { all.push_back(java_id(record)); });
       }
       ids = new_primitive_array(thread, BasicType::kLong, static_cast<std::int32_t>(all.size()));
@@ -281,7 +288,7 @@ Status find_deadlocked(NativeCall& call) {
 }
 
 Status reset_peak(NativeCall& call) {
-  const std::lock_guard lock(call.thread.vm->threads_lock);
+  const std::lock_guard lock(threads_of(*call.thread.vm).lock);
   roots().peak_thread_count = roots().java_thread_count;
   return call.ret();
 }

@@ -4,10 +4,16 @@
 #include <algorithm>
 #include <mutex>
 
-#include "runtime/clock.h"
-#include "runtime/heap_roots.h"
+#include "runtime/heap/heap_roots.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/support.h"
-#include "runtime/threads.h"
+#include "runtime/threads/clock.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {
@@ -83,7 +89,7 @@ struct ThreadCounts {
 };
 
 ThreadCounts count_threads(Vm& vm) {
-  const std::lock_guard lock(vm.threads_lock);
+  const std::lock_guard lock(threads_of(vm).lock);
   ThreadCounts counts;
   for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
     if (record->alive == 0 || !record->object || record_of(record->object.get()) == nullptr) continue;
@@ -98,7 +104,7 @@ Status daemon_threads(NativeCall& call) { return call.ret(count_threads(*call.th
 Status peak_threads(NativeCall& call) {
   Vm& vm = *call.thread.vm;
   const std::int32_t live = count_threads(vm).live;
-  const std::lock_guard lock(vm.threads_lock);
+  const std::lock_guard lock(threads_of(vm).lock);
   return call.ret(std::max(live, static_cast<std::int32_t>(roots().peak_thread_count)));
 }
 

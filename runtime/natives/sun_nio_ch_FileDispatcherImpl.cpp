@@ -10,14 +10,15 @@
 #include <limits>
 #include <vector>
 
-#include "runtime/clock.h"
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/channel_io.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
-#include "runtime/safepoint.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
+#include "runtime/threads/clock.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {

@@ -12,12 +12,14 @@
 #include <cstring>
 #include <limits>
 
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/io_support.h"
-#include "runtime/safepoint.h"
-#include "runtime/threads.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/safepoint.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {
@@ -139,8 +141,8 @@ Status current(NativeCall& call) { return call.ret(std::int64_t{call.thread.java
 
 // Lets the thread look again at what it waits for.
 Status signal(NativeCall& call) {
-  const std::lock_guard guard(vm()->threads_lock);
-  for (Thread* thread : vm()->threads) {
+  const std::lock_guard guard(threads_of(*vm()).lock);
+  for (Thread* thread : threads_of(*vm()).list) {
     if (thread->java != nullptr && thread->java->id == static_cast<std::uint64_t>(call.i64(0))) wake(*thread);
   }
   return call.ret();

@@ -10,12 +10,13 @@
 #include <optional>
 #include <string>
 
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
 #include "runtime/natives/support.h"
-#include "runtime/vm.h"
+#include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {

@@ -21,16 +21,16 @@
 #include <memory>
 #include <string>
 
-#include "runtime/file_calls.h"
-#include "runtime/leases.h"
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
+#include "runtime/heap/exceptions.h"
 #include "runtime/natives/directory_stream.h"
 #include "runtime/natives/io_support.h"
 #include "runtime/natives/native_address.h"
 #include "runtime/natives/support.h"
-#include "runtime/safepoint.h"
-#include "runtime/undoable_files.h"
-#include "runtime/vm.h"
+#include "runtime/outside/file_calls.h"
+#include "runtime/outside/leases.h"
+#include "runtime/outside/undoable_files.h"
+#include "runtime/threads/safepoint.h"
 
 namespace uvm::rt {
 namespace {

@@ -9,8 +9,13 @@
 #include <cstring>
 
 #include "runtime/classfile/descriptor.h"
-#include "runtime/clock.h"
-#include "runtime/container.h"
+#include "runtime/heap/objects.h"
+#include "runtime/heap/strings.h"
+#include "runtime/metadata/member_lookup.h"
+#include "runtime/metadata/symbol_table.h"
+#include "runtime/metadata/vm.h"
+#include "runtime/outside/container.h"
+#include "runtime/threads/clock.h"
 
 namespace uvm::rt {
 

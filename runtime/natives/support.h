@@ -9,8 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/native.h"
-#include "runtime/vm.h"
+#include "runtime/execution/native.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 
 namespace uvm::rt {
 
@@ -35,7 +36,7 @@ Status make_byte_array(Thread& thread, const Bytes* bytes, Object** result);
 Array* make_class_array(Thread& thread, std::span<Class* const> classes);
 
 // Byte offset of a field that the class or a superclass is known to declare. Aborts the VM when it does not:
-// for fields of the class library that are needed too rarely for runtime/well_known.h.
+// for fields of the class library that are needed too rarely for runtime/metadata/well_known.h.
 std::uint32_t library_field(Class* c, std::string_view name, std::string_view descriptor);
 // Likewise for a method.
 Method* library_method(Class* c, std::string_view name, std::string_view descriptor);

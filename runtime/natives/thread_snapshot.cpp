@@ -2,12 +2,18 @@
 
 #include <mutex>
 
-#include "runtime/host_thread.h"
-#include "runtime/monitors.h"
+#include "runtime/heap/exceptions.h"
+#include "runtime/heap/objects.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/natives/stack_trace.h"
 #include "runtime/natives/support.h"
-#include "runtime/safepoint.h"
-#include "runtime/threads.h"
+#include "runtime/threads/host_thread.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/monitors.h"
+#include "runtime/threads/safepoint.h"
+#include "runtime/threads/threads.h"
 
 namespace uvm::rt {
 namespace {
@@ -32,7 +38,7 @@ Status while_stopped(NativeCall& call, const std::function<void()>& look) {
   const BlockedScope blocked(call.thread);
   if (!stop_threads(*call.thread.vm)) return Status::kRetire;
   {
-    const std::lock_guard lock(call.thread.vm->threads_lock);
+    const std::lock_guard lock(threads_of(*call.thread.vm).lock);
     look();
   }
   resume_threads(*call.thread.vm);

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "runtime/native.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 

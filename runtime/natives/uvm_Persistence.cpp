@@ -1,6 +1,7 @@
 // Natives of uvm.Persistence.
-#include "runtime/checkpoint_events.h"
+#include "runtime/heap/strings.h"
 #include "runtime/natives/support.h"
+#include "runtime/threads/checkpoint_events.h"
 
 namespace uvm::rt {
 namespace {

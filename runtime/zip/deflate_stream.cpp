@@ -9,34 +9,29 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/vm.h"
-
 namespace uvm::rt::zip {
-namespace {
-
 // kHeld is no call: it is output that zlib gave and the program has not taken yet.
-enum class Call : std::uint32_t { kRun, kParams, kDictionary, kHeld };
+enum class DeflateCall : std::uint32_t { kRun, kParams, kDictionary, kHeld };
 
 // One call in the log; its consumed input (the held output) follows, padded to 8 bytes.
-struct Entry {
-  Call call;
+struct DeflateEntry {
+  DeflateCall call;
   std::int32_t first;   // flush, or level
   std::int32_t second;  // strategy
   std::int32_t zlib_result;
   std::uint32_t in_size, out_size;  // offered
   std::uint32_t consumed, produced;
 };
-static_assert(sizeof(Entry) == 32, "part of the heap format");
+static_assert(sizeof(DeflateEntry) == 32, "part of the heap format");
 
-struct HostStream {
+struct HostDeflateStream {
   z_stream z{};
   std::uint64_t calls = 0;
   bool lost = false;
-  ~HostStream() { ::deflateEnd(&z); }
+  ~HostDeflateStream() { ::deflateEnd(&z); }
 };
 
-std::mutex g_lock;  // guards the map; a stream itself is used by one thread at a time
-std::unordered_map<gc::RegionOffset, std::unique_ptr<HostStream>> g_streams;
+namespace {
 
 DeflateRecord& record_of(gc::RegionOffset stream) { return *gc::at_offset<DeflateRecord>(stream); }
 
@@ -47,29 +42,29 @@ std::uint32_t add_to_adler(std::uint32_t sum, const std::uint8_t* bytes, std::ui
   return size == 0 ? sum : static_cast<std::uint32_t>(::adler32(sum, bytes, size));
 }
 
-int begin(z_stream& z, int level, int strategy, bool raw) {
+int begin_zlib(z_stream& z, int level, int strategy, bool raw) {
   constexpr int memory_level = 8;  // zlib's default
   return ::deflateInit2(&z, level, Z_DEFLATED, raw ? -MAX_WBITS : MAX_WBITS, memory_level, strategy);
 }
 
 // Executes a call; in[0 .. in_size) must be readable.
-void execute(z_stream& z, Entry& entry, const std::uint8_t* in, std::uint8_t* out) {
+void execute(z_stream& z, DeflateEntry& entry, const std::uint8_t* in, std::uint8_t* out) {
   z.next_in = const_cast<Bytef*>(in);
   z.avail_in = entry.in_size;
   z.next_out = out;
   z.avail_out = entry.out_size;
   switch (entry.call) {
-    case Call::kRun:
+    case DeflateCall::kRun:
       entry.zlib_result = ::deflate(&z, entry.first);
       break;
-    case Call::kParams:
+    case DeflateCall::kParams:
       entry.zlib_result = ::deflateParams(&z, entry.first, entry.second);
       break;
-    case Call::kDictionary:
+    case DeflateCall::kDictionary:
       entry.zlib_result = ::deflateSetDictionary(&z, in, entry.in_size);
       z.avail_in = 0;
       break;
-    case Call::kHeld:
+    case DeflateCall::kHeld:
       return;
   }
   entry.consumed = entry.in_size - z.avail_in;
@@ -77,24 +72,24 @@ void execute(z_stream& z, Entry& entry, const std::uint8_t* in, std::uint8_t* ou
 }
 
 // Makes the host's stream out of the log. Null: zlib has no memory.
-std::unique_ptr<HostStream> rebuild(const DeflateRecord& record) {
-  auto host = std::make_unique<HostStream>();
+std::unique_ptr<HostDeflateStream> rebuild(const DeflateRecord& record) {
+  auto host = std::make_unique<HostDeflateStream>();
   const bool raw = record.raw != 0 || record.continued != 0;
-  if (begin(host->z, record.level, record.strategy, raw) != Z_OK) return nullptr;
+  if (begin_zlib(host->z, record.level, record.strategy, raw) != Z_OK) return nullptr;
   std::vector<std::uint8_t> in, out;
   std::uint32_t check = 1;
   const auto* at = gc::at_offset<std::byte>(record.log);
   for (std::uint64_t i = 0; i < record.calls && !host->lost; ++i) {
-    Entry before{};
+    DeflateEntry before{};
     std::memcpy(&before, at, sizeof before);
     const std::byte* consumed = at + sizeof before;
     at = consumed + padded(before.consumed);
-    if (before.call == Call::kHeld) continue;
+    if (before.call == DeflateCall::kHeld) continue;
     // Input that was offered but not consumed has no influence, except that there was some.
     in.assign(std::max<std::size_t>(before.in_size, 1), 0);
     std::memcpy(in.data(), consumed, before.consumed);
     out.resize(std::max<std::size_t>(before.out_size, 1));
-    Entry now = before;
+    DeflateEntry now = before;
     execute(host->z, now, in.data(), out.data());
     check = add_to_adler(check, out.data(), now.produced);
     host->lost = std::memcmp(&now, &before, sizeof now) != 0;
@@ -104,36 +99,7 @@ std::unique_ptr<HostStream> rebuild(const DeflateRecord& record) {
   return host;
 }
 
-// The stream on this host; null when it cannot be made.
-HostStream* host_stream(gc::RegionOffset stream) {
-  const DeflateRecord& record = record_of(stream);
-  {
-    const std::lock_guard guard(g_lock);
-    const auto found = g_streams.find(stream);
-    if (found != g_streams.end() && found->second->calls == record.calls) return found->second.get();
-  }
-  std::unique_ptr<HostStream> made = rebuild(record);
-  HostStream* result = made.get();
-  const std::lock_guard guard(g_lock);
-  g_streams[stream] = std::move(made);
-  return result;
-}
-
-// Room for a call with this much input at the end of the log.
-bool reserve(DeflateRecord& record, std::size_t in_size) {
-  const std::uint64_t needed = record.log_size + sizeof(Entry) + padded(in_size);
-  if (needed <= record.log_capacity) return true;
-  const std::uint64_t capacity = std::max<std::uint64_t>(needed, record.log_capacity * 2);
-  const gc::RegionOffset grown = vm()->native_memory.allocate(capacity);
-  if (grown == 0) return false;
-  std::memcpy(gc::at_offset<std::byte>(grown), gc::at_offset<std::byte>(record.log), record.log_size);
-  vm()->native_memory.release(record.log);
-  record.log = grown;
-  record.log_capacity = capacity;
-  return true;
-}
-
-void append(DeflateRecord& record, const Entry& entry, const std::uint8_t* in) {
+void append(DeflateRecord& record, const DeflateEntry& entry, const std::uint8_t* in) {
   auto* at = gc::at_offset<std::byte>(record.log + record.log_size);
   std::memcpy(at, &entry, sizeof entry);
   if (entry.consumed != 0) std::memcpy(at + sizeof entry, in, entry.consumed);  // `in` may be null
@@ -156,35 +122,6 @@ DeflateStatus status_of(int zlib_result) {
   }
 }
 
-void forget(gc::RegionOffset stream) {
-  const std::lock_guard guard(g_lock);
-  g_streams.erase(stream);
-}
-
-DeflateResult perform(gc::RegionOffset stream, Entry entry, const std::uint8_t* in, std::uint8_t* out) {
-  HostStream* host = host_stream(stream);
-  DeflateRecord& record = record_of(stream);
-  if (host == nullptr || !reserve(record, entry.in_size)) return {DeflateStatus::kOutOfMemory, 0, 0};
-  if (host->lost) return {DeflateStatus::kLost, 0, 0};
-  execute(host->z, entry, in, out);
-  append(record, entry, in);
-  host->calls = record.calls;
-  record.output_check = add_to_adler(record.output_check, out, entry.produced);
-  if (record.continued == 0) {
-    record.adler = static_cast<std::uint32_t>(host->z.adler);
-  } else if (record.raw == 0 && entry.call != Call::kDictionary) {
-    record.adler = add_to_adler(record.adler, in, entry.consumed);
-  }
-  return {status_of(entry.zlib_result), entry.consumed, entry.produced};
-}
-
-DeflateStatus set_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size) {
-  std::uint8_t no_output = 0;
-  return perform(stream, Entry{Call::kDictionary, 0, 0, 0, static_cast<std::uint32_t>(size), 0, 0, 0},
-                 dictionary, &no_output)
-      .status;
-}
-
 // The last of the input, as far as matches reach back.
 constexpr std::size_t kWindow = 32768;
 constexpr std::uint8_t kEnded = 2;  // DeflateRecord::continued, once the raw stream has ended
@@ -192,11 +129,11 @@ std::vector<std::uint8_t> window_of(const DeflateRecord& record) {
   std::vector<std::uint8_t> window;
   const auto* at = gc::at_offset<std::byte>(record.log);
   for (std::uint64_t i = 0; i < record.calls; ++i) {
-    Entry entry{};
+    DeflateEntry entry{};
     std::memcpy(&entry, at, sizeof entry);
     const auto* in = reinterpret_cast<const std::uint8_t*>(at + sizeof entry);
     at += sizeof entry + padded(entry.consumed);
-    if (entry.call == Call::kHeld) continue;
+    if (entry.call == DeflateCall::kHeld) continue;
     const std::size_t taken = std::min<std::size_t>(entry.consumed, kWindow);
     if (window.size() > kWindow) window.erase(window.begin(), window.end() - kWindow);
     window.insert(window.end(), in + entry.consumed - taken, in + entry.consumed);
@@ -205,51 +142,22 @@ std::vector<std::uint8_t> window_of(const DeflateRecord& record) {
   return window;
 }
 
-Entry run_call(int flush, std::size_t in_size, std::size_t out_size) {
-  return {Call::kRun, flush, 0, 0, static_cast<std::uint32_t>(in_size), static_cast<std::uint32_t>(out_size),
-          0,          0};
-}
-
-// Brings the stream to a byte boundary and begins the log anew there, with a raw stream; what that puts out
-// is held.
-DeflateStatus continue_anew(gc::RegionOffset stream) {
-  // zlib has less than 64 KiB of input and 64 KiB of output in itself.
-  constexpr std::size_t kMaxHeld = 256 * 1024;
-  constexpr std::uint64_t capacity = 2 * sizeof(Entry) + kWindow + kMaxHeld;
-  const gc::RegionOffset log = vm()->native_memory.allocate(capacity);
-  if (log == 0) return DeflateStatus::kOutOfMemory;
-  std::vector<std::uint8_t> output(kMaxHeld);
-  const std::uint8_t no_input = 0;
-  const DeflateResult flushed =
-      perform(stream, run_call(Z_SYNC_FLUSH, 0, output.size()), &no_input, output.data());
-  // kNoProgress: it was at a boundary already.
-  if (flushed.status != DeflateStatus::kOk && flushed.status != DeflateStatus::kNoProgress) {
-    vm()->native_memory.release(log);
-    return flushed.status;
-  }
-  DeflateRecord& record = record_of(stream);
-  const std::vector<std::uint8_t> window = window_of(record);
-  vm()->native_memory.release(record.log);
-  record.log = log;
-  record.log_capacity = capacity;
-  record.log_size = 0;
-  record.calls = 0;
-  record.level = record.current_level;
-  record.strategy = record.current_strategy;
-  record.output_check = 1;
-  record.continued = 1;
-  forget(stream);
-  const auto held = static_cast<std::uint32_t>(flushed.produced);
-  append(record, Entry{Call::kHeld, 0, 0, 0, 0, 0, held, 0}, output.data());
-  record.held = held;
-  return set_dictionary(stream, window.data(), window.size());
+DeflateEntry run_call(int flush, std::size_t in_size, std::size_t out_size) {
+  return {DeflateCall::kRun,
+          flush,
+          0,
+          0,
+          static_cast<std::uint32_t>(in_size),
+          static_cast<std::uint32_t>(out_size),
+          0,
+          0};
 }
 
 // Gives out what is held.
 std::size_t put_out_held(DeflateRecord& record, std::uint8_t* out, std::size_t out_size) {
   if (record.held == 0) return 0;
   const auto* first = gc::at_offset<std::uint8_t>(record.log);  // a kHeld entry
-  Entry entry{};
+  DeflateEntry entry{};
   std::memcpy(&entry, first, sizeof entry);
   const std::size_t size = std::min<std::size_t>(record.held, out_size);
   std::memcpy(out, first + sizeof entry + (entry.consumed - record.held), size);
@@ -272,16 +180,115 @@ void clear(DeflateRecord& record) {
 
 }  // namespace
 
-DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset* stream) {
-  auto host = std::make_unique<HostStream>();
-  const int result = begin(host->z, level, strategy, raw);
+DeflateStreams::DeflateStreams(gc::SegmentAllocator& memory) : memory_(memory) {}
+DeflateStreams::~DeflateStreams() = default;
+
+// The stream on this host; null when it cannot be made.
+HostDeflateStream* DeflateStreams::host_stream(gc::RegionOffset stream) {
+  const DeflateRecord& record = record_of(stream);
+  {
+    const std::lock_guard guard(lock_);
+    const auto found = streams_.find(stream);
+    if (found != streams_.end() && found->second->calls == record.calls) return found->second.get();
+  }
+  std::unique_ptr<HostDeflateStream> made = rebuild(record);
+  HostDeflateStream* result = made.get();
+  const std::lock_guard guard(lock_);
+  streams_[stream] = std::move(made);
+  return result;
+}
+
+// Room for a call with this much input at the end of the log.
+bool DeflateStreams::reserve(DeflateRecord& record, std::size_t in_size) {
+  const std::uint64_t needed = record.log_size + sizeof(DeflateEntry) + padded(in_size);
+  if (needed <= record.log_capacity) return true;
+  const std::uint64_t capacity = std::max<std::uint64_t>(needed, record.log_capacity * 2);
+  const gc::RegionOffset grown = memory_.allocate(capacity);
+  if (grown == 0) return false;
+  std::memcpy(gc::at_offset<std::byte>(grown), gc::at_offset<std::byte>(record.log), record.log_size);
+  memory_.release(record.log);
+  record.log = grown;
+  record.log_capacity = capacity;
+  return true;
+}
+
+void DeflateStreams::forget(gc::RegionOffset stream) {
+  const std::lock_guard guard(lock_);
+  streams_.erase(stream);
+}
+
+DeflateResult DeflateStreams::perform(gc::RegionOffset stream, DeflateEntry entry, const std::uint8_t* in,
+                                      std::uint8_t* out) {
+  HostDeflateStream* host = host_stream(stream);
+  DeflateRecord& record = record_of(stream);
+  if (host == nullptr || !reserve(record, entry.in_size)) return {DeflateStatus::kOutOfMemory, 0, 0};
+  if (host->lost) return {DeflateStatus::kLost, 0, 0};
+  execute(host->z, entry, in, out);
+  append(record, entry, in);
+  host->calls = record.calls;
+  record.output_check = add_to_adler(record.output_check, out, entry.produced);
+  if (record.continued == 0) {
+    record.adler = static_cast<std::uint32_t>(host->z.adler);
+  } else if (record.raw == 0 && entry.call != DeflateCall::kDictionary) {
+    record.adler = add_to_adler(record.adler, in, entry.consumed);
+  }
+  return {status_of(entry.zlib_result), entry.consumed, entry.produced};
+}
+
+DeflateStatus DeflateStreams::give_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary,
+                                              std::size_t size) {
+  std::uint8_t no_output = 0;
+  return perform(stream,
+                 DeflateEntry{DeflateCall::kDictionary, 0, 0, 0, static_cast<std::uint32_t>(size), 0, 0, 0},
+                 dictionary, &no_output)
+      .status;
+}
+
+// Brings the stream to a byte boundary and begins the log anew there, with a raw stream; what that puts out
+// is held.
+DeflateStatus DeflateStreams::continue_anew(gc::RegionOffset stream) {
+  // zlib has less than 64 KiB of input and 64 KiB of output in itself.
+  constexpr std::size_t kMaxHeld = 256 * 1024;
+  constexpr std::uint64_t capacity = 2 * sizeof(DeflateEntry) + kWindow + kMaxHeld;
+  const gc::RegionOffset log = memory_.allocate(capacity);
+  if (log == 0) return DeflateStatus::kOutOfMemory;
+  std::vector<std::uint8_t> output(kMaxHeld);
+  const std::uint8_t no_input = 0;
+  const DeflateResult flushed =
+      perform(stream, run_call(Z_SYNC_FLUSH, 0, output.size()), &no_input, output.data());
+  // kNoProgress: it was at a boundary already.
+  if (flushed.status != DeflateStatus::kOk && flushed.status != DeflateStatus::kNoProgress) {
+    memory_.release(log);
+    return flushed.status;
+  }
+  DeflateRecord& record = record_of(stream);
+  const std::vector<std::uint8_t> window = window_of(record);
+  memory_.release(record.log);
+  record.log = log;
+  record.log_capacity = capacity;
+  record.log_size = 0;
+  record.calls = 0;
+  record.level = record.current_level;
+  record.strategy = record.current_strategy;
+  record.output_check = 1;
+  record.continued = 1;
+  forget(stream);
+  const auto held = static_cast<std::uint32_t>(flushed.produced);
+  append(record, DeflateEntry{DeflateCall::kHeld, 0, 0, 0, 0, 0, held, 0}, output.data());
+  record.held = held;
+  return give_dictionary(stream, window.data(), window.size());
+}
+
+DeflateStatus DeflateStreams::begin(int level, int strategy, bool raw, gc::RegionOffset* stream) {
+  auto host = std::make_unique<HostDeflateStream>();
+  const int result = begin_zlib(host->z, level, strategy, raw);
   if (result != Z_OK) return status_of(result);
   constexpr std::uint64_t first_capacity = 1024;
-  const gc::RegionOffset memory = vm()->native_memory.allocate(sizeof(DeflateRecord));
-  const gc::RegionOffset log = vm()->native_memory.allocate(first_capacity);
+  const gc::RegionOffset memory = memory_.allocate(sizeof(DeflateRecord));
+  const gc::RegionOffset log = memory_.allocate(first_capacity);
   if (memory == 0 || log == 0) {
-    vm()->native_memory.release(memory);
-    vm()->native_memory.release(log);
+    memory_.release(memory);
+    memory_.release(log);
     return DeflateStatus::kOutOfMemory;
   }
   DeflateRecord& record = record_of(memory);
@@ -293,14 +300,14 @@ DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset*
   record.log_capacity = first_capacity;
   clear(record);
   record.adler = static_cast<std::uint32_t>(host->z.adler);
-  const std::lock_guard guard(g_lock);
-  g_streams[memory] = std::move(host);
+  const std::lock_guard guard(lock_);
+  streams_[memory] = std::move(host);
   *stream = memory;
   return DeflateStatus::kOk;
 }
 
-DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
-                          std::uint8_t* out, std::size_t out_size, int flush) {
+DeflateResult DeflateStreams::run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
+                                  std::uint8_t* out, std::size_t out_size, int flush) {
   DeflateRecord& record = record_of(stream);
   if (record.log_size > kMaxLog && record.finishing == 0) {
     if (const DeflateStatus status = continue_anew(stream); status != DeflateStatus::kOk)
@@ -325,14 +332,15 @@ DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::
   return result;
 }
 
-DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
-                             std::uint8_t* out, std::size_t out_size, int level, int strategy) {
+DeflateResult DeflateStreams::set_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
+                                         std::uint8_t* out, std::size_t out_size, int level, int strategy) {
   const std::size_t held = put_out_held(record_of(stream), out, out_size);
   if (held != 0 && held == out_size) return {DeflateStatus::kNoProgress, 0, held};
-  DeflateResult result = perform(stream,
-                                 Entry{Call::kParams, level, strategy, 0, static_cast<std::uint32_t>(in_size),
-                                       static_cast<std::uint32_t>(out_size - held), 0, 0},
-                                 in, out + held);
+  DeflateResult result =
+      perform(stream,
+              DeflateEntry{DeflateCall::kParams, level, strategy, 0, static_cast<std::uint32_t>(in_size),
+                           static_cast<std::uint32_t>(out_size - held), 0, 0},
+              in, out + held);
   result.produced += held;
   if (result.status == DeflateStatus::kOk) {
     record_of(stream).current_level = level;
@@ -341,29 +349,30 @@ DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, st
   return result;
 }
 
-DeflateStatus deflate_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size) {
+DeflateStatus DeflateStreams::set_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary,
+                                             std::size_t size) {
   // zlib takes one in the middle of a raw stream only.
   const DeflateRecord& record = record_of(stream);
   if (record.continued != 0 && record.raw == 0) return DeflateStatus::kBadArgument;
-  return set_dictionary(stream, dictionary, size);
+  return give_dictionary(stream, dictionary, size);
 }
 
-std::uint32_t deflate_adler(gc::RegionOffset stream) { return record_of(stream).adler; }
+std::uint32_t DeflateStreams::adler(gc::RegionOffset stream) { return record_of(stream).adler; }
 
-void deflate_reset(gc::RegionOffset stream) {
+void DeflateStreams::reset(gc::RegionOffset stream) {
   forget(stream);
   clear(record_of(stream));
 }
 
-void deflate_end(gc::RegionOffset stream) {
+void DeflateStreams::end(gc::RegionOffset stream) {
   forget(stream);
-  vm()->native_memory.release(record_of(stream).log);
-  vm()->native_memory.release(stream);
+  memory_.release(record_of(stream).log);
+  memory_.release(stream);
 }
 
-void forget_host_streams() {
-  const std::lock_guard guard(g_lock);
-  g_streams.clear();
+void DeflateStreams::forget_all() {
+  const std::lock_guard guard(lock_);
+  streams_.clear();
 }
 
 }  // namespace uvm::rt::zip

@@ -13,14 +13,17 @@
 // behind it some bytes longer. Only what is consumed after Z_FINISH, one input of the Deflater, is kept
 // whatever its size.
 //
-// Who may call: Java threads in kRunning mode, one at a time per stream (Deflater locks). Needs the Vm to
-// exist.
+// Who may call: Java threads in kRunning mode, one at a time per stream (Deflater locks).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
 
 #include "gc/layout.h"
+#include "gc/segment_allocator.h"
 
 namespace uvm::rt::zip {
 
@@ -54,23 +57,49 @@ struct DeflateResult {
   std::size_t produced;
 };
 
-// A new stream; 0 when memory is out. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); bad ones give
-// kBadArgument.
-DeflateStatus deflate_begin(int level, int strategy, bool raw, gc::RegionOffset* stream);
-// As zlib's deflate(). Here and below `in` may be null when there is no input.
-DeflateResult deflate_run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
-                          std::uint8_t* out, std::size_t out_size, int flush);
-// As zlib's deflateParams(): may compress what it has with the old parameters first; kNoProgress: again, with
-// more room.
-DeflateResult deflate_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
-                             std::uint8_t* out, std::size_t out_size, int level, int strategy);
-DeflateStatus deflate_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size);
-std::uint32_t deflate_adler(gc::RegionOffset stream);
-// Begins again with the current parameters, and forgets the calls.
-void deflate_reset(gc::RegionOffset stream);
-void deflate_end(gc::RegionOffset stream);
+struct DeflateEntry;
+struct HostDeflateStream;
 
-// Drops this process's zlib streams; the next use of each rebuilds it. When a heap is left or entered.
-void forget_host_streams();
+// All streams of a heap, as this process has them.
+class DeflateStreams {
+ public:
+  // `memory` allocates in the native segment.
+  explicit DeflateStreams(gc::SegmentAllocator& memory);
+  ~DeflateStreams();
+  DeflateStreams(const DeflateStreams&) = delete;
+  DeflateStreams& operator=(const DeflateStreams&) = delete;
+
+  // A new stream; 0 when memory is out. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); bad ones give
+  // kBadArgument.
+  DeflateStatus begin(int level, int strategy, bool raw, gc::RegionOffset* stream);
+  // As zlib's deflate(). Here and below `in` may be null when there is no input.
+  DeflateResult run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size, std::uint8_t* out,
+                    std::size_t out_size, int flush);
+  // As zlib's deflateParams(): may compress what it has with the old parameters first; kNoProgress: again,
+  // with more room.
+  DeflateResult set_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
+                           std::uint8_t* out, std::size_t out_size, int level, int strategy);
+  DeflateStatus set_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size);
+  static std::uint32_t adler(gc::RegionOffset stream);
+  // Begins again with the current parameters, and forgets the calls.
+  void reset(gc::RegionOffset stream);
+  void end(gc::RegionOffset stream);
+
+  // Drops this process's zlib streams; the next use of each rebuilds it. For tests.
+  void forget_all();
+
+ private:
+  HostDeflateStream* host_stream(gc::RegionOffset stream);
+  bool reserve(DeflateRecord& record, std::size_t in_size);
+  void forget(gc::RegionOffset stream);
+  DeflateResult perform(gc::RegionOffset stream, DeflateEntry entry, const std::uint8_t* in,
+                        std::uint8_t* out);
+  DeflateStatus give_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size);
+  DeflateStatus continue_anew(gc::RegionOffset stream);
+
+  gc::SegmentAllocator& memory_;
+  std::mutex lock_;  // guards the map; a stream itself is used by one thread at a time
+  std::unordered_map<gc::RegionOffset, std::unique_ptr<HostDeflateStream>> streams_;
+};
 
 }  // namespace uvm::rt::zip

@@ -12,9 +12,6 @@
 #include <random>
 #include <vector>
 
-#include "runtime/boot.h"
-#include "runtime/vm.h"
-
 namespace uvm::rt::zip {
 namespace {
 
@@ -27,17 +24,20 @@ class DeflateStream : public testing::Test {
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     ASSERT_NE(base_, MAP_FAILED);
     gc::g_region_base = static_cast<std::byte*>(base_);
-    vm_ = std::make_unique<Vm>(nullptr, nullptr, ProgramInput{});
-    format_heap(gc::kOldStart + gc::kMaxOldSize);
+    state_.top = gc::kNativeStart;
+    state_.end = gc::kNativeStart + gc::kNativeSize;
+    memory_ = std::make_unique<gc::SegmentAllocator>(&state_, nullptr);
+    streams_ = std::make_unique<DeflateStreams>(*memory_);
   }
   void TearDown() override {
-    forget_host_streams();
-    vm_.reset();
+    streams_.reset();
     ::munmap(base_, gc::kRegionSize);
     gc::g_region_base = nullptr;
   }
 
-  std::unique_ptr<Vm> vm_;
+  gc::SegmentAllocatorState state_{};
+  std::unique_ptr<gc::SegmentAllocator> memory_;
+  std::unique_ptr<DeflateStreams> streams_;
   void* base_ = nullptr;
 };
 
@@ -63,11 +63,11 @@ TEST_F(DeflateStream, SurvivesTheLossOfItsHostState) {
     z_stream z{};
     ASSERT_EQ(deflateInit2(&z, level, Z_DEFLATED, raw ? -MAX_WBITS : MAX_WBITS, 8, strategy), Z_OK);
     gc::RegionOffset stream = 0;
-    ASSERT_EQ(deflate_begin(level, strategy, raw, &stream), DeflateStatus::kOk);
+    ASSERT_EQ(streams_->begin(level, strategy, raw, &stream), DeflateStatus::kOk);
     if (random() % 2 == 0) {
       const Bytes dictionary = make_text(random, 500);
       ASSERT_EQ(deflateSetDictionary(&z, dictionary.data(), 500), Z_OK);
-      ASSERT_EQ(deflate_dictionary(stream, dictionary.data(), 500), DeflateStatus::kOk);
+      ASSERT_EQ(streams_->set_dictionary(stream, dictionary.data(), 500), DeflateStatus::kOk);
     }
     const Bytes text = make_text(random, 1 + random() % 60000);
     std::size_t at = 0;
@@ -79,31 +79,31 @@ TEST_F(DeflateStream, SurvivesTheLossOfItsHostState) {
       z.avail_in = static_cast<uInt>(in_size);
       z.next_out = theirs.data();
       z.avail_out = static_cast<uInt>(out_size);
-      if (random() % 4 == 0) forget_host_streams();
+      if (random() % 4 == 0) streams_->forget_all();
       DeflateResult result{};
       int expected = 0;
       if (random() % 10 == 0) {
         const int new_level = static_cast<int>(random() % 10);
         expected = deflateParams(&z, new_level, strategy);
-        result =
-            deflate_params(stream, text.data() + at, in_size, ours.data(), out_size, new_level, strategy);
+        result = streams_->set_params(stream, text.data() + at, in_size, ours.data(), out_size, new_level,
+                                      strategy);
       } else {
         const int flushes[] = {Z_NO_FLUSH, Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FULL_FLUSH};
         const int flush = at + in_size == text.size() ? Z_FINISH : flushes[random() % 4];
         expected = ::deflate(&z, flush);
-        result = deflate_run(stream, text.data() + at, in_size, ours.data(), out_size, flush);
+        result = streams_->run(stream, text.data() + at, in_size, ours.data(), out_size, flush);
       }
       ASSERT_EQ(ours, theirs);
       ASSERT_EQ(result.consumed, in_size - z.avail_in);
       ASSERT_EQ(result.produced, out_size - z.avail_out);
       ASSERT_EQ(result.status == DeflateStatus::kEnd, expected == Z_STREAM_END);
       ASSERT_EQ(result.status == DeflateStatus::kNoProgress, expected == Z_BUF_ERROR);
-      ASSERT_EQ(deflate_adler(stream), z.adler);
+      ASSERT_EQ(streams_->adler(stream), z.adler);
       at += result.consumed;
       finished = expected == Z_STREAM_END;
     }
     deflateEnd(&z);
-    deflate_end(stream);
+    streams_->end(stream);
   }
 }
 
@@ -120,7 +120,7 @@ TEST_F(DeflateStream, TheLogIsBounded) {
       z_stream plain{};
       ASSERT_EQ(deflateInit2(&plain, 1, Z_DEFLATED, raw ? -MAX_WBITS : MAX_WBITS, 8, 0), Z_OK);
       gc::RegionOffset stream = 0;
-      ASSERT_EQ(deflate_begin(1, 0, raw, &stream), DeflateStatus::kOk);
+      ASSERT_EQ(streams_->begin(1, 0, raw, &stream), DeflateStatus::kOk);
       Bytes out(out_size), back(1 << 18), plain_out(1 << 20);
       std::size_t consumed = 0, produced = 0, checked = 0;
       int ended = Z_OK;
@@ -130,11 +130,12 @@ TEST_F(DeflateStream, TheLogIsBounded) {
         const std::uint8_t* in = changes && random() % 2 == 0 ? nullptr : text.data() + at;
         const std::size_t size =
             in == nullptr ? 0 : std::min({text.size() - at, kTotal - consumed, std::size_t{300000}});
-        if (random() % 20000 == 0) forget_host_streams();
-        const DeflateResult result = changes ? deflate_params(stream, in, size, out.data(), out.size(),
-                                                              1 + static_cast<int>(random() % 2), 0)
-                                             : deflate_run(stream, in, size, out.data(), out.size(),
-                                                           size == kTotal - consumed ? Z_FINISH : Z_NO_FLUSH);
+        if (random() % 20000 == 0) streams_->forget_all();
+        const DeflateResult result = changes
+                                         ? streams_->set_params(stream, in, size, out.data(), out.size(),
+                                                                1 + static_cast<int>(random() % 2), 0)
+                                         : streams_->run(stream, in, size, out.data(), out.size(),
+                                                         size == kTotal - consumed ? Z_FINISH : Z_NO_FLUSH);
         status = result.status;
         ASSERT_TRUE(status == DeflateStatus::kOk || status == DeflateStatus::kEnd ||
                     (status == DeflateStatus::kNoProgress && result.produced != 0))
@@ -173,7 +174,7 @@ TEST_F(DeflateStream, TheLogIsBounded) {
       EXPECT_LT(produced, plain.total_out + plain.total_out / 100);
       deflateEnd(&plain);
       inflateEnd(&check);
-      deflate_end(stream);
+      streams_->end(stream);
     }
   }
 }
@@ -182,39 +183,40 @@ TEST_F(DeflateStream, ResetForgetsTheInputAndKeepsTheParameters) {
   std::mt19937 random(8);
   const Bytes text = make_text(random, 5000);
   gc::RegionOffset stream = 0;
-  ASSERT_EQ(deflate_begin(1, 0, false, &stream), DeflateStatus::kOk);
+  ASSERT_EQ(streams_->begin(1, 0, false, &stream), DeflateStatus::kOk);
   Bytes first(8000), second(8000);
-  ASSERT_EQ(deflate_params(stream, nullptr, 0, first.data(), first.size(), 9, 0).status, DeflateStatus::kOk);
+  ASSERT_EQ(streams_->set_params(stream, nullptr, 0, first.data(), first.size(), 9, 0).status,
+            DeflateStatus::kOk);
   const DeflateResult one =
-      deflate_run(stream, text.data(), text.size(), first.data(), first.size(), Z_FINISH);
+      streams_->run(stream, text.data(), text.size(), first.data(), first.size(), Z_FINISH);
   ASSERT_EQ(one.status, DeflateStatus::kEnd);
-  deflate_reset(stream);
+  streams_->reset(stream);
   EXPECT_EQ(gc::at_offset<DeflateRecord>(stream)->log_size, 0U);
   const DeflateResult two =
-      deflate_run(stream, text.data(), text.size(), second.data(), second.size(), Z_FINISH);
+      streams_->run(stream, text.data(), text.size(), second.data(), second.size(), Z_FINISH);
   EXPECT_EQ(two.produced, one.produced);
   EXPECT_EQ(first, second);
-  deflate_end(stream);
+  streams_->end(stream);
 }
 
 TEST_F(DeflateStream, AnotherZlibIsFoundOut) {
   std::mt19937 random(9);
   const Bytes text = make_text(random, 5000);
   gc::RegionOffset stream = 0;
-  ASSERT_EQ(deflate_begin(6, 0, false, &stream), DeflateStatus::kOk);
+  ASSERT_EQ(streams_->begin(6, 0, false, &stream), DeflateStatus::kOk);
   Bytes out(8000);
-  ASSERT_EQ(deflate_run(stream, text.data(), text.size(), out.data(), out.size(), Z_SYNC_FLUSH).status,
+  ASSERT_EQ(streams_->run(stream, text.data(), text.size(), out.data(), out.size(), Z_SYNC_FLUSH).status,
             DeflateStatus::kOk);
-  forget_host_streams();
+  streams_->forget_all();
   gc::at_offset<DeflateRecord>(stream)->output_check ^= 1;  // as if it had put out something else
-  EXPECT_EQ(deflate_run(stream, text.data(), 10, out.data(), out.size(), Z_SYNC_FLUSH).status,
+  EXPECT_EQ(streams_->run(stream, text.data(), 10, out.data(), out.size(), Z_SYNC_FLUSH).status,
             DeflateStatus::kLost);
-  deflate_end(stream);
+  streams_->end(stream);
 }
 
 TEST_F(DeflateStream, RefusesBadParameters) {
   gc::RegionOffset stream = 0;
-  EXPECT_EQ(deflate_begin(77, 0, false, &stream), DeflateStatus::kBadArgument);
+  EXPECT_EQ(streams_->begin(77, 0, false, &stream), DeflateStatus::kBadArgument);
   EXPECT_EQ(stream, 0U);
 }
 

@@ -11,8 +11,8 @@
 #include <string>
 
 #include "runtime/jimage/java_home.h"
-#include "runtime/missing_natives.h"
-#include "runtime/native.h"
+#include "runtime/natives/missing_natives.h"
+#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {
@@ -67,12 +67,12 @@ void compare(const std::string& path, Unseen& unseen) {
       ++absent;
       if (absence == nullptr) {
         fail(native.text() + " of OpenJDK " + home->version +
-             ": implement it, or say in runtime/known_absences.cpp why it is missing");
+             ": implement it, or say in runtime/natives/known_absences.cpp why it is missing");
       }
     } else {
       ++present;
       if (absence != nullptr && in_table(native)) {
-        fail(native.text() + " is implemented: take it out of runtime/known_absences.cpp (" +
+        fail(native.text() + " is implemented: take it out of runtime/natives/known_absences.cpp (" +
              name_of(*absence) + ")");
       }
     }
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   for (const auto& [absence, names] : unseen) {
     for (const std::string& name : names) {
       fail("no class library here has " + std::string(absence->classes) + (name.empty() ? "" : "." + name) +
-           ": take it out of runtime/known_absences.cpp");
+           ": take it out of runtime/natives/known_absences.cpp");
     }
   }
   return failures == 0 ? 0 : 1;

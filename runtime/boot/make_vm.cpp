@@ -1,0 +1,29 @@
+#include "runtime/boot/make_vm.h"
+
+#include <utility>
+
+#include "gc/layout.h"
+#include "runtime/boot/entry_frames.h"
+#include "runtime/execution/interpreter.h"
+#include "runtime/heap/class_source.h"
+#include "runtime/linking/class_loading.h"
+#include "runtime/metadata/thread_sanitizer.h"
+#include "runtime/natives/host_natives.h"
+#include "runtime/threads/host_threads.h"
+#include "runtime/threads/safepoint.h"
+
+namespace uvm::rt {
+
+std::unique_ptr<Vm> make_vm(uffd::Region* region, const jimage::JImage* image, ProgramInput input) {
+  auto vm = std::make_unique<Vm>(region, image, std::move(input));
+  vm->classes = &class_source();
+  vm->calls = &java_calls();
+  vm->entry_frames = &entry_frames();
+  vm->add_state(std::make_unique<HostThreads>());
+  vm->add_state(std::make_unique<HostNatives>(*vm));
+  expect_java_races(gc::g_region_base);
+  prepare_interrupts();
+  return vm;
+}
+
+}  // namespace uvm::rt

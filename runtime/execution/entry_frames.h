@@ -1,0 +1,26 @@
+// EntryFrames: what the interpreter asks when the frame at the bottom of a thread's stack is on top: that is,
+// when what it called has returned or thrown. Vm::entry_frames is it (runtime/boot/entry_frames.cpp).
+#pragma once
+
+#include "runtime/metadata/frame.h"
+#include "runtime/metadata/status.h"
+#include "runtime/metadata/thread.h"
+
+namespace uvm::rt {
+
+class EntryFrames {
+ public:
+  EntryFrames(const EntryFrames&) = delete;
+  EntryFrames& operator=(const EntryFrames&) = delete;
+
+  // What to do next when the frame above the kEntry frame returned or threw, or when the thread starts or
+  // resumes with the kEntry frame on top. kUpcall: the next call is pushed. kOk: the thread is finished, its
+  // stack empty. kRetire.
+  virtual Status returned(Thread& thread, Frame* frame, bool threw) = 0;
+
+ protected:
+  EntryFrames() = default;
+  ~EntryFrames() = default;
+};
+
+}  // namespace uvm::rt

@@ -1,0 +1,88 @@
+// Roots: the superstructure of a heap, at region offset 0, always resident.
+//
+// It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes,
+// interned strings and monitors, and the VM's own references into the heap. Part of the heap format.
+#pragma once
+
+#include "gc/heap.h"
+#include "gc/segment_allocator.h"
+#include "runtime/metadata/thread.h"
+#include "runtime/metadata/well_known.h"
+
+namespace uvm::rt {
+
+struct ModuleState;
+
+inline constexpr std::uint64_t kRootsMagic = 0x31'70'61'65'48'4d'56'55;  // "UVMHeap1"
+
+// An open hash table in the metadata segment: power-of-two array of references, 0 empty. Grown by replacing.
+struct RegionTable {
+  Ref<std::uint32_t> slots;
+  std::uint32_t capacity;
+  std::uint32_t count;
+};
+
+struct MonitorTable {
+  Ref<std::uint32_t> buckets;  // chains of Monitor, see runtime/threads/monitors.h
+  std::uint32_t bucket_count;
+};
+
+// Process-independent time: see runtime/threads/clock.h.
+struct ClockState {
+  std::int64_t nano_base;     // added to CLOCK_MONOTONIC to give System.nanoTime; fixed at each resume
+  std::int64_t last_nano;     // nanoTime at the last cut
+  std::int64_t last_wall_ms;  // currentTimeMillis at the last cut
+};
+
+enum VerboseOutput : std::uint32_t { kVerboseGc = 1, kVerboseClass = 2 };
+
+// Roots::boot_phase once the class library is booted.
+inline constexpr std::uint32_t kBootDone = ~std::uint32_t{0};
+
+struct Roots {
+  std::uint64_t magic;
+  std::uint32_t heap_format;
+  std::uint32_t code_format;         // runtime/metadata/code.h kCodeFormat that the internal code was made by
+  std::uint64_t native_fingerprint;  // native_table_fingerprint() that native_index values belong to
+  gc::HeapState heap;
+  gc::SegmentAllocatorState metadata;
+  gc::SegmentAllocatorState native;
+  RegionTable symbols;
+  RegionTable classes;  // by (loader, name): initiated and defined, runtime/metadata/dictionary.h
+  RegionTable interned_strings;
+  MonitorTable monitors;
+  Ref<Class> all_classes;   // list through Class::next
+  Ref<JavaThread> threads;  // list through JavaThread::next
+  std::uint32_t next_thread_id;
+  std::uint32_t java_thread_count;  // alive
+  WellKnown known;
+  Ref<Object> main_thread_group, system_thread_group;
+  Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot, for when nothing can be made
+  Ref<Object> boot_unnamed_module;                        // of the boot loader
+  Ref<Object> java_base_module;
+  ClockState clock;
+  std::uint32_t boot_phase;  // steps of boot that are done (runtime/boot/boot.h), or kBootDone
+  std::int32_t exit_code;
+  std::uint64_t bundle_offset, bundle_size;  // the program's bundle, native segment
+  std::uint64_t leases_offset;               // lease table, native segment (runtime/outside/leases.h)
+  std::uint64_t stack_slices_used;           // stacks segment: slices handed out, ever
+  Ref<ModuleState> modules;             // runtime/linking/modules.h; null until the first module is defined
+  std::uint32_t classes_defined;        // from class files, ever
+  std::uint64_t calls_of_dead_threads;  // for --stats
+  Ref<Object> pending_references;       // cleared and to be enqueued, through Reference.discovered
+  std::uint32_t pending_references_waiter;  // JavaThread::id of the thread that waits for them; 0 none
+  std::int64_t process_cpu_ns;              // used until the last cut (runtime/threads/cpu_time.h)
+  std::uint64_t checkpoint_attempts;        // at the last cut (runtime/threads/checkpoint_events.h)
+  std::uint64_t assertion_flags;            // runtime/linking/assertions.h
+  std::uint64_t assertions_offset, assertions_size;  // directives, native segment; 0 none
+  std::uint32_t peak_thread_count;                   // of java_thread_count, since it was last reset
+  std::uint32_t verbose;                             // VerboseOutput bits that a management bean has set
+  std::uint64_t collections;                         // treatments of references, by System.gc()
+  std::uint64_t collection_ns;                       // time that they took together
+  std::uint64_t reserved[21];
+};
+static_assert(sizeof(Roots) < gc::kRootsSize);
+
+inline Roots& roots() { return *gc::at_offset<Roots>(gc::kRootsStart); }
+
+}  // namespace uvm::rt

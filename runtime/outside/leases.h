@@ -1,0 +1,174 @@
+// Leases: everything of the outside world that the program holds open, as records in the region (law 9).
+//
+// What Java sees in FileDescriptor.fd is a lease number: 0, 1 and 2 are the standard streams, others are
+// handed out lowest first, as file descriptors are. The host's descriptor behind a lease is host state: it is
+// made anew at resume from the record, and never stored.
+//
+// What resume restores, for each lease, from the last cut:
+//   regular file    opened again by its path; it must be the same file (device, inode) and not be shorter
+//   than it was.
+//                   The position is the committed one. A file open for writing that has grown since is cut
+//                   back to its committed length: what was written after the cut is written again by the
+//                   program, so output is neither lost nor doubled. (What was overwritten in place since the
+//                   cut stays overwritten.)
+//   standard        a regular file that is still the same file is treated likewise, through the new process's
+//   own stream          descriptor; when it is another file, or was emptied, or is no regular file, the
+//   program goes on
+//                   from where the new process's stream stands.
+//   directory,      opened again by path.
+//   device
+//   file lock       taken again; when another process has it now, the file's lease is broken.
+//   pipe, socket    cannot be had again.
+//   class path      a file of the program's class path (program_files.h) lies in the region, and so does its
+//                   position: there is nothing to restore. A file or directory that was read from the host
+//                   and is gone goes on as the class path's, if that has it.
+// A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
+//
+// Who may call: lease_* any Java thread in kRunning mode; leases_at_* only while the program is stopped, or
+// before it runs. Needs the Vm to exist.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "gc/layout.h"
+#include "runtime/outside/undo_journal.h"
+
+namespace uvm::rt {
+
+enum class LeaseState : std::uint8_t {
+  kFree,
+  kOpen,
+  kBroken,
+  kDiscarded,  // a closed standard stream
+  kLock        // no lease, but a lock on a part of another lease's file
+};
+enum class LeaseKind : std::uint8_t {
+  kRegular,
+  kDirectory,
+  kDevice,
+  kStream,           // pipe, FIFO, socket
+  kProgramFile,      // of the class path; `device` is where its content is in the region
+  kProgramDirectory  // likewise
+};
+
+// Why a lease is broken. Values are part of the heap format.
+enum class LeaseFault : std::uint8_t {
+  kNone,
+  kCannotOpen,
+  kOtherFile,
+  kShrunk,
+  kStream,
+  kCannotPosition,
+  kCannotLock
+};
+
+struct Lease {
+  LeaseState state;
+  LeaseKind kind;
+  LeaseFault fault;
+  std::uint8_t standard;    // 1: lease 0, 1 or 2
+  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC; kLock: the lease it is on
+  std::int32_t error;       // errno of the fault, 0 none
+  std::uint32_t path_length;
+  gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
+  std::int64_t position;  // bytes from the start, at the last cut; kRegular only. kProgramFile: now. kLock:
+                          // where it starts
+  std::int64_t length;    // bytes, at the last cut; kRegular, kProgramFile. kLock: of the lock, 0 to the end
+  std::uint64_t device;   // st_dev; kLock: 1 when it is shared
+  std::uint64_t inode;    // st_ino
+};
+static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part of the heap format");
+
+// At Roots::leases_offset, native segment.
+struct LeaseTable {
+  std::uint32_t capacity;
+  std::uint32_t directory_length;
+  gc::RegionOffset records;    // Lease[capacity], native segment
+  gc::RegionOffset directory;  // the program's working directory, native segment, no terminator; 0 unknown
+};
+static_assert(sizeof(LeaseTable) == 24);
+
+// Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno; -EWOULDBLOCK: `path` is a FIFO
+// whose other end would be waited for.
+[[nodiscard]] std::int32_t lease_open(const char* path, int flags, mode_t mode);
+// The same relative to a directory's lease; -EBADF when there is no such lease.
+[[nodiscard]] std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode);
+// Takes over an open host descriptor. Returns the lease, or -errno (the descriptor is then closed).
+[[nodiscard]] std::int32_t lease_adopt(int host_fd);
+// A second lease on what `lease` is on, sharing its position until the next resume; on the class path it has
+// its own. Returns it, or -errno.
+[[nodiscard]] std::int32_t lease_dup(std::int32_t lease);
+// Makes `target` refer to what `source` refers to, as dup2(2). Returns 0 or an errno value.
+[[nodiscard]] int lease_dup2(std::int32_t source, std::int32_t target);
+// Ends a lease; closing a standard stream makes it read as empty and swallow output. Returns 0 or an errno
+// value.
+[[nodiscard]] int lease_close(std::int32_t lease);
+
+// Locks `length` bytes of a file from `start` on, 0: to the end however far, as fcntl(2) F_OFD_SETLK does.
+// Returns 0 or an errno value; EAGAIN: another process has a lock on some of it. Closing the lease gives it
+// up.
+[[nodiscard]] int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared);
+// Gives up a lock that was taken with the same bounds.
+[[nodiscard]] int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length);
+
+// The host descriptor of a lease in this process; -1 when it is not open, is broken, or is on the class path.
+// Where it stands is not always where the lease does: a regular file that is open for writing, and not to
+// append, has a position of its own, which the functions below heed.
+[[nodiscard]] int host_fd(std::int32_t lease);
+// read(2), pread(2), lseek(2) and fstat(2), on the host's files and the class path's. -1 and errno.
+[[nodiscard]] ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size);
+[[nodiscard]] ssize_t lease_pread(std::int32_t lease, void* bytes, std::size_t size, std::int64_t at);
+[[nodiscard]] std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence);
+[[nodiscard]] int lease_status(std::int32_t lease, struct stat* status);
+// Absolute path of an open directory; empty when unknown.
+[[nodiscard]] std::string lease_directory(std::int32_t lease);
+// Whether a lease is on the class path: what would change it is refused.
+[[nodiscard]] bool is_program_lease(std::int32_t lease);
+// Writes as write(2) does, or as pwrite(2) when `at` >= 0; what goes into a regular file is noted
+// (own_writes.h). -1 and errno; EBADF when there is no host descriptor.
+ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at);
+// ftruncate(2), undoable (undoable_files.h). -1 and errno.
+[[nodiscard]] int lease_truncate(std::int32_t lease, std::int64_t length);
+[[nodiscard]] bool lease_is_directory(std::int32_t lease);
+// Whether reading and writing may wait (pipes, sockets, terminals).
+[[nodiscard]] bool lease_may_wait(std::int32_t lease);
+// Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
+[[nodiscard]] std::string lease_problem(std::int32_t lease);
+
+// The working directory that the program started in, absolute; relative paths of the program are relative to
+// it, also when it is resumed elsewhere. Empty when unknown.
+[[nodiscard]] std::string program_directory();
+// A path of the program, for system calls of this process.
+[[nodiscard]] std::string host_path(const std::string& path);
+
+// A new program begins, on a fresh heap or on the base image: makes the table if there is none, and takes the
+// standard streams as this process has them.
+void leases_at_start();
+// Stores positions and lengths. Stopped.
+void leases_at_cut();
+// Flushes what the program has written to regular files (lease_durability.h), so that the version that is
+// about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
+// Empty, or what could not be flushed and why.
+[[nodiscard]] std::string leases_make_durable();
+// What was written to the program's files behind their committed ends.
+enum class Grown : std::uint8_t {
+  kIsOurs,   // by the program after the cut, before its process was killed: it is cut off
+  kIsOthers  // by others, since the program's process left right after the cut: it stays
+};
+// Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
+// run. `cut`: that the run goes on from. `restored`: files that exist again as others (undo_journal.h).
+// Returns lines for people: what happened to files that others have written, and which are lost to the
+// program.
+std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
+                                          const std::vector<RestoredFile>& restored = {});
+// Closes this process's descriptors, the records stay: before another resume in this process, or its end.
+// Natives drop what else they have on the host for this heap.
+void leases_release_host();
+
+}  // namespace uvm::rt

@@ -1,0 +1,62 @@
+// Undoes records of the undo journal (undo_journal.h), newest first.
+//
+// It may be killed at any point, and goes on where it was: each record is taken off its file when it is
+// undone. What is made again gets its name when it is whole, and after it is noted which file it is now,
+// because earlier records speak of the one that it was.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/outside/undo_record.h"
+#include "store/line_store.h"
+
+namespace uvm::rt::undo {
+
+class Replay {
+ public:
+  // Where the heap's files are, and from which cut the run goes on. Takes up the notes of a replay that was
+  // killed.
+  Replay(const std::string& folder, std::uint64_t cut);
+
+  // `name`.<n> is what was kept for record n. False: something cannot be read, or what was destroyed cannot
+  // be had back from what was kept; problem() says what. The rest of the records stay for the next try.
+  [[nodiscard]] bool undo_file(const std::string& name);
+  [[nodiscard]] const Error& problem() const { return problem_; }
+  [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
+  // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
+  // whoever goes on from the same version again.
+  [[nodiscard]] std::map<Identity, Identity> reborn() const;
+  // A later version stands: the notes go.
+  static void forget(const std::string& folder);
+
+ private:
+  bool undo(const Record& record, const std::string& kept);
+  void undo_length(const Record& record);
+  bool undo_truncation(const Record& record, const std::string& kept);
+  bool undo_removal(const Record& record, const std::string& kept);
+  void undo_renaming(const Record& record);
+  void undo_creation(const Record& record);
+  // Whether the name that a record wants again is free. What others have appended to a file that the program
+  // made there makes way.
+  bool is_free(const std::string& path);
+  // Tells of what is beside a file now.
+  void tell_aside(const std::string& path, const std::string& whose, const std::string& aside);
+  [[nodiscard]] Identity today(Identity file) const;
+  [[nodiscard]] bool is_of(const Record& record, const Identity& file) const;
+  [[nodiscard]] int open_same(const Record& record) const;
+
+  std::string notes_;  // kReborn records
+  std::uint64_t cut_;
+  std::vector<std::string> remarks_;
+  std::map<Identity, Identity> reborn_;
+  std::map<Identity, std::string> made_at_;  // by what was removed: where it is again
+  std::set<std::string> left_;               // files that the program created and others have written to
+  bool fail(const std::string& what, const std::string& path);
+  bool notes_read_ = false;
+  Error problem_{Errc::kIo, 0, {}};
+};
+
+}  // namespace uvm::rt::undo
