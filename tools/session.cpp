@@ -147,7 +147,6 @@ void Session::on_store_failure(void* context, int sys_errno, bool fatal) {
 
 Session::~Session() {
   checkpointer_.reset();
-  if (vm_ != nullptr) rt::leases_release_host();
   vm_.reset();
   gc::g_region_base = nullptr;
   region_.reset();

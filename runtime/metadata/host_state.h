@@ -1,8 +1,9 @@
-// HostState: what one room of the runtime keeps of a Vm in this process, and not in the heap.
+// HostState: what a part of the runtime keeps of a Vm in this process, and not in the heap.
 //
-// Each room that has any defines one class derived from HostState, with its Room as kRoom. The Vm owns one
-// object of each and destroys them with itself, the highest room's first. So two Vms can follow each other in a
-// process, or live side by side, and neither finds what the other has left.
+// Each part that keeps something defines one class derived from HostState, with its HostPart as kPart, in its own
+// file where nobody else needs to see it. The Vm owns one object of each (runtime/boot/make_vm.cpp) and destroys
+// them with itself, last part first. So two Vms can follow each other in a process, and neither finds what the
+// other has left.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,16 @@
 
 namespace uvm::rt {
 
-enum class Room : std::uint8_t { kOutside, kThreads, kNatives };
-inline constexpr std::size_t kRoomCount = 3;
+enum class HostPart : std::uint8_t {
+  kProgramFiles,
+  kUndoJournal,
+  kOwnWrites,
+  kLeases,
+  kMonitors,
+  kThreads,
+  kNatives
+};
+inline constexpr std::size_t kHostParts = 7;
 
 class HostState {
  public:

@@ -30,7 +30,7 @@ class JavaCalls;
 
 class Vm {
  public:
-  // No room has its state yet, nor are the interfaces below set: make_vm() does that.
+  // No part has its state yet, nor are the interfaces below set: make_vm() does that.
   Vm(uffd::Region* region, const jimage::JImage* image, ProgramInput input);
   ~Vm();
   Vm(const Vm&) = delete;
@@ -55,18 +55,17 @@ class Vm {
   JavaCalls* calls = nullptr;           // runtime/threads/java_calls.h
   EntryFrames* entry_frames = nullptr;  // runtime/execution/entry_frames.h
 
-  // The state of a room in this process.
+  // What a part keeps of this Vm.
   template <typename State>
   [[nodiscard]] State& state() const {
-    return static_cast<State&>(*states_[static_cast<std::size_t>(State::kRoom)]);
+    return static_cast<State&>(*states_[static_cast<std::size_t>(State::kPart)]);
   }
-  template <typename State>
-  void add_state(std::unique_ptr<State> state) {
-    states_[static_cast<std::size_t>(State::kRoom)] = std::move(state);
+  void add_state(HostPart part, std::unique_ptr<HostState> state) {
+    states_[static_cast<std::size_t>(part)] = std::move(state);
   }
 
  private:
-  std::array<std::unique_ptr<HostState>, kRoomCount> states_;
+  std::array<std::unique_ptr<HostState>, kHostParts> states_;
 };
 
 // The VM of this process; null when none.

@@ -1,4 +1,4 @@
-// HostNatives: what natives keep of a Vm in this process (HostState of this room).
+// HostNatives: what natives keep of a Vm in this process (HostState).
 //
 // For the files of this room.
 #pragma once
@@ -10,7 +10,7 @@
 namespace uvm::rt {
 
 struct HostNatives final : HostState {
-  static constexpr Room kRoom = Room::kNatives;
+  static constexpr HostPart kPart = HostPart::kNatives;
 
   explicit HostNatives(Vm& vm) : deflate_streams(vm.native_memory) {}
 

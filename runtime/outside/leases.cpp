@@ -44,15 +44,26 @@ struct HostLease {
   std::int64_t position = 0;  // bytes from the start, if own_position
 };
 
-// Guards the table in the region and the host's descriptors. Never held over a call that may wait.
-std::mutex g_lock;
-std::deque<HostLease> g_host;  // by lease; they stay where they are
-// A lease's is held over what reads or writes at its position and over its close, but not over a call that
-// may wait for others. Taken before g_lock.
-std::array<std::mutex, 64> g_positions;
-ClosedOutput g_closed_output;
-FlushedDescriptor g_flushed;
-std::string g_directory;  // program_directory() when this process is elsewhere, else empty
+struct HostLeases final : HostState {
+  static constexpr HostPart kPart = HostPart::kLeases;
+  ~HostLeases() override {
+    for (const HostLease& lease : host) {
+      if (lease.fd >= kStandardStreams) ::close(lease.fd);
+    }
+  }
+
+  // Guards the table in the region and the host's descriptors. Never held over a call that may wait.
+  std::mutex lock;
+  std::deque<HostLease> host;  // by lease; they stay where they are
+  // A lease's is held over what reads or writes at its position and over its close, but not over a call that
+  // may wait for others. Taken before `lock`.
+  std::array<std::mutex, 64> positions;
+  ClosedOutput closed_output;
+  FlushedDescriptor flushed;
+  std::string directory;  // program_directory() when this process is elsewhere, else empty
+};
+
+HostLeases& held() { return vm()->state<HostLeases>(); }
 
 LeaseTable* table() {
   const std::uint64_t offset = roots().leases_offset;
@@ -134,19 +145,19 @@ void set_path(Lease& lease, const std::string& path) {
 }
 
 std::mutex& position_of(std::int32_t lease) {
-  return g_positions[static_cast<std::uint32_t>(lease) % g_positions.size()];
+  return held().positions[static_cast<std::uint32_t>(lease) % held().positions.size()];
 }
 
 HostLease& host(std::int32_t lease) {
   const auto index = static_cast<std::size_t>(lease);
-  if (g_host.size() <= index) g_host.resize(index + 1);
-  return g_host[index];
+  if (held().host.size() <= index) held().host.resize(index + 1);
+  return held().host[index];
 }
 
 void close_host(std::int32_t lease) {
   HostLease& h = host(lease);
   // The process keeps its own standard streams: messages of the VM itself go there.
-  if (h.fd >= kStandardStreams) g_flushed.close(h.fd);
+  if (h.fd >= kStandardStreams) held().flushed.close(h.fd);
   h = HostLease{};
 }
 
@@ -164,13 +175,13 @@ void give_up_position(HostLease& h) {
   if (std::exchange(h.own_position, false)) (void)::lseek(h.fd, h.position, SEEK_SET);
 }
 
-// What is written through a lease is to be flushed. Its position is held, or g_lock.
+// What is written through a lease is to be flushed. Its position is held, or held().lock.
 void note_written(HostLease& h) { std::atomic_ref(h.written).store(true); }
 
 // Likewise, if the lease has not been closed meanwhile.
 void note_written(std::int32_t lease, int fd) {
-  const std::lock_guard guard(g_lock);
-  if (static_cast<std::size_t>(lease) < g_host.size() && host(lease).fd == fd) note_written(host(lease));
+  const std::lock_guard guard(held().lock);
+  if (static_cast<std::size_t>(lease) < held().host.size() && host(lease).fd == fd) note_written(host(lease));
 }
 
 void ensure_path(std::int32_t lease) {
@@ -252,7 +263,7 @@ void become_program_file(Lease& r, const ProgramFile& file) {
   r.length = static_cast<std::int64_t>(file.size);
 }
 
-// A new lease on a file of the class path. g_lock is held.
+// A new lease on a file of the class path. held().lock is held.
 std::int32_t adopt_program_file(int flags, const ProgramFile& file) {
   if (!make_table()) return -ENOMEM;
   const std::int32_t lease = free_lease();
@@ -270,11 +281,11 @@ std::int32_t adopt_program_file(int flags, const ProgramFile& file) {
 std::int32_t open_program_file(int flags, const ProgramFile& file) {
   if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) return file.directory ? -EISDIR : -EROFS;
   if (!file.directory && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   return adopt_program_file(flags, file);
 }
 
-// A new lease on `fd`, which it takes over; `fill` describes it. g_lock is held.
+// A new lease on `fd`, which it takes over; `fill` describes it. held().lock is held.
 template <typename Fill>
 std::int32_t adopt(int fd, Fill fill) {
   const std::int32_t lease = make_table() ? free_lease() : -ENOMEM;
@@ -302,7 +313,7 @@ std::int32_t adopt(int fd) {
 
 // A new lease on what lease_open has opened.
 std::int32_t adopt_opened(int fd, int flags, const FileFacts& facts) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   const std::int32_t lease = adopt(fd, [&](Lease& r) {
     describe(r, flags, facts.status);
     return true;
@@ -491,13 +502,6 @@ void store_directory(const std::string& directory) {
   if (t.directory != 0) std::memcpy(gc::at_offset<char>(t.directory), directory.data(), directory.size());
 }
 
-void release_host() {
-  for (std::size_t i = 0; i < g_host.size(); ++i) close_host(static_cast<std::int32_t>(i));
-  g_host.clear();
-  g_closed_output.clear();
-  forget_program_files();
-}
-
 }  // namespace
 
 std::int32_t lease_open(const char* path, int flags, mode_t mode) {
@@ -528,13 +532,13 @@ std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, 
 }
 
 std::int32_t lease_adopt(int host_fd) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   return adopt(host_fd);
 }
 
 std::int32_t lease_dup(std::int32_t lease) {
   const std::lock_guard position(position_of(lease));
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   if (is_program_kind(record(lease))) {
     const std::int32_t copy = free_lease();
     if (copy < 0) return copy;
@@ -560,7 +564,7 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
   } else {
     std::lock(source_position, target_position);
   }
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   if (record(source) == nullptr || record(target) == nullptr || host(source).fd < 0) return EBADF;
   give_up_position(host(source));
   const int fd = ::fcntl(host(source).fd, F_DUPFD_CLOEXEC, kStandardStreams);
@@ -586,7 +590,7 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
 
 int lease_close(std::int32_t lease) {
   const std::lock_guard position(position_of(lease));
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   Lease* r = record(lease);
   if (r == nullptr || r->state == LeaseState::kFree || r->state == LeaseState::kLock) return EBADF;
   release_locks(lease);
@@ -601,16 +605,16 @@ int lease_close(std::int32_t lease) {
   }
   HostLease& h = host(lease);
   int error = 0;
-  if (h.fd >= 0 && r->kind == LeaseKind::kRegular && h.written) g_closed_output.add(h.fd, r->device);
+  if (h.fd >= 0 && r->kind == LeaseKind::kRegular && h.written) held().closed_output.add(h.fd, r->device);
   // The descriptor is gone even when close(2) reports an error (of a delayed write).
-  if (h.fd >= 0 && g_flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
+  if (h.fd >= 0 && held().flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
   clear_record(*r);
   return error;
 }
 
 int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   if (is_program_kind(record(lease))) return shared ? 0 : EBADF;  // nobody can write it
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const std::int32_t place = free_lease();
@@ -627,7 +631,7 @@ int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool
 }
 
 int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   if (is_program_kind(record(lease))) return 0;
   if (record(lease) == nullptr || host(lease).fd < 0) return EBADF;
   const int error = set_lock(host(lease).fd, F_UNLCK, start, length);
@@ -639,9 +643,9 @@ int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length) {
 }
 
 int host_fd(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
-  if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return -1;
-  return g_host[static_cast<std::size_t>(lease)].fd;
+  const std::lock_guard guard(held().lock);
+  if (lease < 0 || static_cast<std::size_t>(lease) >= held().host.size()) return -1;
+  return held().host[static_cast<std::size_t>(lease)].fd;
 }
 
 namespace {
@@ -654,7 +658,7 @@ struct ProgramBytes {
 
 // `at` < 0: at the lease's position, which moves. Nothing, and errno, if there is nothing to read from.
 std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t size, std::int64_t at) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   Lease* r = record(lease);
   if (!is_program_kind(r) || r->kind == LeaseKind::kProgramDirectory) {
     errno = is_program_kind(r) ? EISDIR : EBADF;
@@ -688,8 +692,8 @@ class AtPosition {
   void let_go() { position_.unlock(); }
 
   static Target find(std::int32_t lease) {
-    const std::lock_guard guard(g_lock);
-    if (lease < 0 || static_cast<std::size_t>(lease) >= g_host.size()) return {};
+    const std::lock_guard guard(held().lock);
+    if (lease < 0 || static_cast<std::size_t>(lease) >= held().host.size()) return {};
     HostLease& h = host(lease);
     const Lease& r = *record(lease);
     return {.host = &h,
@@ -761,7 +765,7 @@ std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
     if (at->own_position) return seek(*at->host, offset, whence);
     if (at->fd >= 0) return ::lseek(at->fd, offset, whence);
   }
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   Lease* r = record(lease);
   if (!is_program_kind(r)) {
     errno = EBADF;
@@ -779,7 +783,7 @@ std::int64_t lease_seek(std::int32_t lease, std::int64_t offset, int whence) {
 
 int lease_status(std::int32_t lease, struct stat* status) {
   if (const int fd = host_fd(lease); fd >= 0) return ::fstat(fd, status);
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   const Lease* r = record(lease);
   const auto file = is_program_kind(r) ? find_program_file(path_of(*r)) : std::nullopt;
   if (!file.has_value()) {
@@ -791,7 +795,7 @@ int lease_status(std::int32_t lease, struct stat* status) {
 }
 
 std::string lease_directory(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   Lease* r = record(lease);
   const bool directory = r != nullptr && r->state == LeaseState::kOpen &&
                          (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
@@ -801,7 +805,7 @@ std::string lease_directory(std::int32_t lease) {
 }
 
 bool is_program_lease(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   return is_program_kind(record(lease));
 }
 
@@ -838,47 +842,45 @@ int lease_truncate(std::int32_t lease, std::int64_t length) {
 }
 
 bool lease_is_directory(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   const Lease* r = record(lease);
   return r != nullptr && r->state == LeaseState::kOpen &&
          (r->kind == LeaseKind::kDirectory || r->kind == LeaseKind::kProgramDirectory);
 }
 
 bool lease_may_wait(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
-  return lease >= 0 && static_cast<std::size_t>(lease) < g_host.size() &&
-         g_host[static_cast<std::size_t>(lease)].may_wait;
+  const std::lock_guard guard(held().lock);
+  return lease >= 0 && static_cast<std::size_t>(lease) < held().host.size() &&
+         held().host[static_cast<std::size_t>(lease)].may_wait;
 }
 
 std::string lease_problem(std::int32_t lease) {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   const Lease* r = record(lease);
   if (r == nullptr || r->state != LeaseState::kBroken) return {};
   return problem_of(*r);
 }
 
 std::string program_directory() {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   return stored_directory();
 }
 
 std::string host_path(const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
-  const std::lock_guard guard(g_lock);
-  return g_directory.empty() ? path : g_directory + "/" + path;
+  const std::lock_guard guard(held().lock);
+  return held().directory.empty() ? path : held().directory + "/" + path;
 }
 
 void leases_at_start() {
-  const std::lock_guard guard(g_lock);
-  release_host();
+  const std::lock_guard guard(held().lock);
   if (!make_table()) return;  // then every open answers ENOMEM
   store_directory(working_directory());
-  g_directory.clear();
   for (std::int32_t stream = 0; stream < kStandardStreams; ++stream) take_standard_stream(stream);
 }
 
 void leases_at_cut() {
-  const std::lock_guard guard(g_lock);
+  const std::lock_guard guard(held().lock);
   const LeaseTable* t = table();
   if (t == nullptr) return;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
@@ -903,7 +905,7 @@ std::string leases_make_durable() {
     int fd = -1;
     std::string path;
     {
-      const std::lock_guard guard(g_lock);
+      const std::lock_guard guard(held().lock);
       const LeaseTable* t = table();
       if (t == nullptr || i >= static_cast<std::int32_t>(t->capacity)) break;
       const Lease& r = *record(i);
@@ -913,17 +915,17 @@ std::string leases_make_durable() {
       fd = host(i).fd;
       ensure_path(i);
       path = path_of(r);
-      g_flushed.begin(fd);
+      held().flushed.begin(fd);
     }
     const int error = ::fsync(fd) == 0 ? 0 : errno;
-    const std::lock_guard guard(g_lock);
-    const bool still_open = g_flushed.end();
+    const std::lock_guard guard(held().lock);
+    const bool still_open = held().flushed.end();
     if (error != 0 && !nothing_to_flush(error)) {
       if (still_open) note_written(host(i));
       problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
     }
   }
-  if (const int error = g_closed_output.flush(); error != 0 && problem.empty()) {
+  if (const int error = held().closed_output.flush(); error != 0 && problem.empty()) {
     problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);
   }
   return problem;
@@ -932,13 +934,11 @@ std::string leases_make_durable() {
 std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
                                           const std::vector<RestoredFile>& restored) {
   Resume resume{grown, cut, {}};
-  const std::lock_guard guard(g_lock);
-  release_host();
-  g_directory.clear();
+  const std::lock_guard guard(held().lock);
   const LeaseTable* t = table();
   if (t == nullptr) return {};
   if (const std::string directory = stored_directory(); directory != working_directory())
-    g_directory = directory;
+    held().directory = directory;
   std::vector<std::int32_t> broken_before;  // told already
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     Lease& r = *record(i);
@@ -966,9 +966,6 @@ std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
   return std::move(resume.remarks);
 }
 
-void leases_release_host() {
-  const std::lock_guard guard(g_lock);
-  release_host();
-}
+std::unique_ptr<HostState> make_leases_state() { return std::make_unique<HostLeases>(); }
 
 }  // namespace uvm::rt

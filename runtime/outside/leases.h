@@ -30,6 +30,7 @@
 
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <memory>
 
 #include <cstdint>
 #include <string>
@@ -37,6 +38,7 @@
 #include <vector>
 
 #include "gc/layout.h"
+#include "runtime/metadata/host_state.h"
 #include "runtime/outside/undo_journal.h"
 
 namespace uvm::rt {
@@ -148,7 +150,7 @@ ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std:
 [[nodiscard]] std::string host_path(const std::string& path);
 
 // A new program begins, on a fresh heap or on the base image: makes the table if there is none, and takes the
-// standard streams as this process has them.
+// standard streams as this process has them. The descriptors behind leases go with the Vm; the records stay.
 void leases_at_start();
 // Stores positions and lengths. Stopped.
 void leases_at_cut();
@@ -167,8 +169,8 @@ enum class Grown : std::uint8_t {
 // program.
 std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
                                           const std::vector<RestoredFile>& restored = {});
-// Closes this process's descriptors, the records stay: before another resume in this process, or its end.
-// Natives drop what else they have on the host for this heap.
-void leases_release_host();
+
+// What this part keeps of a Vm; for make_vm().
+std::unique_ptr<HostState> make_leases_state();
 
 }  // namespace uvm::rt

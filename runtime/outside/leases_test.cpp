@@ -1,5 +1,6 @@
 // Leases over a region of plain memory: what a cut stores, and what a resume makes of it.
 #include "runtime/outside/leases.h"
+#include "runtime/boot/test_vm.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -18,8 +19,6 @@
 #include <string>
 #include <utility>
 
-#include "runtime/boot/boot.h"
-#include "runtime/boot/make_vm.h"
 #include "runtime/bundle/bundle_writer.h"
 #include "runtime/metadata/roots.h"
 #include "runtime/metadata/vm.h"
@@ -32,23 +31,15 @@ namespace {
 
 class Leases : public testing::Test {
  protected:
+  TestVm vm_;
+
   void SetUp() override {
-    base_ = ::mmap(nullptr, gc::kRegionSize, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    ASSERT_NE(base_, MAP_FAILED);
-    gc::g_region_base = static_cast<std::byte*>(base_);
-    vm_ = make_vm(nullptr, nullptr, ProgramInput{});
-    format_heap(gc::kOldStart + gc::kMaxOldSize);
     char name[] = "/tmp/leases_test_XXXXXX";
     ASSERT_NE(::mkdtemp(name), nullptr);
     folder_ = name;
     leases_at_start();
   }
   void TearDown() override {
-    leases_release_host();
-    vm_.reset();
-    ::munmap(base_, gc::kRegionSize);
-    gc::g_region_base = nullptr;
     for (const char* file : {"a", "b", "moved"}) (void)::unlink(path(file).c_str());
     (void)::rmdir(folder_.c_str());
   }
@@ -71,8 +62,8 @@ class Leases : public testing::Test {
     return text;
   }
   // The process is lost and another one goes on with the last cut.
-  static void lose_process() {
-    leases_release_host();
+  void lose_process() {
+    vm_.change_process();
     leases_at_resume(Grown::kIsOurs, 0);
   }
 
@@ -87,8 +78,6 @@ class Leases : public testing::Test {
   }
 
   std::string folder_;
-  std::unique_ptr<Vm> vm_;
-  void* base_ = nullptr;
 };
 
 TEST_F(Leases, NumbersStartBehindTheStandardStreamsAndAreReused) {
@@ -153,7 +142,7 @@ TEST_F(Leases, FileClosedAfterTheCutIsOpenAgain) {
   const auto committed = version();
   put(lease, "two");
   ASSERT_EQ(lease_close(lease), 0);
-  leases_release_host();
+  vm_.change_process();
   restore(committed);
   leases_at_resume(Grown::kIsOurs, 0);
   put(lease, "TWO");
@@ -316,7 +305,7 @@ TEST_F(Leases, LocksAreTakenAgain) {
                        locked(path("a"), 1 << 30)};
   };
   EXPECT_EQ(all(), "nrww");
-  leases_release_host();
+  vm_.change_process();
   EXPECT_EQ(all(), "nnnn");
   leases_at_resume(Grown::kIsOurs, 0);
   EXPECT_EQ(all(), "nrww");
@@ -335,7 +324,7 @@ TEST_F(Leases, ALockThatAnotherHasNowBreaksTheLease) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
   EXPECT_EQ(lease_lock(lease, 0, 1, false), 0);
   leases_at_cut();
-  leases_release_host();
+  vm_.change_process();
   const int fd = ::open(path("a").c_str(), O_RDWR);
   struct flock lock {};
   lock.l_type = F_RDLCK;
@@ -372,18 +361,18 @@ TEST_F(Leases, StandardOutputInAFileIsCutBack) {
   put(1, "one ");
   leases_at_cut();
   put(1, "two ");
-  leases_release_host();
+  vm_.change_process();
   redirect(O_WRONLY | O_APPEND);  // >> in the shell that resumes
   leases_at_resume(Grown::kIsOurs, 0);
   put(1, "TWO ");
   leases_at_cut();
-  leases_release_host();
+  vm_.change_process();
   const std::string appended = content("a");
 
   redirect(O_WRONLY | O_TRUNC);  // >: shorter than it was, so the program goes on from here
   leases_at_resume(Grown::kIsOurs, 0);
   put(1, "three");
-  leases_release_host();
+  vm_.change_process();
   ASSERT_EQ(::dup2(saved, 1), 1);
   ::close(saved);
   EXPECT_EQ(appended, "one TWO ");
@@ -406,7 +395,7 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   leases_at_cut();
   EXPECT_EQ(host_path("x"), "x");
   EXPECT_EQ(program_directory(), before);
-  leases_release_host();
+  vm_.change_process();
   ASSERT_EQ(::chdir("/"), 0);
   leases_at_resume(Grown::kIsOurs, 0);
   const std::string there = host_path("x");
@@ -478,7 +467,7 @@ TEST_F(Leases, FilesOfTheClassPathNeedNoHost) {
   EXPECT_EQ(lease_pread(lease, two, 2, 100), 0);
   EXPECT_EQ(lease_seek(lease, -9, SEEK_CUR), -1);
   leases_at_cut();
-  leases_release_host();
+  vm_.change_process();
   EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());
   EXPECT_EQ(read_all(lease), " the jar");
   EXPECT_EQ(lease_lock(lease, 0, 0, true), 0);
@@ -549,7 +538,7 @@ TEST_F(Leases, InFoldersTheHostComesFirst) {
   char one = 0;
   EXPECT_EQ(lease_read(lease, &one, 1), 1);
   leases_at_cut();
-  leases_release_host();
+  vm_.change_process();
   ASSERT_EQ(::unlink(path("p/a").c_str()), 0);
   ASSERT_EQ(::rmdir(path("p").c_str()), 0);
   EXPECT_EQ(leases_at_resume(Grown::kIsOurs, 0), std::vector<std::string>());

@@ -57,7 +57,9 @@ struct WrittenFile {
   std::vector<std::uint32_t> slots = {};  // all that it has, oldest first
 };
 
-struct WriteNotes {
+struct WriteNotes final : HostState {
+  static constexpr HostPart kPart = HostPart::kOwnWrites;
+
   std::mutex lock;
   MappedFile file;
   std::atomic<bool> on = false;  // the program runs, and what it writes is noted
@@ -67,6 +69,8 @@ struct WriteNotes {
   std::array<bool, kPending> pending_taken{};
   std::map<FileKey, WrittenFile> files;  // written since the cut, or with extents of cuts before
   std::set<FileKey> reborn;              // by this process
+  // Held over a write, so that where its bytes come to lie can be asked; by file.
+  std::array<std::mutex, 16> write_locks;
 
   [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(file.memory()); }
   [[nodiscard]] std::span<WrittenExtent> slots() const {
@@ -74,10 +78,7 @@ struct WriteNotes {
             (file.bytes() - sizeof(WritesHeader)) / sizeof(WrittenExtent)};
   }
 };
-WriteNotes notes;
-
-// Held over a write, so that where its bytes come to lie can be asked; by file.
-std::array<std::mutex, 16> write_locks;
+WriteNotes& notes() { return vm()->state<WriteNotes>(); }
 
 // The process may be killed between two stores, so their order counts, for the compiler too.
 template <typename T>
@@ -92,43 +93,43 @@ std::string read_boot_id() {
 }
 
 void detach() {
-  notes.file.close();
-  notes.on = false;
-  notes.files.clear();
-  notes.reborn.clear();
+  notes().file.close();
+  notes().on = false;
+  notes().files.clear();
+  notes().reborn.clear();
 }
 
 std::uint32_t take_slot() {
-  if (!notes.free.empty()) {
-    const std::uint32_t slot = notes.free.back();
-    notes.free.pop_back();
+  if (!notes().free.empty()) {
+    const std::uint32_t slot = notes().free.back();
+    notes().free.pop_back();
     return slot;
   }
-  if (notes.used == notes.slots().size() && !notes.file.grow(notes.file.bytes() * 2)) {
-    notes.header().complete = 0;
-    notes.on = false;
+  if (notes().used == notes().slots().size() && !notes().file.grow(notes().file.bytes() * 2)) {
+    notes().header().complete = 0;
+    notes().on = false;
     return kNoExtent;
   }
-  return notes.used++;
+  return notes().used++;
 }
 
 void free_slot(std::uint32_t index) {
-  store_last(notes.slots()[index].cut, std::uint64_t{0});
-  notes.free.push_back(index);
+  store_last(notes().slots()[index].cut, std::uint64_t{0});
+  notes().free.push_back(index);
 }
 
 void add_slot(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_t end) {
   const std::uint32_t index = take_slot();
   if (index == kNoExtent) return;
-  WrittenExtent& slot = notes.slots()[index];
+  WrittenExtent& slot = notes().slots()[index];
   slot = {key.device, key.inode, begin, end, file.epoch, 0, 0};
-  store_last(slot.cut, notes.cut + 1);
+  store_last(slot.cut, notes().cut + 1);
   file.slots.push_back(index);
   file.top = std::max(file.top, end);
 }
 
 WrittenFile& file_of(const FileKey& key, int fd) {
-  WrittenFile& file = notes.files.try_emplace(key, WrittenFile{-1}).first->second;
+  WrittenFile& file = notes().files.try_emplace(key, WrittenFile{-1}).first->second;
   struct stat status {};
   if (file.base < 0) file.base = ::fstat(fd, &status) == 0 ? status.st_size : 0;
   return file;
@@ -139,8 +140,8 @@ void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_
   begin = std::max(begin, file.base);
   if (begin >= end) return;
   for (auto index = file.slots.rbegin(); index != file.slots.rend() && begin <= file.top; ++index) {
-    WrittenExtent& extent = notes.slots()[*index];
-    if (extent.cut != notes.cut + 1 || extent.epoch != file.epoch) break;
+    WrittenExtent& extent = notes().slots()[*index];
+    if (extent.cut != notes().cut + 1 || extent.epoch != file.epoch) break;
     if (begin > extent.end || end < extent.begin) continue;
     extent.begin = std::min(extent.begin, begin);
     store_last(extent.end, std::max(extent.end, end));
@@ -155,8 +156,8 @@ void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_
 std::int64_t begin_of_hole(const WrittenFile& file, std::int64_t begin, int fd) {
   if (begin <= file.base) return begin;
   if (!file.slots.empty()) {
-    const WrittenExtent& last = notes.slots()[file.slots.back()];
-    if (last.cut == notes.cut + 1 && begin >= last.begin && begin <= last.end) return begin;
+    const WrittenExtent& last = notes().slots()[file.slots.back()];
+    if (last.cut == notes().cut + 1 && begin >= last.begin && begin <= last.end) return begin;
   }
   struct stat status {};
   return ::fstat(fd, &status) == 0 ? std::min<std::int64_t>(begin, status.st_size) : begin;
@@ -176,90 +177,90 @@ bool lie_at(int fd, std::int64_t at, const PendingWrite& pending) {
 }  // namespace
 
 void own_writes_attach(const std::string& folder) {
-  const std::lock_guard guard(notes.lock);
+  const std::lock_guard guard(notes().lock);
   detach();
   if (folder.empty()) return;
   const auto opened = store::open_file(folder + "/writes", O_RDWR | O_CREAT, store::Ownership::kOwned);
   struct stat status {};
   if (!opened) return;
   if (::fstat(*opened, &status) != 0 ||
-      !notes.file.open(*opened, std::max(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
+      !notes().file.open(*opened, std::max(kFirstBytes, static_cast<std::uint64_t>(status.st_size))))
     ::close(*opened);
 }
 
 void own_writes_begin(std::uint64_t cut) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.file.is_open()) return;
+  const std::lock_guard guard(notes().lock);
+  if (!notes().file.is_open()) return;
   const std::string boot_id = read_boot_id();
-  notes.header().complete = 0;
-  notes.file.shrink(kFirstBytes);  // of a run that wrote many files
-  WritesHeader& header = notes.header();
-  std::memset(static_cast<void*>(notes.file.memory() + sizeof header.magic), 0,
-              notes.file.bytes() - sizeof header.magic);
+  notes().header().complete = 0;
+  notes().file.shrink(kFirstBytes);  // of a run that wrote many files
+  WritesHeader& header = notes().header();
+  std::memset(static_cast<void*>(notes().file.memory() + sizeof header.magic), 0,
+              notes().file.bytes() - sizeof header.magic);
   std::copy(boot_id.begin(), boot_id.end(), header.boot_id);
   header.magic = kMagic;
   header.since = cut;
   store_last(header.complete, std::uint64_t{boot_id.empty() ? 0U : 1U});
-  notes.cut = cut;
-  notes.used = 0;
-  notes.free.clear();
-  notes.files.clear();
-  notes.reborn.clear();
-  notes.pending_taken = {};
-  notes.on = true;
+  notes().cut = cut;
+  notes().used = 0;
+  notes().free.clear();
+  notes().files.clear();
+  notes().reborn.clear();
+  notes().pending_taken = {};
+  notes().on = true;
 }
 
 void own_writes_unknown() {
-  const std::lock_guard guard(notes.lock);
-  if (notes.file.is_open()) notes.header().complete = 0;
+  const std::lock_guard guard(notes().lock);
+  if (notes().file.is_open()) notes().header().complete = 0;
 }
 
 void own_writes_at_cut(std::uint64_t cut) {
-  const std::lock_guard guard(notes.lock);
-  notes.cut = cut;
-  for (auto file = notes.files.begin(); file != notes.files.end();) {
+  const std::lock_guard guard(notes().lock);
+  notes().cut = cut;
+  for (auto file = notes().files.begin(); file != notes().files.end();) {
     file->second.base = -1;
     file->second.top = 0;
-    file = file->second.slots.empty() ? notes.files.erase(file) : std::next(file);
+    file = file->second.slots.empty() ? notes().files.erase(file) : std::next(file);
   }
 }
 
 void own_writes_committed(std::uint64_t cut) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.on) return;
-  notes.header().since = cut;
-  for (std::uint32_t i = 0; i < notes.used; ++i) {
-    const std::uint64_t of = notes.slots()[i].cut;
+  const std::lock_guard guard(notes().lock);
+  if (!notes().on) return;
+  notes().header().since = cut;
+  for (std::uint32_t i = 0; i < notes().used; ++i) {
+    const std::uint64_t of = notes().slots()[i].cut;
     if (of != 0 && of - 1 < cut) free_slot(i);
   }
-  for (auto file = notes.files.begin(); file != notes.files.end();) {
+  for (auto file = notes().files.begin(); file != notes().files.end();) {
     WrittenFile& written = file->second;
-    std::erase_if(written.slots, [](std::uint32_t index) { return notes.slots()[index].cut == 0; });
+    std::erase_if(written.slots, [](std::uint32_t index) { return notes().slots()[index].cut == 0; });
     // One of which the length is known is about to be written.
-    file = written.slots.empty() && written.base < 0 ? notes.files.erase(file) : std::next(file);
+    file = written.slots.empty() && written.base < 0 ? notes().files.erase(file) : std::next(file);
   }
 }
 
 ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, const void* data,
                   std::size_t size) {
   const auto write = [&] { return at >= 0 ? ::pwrite(fd, data, size, at) : ::write(fd, data, size); };
-  if (!notes.on.load(std::memory_order_relaxed) || size == 0) return write();
-  const std::lock_guard order(write_locks[(key.inode ^ key.device) % write_locks.size()]);
+  if (!notes().on.load(std::memory_order_relaxed) || size == 0) return write();
+  const std::lock_guard order(notes().write_locks[(key.inode ^ key.device) % notes().write_locks.size()]);
   const std::int64_t begin = place == OwnPlace::kEnd ? -1 : at;
   std::int64_t hole = begin;
   std::size_t pending = kPending;
   {
-    const std::lock_guard guard(notes.lock);
+    const std::lock_guard guard(notes().lock);
     const WrittenFile& file = file_of(key, fd);
     if (begin >= 0) hole = begin_of_hole(file, begin, fd);
     // What is overwritten in place is not noted.
     const bool in_place = begin >= 0 && begin + static_cast<std::int64_t>(size) <= file.base;
-    const auto free = in_place ? notes.pending_taken.end()
-                               : std::find(notes.pending_taken.begin(), notes.pending_taken.end(), false);
-    if (free != notes.pending_taken.end()) {
+    const auto free = in_place ? notes().pending_taken.end()
+                               : std::find(notes().pending_taken.begin(), notes().pending_taken.end(), false);
+    if (free != notes().pending_taken.end()) {
       *free = true;
-      pending = static_cast<std::size_t>(free - notes.pending_taken.begin());
-      PendingWrite& p = notes.header().pending[pending];
+      pending = static_cast<std::size_t>(free - notes().pending_taken.begin());
+      PendingWrite& p = notes().header().pending[pending];
       p = {key.device, key.inode, begin, XXH3_64bits(data, size), 0};
       store_last(p.size, std::uint64_t{size});
     }
@@ -274,11 +275,11 @@ ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, c
     end = ::fstat(fd, &status) == 0 ? status.st_size : 0;
   }
   {
-    const std::lock_guard guard(notes.lock);
-    if (notes.on && written > 0) note(key, file_of(key, fd), begin < 0 ? end - written : hole, end);
+    const std::lock_guard guard(notes().lock);
+    if (notes().on && written > 0) note(key, file_of(key, fd), begin < 0 ? end - written : hole, end);
     if (pending != kPending) {
-      store_last(notes.header().pending[pending].size, std::uint64_t{0});
-      notes.pending_taken[pending] = false;
+      store_last(notes().header().pending[pending].size, std::uint64_t{0});
+      notes().pending_taken[pending] = false;
     }
   }
   errno = error;
@@ -286,13 +287,13 @@ ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, c
 }
 
 void own_file_created(const FileKey& key) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.on) return;
-  WrittenFile& file = notes.files[key];
+  const std::lock_guard guard(notes().lock);
+  if (!notes().on) return;
+  WrittenFile& file = notes().files[key];
   // What had that number in this epoch is gone for good: what will be made again from a link still has its
   // number, and what will be from a copy began an epoch.
   std::erase_if(file.slots, [&file](std::uint32_t index) {
-    if (notes.slots()[index].epoch != file.epoch) return false;
+    if (notes().slots()[index].epoch != file.epoch) return false;
     free_slot(index);
     return true;
   });
@@ -302,28 +303,28 @@ void own_file_created(const FileKey& key) {
 }
 
 void own_file_resized(const FileKey& key, std::int64_t old_length, std::int64_t length) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.on) return;
-  WrittenFile& file = notes.files.try_emplace(key, WrittenFile{old_length}).first->second;
+  const std::lock_guard guard(notes().lock);
+  if (!notes().on) return;
+  WrittenFile& file = notes().files.try_emplace(key, WrittenFile{old_length}).first->second;
   if (file.base < 0) file.base = old_length;
   file.base = std::min(file.base, length);
   note(key, file, old_length, length);
   for (const std::uint32_t index : file.slots) {
-    WrittenExtent& slot = notes.slots()[index];
+    WrittenExtent& slot = notes().slots()[index];
     if (slot.epoch == file.epoch) store_last(slot.end, std::min(slot.end, std::max(length, slot.begin)));
   }
 }
 
 std::uint32_t own_next_epoch(const FileKey& key) {
-  const std::lock_guard guard(notes.lock);
-  const auto file = notes.files.find(key);
-  return file == notes.files.end() ? 1 : file->second.epoch + 1;
+  const std::lock_guard guard(notes().lock);
+  const auto file = notes().files.find(key);
+  return file == notes().files.end() ? 1 : file->second.epoch + 1;
 }
 
 void own_epoch_begins(const FileKey& key, std::uint32_t epoch, std::int64_t length) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.on) return;
-  WrittenFile& file = notes.files[key];
+  const std::lock_guard guard(notes().lock);
+  if (!notes().on) return;
+  WrittenFile& file = notes().files[key];
   file.epoch = epoch;
   file.base = length;
   file.top = 0;
@@ -332,17 +333,17 @@ void own_epoch_begins(const FileKey& key, std::uint32_t epoch, std::int64_t leng
 
 std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const struct stat& status, int fd,
                                                     std::int64_t length) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.file.is_open()) return std::nullopt;
+  const std::lock_guard guard(notes().lock);
+  if (!notes().file.is_open()) return std::nullopt;
   const FileKey key = key_of(status);
-  if (notes.reborn.contains(key)) return std::vector<Extent>{{0, status.st_size}};
-  const WritesHeader& header = notes.header();
+  if (notes().reborn.contains(key)) return std::vector<Extent>{{0, status.st_size}};
+  const WritesHeader& header = notes().header();
   if (header.magic != kMagic || header.complete != 1 || cut < header.since ||
       std::strncmp(header.boot_id, read_boot_id().c_str(), sizeof header.boot_id) != 0)
     return std::nullopt;
   std::vector<Extent> extents;
   std::uint32_t epoch = 0;
-  for (const WrittenExtent& slot : notes.slots()) {
+  for (const WrittenExtent& slot : notes().slots()) {
     if (slot.cut == 0 || slot.cut - 1 < cut || !is_of(key, slot.device, slot.inode)) continue;
     if (slot.epoch > epoch) extents.clear();
     if (slot.epoch < epoch) continue;
@@ -370,26 +371,26 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
 }
 
 void own_writes_cut_back(const FileKey& key, std::int64_t length) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.file.is_open()) return;
+  const std::lock_guard guard(notes().lock);
+  if (!notes().file.is_open()) return;
   std::uint32_t epoch = 0;  // the last; those before tell of what undoing brings back
-  for (const WrittenExtent& slot : notes.slots()) {
+  for (const WrittenExtent& slot : notes().slots()) {
     if (slot.cut != 0 && is_of(key, slot.device, slot.inode)) epoch = std::max(epoch, slot.epoch);
   }
-  for (WrittenExtent& slot : notes.slots()) {
+  for (WrittenExtent& slot : notes().slots()) {
     if (slot.cut == 0 || slot.epoch != epoch || !is_of(key, slot.device, slot.inode)) continue;
     slot.begin = std::min(slot.begin, length);
     slot.end = std::min(slot.end, length);
   }
-  for (PendingWrite& pending : notes.header().pending) {
+  for (PendingWrite& pending : notes().header().pending) {
     if (is_of(key, pending.device, pending.inode)) pending.size = 0;
   }
 }
 
 void own_epoch_undone(const FileKey& key, std::uint32_t epoch, bool gone) {
-  const std::lock_guard guard(notes.lock);
-  if (!notes.file.is_open()) return;
-  for (WrittenExtent& slot : notes.slots()) {
+  const std::lock_guard guard(notes().lock);
+  if (!notes().file.is_open()) return;
+  for (WrittenExtent& slot : notes().slots()) {
     if (slot.cut == 0 || !is_of(key, slot.device, slot.inode) || slot.epoch < epoch) continue;
     if (gone) {
       store_last(slot.cut, std::uint64_t{0});
@@ -400,8 +401,10 @@ void own_epoch_undone(const FileKey& key, std::uint32_t epoch, bool gone) {
 }
 
 void own_file_reborn(const FileKey& key) {
-  const std::lock_guard guard(notes.lock);
-  notes.reborn.insert(key);
+  const std::lock_guard guard(notes().lock);
+  notes().reborn.insert(key);
 }
+
+std::unique_ptr<HostState> make_own_writes_state() { return std::make_unique<WriteNotes>(); }
 
 }  // namespace uvm::rt

@@ -22,12 +22,15 @@
 
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <memory>
 
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "runtime/metadata/host_state.h"
 
 namespace uvm::rt {
 
@@ -83,5 +86,8 @@ void own_writes_cut_back(const FileKey& file, std::int64_t length);
 void own_epoch_undone(const FileKey& file, std::uint32_t epoch, bool gone);
 // The file has been made again from a copy by undoing its removal: nobody else has written to it.
 void own_file_reborn(const FileKey& file);
+
+// What this part keeps of a Vm; for make_vm().
+std::unique_ptr<HostState> make_own_writes_state();
 
 }  // namespace uvm::rt

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/descriptor.h"
+#include "runtime/boot/test_vm.h"
 #include "runtime/outside/cut_back.h"
 
 namespace uvm::rt {
@@ -25,6 +26,8 @@ namespace fs = std::filesystem;
 
 class OwnWrites : public testing::Test {
  protected:
+  TestVm vm_;
+
   void SetUp() override {
     char folder[] = "/tmp/own_writes_test_XXXXXX";
     ASSERT_NE(::mkdtemp(folder), nullptr);

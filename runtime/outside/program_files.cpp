@@ -34,8 +34,11 @@ struct Index {
   std::map<std::string, std::set<std::string>, std::less<>> above;  // directories that lead to inputs: names
 };
 
-std::mutex g_lock;
-std::shared_ptr<const Index> g_index;
+struct ProgramFiles final : HostState {
+  static constexpr HostPart kPart = HostPart::kProgramFiles;
+  std::mutex lock;
+  std::shared_ptr<const Index> index;
+};
 
 // Directory and last name of an absolute path other than "/".
 std::pair<std::string, std::string> split(const std::string& path) {
@@ -45,7 +48,6 @@ std::pair<std::string, std::string> split(const std::string& path) {
 
 std::shared_ptr<const Index> make_index() {
   auto index = std::make_shared<Index>();
-  if (vm() == nullptr) return index;  // nothing runs: a test of paths
   index->bundle = roots().bundle_offset;
   const auto bundle = program_bundle();
   for (std::uint32_t i = 0; bundle.has_value() && i < bundle->origin_count(); ++i) {
@@ -66,10 +68,11 @@ std::shared_ptr<const Index> make_index() {
 }
 
 std::shared_ptr<const Index> index_now() {
-  const std::lock_guard guard(g_lock);
-  if (g_index == nullptr || (vm() != nullptr && g_index->bundle != roots().bundle_offset))
-    g_index = make_index();
-  return g_index;
+  if (vm() == nullptr) return std::make_shared<Index>();  // nothing runs: a test of paths
+  auto& files = vm()->state<ProgramFiles>();
+  const std::lock_guard guard(files.lock);
+  if (files.index == nullptr || files.index->bundle != roots().bundle_offset) files.index = make_index();
+  return files.index;
 }
 
 // FNV-1a, never 0.
@@ -210,9 +213,6 @@ std::string program_class_path() {
   return result;
 }
 
-void forget_program_files() {
-  const std::lock_guard guard(g_lock);
-  g_index.reset();
-}
+std::unique_ptr<HostState> make_program_files_state() { return std::make_unique<ProgramFiles>(); }
 
 }  // namespace uvm::rt

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <memory>
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "gc/layout.h"
+#include "runtime/metadata/host_state.h"
 
 namespace uvm::rt {
 
@@ -42,7 +44,7 @@ void describe(const ProgramFile& file, struct stat* status);
 // The program's class path as java.class.path has it: the inputs that were named, separated by colons.
 std::string program_class_path();
 
-// When a heap is left or entered.
-void forget_program_files();
+// What this part keeps of a Vm; for make_vm().
+std::unique_ptr<HostState> make_program_files_state();
 
 }  // namespace uvm::rt

@@ -21,6 +21,7 @@
 
 #include "base/descriptor.h"
 #include "base/folder_names.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/outside/host_paths.h"
 #include "runtime/outside/mapped_file.h"
 #include "runtime/outside/own_writes.h"
@@ -46,7 +47,12 @@ struct Known {
   std::int64_t kept_from = std::int64_t{1} << 62;  // bytes from here on are kept
 };
 
-struct Journal {
+struct Journal final : HostState {
+  static constexpr HostPart kPart = HostPart::kUndoJournal;
+  ~Journal() override {
+    if (fd >= 0) ::close(fd);
+  }
+
   std::mutex lock;
   std::string folder;
   std::uint64_t cut = 0;  // 0: nothing is recorded yet
@@ -63,10 +69,10 @@ struct Journal {
   // ends of a copy, and the folder that one of them is opened in.
   std::array<std::optional<Descriptor>, 4> spare;
 };
-Journal journal;
+Journal& journal() { return vm()->state<Journal>(); }
 
 void keep_spare() {
-  for (auto& spare : journal.spare) {
+  for (auto& spare : journal().spare) {
     if (!spare || !*spare) spare.emplace(::open("/", O_PATH | O_CLOEXEC));
   }
 }
@@ -75,7 +81,7 @@ void keep_spare() {
 template <typename Open>
 int open_with_spare(Open open) {
   int fd = open();
-  for (auto& spare : journal.spare) {
+  for (auto& spare : journal().spare) {
     if (fd >= 0 || errno != EMFILE) break;
     spare.reset();
     fd = open();
@@ -91,7 +97,7 @@ int make_file(const std::string& name, int flags) {
 }
 
 std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
-  std::string path = journal.folder + "/" + kPrefix + std::to_string(cut);
+  std::string path = journal().folder + "/" + kPrefix + std::to_string(cut);
   if (kept != 0) path += "." + std::to_string(kept);
   return path;
 }
@@ -99,8 +105,8 @@ std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
 // A record, or what is kept with it, could not be written. errno says why.
 void tell_trouble(const std::string& file) {
   const int error = errno;
-  if (std::exchange(journal.told, true) || !journal.report) return;
-  journal.report(
+  if (std::exchange(journal().told, true) || !journal().report) return;
+  journal().report(
       "what the program does to files by name cannot be noted: " +
       system_error("cannot write", file, error).message +
       "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
@@ -118,7 +124,7 @@ struct Copied {
 // A copy of what a file has from `offset` on.
 Copied keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
                  std::int64_t length) {
-  if (length > kMaxCopy || journal.copied + length > kMaxCopies) return {};
+  if (length > kMaxCopy || journal().copied + length > kMaxCopies) return {};
   keep_spare();  // the ends of the last copy are closed
   const Descriptor from(
       open_with_spare([&] { return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); }));
@@ -130,11 +136,11 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
     const ssize_t n = ::pread(from.get(), copied.content.data(), copied.content.size(), offset);
     if (n < 0) return {};
     copied.content.resize(static_cast<std::size_t>(n));
-    journal.copied += n;
+    journal().copied += n;
     return copied;
   }
-  copied.kept = journal.kept + 1;
-  const std::string name = file_of(journal.cut, copied.kept);
+  copied.kept = journal().kept + 1;
+  const std::string name = file_of(journal().cut, copied.kept);
   const Descriptor to(make_file(name, O_WRONLY | O_EXCL));
   if (to.get() < 0) {
     tell_trouble(name);
@@ -147,15 +153,15 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
     ::unlink(name.c_str());
     return {};
   }
-  journal.copied += shared ? 0 : length;
-  journal.kept = copied.kept;
+  journal().copied += shared ? 0 : length;
+  journal().kept = copied.kept;
   return copied;
 }
 
 std::uint32_t keep_link(const std::string& path) {
-  const std::uint32_t kept = journal.kept + 1;
-  if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, file_of(journal.cut, kept).c_str(), 0) != 0) return 0;
-  journal.kept = kept;
+  const std::uint32_t kept = journal().kept + 1;
+  if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, file_of(journal().cut, kept).c_str(), 0) != 0) return 0;
+  journal().kept = kept;
   return kept;
 }
 
@@ -178,51 +184,51 @@ bool begin_records(const std::string& file) {
   if (fd < 0) return false;
   // A file that could not be removed is appended to.
   const bool empty = ::fstat(fd, &status) == 0 && status.st_size == 0;
-  if (empty && journal.records.open(fd, kFirstRecordBytes)) {
-    journal.end = 0;
+  if (empty && journal().records.open(fd, kFirstRecordBytes)) {
+    journal().end = 0;
   } else {
     if (empty) (void)!::ftruncate(fd, 0);
     ::fcntl(fd, F_SETFL, O_APPEND);
-    journal.fd = fd;
+    journal().fd = fd;
   }
   return true;
 }
 
 // Stores a record behind the others. False: there is no room for it in the mapping.
 bool store_record(const std::string& record) {
-  while (journal.records.bytes() - journal.end < record.size()) {
-    if (!journal.records.grow(journal.records.bytes() * 2)) return false;
+  while (journal().records.bytes() - journal().end < record.size()) {
+    if (!journal().records.grow(journal().records.bytes() * 2)) return false;
   }
   // The checksum, with which a record begins, comes last: without it there is none.
   constexpr std::size_t kChecksum = sizeof RecordHeader::checksum;
-  std::byte* to = journal.records.memory() + journal.end;
+  std::byte* to = journal().records.memory() + journal().end;
   std::memcpy(to + kChecksum, record.data() + kChecksum, record.size() - kChecksum);
   std::atomic_signal_fence(std::memory_order_release);
   std::memcpy(to, record.data(), kChecksum);
   std::atomic_signal_fence(std::memory_order_release);
-  journal.end += record.size();
+  journal().end += record.size();
   return true;
 }
 
 // False: it is not written, which is told.
 bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
-  const std::string file = file_of(journal.cut);
-  if (!journal.records.is_open() && journal.fd < 0 && !begin_records(file)) {
+  const std::string file = file_of(journal().cut);
+  if (!journal().records.is_open() && journal().fd < 0 && !begin_records(file)) {
     tell_trouble(file);
     return false;
   }
   const std::string record = undo::bytes_of(header, path, other);
-  if (journal.records.is_open() && !store_record(record)) {
+  if (journal().records.is_open() && !store_record(record)) {
     // A small one may still have room.
-    journal.records.close();
-    journal.fd = make_file(file, O_WRONLY | O_APPEND);
-    if (journal.fd >= 0) (void)!::ftruncate(journal.fd, static_cast<off_t>(journal.end));
+    journal().records.close();
+    journal().fd = make_file(file, O_WRONLY | O_APPEND);
+    if (journal().fd >= 0) (void)!::ftruncate(journal().fd, static_cast<off_t>(journal().end));
   }
-  if (!journal.records.is_open() && (journal.fd < 0 || !undo::put(journal.fd, record))) {
+  if (!journal().records.is_open() && (journal().fd < 0 || !undo::put(journal().fd, record))) {
     tell_trouble(file);
     return false;
   }
-  journal.told = false;
+  journal().told = false;
   return true;
 }
 
@@ -236,7 +242,7 @@ struct JournalFile {
 std::vector<JournalFile> journal_files() {
   std::vector<JournalFile> files;
   const int folder = open_with_spare([] {
-    return store::descriptor_or_errno(store::open_folder(journal.folder, store::Ownership::kOwned));
+    return store::descriptor_or_errno(store::open_folder(journal().folder, store::Ownership::kOwned));
   });
   DIR* listing = folder < 0 ? nullptr : ::fdopendir(folder);
   if (listing == nullptr) {
@@ -252,7 +258,7 @@ std::vector<JournalFile> journal_files() {
     unsigned kept = 0;
     char rest = 0;
     const int got = std::sscanf(name.c_str(), "undo.%lu.%u%c", &cut, &kept, &rest);
-    if (got == 1 || got == 2) files.push_back({cut, got == 1, journal.folder + "/" + name});
+    if (got == 1 || got == 2) files.push_back({cut, got == 1, journal().folder + "/" + name});
   }
   ::closedir(listing);
   keep_spare();
@@ -261,51 +267,51 @@ std::vector<JournalFile> journal_files() {
 }
 
 void forget() {
-  if (journal.fd >= 0) ::close(journal.fd);
-  journal.fd = -1;
-  journal.records.close();
-  if (!journal.folder.empty()) keep_spare();
-  journal.kept = 0;
-  journal.copied = 0;
-  journal.known.clear();
+  if (journal().fd >= 0) ::close(journal().fd);
+  journal().fd = -1;
+  journal().records.close();
+  if (!journal().folder.empty()) keep_spare();
+  journal().kept = 0;
+  journal().copied = 0;
+  journal().known.clear();
 }
 
 }  // namespace
 
 void undo_attach(const std::string& folder, std::function<void(const std::string&)> report) {
-  const std::lock_guard guard(journal.lock);
-  journal.folder = folder;
+  const std::lock_guard guard(journal().lock);
+  journal().folder = folder;
   forget();
-  journal.cut = 0;
-  journal.report = std::move(report);
-  journal.told = false;
+  journal().cut = 0;
+  journal().report = std::move(report);
+  journal().told = false;
   own_writes_attach(folder);
 }
 
 void undo_at_cut(std::uint64_t cut) {
   own_writes_at_cut(cut);
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   forget();
-  journal.cut = cut;
+  journal().cut = cut;
 }
 
 void undo_committed(std::uint64_t cut) {
-  const std::lock_guard guard(journal.lock);
-  if (journal.folder.empty()) return;
+  const std::lock_guard guard(journal().lock);
+  if (journal().folder.empty()) return;
   own_writes_committed(cut);
   for (const JournalFile& file : journal_files()) {
     if (file.cut < cut) ::unlink(file.path.c_str());
   }
-  undo::Replay::forget(journal.folder);
+  undo::Replay::forget(journal().folder);
 }
 
 Result<Undone> undo_since(std::uint64_t cut) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   Undone undone;
-  if (journal.folder.empty()) return undone;
-  undo::Replay replay(journal.folder, cut);
+  if (journal().folder.empty()) return undone;
+  undo::Replay replay(journal().folder, cut);
   std::vector<JournalFile> files = journal_files();
-  if (errno != 0) return Unexpected{system_error("cannot list", journal.folder, errno)};
+  if (errno != 0) return Unexpected{system_error("cannot list", journal().folder, errno)};
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {
@@ -316,12 +322,12 @@ Result<Undone> undo_since(std::uint64_t cut) {
     undone.restored.push_back({old.device, old.inode, now.device, now.inode});
   undone.remarks = replay.remarks();
   forget();
-  journal.cut = cut;
+  journal().cut = cut;
   return undone;
 }
 
 void undo_creating(const std::string& path, mode_t kind) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   RecordHeader header{};
   header.deed = Deed::kCreating;
   header.mode = kind;
@@ -329,33 +335,33 @@ void undo_creating(const std::string& path, mode_t kind) {
 }
 
 bool undo_records() {
-  const std::lock_guard guard(journal.lock);
-  return !journal.folder.empty() && journal.cut != 0;
+  const std::lock_guard guard(journal().lock);
+  return !journal().folder.empty() && journal().cut != 0;
 }
 
 void undo_created(const std::string& path, const FileFacts& facts) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   const struct stat& status = facts.status;
   (void)append(header_of(Deed::kCreated, facts), path);
-  journal.known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
+  journal().known[key_of(status)] = {.created = true, .restored = true, .kept_from = 0};
   if (S_ISREG(status.st_mode)) own_file_created(key_of(status));
 }
 
 // Another name of a file that there was says nothing of the file.
 void undo_linking(const std::string& to, const FileFacts& facts) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   (void)append(header_of(Deed::kCreated, facts), to);
 }
 
 void undo_length(int fd, const FileFacts& facts) {
-  const std::lock_guard guard(journal.lock);
-  if (std::exchange(journal.known[key_of(facts.status)].restored, true)) return;
+  const std::lock_guard guard(journal().lock);
+  if (std::exchange(journal().known[key_of(facts.status)].restored, true)) return;
   (void)append(header_of(Deed::kLength, facts), path_of_descriptor(fd));
 }
 
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length) {
-  const std::lock_guard guard(journal.lock);
-  Known& known = journal.known[key_of(status)];
+  const std::lock_guard guard(journal().lock);
+  Known& known = journal().known[key_of(status)];
   const std::int64_t end = std::min<std::int64_t>(known.kept_from, status.st_size);
   const FileKey key = key_of(status);
   if (length >= end) return own_file_resized(key, status.st_size, length);
@@ -372,12 +378,12 @@ void undo_truncation(const std::string& path, const struct stat& status, std::in
 }
 
 void undo_removal(const std::string& path, const FileFacts& facts) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   const struct stat& status = facts.status;
-  const auto known = journal.known.find(key_of(status));
-  if (known != journal.known.end()) {
+  const auto known = journal().known.find(key_of(status));
+  if (known != journal().known.end()) {
     const bool created = known->second.created && status.st_nlink == 1;
-    journal.known.erase(known);  // its number may become another file's
+    journal().known.erase(known);  // its number may become another file's
     // It need not be there again for its creation to be undone; but a folder for what was moved through it.
     if (created && !S_ISDIR(status.st_mode)) return;
   }
@@ -408,8 +414,10 @@ void undo_removal(const std::string& path, const FileFacts& facts) {
 }
 
 void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts) {
-  const std::lock_guard guard(journal.lock);
+  const std::lock_guard guard(journal().lock);
   (void)append(header_of(Deed::kRenamed, facts), from, to);
 }
+
+std::unique_ptr<HostState> make_undo_journal_state() { return std::make_unique<Journal>(); }
 
 }  // namespace uvm::rt

@@ -28,12 +28,14 @@
 #pragma once
 
 #include <sys/stat.h>
+#include <memory>
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "runtime/metadata/host_state.h"
 #include "runtime/outside/file_facts.h"
 #include "store/line_store.h"
 
@@ -70,5 +72,8 @@ void undo_length(int fd, const FileFacts& facts);                    // opened, 
 void undo_truncation(const std::string& path, const struct stat& status, std::int64_t length);
 void undo_removal(const std::string& path, const FileFacts& facts);
 void undo_renaming(const std::string& from, const std::string& to, const FileFacts& facts);
+
+// What this part keeps of a Vm; for make_vm().
+std::unique_ptr<HostState> make_undo_journal_state();
 
 }  // namespace uvm::rt

@@ -17,6 +17,7 @@
 #include <random>
 #include <string>
 
+#include "runtime/boot/test_vm.h"
 #include "runtime/metadata/vm.h"
 #include "runtime/outside/own_writes.h"
 #include "runtime/outside/undoable_files.h"
@@ -29,6 +30,8 @@ namespace fs = std::filesystem;
 // Where the heap's folder lies: a removed file is kept as a link, or on another file system as a copy.
 class UndoJournal : public testing::TestWithParam<const char*> {
  protected:
+  TestVm vm_;
+
   void SetUp() override {
     char files[] = "/tmp/undo_test_XXXXXX";
     ASSERT_NE(::mkdtemp(files), nullptr);

@@ -1,4 +1,4 @@
-// HostThreads: the threads of a Vm in this process (HostState of this room).
+// HostThreads: the threads of a Vm in this process (HostState).
 //
 // For the files of this room. Others ask for what they need by the functions of its headers; those that must
 // look at all threads while they stay take `lock`, and read `list`.
@@ -26,7 +26,7 @@
 namespace uvm::rt {
 
 struct HostThreads final : HostState {
-  static constexpr Room kRoom = Room::kThreads;
+  static constexpr HostPart kPart = HostPart::kThreads;
 
   HostThreads();
   ~HostThreads() override;
@@ -44,6 +44,9 @@ struct HostThreads final : HostState {
   CheckpointEvents checkpoints;
   std::function<void()> request_checkpoint = [] {};  // soon; set by whoever makes them
   std::atomic<std::int64_t> process_cpu_base{0};     // see cpu_time.h
+
+  // A host copy of the roots' clock state (clock.h), so that reading a clock takes no access to the region.
+  std::atomic<std::int64_t> nano_base{0};
 
   // --- HostThread objects: recycled, and freed with this
   std::mutex pool_lock;

@@ -3,7 +3,9 @@
 #include <sched.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
+#include <new>
 
 #include "runtime/heap/exceptions.h"
 #include "runtime/metadata/roots.h"
@@ -23,7 +25,18 @@ struct alignas(16) Stripe {
   std::atomic<std::uint32_t> locked{0};
   HostThread* entering = nullptr;
 };
-Stripe stripes[kBuckets];
+
+// In memory that is there when it is touched.
+struct Monitors final : HostState {
+  static constexpr HostPart kPart = HostPart::kMonitors;
+  Monitors() : stripes(static_cast<Stripe*>(std::calloc(kBuckets, sizeof(Stripe)))) {
+    if (stripes == nullptr) throw std::bad_alloc();
+  }
+  ~Monitors() override { std::free(stripes); }
+  Stripe* const stripes;
+};
+
+Stripe& stripe_at(const Vm& vm, std::uint32_t bucket) { return vm.state<Monitors>().stripes[bucket]; }
 
 std::uint32_t bucket_of(std::uint32_t object) { return (object * 0x9E3779B1U) >> 18; }
 static_assert(kBuckets == 1U << (32 - 18));
@@ -137,12 +150,12 @@ bool take(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint3
 }
 
 bool try_enter(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint32_t recursions) {
-  const StripeLock lock(stripes[bucket]);
+  const StripeLock lock(stripe_at(*thread.vm, bucket));
   return take(thread, bucket, object, recursions);
 }
 
 Status enter_slow(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint32_t recursions) {
-  Stripe& stripe = stripes[bucket];
+  Stripe& stripe = stripe_at(*thread.vm, bucket);
   auto& host = static_cast<HostThread&>(thread);
   for (int spins = 0; spins < 20; ++spins) {
     for (int i = 0; i < 20; ++i) __builtin_ia32_pause();
@@ -201,7 +214,7 @@ Status monitor_enter(Thread& thread, Object* object) {
 Status monitor_exit(Thread& thread, Object* object) {
   const std::uint32_t bits = gc::encode(object);
   const std::uint32_t bucket = bucket_of(bits);
-  Stripe& stripe = stripes[bucket];
+  Stripe& stripe = stripe_at(*thread.vm, bucket);
   HostThread* to_wake = nullptr;
   bool owner = false;
   {
@@ -218,7 +231,7 @@ Status monitor_exit(Thread& thread, Object* object) {
 std::uint32_t monitor_owner(Object* object) {
   const std::uint32_t bits = gc::encode(object);
   const std::uint32_t bucket = bucket_of(bits);
-  const StripeLock lock(stripes[bucket]);
+  const StripeLock lock(stripe_at(*vm(), bucket));
   const Monitor* monitor = find(chain_of(*vm(), bucket), bits);
   return monitor == nullptr ? 0 : monitor->owner;
 }
@@ -237,7 +250,7 @@ Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
   JavaThread* record = thread.java;
   const std::uint32_t bits = gc::encode(object);
   const std::uint32_t bucket = bucket_of(bits);
-  Stripe& stripe = stripes[bucket];
+  Stripe& stripe = stripe_at(*thread.vm, bucket);
   if (record->wait_kind != WaitKind::kObjectWait) {
     if (timeout_ms < 0) {
       return throw_new(thread, "java/lang/IllegalArgumentException", "timeout value is negative");
@@ -290,7 +303,7 @@ Status monitor_notify(Thread& thread, Object* object, bool all) {
   const std::uint32_t bucket = bucket_of(bits);
   bool owner = false;
   {
-    const StripeLock lock(stripes[bucket]);
+    const StripeLock lock(stripe_at(*thread.vm, bucket));
     Monitor* monitor = find(chain_of(*thread.vm, bucket), bits);
     owner = monitor != nullptr && monitor->owner == thread.java->id;
     while (owner && monitor->waiters) {
@@ -320,15 +333,17 @@ void release_all_monitors(Thread& thread) {
     for (;;) {
       HostThread* to_wake = nullptr;
       {
-        const StripeLock lock(stripes[bucket]);
+        const StripeLock lock(stripe_at(*thread.vm, bucket));
         Monitor* owned = chain_of(vm, bucket).get();
         while (owned != nullptr && owned->owner != thread.java->id) owned = owned->next.get();
         if (owned == nullptr) break;
-        release(thread, stripes[bucket], owned, &to_wake);
+        release(thread, stripe_at(*thread.vm, bucket), owned, &to_wake);
       }
       if (to_wake != nullptr) wake(*to_wake);
     }
   }
 }
+
+std::unique_ptr<HostState> make_monitors_state() { return std::make_unique<Monitors>(); }
 
 }  // namespace uvm::rt

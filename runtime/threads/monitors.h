@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
+#include "runtime/metadata/host_state.h"
 #include "runtime/metadata/metadata.h"
 #include "runtime/metadata/monitor.h"
 #include "runtime/metadata/status.h"
@@ -36,5 +38,8 @@ void for_each_owned_monitor(const JavaThread& record, const std::function<void(O
 
 // At thread exit: nothing may be left locked by a correct program; what is left is released, as HotSpot does.
 void release_all_monitors(Thread& thread);
+
+// What this part keeps of a Vm; for make_vm().
+std::unique_ptr<HostState> make_monitors_state();
 
 }  // namespace uvm::rt

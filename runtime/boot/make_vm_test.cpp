@@ -1,0 +1,78 @@
+// Vms that follow each other in one process: none finds what the one before has left.
+#include "runtime/boot/make_vm.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/folder_names.h"
+#include "runtime/boot/test_vm.h"
+#include "runtime/outside/leases.h"
+#include "runtime/outside/undo_journal.h"
+#include "runtime/threads/checkpoint_events.h"
+#include "runtime/threads/clock.h"
+#include "runtime/threads/threads.h"
+
+namespace uvm::rt {
+namespace {
+
+std::size_t open_descriptors() {
+  DIR* folder = ::opendir("/proc/self/fd");
+  std::vector<std::string> names;
+  EXPECT_EQ(read_names(folder, &names), 0);
+  ::closedir(folder);
+  return names.size();
+}
+
+TEST(MakeVm, TheNextOneFindsNothingOfTheOneBefore) {
+  const std::size_t descriptors = open_descriptors();
+  std::uint32_t first_number = 0;
+  std::int32_t lease = -1;
+  {
+    TestVm vm;
+    first_number = vm->number;
+    leases_at_start();
+    lease = lease_open("/proc/self/status", O_RDONLY, 0);
+    ASSERT_GE(lease, 3);
+    ASSERT_GT(open_descriptors(), descriptors);
+    checkpoints_at_start(7);
+    checkpoint_begins();
+    notify_supervisor(*vm);
+    set_torture_interval(*vm, 1);
+    roots().clock.last_nano = std::int64_t{1} << 60;
+    clock_at_resume();
+    ASSERT_GE(program_nano_time(), std::int64_t{1} << 60);
+  }
+  EXPECT_EQ(open_descriptors(), descriptors);
+  EXPECT_EQ(vm(), nullptr);
+
+  TestVm vm;
+  EXPECT_NE(vm->number, first_number);
+  leases_at_start();
+  char byte = 0;
+  EXPECT_EQ(lease_read(lease, &byte, 1), -1);
+  EXPECT_EQ(checkpoint_attempts(), 0U);
+  EXPECT_EQ(wait_for_event(*vm, std::chrono::nanoseconds(0)), Event::kNone);
+  EXPECT_LT(program_nano_time(), std::int64_t{1} << 60);
+}
+
+// The same heap in another process: records stay, what stands for them on the host does not.
+TEST(MakeVm, AnotherProcessGoesOnWithTheHeap) {
+  TestVm vm;
+  leases_at_start();
+  const std::int32_t lease = lease_open("/proc/self/status", O_RDONLY, 0);
+  ASSERT_GE(lease, 3);
+  leases_at_cut();
+  vm.change_process();
+  char byte = 0;
+  EXPECT_EQ(lease_read(lease, &byte, 1), -1);
+  leases_at_resume(Grown::kIsOurs, 0);
+  EXPECT_EQ(lease_read(lease, &byte, 1), 1);
+}
+
+}  // namespace
+}  // namespace uvm::rt
