@@ -17,6 +17,7 @@
 #include <functional>
 #include <span>
 
+#include "base/persisted.h"
 #include "gc/object.h"
 
 namespace uvm::uffd {
@@ -30,8 +31,10 @@ struct AllocationBuffer {
   RegionOffset top;
   RegionOffset end;
 };
+UVM_PERSISTED(AllocationBuffer, top, end)
 
-enum class RegionKind : std::uint8_t { kFree, kOld, kLargeStart, kLargeContinued };
+enum class RegionKind : std::uint8_t { kFree = 0, kOld = 1, kLargeStart = 2, kLargeContinued = 3 };
+UVM_PERSISTED_ENUM(RegionKind, kFree, kOld, kLargeStart, kLargeContinued)
 
 // Lives in the roots segment.
 struct HeapState {
@@ -43,7 +46,10 @@ struct HeapState {
   Reference<std::uint8_t> region_kinds;  // RegionKind by index, metadata segment
   Reference<Shape> filler_shape;
   std::uint32_t reserve;  // bytes below old_end that are not given yet, whole regions
+  std::uint32_t unused;
 };
+UVM_PERSISTED(HeapState, old_end, next_region, shared_top, shared_end, allocated_bytes, region_kinds,
+              filler_shape, reserve, unused)
 
 // How much of the reserve is opened at once; a new heap has four times as much, or an eighth of its size.
 inline constexpr std::uint32_t kReservePiece = 2 * kOldRegionSize;

@@ -13,16 +13,16 @@ namespace uvm::gc {
 
 using RegionOffset = std::uint64_t;
 
-inline constexpr std::uint32_t kHeapFormat = 4;
+inline constexpr std::uint32_t kHeapFormat = 5;
 
 inline constexpr RegionOffset kMiB = RegionOffset{1} << 20;
 inline constexpr RegionOffset kGiB = RegionOffset{1} << 30;
 
-inline constexpr RegionOffset kRootsStart = 0;  // superstructure: format, roots, thread list
-inline constexpr RegionOffset kRootsSize = 1 * kMiB;
-inline constexpr RegionOffset kMetadataStart =
-    kRootsStart + kRootsSize;  // classes, methods, pools, symbols, code
-inline constexpr RegionOffset kMetadataSize = 2 * kGiB - kRootsSize;
+// The first page is no memory: what follows a null reference by mistake ends there.
+inline constexpr RegionOffset kRootsStart = 4096;  // superstructure: format, roots, thread list
+inline constexpr RegionOffset kRootsSize = 1 * kMiB - kRootsStart;
+inline constexpr RegionOffset kMetadataStart = 1 * kMiB;  // classes, methods, pools, symbols, code
+inline constexpr RegionOffset kMetadataSize = 2 * kGiB - kMetadataStart;
 inline constexpr RegionOffset kOldStart = 2 * kGiB;  // objects, in regions of 1 MiB; large ones span several
 inline constexpr RegionOffset kReferenceReach = 32 * kGiB;
 inline constexpr RegionOffset kMaxOldSize = kReferenceReach - kOldStart;

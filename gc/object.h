@@ -15,17 +15,19 @@
 
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "gc/reference.h"
 
 namespace uvm::gc {
 
 enum class ShapeKind : std::uint8_t {
-  kInstance,        // fixed size, references at ref_offsets
-  kReferenceArray,  // elements are references
-  kPrimitiveArray,  // elements are not
-  kMirror,          // java.lang.Class: instance part plus static fields
-  kFiller,          // dead space in a region, made walkable: a primitive byte array of no class
+  kInstance = 0,        // fixed size, references at ref_offsets
+  kReferenceArray = 1,  // elements are references
+  kPrimitiveArray = 2,  // elements are not
+  kMirror = 3,          // java.lang.Class: instance part plus static fields
+  kFiller = 4,          // dead space in a region, made walkable: a primitive byte array of no class
 };
+UVM_PERSISTED_ENUM(ShapeKind, kInstance, kReferenceArray, kPrimitiveArray, kMirror, kFiller)
 
 // What the heap knows of a class. First member of rt::Class. Lives in the metadata segment.
 struct Shape {
@@ -39,6 +41,8 @@ struct Shape {
       static_ref_offsets;  // byte offsets in this class's mirror of its static references
   std::uint32_t reserved;
 };
+UVM_PERSISTED(Shape, instance_size, kind, element_shift, ref_count, ref_offsets, static_ref_count,
+              static_ref_offsets, reserved)
 static_assert(sizeof(Shape) == 24);
 
 struct Object {
@@ -61,6 +65,7 @@ struct Object {
     field<std::uint32_t>(offset) = encode(value);
   }
 };
+UVM_PERSISTED(Object, shape, identity_hash)
 static_assert(sizeof(Object) == 8);
 
 struct Array : Object {
@@ -76,6 +81,7 @@ struct Array : Object {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + sizeof(Array));
   }
 };
+UVM_PERSISTED_OVER(Array, Object, length, unused)
 static_assert(sizeof(Array) == 16);
 
 inline constexpr std::uint32_t kArrayBase = sizeof(Array);
@@ -84,6 +90,7 @@ struct Mirror : Object {
   std::uint32_t mirrored;  // Reference<rt::Class>; 0 while being made
   std::uint32_t size;      // bytes of this object
 };
+UVM_PERSISTED_OVER(Mirror, Object, mirrored, size)
 static_assert(sizeof(Mirror) == 16);
 
 inline constexpr std::uint64_t align_object(std::uint64_t bytes) { return (bytes + 7) & ~std::uint64_t{7}; }

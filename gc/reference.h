@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "gc/layout.h"
 
 namespace uvm::gc {
@@ -50,8 +51,14 @@ template <typename T>
 struct Reference {
   std::uint32_t bits;
 
-  [[nodiscard]] T* get() const { return decode<T>(bits); }
-  T* operator->() const { return decode_nonnull<T>(bits); }
+  [[nodiscard]] T* get() const {
+    static_assert(Persisted<T>, "what is in the region has a UVM_PERSISTED line");
+    return decode<T>(bits);
+  }
+  T* operator->() const {
+    static_assert(Persisted<T>, "what is in the region has a UVM_PERSISTED line");
+    return decode_nonnull<T>(bits);
+  }
   T& operator*() const { return *decode_nonnull<T>(bits); }
   T& operator[](std::size_t index) const { return decode_nonnull<T>(bits)[index]; }
   explicit operator bool() const { return bits != 0; }
@@ -65,6 +72,12 @@ struct Reference {
   }
   bool operator==(const Reference& other) const = default;
 };
+
+// Whatever it refers to: a reference to another type is another field by its name.
+template <typename T>
+constexpr std::uint64_t persisted_layout(const Reference<T>* /*type*/) {
+  return add_to_layout(kLayoutSeed, "Reference");
+}
 
 static_assert(sizeof(Reference<int>) == 4);
 

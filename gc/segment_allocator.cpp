@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::uint64_t kLine = 4096;
 
-// Before each block of allocate().
-struct BlockHeader {
-  std::uint64_t size_class;
-  RegionOffset next_free;  // while on a free list
-};
-static_assert(sizeof(BlockHeader) == 16);
-
 // Sizes 32, 40, 48, 56, 64, 80, ...: four classes per power of two, header included.
 unsigned class_of(std::uint64_t bytes) {
   if (bytes <= 32) return 0;

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "gc/reference.h"
 
 namespace uvm::uffd {
@@ -28,6 +29,15 @@ struct SegmentAllocatorState {
   std::uint64_t allocated_bytes;  // live bytes handed out, headers included
   RegionOffset free_lists[kSizeClasses];
 };
+UVM_PERSISTED(SegmentAllocatorState, top, end, allocated_bytes, free_lists)
+
+// Before each block of allocate().
+struct BlockHeader {
+  std::uint64_t size_class;
+  RegionOffset next_free;  // while on a free list
+};
+UVM_PERSISTED(BlockHeader, size_class, next_free)
+static_assert(sizeof(BlockHeader) == 16);
 
 class SegmentAllocator {
  public:

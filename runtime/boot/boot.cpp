@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "runtime/boot/heap_fingerprint.h"
 #include "runtime/execution/native.h"
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
@@ -216,6 +217,7 @@ void format_heap(gc::RegionOffset old_end) {
   r.magic = kRootsMagic;
   r.heap_format = gc::kHeapFormat;
   r.code_format = kCodeFormat;
+  r.layout_fingerprint = heap_fingerprint();
   r.native_fingerprint = native_table_fingerprint();
   r.next_thread_id = 1;
   r.metadata.top = gc::kMetadataStart;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gc/layout.h"
+#include "runtime/boot/heap_fingerprint.h"
 #include "runtime/execution/native.h"
 #include "runtime/metadata/code.h"
 #include "runtime/metadata/roots.h"
@@ -23,17 +24,50 @@ constexpr uffd::SegmentSpec kSegments[] = {
     {.name = "native", .offset = gc::kNativeStart, .size = gc::kNativeSize, .pinned = false, .flushed = true},
 };
 
+std::string in_words(const Method& method) { return external_method_name(&method); }
+
+// The native that a method has in this build, whatever it was bound to; a stand-in when there is none.
+std::uint32_t native_now(const Method& method) {
+  const std::int32_t index =
+      find_native(method.holder->name->view(), method.name->view(), method.descriptor->view());
+  return index < 0 ? stand_in_for(&method) : static_cast<std::uint32_t>(index);
+}
+
+// A thread stopped inside of a native is in a phase of it, which another build may not have, or understand otherwise.
+// Empty, or which native stands in the way.
+std::string check_native_frames() {
+  for (const JavaThread* thread = roots().threads.get(); thread != nullptr; thread = thread->next.get()) {
+    if (thread->alive == 0 || thread->top_frame == 0) continue;
+    const auto* base = gc::at_offset<Slot>(thread->stack_base);
+    for (const auto* frame = gc::at_offset<Frame>(thread->top_frame);;) {
+      if (frame->kind == FrameKind::kNative) {
+        const Method& method = *frame->method;
+        const NativeMethod& native = native_at(native_now(method));
+        if (native.protocol != method.native_protocol) {
+          return "a thread is inside of the native method " + in_words(method) +
+                 (native.protocol == 0 ? ", which this uvm does not have"
+                                       : ", which goes on otherwise in this uvm") +
+                 "; go on with the uvm that wrote the heap, or from another version";
+        }
+      }
+      if (frame->caller == 0) break;
+      frame = reinterpret_cast<const Frame*>(base + frame->caller);
+    }
+  }
+  return {};
+}
+
 // Methods keep the index of their native, which is good for one native table only. Unbound, they are looked
-// up by name at their next call; a thread stopped inside a native needs its index right away.
+// up by name at their next call; a thread stopped inside a native needs its index right away. An intrinsic
+// that is gone leaves the method's own bytecode.
 void rebind_natives(Vm& vm) {
   const std::lock_guard lock(vm.metadata_lock);
   for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
     for (unsigned i = 0; i < c->method_count; ++i) {
       Method& method = c->methods[i];
       if (method.kind != MethodKind::kNative && method.kind != MethodKind::kNativeLeaf) continue;
-      const std::int32_t index = find_native(c->name->view(), method.name->view(), method.descriptor->view());
-      if (index >= 0) method.native_index = static_cast<std::uint32_t>(index);
-      method.kind = MethodKind::kNativeUnbound;
+      method.native_index = native_now(method);
+      method.kind = method.is_native() ? MethodKind::kNativeUnbound : MethodKind::kUnprepared;
     }
   }
   roots().native_fingerprint = native_table_fingerprint();
@@ -54,7 +88,14 @@ std::string check_heap(Vm& vm) {
     return "the heap's methods are in code format " + std::to_string(r.code_format) + ", this uvm has " +
            std::to_string(kCodeFormat);
   }
-  if (r.native_fingerprint != native_table_fingerprint()) rebind_natives(vm);
+  if (r.layout_fingerprint != heap_fingerprint()) {
+    return "the heap's structures are laid out otherwise than in this uvm, which is of the same format, " +
+           std::to_string(gc::kHeapFormat) + "; go on with the uvm that wrote it";
+  }
+  if (r.native_fingerprint != native_table_fingerprint()) {
+    if (std::string problem = check_native_frames(); !problem.empty()) return problem;
+    rebind_natives(vm);
+  }
   return {};
 }
 

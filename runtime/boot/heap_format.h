@@ -17,8 +17,10 @@ class Vm;
 // The segments of a heap's region, for uffd::RegionOptions.
 std::span<const uffd::SegmentSpec> heap_segments();
 
-// Whether the roots of a mapped heap can be worked with; empty, or what is wrong. Methods whose native was
-// found in another build's table are bound anew.
+// Whether this build can go on with a mapped heap; empty, or what is wrong. The layout of all that is persisted must
+// be the same. Another table of natives is handled by name: methods are bound anew, one whose native is gone throws
+// UnsatisfiedLinkError when it is called, an intrinsic that is gone leaves the method's bytecode; but a heap with a
+// thread inside of a native that is gone, or has another protocol, is refused.
 std::string check_heap(Vm& vm);
 
 // The virtual heap's limit: at most `bytes` of objects (rounded down to whole regions, cut to what is

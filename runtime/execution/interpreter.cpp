@@ -1135,7 +1135,7 @@ invoke_checked:
 run_native : {
   // thread.frame == fp is a native frame; its function runs from its start, for the first time or again.
   callee = fp->method.get();
-  locals = reinterpret_cast<Slot*>(fp) - callee->max_locals;
+  locals = reinterpret_cast<Slot*>(fp) - callee->arg_slots;
   if ((fp->aux & kNativeNeedsLock) != 0) {
     CHECK(monitor_enter(thread, gc::decode<Object>(fp->lock)));
     fp->aux = 0;

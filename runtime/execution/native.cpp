@@ -57,6 +57,7 @@ std::uint64_t native_table_fingerprint() {
     for (const Entry& e : sorted()) {
       all.append(e.class_name).append(1, '.').append(e.method->name).append(e.method->descriptor);
       all.push_back(static_cast<char>('0' + e.method->traits));
+      all.push_back(static_cast<char>(e.method->protocol));
     }
     return XXH3_64bits(all.data(), all.size());
   }();
@@ -77,12 +78,17 @@ Status unsatisfied(NativeCall& call) {
 }
 
 const NativeMethod kStandIns[] = {
-    {"nothing", "()V", native_nothing, kLeaf},
-    {"unsatisfied", "()V", unsatisfied},
+    {"nothing", "()V", native_nothing, kLeaf, 0},
+    {"unsatisfied", "()V", unsatisfied, kFramed, 0},
 };
 UVM_REGISTER_NATIVES("", kStandIns)
 
 }  // namespace
+
+std::uint32_t stand_in_for(const Method* method) {
+  const bool nothing = method->holder->loader.bits == 0 && needs_no_native(method->name->view());
+  return static_cast<std::uint32_t>(find_native("", nothing ? "nothing" : "unsatisfied", "()V"));
+}
 
 Status NativeCall::upcall(Method* method, std::span<const Slot> args) {
   frame_->aux &= static_cast<std::uint16_t>(~kNativeCaught);

@@ -25,6 +25,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/persisted.h"
 #include "runtime/metadata/frame.h"
 #include "runtime/metadata/metadata.h"
 #include "runtime/metadata/status.h"
@@ -38,6 +39,7 @@ enum NativeFrameBits : std::uint16_t {
   kNativeCaught = 2,     // one did: slot 8 has it
   kNativeNeedsLock = 4,  // synchronized: the lock is still to be taken
 };
+UVM_PERSISTED_ENUM(NativeFrameBits, kNativeCatches, kNativeCaught, kNativeNeedsLock)
 
 class NativeCall {
  public:
@@ -126,6 +128,10 @@ struct NativeMethod {
   std::string_view descriptor;
   NativeFunction function;
   NativeTraits traits = kFramed;
+  // The meaning of its phases and saved slots, which frames in heaps have: to be raised when it changes. A heap
+  // with a thread inside of an older one is refused (runtime/boot/heap_format.h). 0: stands in for a native that is
+  // not there.
+  std::uint8_t protocol = 1;
 };
 
 // Registers a table under a class at static initialisation; several tables per class are allowed.
@@ -135,6 +141,10 @@ class NativeRegistration {
 };
 #define UVM_REGISTER_NATIVES(class_name, methods) \
   static const ::uvm::rt::NativeRegistration uvm_native_registration_##methods{class_name, methods};
+
+// The stand-in for a native method that has no native: does nothing, where nothing is to be done, or throws
+// UnsatisfiedLinkError. Index in the table.
+std::uint32_t stand_in_for(const Method* method);
 
 // Index of a native in the (sorted, hence deterministic) table, or -1. Used by the linker of native methods.
 std::int32_t find_native(std::string_view class_name, std::string_view name, std::string_view descriptor);

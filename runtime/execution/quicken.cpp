@@ -87,10 +87,10 @@ std::int32_t native_of(const Method* method) {
 void bind_native(Method* method, MethodKind unbound, std::int32_t index) {
   const std::lock_guard lock(vm()->metadata_lock);
   if (method->load_kind() != unbound) return;  // another thread was faster
+  const NativeMethod& native = native_at(static_cast<std::uint32_t>(index));
   method->native_index = static_cast<std::uint32_t>(index);
-  // The frame of a native, if it gets one, lies right behind its arguments.
-  method->max_locals = method->arg_slots;
-  const bool framed = native_at(method->native_index).traits == kFramed || method->is_synchronized();
+  method->native_protocol = native.protocol;
+  const bool framed = native.traits == kFramed || method->is_synchronized();
   method->publish_kind(framed ? MethodKind::kNative : MethodKind::kNativeLeaf);
 }
 
@@ -465,12 +465,9 @@ void prepare_method(Method* method) {
     return;
   }
   if (method->load_kind() != MethodKind::kNativeUnbound) return;
-  std::int32_t index = native_of(method);
-  if (index < 0) {
-    const bool nothing = method->holder->loader.bits == 0 && needs_no_native(method->name->view());
-    index = find_native("", nothing ? "nothing" : "unsatisfied", "()V");
-  }
-  bind_native(method, MethodKind::kNativeUnbound, index);
+  const std::int32_t index = native_of(method);
+  bind_native(method, MethodKind::kNativeUnbound,
+              index < 0 ? static_cast<std::int32_t>(stand_in_for(method)) : index);
 }
 
 }  // namespace uvm::rt

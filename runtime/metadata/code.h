@@ -14,6 +14,7 @@
 
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "runtime/metadata/metadata.h"
 
 namespace uvm::rt {
@@ -82,11 +83,21 @@ enum class Op : std::uint16_t {
       kCount
 };
 
+// The names in order: the number of an op is its place, and internal code in heaps has those numbers.
+constexpr std::uint64_t persisted_layout(const Op* /*type*/) {
+  std::uint64_t hash = add_to_layout(kLayoutSeed, "Op");
+#define UVM_OP(name) hash = add_to_layout(hash, #name);
+  UVM_OPS(UVM_OP)
+#undef UVM_OP
+  return hash;
+}
+
 struct Insn {
   Op op;
   std::uint16_t a;
   std::int32_t b;
 };
+UVM_PERSISTED(Insn, op, a, b)
 static_assert(sizeof(Insn) == 8, "replaced by one 64-bit store");
 
 struct SwitchTable {
@@ -97,6 +108,7 @@ struct SwitchTable {
   // tableswitch: count targets. lookupswitch: count keys, ascending, then count targets.
   std::int32_t* entries() { return reinterpret_cast<std::int32_t*>(this + 1); }
 };
+UVM_PERSISTED(SwitchTable, default_target, low, count, unused)
 static_assert(sizeof(SwitchTable) == 16);
 
 // Call site of invokeinterface with an inline cache of the last receiver class.
@@ -105,6 +117,7 @@ struct InterfaceSite {
   std::uint32_t unused;
   std::uint64_t cache;  // Class reference << 32 | selected Method reference; 0 empty; replaced whole
 };
+UVM_PERSISTED(InterfaceSite, method, unused, cache)
 static_assert(sizeof(InterfaceSite) == 16);
 
 // Call site linked through java.lang.invoke: calls `adapter` with `appendix`, if any, as the last argument.
@@ -112,6 +125,7 @@ struct HandleSite {
   Ref<Method> adapter;
   Ref<Object> appendix;  // 0: none is passed
 };
+UVM_PERSISTED(HandleSite, adapter, appendix)
 static_assert(sizeof(HandleSite) == 8);
 
 // Replaces an instruction by another form of itself, with one 64-bit store. What the new form refers to is

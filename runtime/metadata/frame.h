@@ -19,6 +19,7 @@
 
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "gc/object.h"
 #include "gc/reference.h"
 
@@ -38,15 +39,16 @@ union Slot {
 static_assert(sizeof(Slot) == 8);
 
 enum class FrameKind : std::uint8_t {
-  kEntry,      // bottom of a thread's stack: what to do when the thread's first method is done
-  kJava,       // interpreted method
-  kNative,     // native method; `phase` says how far it is
-  kLoadClass,  // waits for a class loader's loadClass
-  kClassInit,  // waits for a class initialiser
-  kLink,       // waits for a VM upcall whose result goes into a constant pool entry or a call site
-  kCatch,      // waits for the class of an exception handler of the frame below
-  kCount,
+  kEntry = 0,      // bottom of a thread's stack: what to do when the thread's first method is done
+  kJava = 1,       // interpreted method
+  kNative = 2,     // native method; `phase` says how far it is
+  kLoadClass = 3,  // waits for a class loader's loadClass
+  kClassInit = 4,  // waits for a class initialiser
+  kLink = 5,       // waits for a VM upcall whose result goes into a constant pool entry or a call site
+  kCatch = 6,      // waits for the class of an exception handler of the frame below
+  kCount = 7,
 };
+UVM_PERSISTED_ENUM(FrameKind, kEntry, kJava, kNative, kLoadClass, kClassInit, kLink, kCatch, kCount)
 
 struct Frame {
   gc::Reference<Method> method;  // kJava, kNative; otherwise null
@@ -61,6 +63,7 @@ struct Frame {
 
   Slot* operands() { return reinterpret_cast<Slot*>(this) + 3; }
 };
+UVM_PERSISTED(Frame, method, caller, pc, sp, lock, kind, phase, aux)
 static_assert(sizeof(Frame) == 24, "three slots: part of the heap format");
 
 inline constexpr unsigned kFrameSlots = sizeof(Frame) / sizeof(Slot);

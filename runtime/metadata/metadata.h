@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/persisted.h"
 #include "gc/object.h"
 #include "gc/reference.h"
 #include "runtime/classfile/access_flags.h"
@@ -37,6 +38,7 @@ struct Symbol {
   [[nodiscard]] const char* text() const { return reinterpret_cast<const char*>(this + 1); }
   [[nodiscard]] std::string_view view() const { return {text(), length}; }
 };
+UVM_PERSISTED(Symbol, hash, length)
 static_assert(sizeof(Symbol) == 8);
 
 // Uninterpreted bytes (annotation attributes and the like).
@@ -46,6 +48,7 @@ struct Bytes {
   [[nodiscard]] const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
   std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 };
+UVM_PERSISTED(Bytes, length, unused)
 static_assert(sizeof(Bytes) == 8);
 
 // Types by descriptor letter, in the order of newarray's codes where those exist (JVMS 6.5 newarray).
@@ -62,6 +65,8 @@ enum class BasicType : std::uint8_t {
   kArray = 13,
   kVoid = 14,
 };
+UVM_PERSISTED_ENUM(BasicType, kBoolean, kChar, kFloat, kDouble, kByte, kShort, kInt, kLong, kObject, kArray,
+                   kVoid)
 BasicType basic_type_of(char descriptor);  // 'I' -> kInt, 'L' -> kObject, '[' -> kArray ...
 char descriptor_of(BasicType type);
 constexpr unsigned slots_of(BasicType type) {
@@ -73,7 +78,14 @@ constexpr bool is_reference(BasicType type) {
 }
 
 // JVMS 5.5; kLinked includes verified and prepared.
-enum class ClassState : std::uint8_t { kLoaded, kLinked, kInitializing, kInitialized, kError };
+enum class ClassState : std::uint8_t {
+  kLoaded = 0,
+  kLinked = 1,
+  kInitializing = 2,
+  kInitialized = 3,
+  kError = 4
+};
+UVM_PERSISTED_ENUM(ClassState, kLoaded, kLinked, kInitializing, kInitialized, kError)
 
 struct Field {
   Ref<Class> holder;
@@ -84,6 +96,7 @@ struct Field {
   std::uint16_t slot;            // index in the holder's fields (java.lang.reflect.Field.slot)
   std::uint16_t constant_index;  // ConstantValue, 0 none
   BasicType type;
+  std::uint8_t unused[3];
   Ref<Symbol> generic_signature;
   Ref<Bytes> annotations;
   Ref<Bytes> type_annotations;
@@ -91,35 +104,45 @@ struct Field {
   [[nodiscard]] bool is_static() const { return (access & kAccStatic) != 0; }
   [[nodiscard]] bool is_volatile() const { return (access & kAccVolatile) != 0; }
 };
+UVM_PERSISTED(Field, holder, name, descriptor, access, offset, slot, constant_index, type, unused,
+              generic_signature, annotations, type_annotations)
 
 struct ExceptionHandler {
   std::uint16_t start_bci, end_bci, handler_bci, catch_type;  // catch_type: pool index of a class, 0 any
 };
+UVM_PERSISTED(ExceptionHandler, start_bci, end_bci, handler_bci, catch_type)
 struct LineNumber {
   std::uint16_t start_bci, line;
 };
+UVM_PERSISTED(LineNumber, start_bci, line)
 struct LocalVariable {
   std::uint16_t start_bci, length, name_index, descriptor_index, slot, unused;
 };
+UVM_PERSISTED(LocalVariable, start_bci, length, name_index, descriptor_index, slot, unused)
 struct MethodParameter {
   std::uint16_t name_index, access;
 };
+UVM_PERSISTED(MethodParameter, name_index, access)
 
 // How an invocation of the method starts.
 enum class MethodKind : std::uint8_t {
-  kUnprepared,  // bytecode not yet translated to internal code
-  kInterpreted,
-  kNativeUnbound,  // native method not yet looked up in the native tables
-  kNative,
-  kNativeLeaf,  // native that needs no frame: cannot call Java, block or (normally) throw
-  kAbstract,
-  kMhInvokeBasic,
-  kMhLinkToVirtual,
-  kMhLinkToStatic,
-  kMhLinkToSpecial,
-  kMhLinkToInterface,  // JVMS 2.9.3 and
-  kMhInvoke,  // signature polymorphic invoke/invokeExact and VarHandle access modes: linked per call site
+  kUnprepared = 0,  // bytecode not yet translated to internal code
+  kInterpreted = 1,
+  kNativeUnbound = 2,  // native method not yet looked up in the native tables
+  kNative = 3,
+  kNativeLeaf = 4,  // native that needs no frame: cannot call Java, block or (normally) throw
+  kAbstract = 5,
+  kMhInvokeBasic = 6,
+  kMhLinkToVirtual = 7,
+  kMhLinkToStatic = 8,
+  kMhLinkToSpecial = 9,
+  kMhLinkToInterface = 10,  // JVMS 2.9.3 and
+  kMhInvoke =
+      11,  // signature polymorphic invoke/invokeExact and VarHandle access modes: linked per call site
 };
+UVM_PERSISTED_ENUM(MethodKind, kUnprepared, kInterpreted, kNativeUnbound, kNative, kNativeLeaf, kAbstract,
+                   kMhInvokeBasic, kMhLinkToVirtual, kMhLinkToStatic, kMhLinkToSpecial, kMhLinkToInterface,
+                   kMhInvoke)
 
 enum MethodFlags : std::uint16_t {
   kMethodCallerSensitive = 1,  // @CallerSensitive
@@ -130,6 +153,8 @@ enum MethodFlags : std::uint16_t {
   kMethodForceInline = 32,
   kMethodOverpass = 64,  // made by the linker: throws AbstractMethodError or IncompatibleClassChangeError
 };
+UVM_PERSISTED_ENUM(MethodFlags, kMethodCallerSensitive, kMethodHidden, kMethodIsInitializer,
+                   kMethodIsClassInit, kMethodHasJsr, kMethodForceInline, kMethodOverpass)
 
 struct Method {
   Ref<Class> holder;
@@ -140,7 +165,7 @@ struct Method {
   MethodKind kind;
   BasicType return_type;
   std::uint16_t arg_slots;   // including the receiver
-  std::uint16_t max_locals;  // of natives: arg_slots
+  std::uint16_t max_locals;  // of native methods: arg_slots
   std::uint16_t max_stack;
   std::int32_t vtable_index;  // -1: not dispatched through the vtable
   std::int32_t itable_index;  // of interface methods: index in the interface's itable, else -1
@@ -159,7 +184,8 @@ struct Method {
   Ref<std::uint16_t> exceptions;  // pool indexes of the Exceptions attribute
   Ref<MethodParameter> parameters;
   std::uint16_t parameter_count;  // of the MethodParameters attribute
-  std::uint16_t has_parameters;   // the attribute is there (it may be empty)
+  std::uint8_t has_parameters;    // the attribute is there (it may be empty)
+  std::uint8_t native_protocol;   // kNative, kNativeLeaf: NativeMethod::protocol of the one it was bound to
   Ref<Bytes> stack_map_table;
   Ref<Symbol> generic_signature;
   Ref<Bytes> annotations, parameter_annotations, annotation_default, type_annotations;
@@ -181,6 +207,12 @@ struct Method {
                      __ATOMIC_RELEASE);
   }
 };
+UVM_PERSISTED(Method, holder, name, descriptor, access, flags, kind, return_type, arg_slots, max_locals,
+              max_stack, vtable_index, itable_index, native_index, code, code_length, bcis, slot,
+              bytecode_length, bytecode, handler_count, line_count, variable_count, exception_count, handlers,
+              lines, variables, exceptions, parameters, parameter_count, has_parameters, native_protocol,
+              stack_map_table, generic_signature, annotations, parameter_annotations, annotation_default,
+              type_annotations)
 
 // Constant pool tags, JVMS table 4.4-A, and ours for entries patched into hidden classes.
 enum class PoolTag : std::uint8_t {
@@ -203,6 +235,9 @@ enum class PoolTag : std::uint8_t {
   kModule = 19,
   kPackage = 20,
 };
+UVM_PERSISTED_ENUM(PoolTag, kUnusable, kUtf8, kInteger, kFloat, kLong, kDouble, kClass, kString, kFieldref,
+                   kMethodref, kInterfaceMethodref, kNameAndType, kMethodHandle, kMethodType, kDynamic,
+                   kInvokeDynamic, kModule, kPackage)
 
 // One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are
 // written together as one 64-bit store, so a reader sees a whole entry.
@@ -234,6 +269,7 @@ struct PoolEntry {
   std::uint64_t* whole() { return reinterpret_cast<std::uint64_t*>(this); }
   [[nodiscard]] const std::uint64_t* whole() const { return reinterpret_cast<const std::uint64_t*>(this); }
 };
+UVM_PERSISTED(PoolEntry, raw, resolved)
 static_assert(sizeof(PoolEntry) == 8 && std::endian::native == std::endian::little);
 inline constexpr std::uint32_t kPoolNull = 0xfffffffe;
 
@@ -254,6 +290,7 @@ struct ConstantPool {
   Symbol* name_of(unsigned member) { return utf8(entry(name_and_type(member)).load_raw() >> 16); }
   Symbol* descriptor_of(unsigned member) { return utf8(entry(name_and_type(member)).load_raw() & 0xffff); }
 };
+UVM_PERSISTED(ConstantPool, holder, count, tags, unused)
 static_assert(sizeof(ConstantPool) == 16);
 
 // One interface of a class with the methods that implement it.
@@ -261,18 +298,22 @@ struct ItableEntry {
   Ref<Class> interface;
   Ref<Ref<Method>> methods;  // by the interface method's itable_index; null where abstract
 };
+UVM_PERSISTED(ItableEntry, interface, methods)
 
 struct InnerClassInfo {
   std::uint16_t inner_index, outer_index, name_index, access;
 };
+UVM_PERSISTED(InnerClassInfo, inner_index, outer_index, name_index, access)
 struct BootstrapMethod {
   std::uint16_t method_index, argument_count;
   Ref<std::uint16_t> arguments;
 };
+UVM_PERSISTED(BootstrapMethod, method_index, argument_count, arguments)
 struct RecordComponent {
   Ref<Symbol> name, descriptor, generic_signature;
   Ref<Bytes> annotations, type_annotations;
 };
+UVM_PERSISTED(RecordComponent, name, descriptor, generic_signature, annotations, type_annotations)
 
 enum ClassFlags : std::uint32_t {
   kClassHidden = 1,  // Lookup.defineHiddenClass
@@ -287,6 +328,9 @@ enum ClassFlags : std::uint32_t {
   kClassHasDefaults = 256,  // interface with non-abstract instance methods
   kClassIsSealed = 512,     // has a PermittedSubclasses attribute
 };
+UVM_PERSISTED_ENUM(ClassFlags, kClassHidden, kClassIsRecord, kClassHasFinalizer, kClassHasClassInit,
+                   kClassIsReference, kClassCloneable, kClassMagicAccessor, kClassTrusted, kClassHasDefaults,
+                   kClassIsSealed)
 
 inline constexpr unsigned kPrimarySupers = 8;
 
@@ -366,6 +410,16 @@ struct Class {
   // JVMS 5.5 / 6.5 instanceof, for any two classes.
   [[nodiscard]] bool is_subclass_of(const Class* other) const;
 };
+UVM_PERSISTED(Class, shape, name, super, mirror, loader, access, inner_access, flags, state, primitive,
+              dimensions, depth, init_thread, primary_supers, component, element, array_class, interfaces,
+              all_interfaces, interface_count, all_interface_count, field_count, method_count, fields,
+              methods, pool, itable, itable_length, vtable_length, class_init, source_file, generic_signature,
+              source_debug_extension, annotations, type_annotations, inner_classes, bootstrap_methods,
+              record_components, nest_members, permitted_subclasses, inner_class_count,
+              bootstrap_method_count, record_component_count, nest_member_count, permitted_subclass_count,
+              nest_host_index, enclosing_class_index, enclosing_method_index, major_version, minor_version,
+              nest_host, protection_domain, init_error, class_data, resolution_errors, module_entry,
+              verified_methods, next, fields_end, signers)
 static_assert(sizeof(Class) % 8 == 0);
 
 inline Class* class_of(const Object* object) { return reinterpret_cast<Class*>(object->shape.get()); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "runtime/metadata/metadata.h"
 
 namespace uvm::rt {
@@ -16,6 +17,7 @@ struct ModuleList {
   std::uint32_t capacity;
   std::uint32_t unused;
 };
+UVM_PERSISTED(ModuleList, items, count, capacity, unused)
 static_assert(sizeof(ModuleList) == 16);
 
 struct ModuleEntry {
@@ -29,6 +31,7 @@ struct ModuleEntry {
   Ref<ModuleEntry> next;  // in the bucket
   std::uint32_t unused;
 };
+UVM_PERSISTED(ModuleEntry, object, loader, name, version, reads, open, reads_all_unnamed, next, unused)
 static_assert(sizeof(ModuleEntry) == 48);
 
 struct PackageEntry {
@@ -40,6 +43,7 @@ struct PackageEntry {
   Ref<PackageEntry> next;  // in the bucket
   ModuleList exported_to;
 };
+UVM_PERSISTED(PackageEntry, name, loader, module, exported_to_all, exported_to_all_unnamed, next, exported_to)
 static_assert(sizeof(PackageEntry) == 40);
 
 inline constexpr unsigned kModuleBuckets = 128;
@@ -49,6 +53,7 @@ struct ModuleState {
   Ref<ModuleEntry> modules[kModuleBuckets];
   Ref<PackageEntry> packages[kPackageBuckets];
 };
+UVM_PERSISTED(ModuleState, modules, packages)
 static_assert(sizeof(ModuleState) % 8 == 0);
 
 }  // namespace uvm::rt

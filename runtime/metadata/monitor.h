@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "runtime/metadata/metadata.h"
 #include "runtime/metadata/thread.h"
 
@@ -16,6 +17,7 @@ struct Monitor {
   std::uint32_t recursions;  // times entered
   Ref<JavaThread> waiters;   // wait set, first waiter first
 };
+UVM_PERSISTED(Monitor, object, next, owner, recursions, waiters)
 static_assert(sizeof(Monitor) == 20);
 
 }  // namespace uvm::rt

@@ -1,9 +1,12 @@
-// Roots: the superstructure of a heap, at region offset 0, always resident.
+// Roots: the superstructure of a heap, at gc::kRootsStart, always resident.
 //
 // It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes,
 // interned strings and monitors, and the VM's own references into the heap. Part of the heap format.
 #pragma once
 
+#include <cstddef>
+
+#include "base/persisted.h"
 #include "gc/heap.h"
 #include "gc/segment_allocator.h"
 #include "runtime/metadata/thread.h"
@@ -21,11 +24,13 @@ struct RegionTable {
   std::uint32_t capacity;
   std::uint32_t count;
 };
+UVM_PERSISTED(RegionTable, slots, capacity, count)
 
 struct MonitorTable {
   Ref<std::uint32_t> buckets;  // chains of Monitor, see runtime/threads/monitors.h
   std::uint32_t bucket_count;
 };
+UVM_PERSISTED(MonitorTable, buckets, bucket_count)
 
 // Process-independent time: see runtime/threads/clock.h.
 struct ClockState {
@@ -33,17 +38,22 @@ struct ClockState {
   std::int64_t last_nano;     // nanoTime at the last cut
   std::int64_t last_wall_ms;  // currentTimeMillis at the last cut
 };
+UVM_PERSISTED(ClockState, nano_base, last_nano, last_wall_ms)
 
 enum VerboseOutput : std::uint32_t { kVerboseGc = 1, kVerboseClass = 2 };
+UVM_PERSISTED_ENUM(VerboseOutput, kVerboseGc, kVerboseClass)
 
 // Roots::boot_phase once the class library is booted.
 inline constexpr std::uint32_t kBootDone = ~std::uint32_t{0};
 
 struct Roots {
+  // The fixed part: at these places in every format.
   std::uint64_t magic;
   std::uint32_t heap_format;
   std::uint32_t code_format;         // runtime/metadata/code.h kCodeFormat that the internal code was made by
+  std::uint64_t layout_fingerprint;  // of all that is persisted: runtime/boot/heap_fingerprint.h
   std::uint64_t native_fingerprint;  // native_table_fingerprint() that native_index values belong to
+  // All else may move from format to format.
   gc::HeapState heap;
   gc::SegmentAllocatorState metadata;
   gc::SegmentAllocatorState native;
@@ -55,11 +65,11 @@ struct Roots {
   Ref<JavaThread> threads;  // list through JavaThread::next
   std::uint32_t next_thread_id;
   std::uint32_t java_thread_count;  // alive
-  WellKnown known;
   Ref<Object> main_thread_group, system_thread_group;
   Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot, for when nothing can be made
   Ref<Object> boot_unnamed_module;                        // of the boot loader
   Ref<Object> java_base_module;
+  std::uint32_t unused;
   ClockState clock;
   std::uint32_t boot_phase;  // steps of boot that are done (runtime/boot/boot.h), or kBootDone
   std::int32_t exit_code;
@@ -79,9 +89,21 @@ struct Roots {
   std::uint32_t verbose;                             // VerboseOutput bits that a management bean has set
   std::uint64_t collections;                         // treatments of references, by System.gc()
   std::uint64_t collection_ns;                       // time that they took together
-  std::uint64_t reserved[21];
+  std::uint64_t reserved[20];
+  WellKnown known;  // last: it grows
 };
+UVM_PERSISTED(Roots, magic, heap_format, code_format, layout_fingerprint, native_fingerprint, heap, metadata,
+              native, symbols, classes, interned_strings, monitors, all_classes, threads, next_thread_id,
+              java_thread_count, main_thread_group, system_thread_group, out_of_memory_error,
+              stack_overflow_error, boot_unnamed_module, java_base_module, unused, clock, boot_phase, exit_code,
+              bundle_offset, bundle_size, leases_offset, stack_slices_used, modules, classes_defined,
+              calls_of_dead_threads, pending_references, pending_references_waiter, process_cpu_ns,
+              checkpoint_attempts, assertion_flags, assertions_offset, assertions_size, peak_thread_count,
+              verbose, collections, collection_ns, reserved, known)
 static_assert(sizeof(Roots) < gc::kRootsSize);
+static_assert(offsetof(Roots, magic) == 0 && offsetof(Roots, heap_format) == 8 &&
+              offsetof(Roots, code_format) == 12 && offsetof(Roots, layout_fingerprint) == 16 &&
+              offsetof(Roots, native_fingerprint) == 24);
 
 inline Roots& roots() { return *gc::at_offset<Roots>(gc::kRootsStart); }
 

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/persisted.h"
 #include "gc/heap.h"
 #include "runtime/metadata/frame.h"
 #include "runtime/metadata/metadata.h"
@@ -24,7 +25,15 @@ class Vm;
 struct Monitor;
 
 // What a thread waits for, for Thread.getState and resume. Values are part of the heap format.
-enum class WaitKind : std::uint8_t { kNone, kMonitorEnter, kObjectWait, kPark, kSleep, kIo };
+enum class WaitKind : std::uint8_t {
+  kNone = 0,
+  kMonitorEnter = 1,
+  kObjectWait = 2,
+  kPark = 3,
+  kSleep = 4,
+  kIo = 5
+};
+UVM_PERSISTED_ENUM(WaitKind, kNone, kMonitorEnter, kObjectWait, kPark, kSleep, kIo)
 
 // CPU time used by a thread, in nanoseconds; `total_ns` includes the kernel's work for it
 // (runtime/threads/cpu_time.h).
@@ -32,6 +41,7 @@ struct CpuTime {
   std::int64_t total_ns = 0;
   std::int64_t user_ns = 0;
 };
+UVM_PERSISTED(CpuTime, total_ns, user_ns)
 
 struct JavaThread {
   std::uint32_t id;               // from 1; names the owner of monitors; reused only after the thread is dead
@@ -50,6 +60,7 @@ struct JavaThread {
   std::uint8_t notified;     // taken out of its wait set by notify, not yet gone on
   std::uint32_t wait_count;  // recursions to restore after Object.wait
   Ref<Object> wait_object;   // monitor waited for
+  std::uint32_t unused;
   std::uint64_t
       deadline_ns;  // program time (runtime/threads/clock.h) at which the wait ends; 0 no end, ~0 no wait begun
   Ref<JavaThread> next_waiter;  // in a monitor's wait set
@@ -61,6 +72,9 @@ struct JavaThread {
   CpuTime cpu_time;              // until the last cut, or the end of its OS thread
   std::uint64_t reserved[1];
 };
+UVM_PERSISTED(JavaThread, id, alive, object, pending_exception, stack_base, stack_end, top_frame, buffer,
+              wait_kind, interrupted, park_permit, notified, wait_count, wait_object, unused, deadline_ns,
+              next_waiter, next, daemon, is_primordial, calls, owned_monitors, cpu_time, reserved)
 static_assert(sizeof(JavaThread) % 8 == 0);
 
 // Values of Thread::poll: 0 run on; otherwise bits of why to leave the fast path.
@@ -95,7 +109,7 @@ struct Thread {
   }
 };
 
-// Locals of a frame of a method.
+// Locals of a frame of kind kJava.
 inline Slot* locals_of(Frame* frame) { return reinterpret_cast<Slot*>(frame) - frame->method->max_locals; }
 
 // The thread that executes on this OS thread; null on VM-internal threads.

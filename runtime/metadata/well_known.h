@@ -8,6 +8,10 @@
 // found.
 #pragma once
 
+#include <cstdint>
+#include <type_traits>
+
+#include "base/persisted.h"
 #include "runtime/metadata/metadata.h"
 
 // clang-format off
@@ -208,7 +212,7 @@
 namespace uvm::rt {
 
 // Lives in the roots segment.
-struct WellKnown {
+struct alignas(8) WellKnown {
 #define UVM_CLASS(id, name) Ref<::uvm::rt::Class> id;
   UVM_KNOWN_CLASSES(UVM_CLASS)
 #undef UVM_CLASS
@@ -228,5 +232,20 @@ struct WellKnown {
   Ref<::uvm::rt::Class> object_array;           // Object[]
   Ref<::uvm::rt::Class> string_array, class_array;
 };
+
+static_assert(std::is_trivially_copyable_v<WellKnown> && sizeof(WellKnown) % 8 == 0);
+
+// All fields are four bytes or arrays of such, so there is no padding but at the end.
+constexpr std::uint64_t persisted_layout(const WellKnown* /*type*/) {
+  std::uint64_t hash = add_to_layout(kLayoutSeed, "WellKnown");
+#define UVM_CLASS(id, name) hash = add_to_layout(hash, #id);
+  UVM_KNOWN_CLASSES(UVM_CLASS)
+#undef UVM_CLASS
+#define UVM_MEMBER(id, holder, name, descriptor) hash = add_to_layout(hash, #id);
+  UVM_KNOWN_FIELDS(UVM_MEMBER)
+  UVM_KNOWN_METHODS(UVM_MEMBER)
+#undef UVM_MEMBER
+  return add_to_layout(hash, sizeof(WellKnown));
+}
 
 }  // namespace uvm::rt

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/persisted.h"
 #include "gc/layout.h"
 
 namespace uvm::rt {
@@ -18,6 +19,7 @@ struct DirectoryStream {
   std::uint64_t position;  // of the next name, bytes from the end of this struct
   std::uint64_t size;      // bytes of names
 };
+UVM_PERSISTED(DirectoryStream, lease, reserved, position, size)
 static_assert(sizeof(DirectoryStream) == 24, "part of the heap format");
 
 // Reads the directory at `path`. Returns 0 or an errno value.

@@ -14,19 +14,13 @@
 #include "runtime/heap/exceptions.h"
 #include "runtime/metadata/vm.h"
 #include "runtime/natives/io_support.h"
+#include "runtime/natives/mount_table.h"
 #include "runtime/natives/native_address.h"
 #include "runtime/natives/support.h"
 #include "runtime/outside/leases.h"
 
 namespace uvm::rt {
 namespace {
-
-// Followed by the text.
-struct MountTable {
-  std::uint64_t position;
-  std::uint64_t size;
-};
-static_assert(sizeof(MountTable) == 16, "part of the heap format");
 
 MountTable& table_of(NativeCall& call) {
   return *gc::at_offset<MountTable>(static_cast<gc::RegionOffset>(call.i64(0)));

@@ -37,6 +37,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/persisted.h"
 #include "gc/layout.h"
 #include "runtime/metadata/host_state.h"
 #include "runtime/outside/undo_journal.h"
@@ -44,31 +45,34 @@
 namespace uvm::rt {
 
 enum class LeaseState : std::uint8_t {
-  kFree,
-  kOpen,
-  kBroken,
-  kDiscarded,  // a closed standard stream
-  kLock        // no lease, but a lock on a part of another lease's file
+  kFree = 0,
+  kOpen = 1,
+  kBroken = 2,
+  kDiscarded = 3,  // a closed standard stream
+  kLock = 4        // no lease, but a lock on a part of another lease's file
 };
+UVM_PERSISTED_ENUM(LeaseState, kFree, kOpen, kBroken, kDiscarded, kLock)
 enum class LeaseKind : std::uint8_t {
-  kRegular,
-  kDirectory,
-  kDevice,
-  kStream,           // pipe, FIFO, socket
-  kProgramFile,      // of the class path; `device` is where its content is in the region
-  kProgramDirectory  // likewise
+  kRegular = 0,
+  kDirectory = 1,
+  kDevice = 2,
+  kStream = 3,           // pipe, FIFO, socket
+  kProgramFile = 4,      // of the class path; `device` is where its content is in the region
+  kProgramDirectory = 5  // likewise
 };
+UVM_PERSISTED_ENUM(LeaseKind, kRegular, kDirectory, kDevice, kStream, kProgramFile, kProgramDirectory)
 
 // Why a lease is broken. Values are part of the heap format.
 enum class LeaseFault : std::uint8_t {
-  kNone,
-  kCannotOpen,
-  kOtherFile,
-  kShrunk,
-  kStream,
-  kCannotPosition,
-  kCannotLock
+  kNone = 0,
+  kCannotOpen = 1,
+  kOtherFile = 2,
+  kShrunk = 3,
+  kStream = 4,
+  kCannotPosition = 5,
+  kCannotLock = 6
 };
+UVM_PERSISTED_ENUM(LeaseFault, kNone, kCannotOpen, kOtherFile, kShrunk, kStream, kCannotPosition, kCannotLock)
 
 struct Lease {
   LeaseState state;
@@ -85,6 +89,8 @@ struct Lease {
   std::uint64_t device;   // st_dev; kLock: 1 when it is shared
   std::uint64_t inode;    // st_ino
 };
+UVM_PERSISTED(Lease, state, kind, fault, standard, open_flags, error, path_length, path, position, length,
+              device, inode)
 static_assert(sizeof(Lease) == 56 && std::is_trivially_copyable_v<Lease>, "part of the heap format");
 
 // At Roots::leases_offset, native segment.
@@ -94,6 +100,7 @@ struct LeaseTable {
   gc::RegionOffset records;    // Lease[capacity], native segment
   gc::RegionOffset directory;  // the program's working directory, native segment, no terminator; 0 unknown
 };
+UVM_PERSISTED(LeaseTable, capacity, directory_length, records, directory)
 static_assert(sizeof(LeaseTable) == 24);
 
 // Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno; -EWOULDBLOCK: `path` is a FIFO

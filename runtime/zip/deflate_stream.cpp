@@ -10,20 +10,6 @@
 #include <vector>
 
 namespace uvm::rt::zip {
-// kHeld is no call: it is output that zlib gave and the program has not taken yet.
-enum class DeflateCall : std::uint32_t { kRun, kParams, kDictionary, kHeld };
-
-// One call in the log; its consumed input (the held output) follows, padded to 8 bytes.
-struct DeflateEntry {
-  DeflateCall call;
-  std::int32_t first;   // flush, or level
-  std::int32_t second;  // strategy
-  std::int32_t zlib_result;
-  std::uint32_t in_size, out_size;  // offered
-  std::uint32_t consumed, produced;
-};
-static_assert(sizeof(DeflateEntry) == 32, "part of the heap format");
-
 struct HostDeflateStream {
   z_stream z{};
   std::uint64_t calls = 0;

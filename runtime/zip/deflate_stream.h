@@ -22,6 +22,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/persisted.h"
 #include "gc/layout.h"
 #include "gc/segment_allocator.h"
 
@@ -47,6 +48,8 @@ struct DeflateRecord {
   std::uint64_t log_size;  // bytes
   std::uint64_t log_capacity;
 };
+UVM_PERSISTED(DeflateRecord, level, strategy, current_level, current_strategy, raw, continued, finishing,
+              trailer, adler, output_check, held, calls, log, log_size, log_capacity)
 static_assert(sizeof(DeflateRecord) == 64, "part of the heap format");
 
 enum class DeflateStatus : std::uint8_t { kOk, kEnd, kNoProgress, kBadArgument, kOutOfMemory, kLost };
@@ -57,7 +60,22 @@ struct DeflateResult {
   std::size_t produced;
 };
 
-struct DeflateEntry;
+// kHeld is no call: it is output that zlib gave and the program has not taken yet.
+enum class DeflateCall : std::uint32_t { kRun = 0, kParams = 1, kDictionary = 2, kHeld = 3 };
+UVM_PERSISTED_ENUM(DeflateCall, kRun, kParams, kDictionary, kHeld)
+
+// One call in the log; its consumed input (the held output) follows, padded to 8 bytes.
+struct DeflateEntry {
+  DeflateCall call;
+  std::int32_t first;   // flush, or level
+  std::int32_t second;  // strategy
+  std::int32_t zlib_result;
+  std::uint32_t in_size, out_size;  // offered
+  std::uint32_t consumed, produced;
+};
+UVM_PERSISTED(DeflateEntry, call, first, second, zlib_result, in_size, out_size, consumed, produced)
+static_assert(sizeof(DeflateEntry) == 32, "part of the heap format");
+
 struct HostDeflateStream;
 
 // All streams of a heap, as this process has them.

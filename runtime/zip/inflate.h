@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "base/persisted.h"
+
 namespace uvm::rt::zip {
 
 inline constexpr std::uint32_t kWindowSize = 32768;
@@ -29,50 +31,61 @@ struct HuffmanCode {
   std::array<std::uint16_t, 1U << kFastBits> fast;  // symbol << 4 | length; 0: longer or no code
   std::uint16_t longest;                            // bits; 0: there are no codes
 };
+template <unsigned kSymbols, unsigned kFastBits>
+constexpr std::uint64_t persisted_layout(const HuffmanCode<kSymbols, kFastBits>* /*type*/) {
+  using Code = HuffmanCode<kSymbols, kFastBits>;
+  UVM_LAYOUT_OF(Code, "HuffmanCode", 0, count, symbol, fast, longest)
+}
 
 // Why a stream is refused. Values are part of the heap format.
 enum class InflateError : std::uint8_t {
-  kNone,
-  kHeaderCheck,
-  kMethod,
-  kWindowSize,
-  kBlockType,
-  kStoredLengths,
-  kTooManySymbols,
-  kCodeLengths,
-  kLengthRepeat,
-  kNoEndOfBlock,
-  kLiteralLengths,
-  kDistances,
-  kLiteralCode,
-  kDistanceCode,
-  kTooFarBack,
-  kDataCheck,
+  kNone = 0,
+  kHeaderCheck = 1,
+  kMethod = 2,
+  kWindowSize = 3,
+  kBlockType = 4,
+  kStoredLengths = 5,
+  kTooManySymbols = 6,
+  kCodeLengths = 7,
+  kLengthRepeat = 8,
+  kNoEndOfBlock = 9,
+  kLiteralLengths = 10,
+  kDistances = 11,
+  kLiteralCode = 12,
+  kDistanceCode = 13,
+  kTooFarBack = 14,
+  kDataCheck = 15,
 };
+UVM_PERSISTED_ENUM(InflateError, kNone, kHeaderCheck, kMethod, kWindowSize, kBlockType, kStoredLengths,
+                   kTooManySymbols, kCodeLengths, kLengthRepeat, kNoEndOfBlock, kLiteralLengths, kDistances,
+                   kLiteralCode, kDistanceCode, kTooFarBack, kDataCheck)
 // zlib's text for it; null for kNone.
 const char* message_of(InflateError error);
 
 // What is to be read next. Values are part of the heap format.
 enum class InflateStage : std::uint8_t {
-  kHeader,
-  kDictionaryId,
-  kDictionary,  // waits for set_dictionary()
-  kBlock,
-  kStoredLength,
-  kStored,
-  kCodeCounts,
-  kCodeLengthLengths,
-  kCodeLengths,
-  kSymbol,
-  kLengthExtra,
-  kDistance,
-  kDistanceExtra,
-  kMatch,
-  kLiteral,
-  kCheck,
-  kDone,
-  kBad,
+  kHeader = 0,
+  kDictionaryId = 1,
+  kDictionary = 2,  // waits for set_dictionary()
+  kBlock = 3,
+  kStoredLength = 4,
+  kStored = 5,
+  kCodeCounts = 6,
+  kCodeLengthLengths = 7,
+  kCodeLengths = 8,
+  kSymbol = 9,
+  kLengthExtra = 10,
+  kDistance = 11,
+  kDistanceExtra = 12,
+  kMatch = 13,
+  kLiteral = 14,
+  kCheck = 15,
+  kDone = 16,
+  kBad = 17,
 };
+UVM_PERSISTED_ENUM(InflateStage, kHeader, kDictionaryId, kDictionary, kBlock, kStoredLength, kStored,
+                   kCodeCounts, kCodeLengthLengths, kCodeLengths, kSymbol, kLengthExtra, kDistance,
+                   kDistanceExtra, kMatch, kLiteral, kCheck, kDone, kBad)
 
 struct InflateState {
   std::uint64_t hold;   // bits read but not used, lowest first
@@ -98,6 +111,9 @@ struct InflateState {
   HuffmanCode<19, 7> length_codes;
   std::array<std::uint8_t, kWindowSize> window;
 };
+UVM_PERSISTED(InflateState, hold, bits, check, adler, stage, error, wrapped, last_block, has_dictionary,
+              extra, code_lengths, literal_count, distance_count, length_code_count, unused, length, distance,
+              history, window_next, lengths, literals, distances, length_codes, window)
 static_assert(std::is_trivially_copyable_v<InflateState> && sizeof(InflateState) == 36736,
               "part of the heap format");
 
