@@ -10,7 +10,7 @@ once or for ever, and what it answers:
     boot     it starts in an empty store, so the base image is made first
     resume   it goes on with an interrupted run
 
-In each case the run must end with the right result, or with a status that README.md has and a line on stderr which says
+In each case the run must end with the right result, or with a status that docs/usage.md has and a line on stderr which says
 what failed and where; for ever failing, it may also be killed then. After that `uvm verify` finds nothing, and plain uvm
 goes on from a version not older than the last one that was reported, and gives the right result. It starts anew only if no
 version was reported. Beside these, the heap's folder or the whole store is renamed or removed while the program runs.
