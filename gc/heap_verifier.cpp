@@ -15,8 +15,6 @@ std::string hex(RegionOffset offset) {
   return text;
 }
 
-RegionOffset offset_of_bits(std::uint32_t bits) { return RegionOffset{bits} << kReferenceShift; }
-
 }  // namespace
 
 HeapFindings verify_heap(const HeapState& state, std::vector<AllocationBuffer> buffers, RootSource& roots,
@@ -43,12 +41,12 @@ HeapFindings verify_heap(const HeapState& state, std::vector<AllocationBuffer> b
   }
   starts.for_each(kOldStart, walker.end(), [&](RegionOffset offset) {
     auto* object = at_offset<Object>(offset);
-    for_each_reference(object, [&](const std::uint32_t& slot) {
-      if (slot == 0) return;
+    for_each_reference(object, [&](const ReferenceSlot& slot) {
+      if (slot.bits() == 0) return;
       findings.references++;
-      if (is_start(slot)) return;
+      if (is_start(slot.bits())) return;
       report(name_of(object) + " at " + hex(offset) + ": reference at offset " +
-             std::to_string(offset_of(&slot) - offset) + " to " + hex(offset_of_bits(slot)) +
+             std::to_string(offset_of(&slot) - offset) + " to " + hex(offset_of_bits(slot.bits())) +
              ", where no object starts");
     });
   });

@@ -11,7 +11,7 @@ Marker::Marker(RegionOffset end, std::size_t stack_entries)
       rescan_((end - kOldStart) / kOldRegionSize) {}
 
 void Marker::mark(std::uint32_t bits) {
-  const RegionOffset offset = RegionOffset{bits} << kReferenceShift;
+  const RegionOffset offset = offset_of_bits(bits);
   if (offset < kOldStart || offset >= end_ || !marks_.set(offset)) return;
   marked_objects_++;
   if (stack_.size() < stack_limit_) {
@@ -24,15 +24,15 @@ void Marker::mark(std::uint32_t bits) {
 }
 
 void Marker::scan(Object* object) {
-  const RegionOffset shape = RegionOffset{object->shape.bits} << kReferenceShift;
+  const RegionOffset shape = offset_of_bits(object->shape.bits);
   if (weak_shapes_ == nullptr || !weak_shapes_->test(shape)) {
-    for_each_reference(object, [this](std::uint32_t bits) { mark(bits); });
+    for_each_reference(object, [this](const ReferenceSlot& slot) { mark(slot.bits()); });
     return;
   }
-  const std::uint32_t* weak = &object->field<std::uint32_t>(weak_field_);
-  if (*weak != 0) weak_objects_.push_back(encode(object));
-  for_each_reference(object, [this, weak](const std::uint32_t& slot) {
-    if (&slot != weak) mark(slot);
+  const ReferenceSlot* weak = &object->slot(weak_field_);
+  if (weak->bits() != 0) weak_objects_.push_back(encode(object));
+  for_each_reference(object, [this, weak](const ReferenceSlot& slot) {
+    if (&slot != weak) mark(slot.bits());
   });
 }
 

@@ -84,8 +84,8 @@ class SmallHeap : public ::testing::Test, public RootSource {
     return o;
   }
 
-  static std::uint32_t& element(Object* array, std::size_t i) {
-    return static_cast<Array*>(array)->elements<std::uint32_t>()[i];
+  static ReferenceSlot& element(Object* array, std::size_t i) {
+    return static_cast<Array*>(array)->slots()[i];
   }
 
   void visit_roots(const Visitor& visit) override {
@@ -176,7 +176,7 @@ TEST_F(SmallHeap, SmallStackMarksTheSameAsAPlainSearch) {
     }
     const auto any = [&] { return encode(objects[random() % objects.size()]); };
     for (Object* o : objects) {
-      for_each_reference(o, [&](std::uint32_t& slot) { slot = random() % 3 != 0 ? any() : 0; });
+      for_each_reference(o, [&](ReferenceSlot& slot) { slot.store(random() % 3 != 0 ? any() : 0); });
     }
     std::set<std::uint32_t> expected;
     std::vector<std::uint32_t> todo;
@@ -189,7 +189,7 @@ TEST_F(SmallHeap, SmallStackMarksTheSameAsAPlainSearch) {
       const std::uint32_t bits = todo.back();
       todo.pop_back();
       if (bits == 0 || !expected.insert(bits).second) continue;
-      for_each_reference(decode<Object>(bits), [&](std::uint32_t slot) { todo.push_back(slot); });
+      for_each_reference(decode<Object>(bits), [&](const ReferenceSlot& slot) { todo.push_back(slot.bits()); });
     }
     marker.drain();
     EXPECT_EQ(marker.marked_objects(), expected.size());
@@ -219,7 +219,7 @@ TEST_F(SmallHeap, ObjectStartsAreToldFromInsides) {
 TEST_F(SmallHeap, VerifierIsContentWithAGoodHeap) {
   Object* a = pair(make(bytes_, 3), nullptr);
   Object* b = make(array_, 200'000);
-  element(b, 199'999) = encode(a);
+  element(b, 199'999).store(encode(a));
   heap_->retire(buffer_);
   roots_ = {encode(pair(a, b))};
   const HeapFindings findings = verify();
@@ -232,7 +232,7 @@ TEST_F(SmallHeap, VerifierIsContentWithAGoodHeap) {
 TEST_F(SmallHeap, VerifierFindsADanglingReference) {
   Object* target = make(bytes_, 30);
   Object* a = pair(target, nullptr);
-  a->field<std::uint32_t>(8) += 1;
+  a->slot(8).store(a->slot(8).bits() + 1);
   const HeapFindings findings = verify();
   ASSERT_EQ(findings.problems, 1U);
   EXPECT_NE(findings.text[0].find("reference at offset 8"), std::string::npos) << findings.text[0];
@@ -261,7 +261,7 @@ TEST_F(SmallHeap, VerifierFindsAnArrayThatIsTooLong) {
 
 TEST_F(SmallHeap, VerifierListsOnlyTheFirstFindings) {
   Object* array = make(array_, 1000);
-  for (std::size_t i = 0; i < 1000; i++) element(array, i) = encode(array) + 1;
+  for (std::size_t i = 0; i < 1000; i++) element(array, i).store(encode(array) + 1);
   const HeapFindings findings = verify();
   EXPECT_EQ(findings.problems, 1000U);
   EXPECT_EQ(findings.text.size(), kMaxFindings);

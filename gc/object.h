@@ -13,7 +13,10 @@
 // (law 8).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "base/persisted.h"
 #include "gc/reference.h"
@@ -45,25 +48,55 @@ UVM_PERSISTED(Shape, instance_size, kind, element_shift, ref_count, ref_offsets,
               static_ref_offsets, reserved)
 static_assert(sizeof(Shape) == 24);
 
+// A place in an object, a mirror or an array that holds a reference to an object. References get into objects by its
+// functions and nowhere else, so that a write barrier has one place.
+class ReferenceSlot {
+ public:
+  [[nodiscard]] ReferenceBits bits() const { return bits_; }
+  [[nodiscard]] ReferenceBits bits_volatile() const { return __atomic_load_n(&bits_, __ATOMIC_SEQ_CST); }
+
+  void store(ReferenceBits value) { bits_ = value; }
+  void store_volatile(ReferenceBits value) { __atomic_store_n(&bits_, value, __ATOMIC_SEQ_CST); }
+  // Returns what was there, which is replaced by `desired` if it was `expected`. Sequentially consistent.
+  ReferenceBits compare_exchange(ReferenceBits expected, ReferenceBits desired) {
+    __atomic_compare_exchange_n(&bits_, &expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+  }
+
+  // Copies `count` references, each as a whole; the two may overlap.
+  static void copy(ReferenceSlot* to, const ReferenceSlot* from, std::size_t count) {
+    std::memmove(to, from, count * sizeof(ReferenceSlot));
+  }
+
+ private:
+  ReferenceBits bits_;
+};
+static_assert(sizeof(ReferenceSlot) == kReferenceSize);
+
 struct Object {
   Reference<Shape> shape;
   std::uint32_t identity_hash;
 
+  // A field that is no reference. (An int is std::int32_t: what has the type of reference bits is taken for a mistake.)
   template <typename T>
   T& field(std::uint32_t offset) {
+    static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");
     return *reinterpret_cast<T*>(reinterpret_cast<std::byte*>(this) + offset);
   }
   template <typename T>
   const T& field(std::uint32_t offset) const {
+    static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");
     return *reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + offset);
   }
   // The reference field at `offset`.
-  [[nodiscard]] Object* reference(std::uint32_t offset) const {
-    return decode<Object>(field<std::uint32_t>(offset));
+  [[nodiscard]] ReferenceSlot& slot(std::uint32_t offset) {
+    return *reinterpret_cast<ReferenceSlot*>(reinterpret_cast<std::byte*>(this) + offset);
   }
-  void set_reference(std::uint32_t offset, const Object* value) {
-    field<std::uint32_t>(offset) = encode(value);
+  [[nodiscard]] const ReferenceSlot& slot(std::uint32_t offset) const {
+    return *reinterpret_cast<const ReferenceSlot*>(reinterpret_cast<const std::byte*>(this) + offset);
   }
+  [[nodiscard]] Object* reference(std::uint32_t offset) const { return decode<Object>(slot(offset).bits()); }
+  void set_reference(std::uint32_t offset, const Object* value) { slot(offset).store(encode(value)); }
 };
 UVM_PERSISTED(Object, shape, identity_hash)
 static_assert(sizeof(Object) == 8);
@@ -72,14 +105,20 @@ struct Array : Object {
   std::int32_t length;
   std::uint32_t unused;
 
+  // Elements that are no references.
   template <typename T>
   T* elements() {
+    static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");
     return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(this) + sizeof(Array));
   }
   template <typename T>
   const T* elements() const {
+    static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + sizeof(Array));
   }
+  // Elements of an array of references.
+  ReferenceSlot* slots() { return elements<ReferenceSlot>(); }
+  [[nodiscard]] const ReferenceSlot* slots() const { return elements<ReferenceSlot>(); }
 };
 UVM_PERSISTED_OVER(Array, Object, length, unused)
 static_assert(sizeof(Array) == 16);

@@ -5,7 +5,7 @@
 
 namespace uvm::gc {
 
-// Calls visit(std::uint32_t& slot) for each reference field or element of `object`, null ones included. Reads
+// Calls visit(ReferenceSlot& slot) for each reference field or element of `object`, null ones included. Reads
 // shapes (metadata) and the object; writes nothing itself. Precondition: the object's shape is a real one.
 template <typename Visit>
 void for_each_reference(Object* object, Visit visit) {
@@ -13,12 +13,12 @@ void for_each_reference(Object* object, Visit visit) {
   const auto fields = [&](const Reference<std::uint32_t>& offsets, std::uint32_t count) {
     if (count == 0) return;
     const std::uint32_t* offset = offsets.get();
-    for (std::uint32_t i = 0; i < count; i++) visit(object->field<std::uint32_t>(offset[i]));
+    for (std::uint32_t i = 0; i < count; i++) visit(object->slot(offset[i]));
   };
   switch (shape->kind) {
     case ShapeKind::kReferenceArray: {
       auto* array = static_cast<Array*>(object);
-      auto* elements = array->elements<std::uint32_t>();
+      ReferenceSlot* elements = array->slots();
       for (std::int32_t i = 0; i < array->length; i++) visit(elements[i]);
       break;
     }

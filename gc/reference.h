@@ -20,7 +20,15 @@ namespace uvm::gc {
 // Base address of the mapped region; set by map_region(), null when none is mapped.
 extern std::byte* g_region_base;
 
+// A reference as it is stored; 0 is null.
+using ReferenceBits = std::uint32_t;
+inline constexpr unsigned kReferenceSizeLog2 = 2;
+inline constexpr std::size_t kReferenceSize = std::size_t{1} << kReferenceSizeLog2;  // bytes
+static_assert(sizeof(ReferenceBits) == kReferenceSize);
+
 inline constexpr unsigned kReferenceShift = 3;
+
+constexpr RegionOffset offset_of_bits(ReferenceBits bits) { return RegionOffset{bits} << kReferenceShift; }
 
 template <typename T>
 inline T* at_offset(RegionOffset offset) {
@@ -34,18 +42,41 @@ inline RegionOffset offset_of(const void* address) {
 // Decodes reference bits; null for 0.
 template <typename T>
 inline T* decode(std::uint32_t bits) {
-  return bits == 0 ? nullptr : reinterpret_cast<T*>(g_region_base + (RegionOffset{bits} << kReferenceShift));
+  return bits == 0 ? nullptr : reinterpret_cast<T*>(g_region_base + offset_of_bits(bits));
 }
 
 // Decodes reference bits that are known not to be null.
 template <typename T>
 inline T* decode_nonnull(std::uint32_t bits) {
-  return reinterpret_cast<T*>(g_region_base + (RegionOffset{bits} << kReferenceShift));
+  return reinterpret_cast<T*>(g_region_base + offset_of_bits(bits));
 }
 
 inline std::uint32_t encode(const void* address) {
   return address == nullptr ? 0 : static_cast<std::uint32_t>(offset_of(address) >> kReferenceShift);
 }
+
+// The same with the base in a local variable, for loops that cannot have the compiler read it again after each store.
+// Bits and addresses are not null.
+class Codec {
+ public:
+  Codec() : base_(g_region_base) {}
+  template <typename T>
+  [[nodiscard]] T* decode(ReferenceBits bits) const {
+    return reinterpret_cast<T*>(base_ + offset_of_bits(bits));
+  }
+  // What lies `offset` bytes into an object.
+  template <typename T>
+  [[nodiscard]] T* decode(ReferenceBits bits, std::uint32_t offset) const {
+    return reinterpret_cast<T*>(base_ + (offset_of_bits(bits) + offset));
+  }
+  [[nodiscard]] std::byte* at(RegionOffset offset) const { return base_ + offset; }
+  [[nodiscard]] ReferenceBits encode(const void* address) const {
+    return static_cast<ReferenceBits>((static_cast<const std::byte*>(address) - base_) >> kReferenceShift);
+  }
+
+ private:
+  std::byte* const base_;
+};
 
 template <typename T>
 struct Reference {

@@ -49,7 +49,7 @@ std::optional<WalkProblem> RegionWalker::measure(RegionOffset at, RegionOffset l
   const std::uint32_t shape_bits = object->shape.bits;
   if (large && shape_bits == 0) return std::nullopt;  // allocated, its owner has not written the header yet
   *filler = shape_bits != 0 && shape_bits == state_.filler_shape.bits;
-  const RegionOffset shape_at = RegionOffset{shape_bits} << kReferenceShift;
+  const RegionOffset shape_at = offset_of_bits(shape_bits);
   const bool known =
       *filler || (known_shape_ ? known_shape_(shape_bits)
                                : shape_at >= kMetadataStart && shape_at < kMetadataStart + kMetadataSize);
@@ -74,7 +74,7 @@ std::optional<WalkProblem> RegionWalker::measure(RegionOffset at, RegionOffset l
 }
 
 bool ObjectStarts::is_start(std::uint32_t bits) {
-  const RegionOffset offset = RegionOffset{bits} << kReferenceShift;
+  const RegionOffset offset = offset_of_bits(bits);
   if (!starts_.covers(offset)) return false;
   const std::size_t index = (offset - kOldStart) / kOldRegionSize;
   if (!walked_[index]) {

@@ -1,6 +1,6 @@
 // The interpreter loop: see runtime/execution/interpreter.h and runtime/metadata/code.h.
 //
-// Registers of the loop: pc (current instruction), sp (first free operand slot), locals, fp (frame), base.
+// Registers of the loop: pc (current instruction), sp (first free operand slot), locals, fp (frame), codec.
 // The position is stored (SAVE) before VM code is called. Three ways lead back into the loop: DISPATCH
 // executes pc; `resume` takes the current frame of the thread, whatever its kind, and goes on with it exactly
 // where it says; a return goes on behind the caller's invoke instruction.
@@ -170,12 +170,12 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
 
 UVM_RUNS_JAVA void interpret(Thread& thread) {
   static const void* const kLabels[] = {
-#define UVM_LABEL(name) &&op_##name,
+#define UVM_LABEL(name, ...) &&op_##name,
       UVM_OPS(UVM_LABEL)
 #undef UVM_LABEL
   };
 
-  std::byte* const base = gc::g_region_base;
+  const gc::Codec codec;
   Slot* const stack_base = thread.stack_base;
   const Insn* pc = nullptr;
   Slot* sp = nullptr;
@@ -195,10 +195,8 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     DISPATCH(); \
   } while (0)
 #define CASE(name) op_##name
-#define ENCODE(p) \
-  static_cast<std::uint32_t>((reinterpret_cast<const std::byte*>(p) - base) >> gc::kReferenceShift)
-#define DECODE(type, bits) \
-  reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift))
+#define ENCODE(p) codec.encode(p)
+#define DECODE(type, bits) codec.decode<type>(bits)
 #define SAVE()                                                \
   do {                                                        \
     fp->pc.bits = ENCODE(pc);                                 \
@@ -260,6 +258,11 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   CASE(nop) : NEXT();
   CASE(const_i) : {
     sp->raw = static_cast<std::uint32_t>(pc->b);
+    sp++;
+    NEXT();
+  }
+  CASE(const_a) : {
+    sp->raw = static_cast<gc::ReferenceBits>(pc->b);
     sp++;
     NEXT();
   }
@@ -325,10 +328,23 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   }
   ARRAY_LOAD(iaload, std::int32_t, i, 1)
   ARRAY_LOAD(laload, std::int64_t, l, 2)
-  ARRAY_LOAD(aaload, std::uint32_t, raw, 1)
   ARRAY_LOAD(baload, std::int8_t, i, 1)
   ARRAY_LOAD(caload, std::uint16_t, i, 1)
   ARRAY_LOAD(saload, std::int16_t, i, 1)
+
+  CASE(aaload) : {
+    if (sp[-2].ref == 0) [[unlikely]]
+      goto throw_null;
+    auto* array = DECODE(Array, sp[-2].ref);
+    const std::int32_t index = sp[-1].i;
+    if (static_cast<std::uint32_t>(index) >= static_cast<std::uint32_t>(array->length)) [[unlikely]] {
+      SAVE();
+      CHECK(throw_index(thread, index, array->length));
+    }
+    sp--;
+    sp[-1].raw = array->slots()[index].bits();
+    NEXT();
+  }
 
 #define ARRAY_STORE(name, type, member, slots)                                                         \
   CASE(name) : {                                                                                       \
@@ -379,7 +395,7 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
         CHECK(throw_array_store(thread, value));
       }
     }
-    array->elements<std::uint32_t>()[index] = sp[-1].ref;
+    array->slots()[index].store(sp[-1].ref);
     sp -= 3;
     NEXT();
   }
@@ -728,9 +744,7 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
     store_field(unready, unready->holder->mirror_object(), *sp);
     NEXT();
   }
-#define FIELD_AT(type, bits, offset)                                                           \
-  (*reinterpret_cast<type*>(base + (static_cast<std::uint64_t>(bits) << gc::kReferenceShift) + \
-                            static_cast<std::uint32_t>(offset)))
+#define FIELD_AT(type, bits, offset) (*codec.decode<type>(bits, static_cast<std::uint32_t>(offset)))
 #define GET_FIELD(name, type, member, pushed)           \
   CASE(name) : {                                        \
     const std::uint32_t bits = sp[-1].ref;              \
@@ -743,8 +757,15 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   GET_FIELD(getfield_b, std::int8_t, i, 1)
   GET_FIELD(getfield_c, std::uint16_t, i, 1)
   GET_FIELD(getfield_s, std::int16_t, i, 1)
-  GET_FIELD(getfield_i, std::uint32_t, raw, 1)
+  GET_FIELD(getfield_i, std::int32_t, i, 1)
   GET_FIELD(getfield_l, std::int64_t, l, 2)
+  CASE(getfield_a) : {
+    const gc::ReferenceBits bits = sp[-1].ref;
+    if (bits == 0) [[unlikely]]
+      goto throw_null;
+    sp[-1].raw = FIELD_AT(const gc::ReferenceSlot, bits, pc->b).bits();
+    NEXT();
+  }
 #define PUT_FIELD(name, type, value, popped)                      \
   CASE(name) : {                                                  \
     const std::uint32_t bits = sp[-1 - (popped)].ref;             \
@@ -760,6 +781,22 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   PUT_FIELD(putfield_c, std::uint16_t, i, 1)
   PUT_FIELD(putfield_i, std::int32_t, i, 1)
   PUT_FIELD(putfield_l, std::int64_t, l, 2)
+  CASE(putfield_a) : {
+    const gc::ReferenceBits bits = sp[-2].ref;
+    if (bits == 0) [[unlikely]]
+      goto throw_null;
+    sp -= 2;
+    FIELD_AT(gc::ReferenceSlot, bits, pc->b).store(sp[1].ref);
+    NEXT();
+  }
+  CASE(putfield_volatile_a) : {
+    const gc::ReferenceBits bits = sp[-2].ref;
+    if (bits == 0) [[unlikely]]
+      goto throw_null;
+    sp -= 2;
+    FIELD_AT(gc::ReferenceSlot, bits, pc->b).store_volatile(sp[1].ref);
+    NEXT();
+  }
   CASE(putfield_volatile) : {
     const auto type = static_cast<BasicType>(pc->a);
     const unsigned slots = slots_of(type);
@@ -783,8 +820,13 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   GET_STATIC(getstatic_b, std::int8_t, i, 1)
   GET_STATIC(getstatic_c, std::uint16_t, i, 1)
   GET_STATIC(getstatic_s, std::int16_t, i, 1)
-  GET_STATIC(getstatic_i, std::uint32_t, raw, 1)
+  GET_STATIC(getstatic_i, std::int32_t, i, 1)
   GET_STATIC(getstatic_l, std::int64_t, l, 2)
+  CASE(getstatic_a) : {
+    sp->raw = STATIC_AT(const gc::ReferenceSlot).bits();
+    sp++;
+    NEXT();
+  }
 #define PUT_STATIC(name, type, value, popped)       \
   CASE(name) : {                                    \
     sp -= (popped);                                 \
@@ -796,6 +838,11 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   PUT_STATIC(putstatic_c, std::uint16_t, i, 1)
   PUT_STATIC(putstatic_i, std::int32_t, i, 1)
   PUT_STATIC(putstatic_l, std::int64_t, l, 2)
+  CASE(putstatic_a) : {
+    sp--;
+    STATIC_AT(gc::ReferenceSlot).store(sp->ref);
+    NEXT();
+  }
   CASE(getstatic_far) : {
     observe_metadata();
     const auto* field = DECODE(const Field, static_cast<std::uint32_t>(pc->b));
@@ -1012,8 +1059,9 @@ invoke_checked:
     const gc::RegionOffset top = buffer.top;
     if (c->shape.instance_size <= buffer.end - top) [[likely]] {
       buffer.top = top + c->shape.instance_size;
-      gc::set_header(base + top, &c->shape);
-      sp->raw = static_cast<std::uint32_t>(top >> gc::kReferenceShift);
+      std::byte* memory = codec.at(top);
+      gc::set_header(memory, &c->shape);
+      sp->raw = ENCODE(memory);
       sp++;
       NEXT();
     }

@@ -41,43 +41,55 @@ Insn read(const Insn* at) {
   return insn;
 }
 
-// The quick forms of a load stand in the order b, c, s, i, l.
-Op load_op(Op first, BasicType type) {
-  const auto at = static_cast<unsigned>(first);
-  switch (type) {
-    case BasicType::kBoolean:
-    case BasicType::kByte:
-      return first;
-    case BasicType::kChar:
-      return static_cast<Op>(at + 1);
-    case BasicType::kShort:
-      return static_cast<Op>(at + 2);
-    case BasicType::kLong:
-    case BasicType::kDouble:
-      return static_cast<Op>(at + 4);
-    default:
-      return static_cast<Op>(at + 3);
+// The quick forms of an access to a field, by the field's type. Of a load: short and char differ, a boolean is as a
+// byte; of a store the other way round.
+struct QuickLoads {
+  Op b, c, s, i, a, l;
+  [[nodiscard]] Op of(BasicType type) const {
+    switch (type) {
+      case BasicType::kBoolean:
+      case BasicType::kByte:
+        return b;
+      case BasicType::kChar:
+        return c;
+      case BasicType::kShort:
+        return s;
+      case BasicType::kLong:
+      case BasicType::kDouble:
+        return l;
+      default:
+        return is_reference(type) ? a : i;
+    }
   }
-}
+};
+constexpr QuickLoads kGetfield{Op::getfield_b, Op::getfield_c, Op::getfield_s,
+                               Op::getfield_i, Op::getfield_a, Op::getfield_l};
+constexpr QuickLoads kGetstatic{Op::getstatic_b, Op::getstatic_c, Op::getstatic_s,
+                                Op::getstatic_i, Op::getstatic_a, Op::getstatic_l};
 
-// Those of a store z, b, c, i, l: a boolean keeps the lowest bit, short and char are stored alike.
-Op store_op(Op first, BasicType type) {
-  const auto at = static_cast<unsigned>(first);
-  switch (type) {
-    case BasicType::kBoolean:
-      return first;
-    case BasicType::kByte:
-      return static_cast<Op>(at + 1);
-    case BasicType::kChar:
-    case BasicType::kShort:
-      return static_cast<Op>(at + 2);
-    case BasicType::kLong:
-    case BasicType::kDouble:
-      return static_cast<Op>(at + 4);
-    default:
-      return static_cast<Op>(at + 3);
+struct QuickStores {
+  Op z, b, c, i, a, l;
+  [[nodiscard]] Op of(BasicType type) const {
+    switch (type) {
+      case BasicType::kBoolean:
+        return z;
+      case BasicType::kByte:
+        return b;
+      case BasicType::kChar:
+      case BasicType::kShort:
+        return c;
+      case BasicType::kLong:
+      case BasicType::kDouble:
+        return l;
+      default:
+        return is_reference(type) ? a : i;
+    }
   }
-}
+};
+constexpr QuickStores kPutfield{Op::putfield_z, Op::putfield_b, Op::putfield_c,
+                                Op::putfield_i, Op::putfield_a, Op::putfield_l};
+constexpr QuickStores kPutstatic{Op::putstatic_z, Op::putstatic_b, Op::putstatic_c,
+                                 Op::putstatic_i, Op::putstatic_a, Op::putstatic_l};
 
 std::int32_t native_of(const Method* method) {
   return find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
@@ -118,9 +130,10 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
   UVM_TRY(resolve_field(thread, referrer, static_cast<unsigned>(now.b), is_static, is_put, method, &field));
   if (!is_static) {
     if (is_put && field->is_volatile()) {
-      rewrite(insn, Op::putfield_volatile, static_cast<unsigned>(field->type), field->offset);
+      const Op quick = is_reference(field->type) ? Op::putfield_volatile_a : Op::putfield_volatile;
+      rewrite(insn, quick, static_cast<unsigned>(field->type), field->offset);
     } else {
-      const Op quick = is_put ? store_op(Op::putfield_z, field->type) : load_op(Op::getfield_b, field->type);
+      const Op quick = is_put ? kPutfield.of(field->type) : kGetfield.of(field->type);
       rewrite(insn, quick, 0, field->offset);
     }
     return Status::kOk;
@@ -132,7 +145,7 @@ Status quicken_field(Thread& thread, Frame* frame, Insn* insn, Field** unready) 
   } else if (field->offset > 0xffff || (is_put && field->is_volatile())) {
     rewrite(insn, is_put ? Op::putstatic_far : Op::getstatic_far, 0, gc::encode(field));
   } else {
-    const Op quick = is_put ? store_op(Op::putstatic_z, field->type) : load_op(Op::getstatic_b, field->type);
+    const Op quick = is_put ? kPutstatic.of(field->type) : kGetstatic.of(field->type);
     rewrite(insn, quick, field->offset, holder->mirror.bits);
   }
   return Status::kOk;
@@ -249,9 +262,13 @@ Status quicken_ldc(Thread& thread, Frame* frame, Insn* insn, Slot* two_slot_valu
   Object* value = nullptr;
   UVM_TRY(resolve_constant(thread, referrer, index, &value));
   Slot slot = slot_of(value);
+  Op quick = Op::const_a;
   if (pool->tag(index) == PoolTag::kDynamic) {
     const char type = pool->descriptor_of(index)->view().front();
-    if (!is_reference(basic_type_of(type))) unbox(value, &slot);
+    if (!is_reference(basic_type_of(type))) {
+      unbox(value, &slot);
+      quick = Op::const_i;
+    }
   }
   if (two_slot_value != nullptr) {
     auto* stored = vm()->metadata.make<std::uint64_t>();
@@ -259,7 +276,7 @@ Status quicken_ldc(Thread& thread, Frame* frame, Insn* insn, Slot* two_slot_valu
     *two_slot_value = slot;
     rewrite(insn, Op::const_w, 0, gc::encode(stored));
   } else {
-    rewrite(insn, Op::const_i, 0, static_cast<std::uint32_t>(slot.raw));
+    rewrite(insn, quick, 0, static_cast<std::uint32_t>(slot.raw));
   }
   return Status::kOk;
 }
@@ -288,7 +305,11 @@ void load_field(const Field* field, Object* holder, Slot* value) {
       value->l = __atomic_load_n(&holder->field<std::int64_t>(field->offset), __ATOMIC_ACQUIRE);
       break;
     default:
-      value->i = __atomic_load_n(&holder->field<std::int32_t>(field->offset), __ATOMIC_ACQUIRE);
+      if (is_reference(field->type)) {
+        value->ref = holder->slot(field->offset).bits_volatile();
+      } else {
+        value->i = __atomic_load_n(&holder->field<std::int32_t>(field->offset), __ATOMIC_ACQUIRE);
+      }
       break;
   }
 }
@@ -308,7 +329,11 @@ void store_field(const Field* field, Object* holder, Slot value) {
       __atomic_store_n(&holder->field<std::int64_t>(field->offset), value.l, __ATOMIC_SEQ_CST);
       break;
     default:
-      __atomic_store_n(&holder->field<std::int32_t>(field->offset), value.i, __ATOMIC_SEQ_CST);
+      if (is_reference(field->type)) {
+        holder->slot(field->offset).store_volatile(value.ref);
+      } else {
+        __atomic_store_n(&holder->field<std::int32_t>(field->offset), value.i, __ATOMIC_SEQ_CST);
+      }
       break;
   }
 }

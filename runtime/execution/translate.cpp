@@ -242,7 +242,7 @@ void Translator::translate_one(unsigned i) {
     return compare(i, op - value_of(Bytecode::k_ifeq), s2(bci + 1));
   switch (bytecode) {
     case Bytecode::k_aconst_null:
-      return emit(i, Op::const_i, 0, 0);
+      return emit(i, Op::const_a, 0, 0);
     case Bytecode::k_lconst_0:
       return emit(i, Op::const_l, 0, 0);
     case Bytecode::k_lconst_1:

@@ -79,9 +79,17 @@ void visit_code(const Visitor& visit, const Method& method) {
   const Insn* code = method.code.get();
   if (code == nullptr) return;
   for (std::uint32_t i = 0; i < method.code_length; i++) {
-    if (code[i].op != Op::invokehandle_quick) continue;
-    give(visit, gc::decode<HandleSite>(static_cast<std::uint32_t>(code[i].b))->appendix,
-         "appendix of a call site");
+    const auto bits = static_cast<gc::ReferenceBits>(code[i].b);
+    switch (info_of(code[i].op).b) {
+      case OperandKind::kObject:
+        if (bits != 0) visit({.bits = bits, .exact = true, .what = "constant in code"});
+        break;
+      case OperandKind::kHandleSite:
+        give(visit, gc::decode<HandleSite>(bits)->appendix, "appendix of a call site");
+        break;
+      default:
+        break;
+    }
   }
 }
 

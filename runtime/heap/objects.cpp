@@ -105,12 +105,21 @@ Object* clone_object(Thread& thread, Object* original) {
     auto* from = static_cast<Array*>(original);
     Array* to = new_array(thread, c, from->length);
     if (to == nullptr) return nullptr;
-    std::memcpy(to + 1, from + 1, static_cast<std::size_t>(from->length) << c->shape.element_shift);
+    const auto length = static_cast<std::size_t>(from->length);
+    if (c->shape.kind == gc::ShapeKind::kReferenceArray) {
+      gc::ReferenceSlot::copy(to->slots(), from->slots(), length);
+    } else {
+      std::memcpy(to + 1, from + 1, length << c->shape.element_shift);
+    }
     return to;
   }
   Object* copy = new_object(thread, c);
   if (copy == nullptr) return nullptr;
   std::memcpy(copy + 1, original + 1, c->shape.instance_size - sizeof(Object));
+  for (std::uint32_t i = 0; i < c->shape.ref_count; i++) {
+    const std::uint32_t offset = c->shape.ref_offsets[i];
+    copy->slot(offset).store(original->slot(offset).bits());
+  }
   return copy;
 }
 

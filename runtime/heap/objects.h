@@ -23,10 +23,10 @@ Object* box(Thread& thread, BasicType type, Slot value);  // not cached
 BasicType unbox(const Object* boxed, Slot* value);        // kVoid when it is no box
 
 inline Object* array_get(const Array* array, std::int32_t index) {
-  return gc::decode<Object>(array->elements<std::uint32_t>()[index]);
+  return gc::decode<Object>(array->slots()[index].bits());
 }
 inline void array_set(Array* array, std::int32_t index, const Object* value) {
-  array->elements<std::uint32_t>()[index] = gc::encode(value);
+  array->slots()[index].store(gc::encode(value));
 }
 
 }  // namespace uvm::rt

@@ -57,7 +57,7 @@ Status prepare(Thread& thread, Class* c) {
           UVM_TRY(resolve_string(thread, c, f.constant_index, &string));
           mirror->set_reference(f.offset, string);
         } else {
-          mirror->field<std::uint32_t>(f.offset) = value.raw;
+          mirror->field<std::int32_t>(f.offset) = static_cast<std::int32_t>(value.raw);
         }
     }
   }

@@ -95,11 +95,11 @@ struct Roots {
 UVM_PERSISTED(Roots, magic, heap_format, code_format, layout_fingerprint, native_fingerprint, heap, metadata,
               native, symbols, classes, interned_strings, monitors, all_classes, threads, next_thread_id,
               java_thread_count, main_thread_group, system_thread_group, out_of_memory_error,
-              stack_overflow_error, boot_unnamed_module, java_base_module, unused, clock, boot_phase, exit_code,
-              bundle_offset, bundle_size, leases_offset, stack_slices_used, modules, classes_defined,
-              calls_of_dead_threads, pending_references, pending_references_waiter, process_cpu_ns,
-              checkpoint_attempts, assertion_flags, assertions_offset, assertions_size, peak_thread_count,
-              verbose, collections, collection_ns, reserved, known)
+              stack_overflow_error, boot_unnamed_module, java_base_module, unused, clock, boot_phase,
+              exit_code, bundle_offset, bundle_size, leases_offset, stack_slices_used, modules,
+              classes_defined, calls_of_dead_threads, pending_references, pending_references_waiter,
+              process_cpu_ns, checkpoint_attempts, assertion_flags, assertions_offset, assertions_size,
+              peak_thread_count, verbose, collections, collection_ns, reserved, known)
 static_assert(sizeof(Roots) < gc::kRootsSize);
 static_assert(offsetof(Roots, magic) == 0 && offsetof(Roots, heap_format) == 8 &&
               offsetof(Roots, code_format) == 12 && offsetof(Roots, layout_fingerprint) == 16 &&

@@ -54,8 +54,8 @@ Address address_of(Thread& thread, const Object* object) {
         static_cast<const Array*>(holder6->reference(library_field(class_of(holder6), "ipaddress", "[B")));
     std::memcpy(address.bytes, bytes->elements<char>(), 16);
   } else {
-    const std::uint32_t bits =
-        htonl(holder->field<std::uint32_t>(library_field(class_of(holder), "address", "I")));
+    const std::uint32_t bits = htonl(static_cast<std::uint32_t>(
+        holder->field<std::int32_t>(library_field(class_of(holder), "address", "I"))));
     std::memcpy(address.bytes, &bits, 4);
   }
   return address;
@@ -100,7 +100,8 @@ Status make_address(Thread& thread, const Address& address, const Object* host, 
   if (!address.is_ipv6) {
     std::uint32_t bits = 0;
     std::memcpy(&bits, address.bytes, 4);
-    holder->field<std::uint32_t>(library_field(holder_class, "address", "I")) = ntohl(bits);
+    holder->field<std::int32_t>(library_field(holder_class, "address", "I")) =
+        static_cast<std::int32_t>(ntohl(bits));
   } else {
     Class* holder6_class = boot_class(thread, "java/net/Inet6Address$Inet6AddressHolder");
     Object* holder6 = new_object(thread, holder6_class);
@@ -108,7 +109,8 @@ Status make_address(Thread& thread, const Address& address, const Object* host, 
     const Array* bytes = make_byte_array(thread, address.bytes, sizeof address.bytes);
     UVM_TRY(made(bytes));
     holder6->set_reference(library_field(holder6_class, "ipaddress", "[B"), bytes);
-    holder6->field<std::uint32_t>(library_field(holder6_class, "scope_id", "I")) = address.scope;
+    holder6->field<std::int32_t>(library_field(holder6_class, "scope_id", "I")) =
+        static_cast<std::int32_t>(address.scope);
     holder6->field<std::uint8_t>(library_field(holder6_class, "scope_id_set", "Z")) = address.scope != 0;
     object->set_reference(library_field(c, "holder6", "Ljava/net/Inet6Address$Inet6AddressHolder;"), holder6);
   }

@@ -111,6 +111,11 @@ Status arraycopy(NativeCall& call) {
   if (from_class != to_class && !from_class->component->is_subclass_of(to_class->component.get())) {
     return copy_checked(thread, from, from_index, to, to_index, length);
   }
+  if (references) {
+    gc::ReferenceSlot::copy(to->slots() + to_index, from->slots() + from_index,
+                            static_cast<std::size_t>(length));
+    return call.ret();
+  }
   const unsigned shift = from_class->shape.element_shift;
   std::memmove(to->elements<std::byte>() + (static_cast<std::size_t>(to_index) << shift),
                from->elements<std::byte>() + (static_cast<std::size_t>(from_index) << shift),

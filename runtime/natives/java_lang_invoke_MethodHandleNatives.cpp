@@ -220,8 +220,7 @@ Status static_field_base(NativeCall& call) {
 Status set_call_site_target(NativeCall& call) {
   const Field* target = find_declared_field(vm()->known().CallSite.get(), make_symbol("target"),
                                             make_symbol("Ljava/lang/invoke/MethodHandle;"));
-  __atomic_store_n(&call.object(0)->field<std::uint32_t>(target->offset), gc::encode(call.object(1)),
-                   __ATOMIC_SEQ_CST);
+  call.object(0)->slot(target->offset).store_volatile(gc::encode(call.object(1)));
   return call.ret();
 }
 

@@ -84,11 +84,11 @@ Status put_boolean(NativeCall& call) {
   return call.ret();
 }
 
-Status get_reference(NativeCall& call) {
-  return call.ret(gc::decode<Object>(load<std::uint32_t>(address(call))));
-}
+gc::ReferenceSlot& slot_at(NativeCall& call) { return *reinterpret_cast<gc::ReferenceSlot*>(address(call)); }
+
+Status get_reference(NativeCall& call) { return call.ret(gc::decode<Object>(slot_at(call).bits())); }
 Status put_reference(NativeCall& call) {
-  *reinterpret_cast<std::uint32_t*>(address(call)) = gc::encode(call.object(4));
+  slot_at(call).store(gc::encode(call.object(4)));
   return call.ret();
 }
 // Of memory outside the heap that holds an uncompressed reference: nothing makes such memory.
@@ -131,12 +131,10 @@ Status put_boolean_volatile(NativeCall& call) {
 }
 
 Status get_reference_volatile(NativeCall& call) {
-  return call.ret(
-      gc::decode<Object>(__atomic_load_n(reinterpret_cast<std::uint32_t*>(address(call)), __ATOMIC_SEQ_CST)));
+  return call.ret(gc::decode<Object>(slot_at(call).bits_volatile()));
 }
 Status put_reference_volatile(NativeCall& call) {
-  __atomic_store_n(reinterpret_cast<std::uint32_t*>(address(call)), gc::encode(call.object(4)),
-                   __ATOMIC_SEQ_CST);
+  slot_at(call).store_volatile(gc::encode(call.object(4)));
   return call.ret();
 }
 
@@ -161,12 +159,12 @@ Status compare_and_exchange_long(NativeCall& call) {
   return call.ret(exchange(address(call), call.i64(4), call.i64(6)));
 }
 Status compare_and_set_reference(NativeCall& call) {
-  const std::uint32_t expected = gc::encode(call.object(4));
-  return call.ret(exchange(address(call), expected, gc::encode(call.object(5))) == expected);
+  const gc::ReferenceBits expected = gc::encode(call.object(4));
+  return call.ret(slot_at(call).compare_exchange(expected, gc::encode(call.object(5))) == expected);
 }
 Status compare_and_exchange_reference(NativeCall& call) {
-  return call.ret(
-      gc::decode<Object>(exchange(address(call), gc::encode(call.object(4)), gc::encode(call.object(5)))));
+  return call.ret(gc::decode<Object>(
+      slot_at(call).compare_exchange(gc::encode(call.object(4)), gc::encode(call.object(5)))));
 }
 
 Status load_fence(NativeCall& call) {

@@ -1,4 +1,4 @@
-// Leases: everything of the outside world that the program holds open, as records in the region (law 9).
+// Leases: everything of the outside world that the program holds open, as records in the region (law 10).
 //
 // What Java sees in FileDescriptor.fd is a lease number: 0, 1 and 2 are the standard streams, others are
 // handed out lowest first, as file descriptors are. The host's descriptor behind a lease is host state: it is
