@@ -21,7 +21,7 @@
 #include "scratch_folder.h"
 #include "store/directory.h"
 #include "store/file_store.h"
-#include "store/memory.h"
+#include "base/memory.h"
 
 namespace {
 
@@ -39,7 +39,7 @@ double mebibytes(std::uint64_t lines) { return static_cast<double>(lines * kLine
 
 struct Lines {
   std::vector<LineNumber> number;
-  AlignedBuffer content;
+  uvm::AlignedBuffer content;
 };
 
 Lines read_all(FileStore& store) {
@@ -48,7 +48,7 @@ Lines read_all(FileStore& store) {
   for (LineNumber line = 0; line < kMaxLines && numbers.size() < lines; ++line) {
     if (store.present(line) && &store.owner_of(line) == &store) numbers.push_back(line);
   }
-  Lines result{std::move(numbers), make_aligned((lines + 1) * kLineSize)};
+  Lines result{std::move(numbers), uvm::make_aligned((lines + 1) * kLineSize)};
   for (std::size_t i = 0; i < result.number.size(); ++i) {
     ReadStatus status = ReadStatus::kOk;
     store.read(result.number[i], 1, result.content.get() + i * kLineSize, &status);
@@ -78,7 +78,7 @@ class Copy {
     return mebibytes(lines_.number.size()) / seconds_since(start);
   }
   double read_runs() {
-    const AlignedBuffer buffer = make_aligned(kRun * kLineSize);
+    const uvm::AlignedBuffer buffer = uvm::make_aligned(kRun * kLineSize);
     ReadStatus status[kRun];
     const Clock::time_point start = Clock::now();
     for (std::size_t i = 0; i + kRun <= lines_.number.size(); i += kRun)
@@ -87,7 +87,7 @@ class Copy {
   }
   double read_one() {
     constexpr int kReads = 4000;
-    const AlignedBuffer buffer = make_aligned(kLineSize);
+    const uvm::AlignedBuffer buffer = uvm::make_aligned(kLineSize);
     std::mt19937_64 random(1);
     ReadStatus status = ReadStatus::kOk;
     const Clock::time_point start = Clock::now();
@@ -97,7 +97,7 @@ class Copy {
   void overwrite() {
     std::mt19937_64 random(2);
     std::vector<LineWrite> writes;
-    const AlignedBuffer changed = make_aligned(256 * kLineSize);
+    const uvm::AlignedBuffer changed = uvm::make_aligned(256 * kLineSize);
     for (int commits = 0; commits < kCommits; ++commits) {
       for (std::size_t i = 0; i < lines_.number.size(); ++i) {
         if (random() % 10 != 0) continue;

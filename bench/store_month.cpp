@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "store/file_store.h"
-#include "store/memory.h"
+#include "base/memory.h"
 #include "store/verify.h"
 
 namespace {
@@ -42,7 +42,7 @@ class Month {
       : settings_(settings),
         random_(settings.seed),
         path_(settings.folder + "/store_month"),
-        buffer_(make_aligned(FileStore::kBatch * kLineSize)) {
+        buffer_(uvm::make_aligned(FileStore::kBatch * kLineSize)) {
     std::filesystem::remove(path_);
     must(FileStore::create(path_));
     // The commits come about ten thousand times as fast as in life: of that time, the last four hours.
@@ -138,7 +138,7 @@ class Month {
   const Settings settings_;
   std::mt19937_64 random_;
   const std::string path_;
-  const AlignedBuffer buffer_;
+  const uvm::AlignedBuffer buffer_;
   std::unique_ptr<FileStore> store_;
   std::vector<LineWrite> writes_;
   std::uint64_t content_ = 0;

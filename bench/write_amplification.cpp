@@ -28,7 +28,7 @@
 #include "store/device.h"
 #include "store/file_device.h"
 #include "store/file_store.h"
-#include "store/memory.h"
+#include "base/memory.h"
 #include "zipf.h"
 
 namespace {
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
   // No more room than steady use asks for.
   const auto store = must(FileStore::open_on(std::move(device), path, {.line_limit = lines, .keep_free = 0}));
 
-  const AlignedBuffer buffer = make_aligned(FileStore::kBatch * kLineSize);
+  const uvm::AlignedBuffer buffer = uvm::make_aligned(FileStore::kBatch * kLineSize);
   std::uint64_t content = 0;
   std::vector<LineWrite> writes;
   const auto write = [&] {

@@ -15,10 +15,10 @@
 
 #include "base/die.h"
 #include "base/file_space.h"
+#include "base/memory.h"
 #include "pmem/pmem_file.h"
 #include "store/file_lock.h"
 #include "store/lock_holder.h"
-#include "store/memory.h"
 #include "store/pmem_device.h"
 
 namespace uvm::store {

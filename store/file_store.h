@@ -12,7 +12,7 @@
 //     good.
 //
 // Threads: read(), present() and write(kCurrent) from any number of threads, in the SIGBUS handler too, while
-// one thread at a time calls the rest. Locks are spinlocks (memory.h) over code that never touches heap
+// one thread at a time calls the rest. Locks are spinlocks (base/memory.h) over code that never touches heap
 // memory, so a handler never waits for its own thread. A handler of any other signal must not touch heap
 // memory while its thread may be inside the store. Calls change errno; a handler saves it.
 //

@@ -8,7 +8,7 @@
 #include <new>
 #include <thread>
 
-#include "store/memory.h"
+#include "base/memory.h"
 
 namespace uvm::store {
 

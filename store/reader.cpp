@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "store/memory.h"
+#include "base/memory.h"
 
 namespace uvm::store {
 

@@ -18,8 +18,8 @@
 #include <span>
 #include <vector>
 
+#include "base/memory.h"
 #include "store/format.h"
-#include "store/memory.h"
 
 namespace uvm::store {
 

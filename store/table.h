@@ -19,8 +19,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/memory.h"
 #include "store/format.h"
-#include "store/memory.h"
 
 namespace uvm::store {
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "store/memory.h"
+#include "base/memory.h"
 #include "store/reader.h"
 
 namespace uvm::store {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "store/file_store.h"
-#include "store/memory.h"
+#include "base/memory.h"
 #include "store/verify.h"
 
 namespace {
@@ -69,7 +69,7 @@ void need_done(bool done, const FileStore& store) {
 void set(const Command& command) {
   if (!std::filesystem::exists(command.file)) need(FileStore::create(command.file));
   const auto store = open(command, true);
-  const AlignedBuffer lines = make_aligned(command.notes.size() * kLineSize);
+  const uvm::AlignedBuffer lines = uvm::make_aligned(command.notes.size() * kLineSize);
   std::vector<LineWrite> writes;
   for (const auto& [number, text] : command.notes) {
     std::byte* line = lines.get() + writes.size() * kLineSize;
@@ -90,7 +90,7 @@ void erase(const Command& command) {
 
 // The text of a note, nothing when there is none.
 std::optional<std::string> note(FileStore& store, LineNumber number) {
-  const AlignedBuffer line = make_aligned(kLineSize);
+  const uvm::AlignedBuffer line = uvm::make_aligned(kLineSize);
   ReadStatus status = ReadStatus::kAbsent;
   store.read(number, 1, line.get(), &status);
   if (status == ReadStatus::kAbsent) return {};

@@ -4,6 +4,7 @@
 
 #include "gc/layout.h"
 #include "runtime/boot/entry_frames.h"
+#include "runtime/execution/inline_caches.h"
 #include "runtime/execution/interpreter.h"
 #include "runtime/heap/class_source.h"
 #include "runtime/linking/class_loading.h"
@@ -30,6 +31,7 @@ std::unique_ptr<Vm> make_vm(uffd::Region* region, const jimage::JImage* image, P
   vm->add_state(HostPart::kLeases, make_leases_state());
   vm->add_state(HostPart::kMonitors, make_monitors_state());
   vm->add_state(HostPart::kThreads, std::make_unique<HostThreads>());
+  vm->add_state(HostPart::kInlineCaches, std::make_unique<InlineCaches>());
   vm->add_state(HostPart::kNatives, std::make_unique<HostNatives>(*vm));
   expect_java_races(gc::g_region_base);
   prepare_interrupts();

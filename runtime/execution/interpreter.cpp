@@ -12,6 +12,7 @@
 
 #include "runtime/execution/continuation.h"
 #include "runtime/execution/entry_frames.h"
+#include "runtime/execution/inline_caches.h"
 #include "runtime/execution/native.h"
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
@@ -176,6 +177,7 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
   };
 
   const gc::Codec codec;
+  std::uint64_t* const caches = &inline_caches_of(*thread.vm).entries[0];
   Slot* const stack_base = thread.stack_base;
   const Insn* pc = nullptr;
   Slot* sp = nullptr;
@@ -898,9 +900,10 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
       goto throw_null;
     auto* site = DECODE(InterfaceSite, static_cast<std::uint32_t>(pc->b));
     const std::uint32_t class_bits = DECODE(Object, args->ref)->shape.bits;
-    const std::uint64_t cache = __atomic_load_n(&site->cache, __ATOMIC_RELAXED);
-    if (cache >> 32 == class_bits) [[likely]] {
-      callee = DECODE(Method, static_cast<std::uint32_t>(cache));
+    std::uint64_t* const cache = &caches[std::min(site->number, InlineCaches::kMostSites - 1)];
+    const std::uint64_t last = __atomic_load_n(cache, __ATOMIC_RELAXED);
+    if (last >> 32 == class_bits && site->number < InlineCaches::kMostSites) [[likely]] {
+      callee = DECODE(Method, static_cast<std::uint32_t>(last));
       goto invoke;
     }
     SAVE();
@@ -909,8 +912,7 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
       status = Status::kThrow;
       goto not_ok;
     }
-    __atomic_store_n(&site->cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee),
-                     __ATOMIC_RELAXED);
+    __atomic_store_n(cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee), __ATOMIC_RELAXED);
     goto invoke;
   }
   CASE(invokehandle_quick) : {

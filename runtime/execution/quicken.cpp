@@ -91,6 +91,14 @@ constexpr QuickStores kPutfield{Op::putfield_z, Op::putfield_b, Op::putfield_c,
 constexpr QuickStores kPutstatic{Op::putstatic_z, Op::putstatic_b, Op::putstatic_c,
                                  Op::putstatic_i, Op::putstatic_a, Op::putstatic_l};
 
+InterfaceSite* make_interface_site(Method* method) {
+  const std::lock_guard lock(vm()->metadata_lock);
+  auto* site = vm()->metadata.make<InterfaceSite>();
+  site->method = method;
+  site->number = roots().interface_sites++;
+  return site;
+}
+
 std::int32_t native_of(const Method* method) {
   return find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
 }
@@ -204,8 +212,7 @@ Status quicken_invoke(Thread& thread, Frame* frame, Insn* insn, Method** unready
   if (m->is_private()) {
     rewrite(insn, Op::invokespecial_quick, a, gc::encode(m));
   } else if (m->holder->is_interface()) {
-    auto* site = vm()->metadata.make<InterfaceSite>();
-    site->method = m;
+    InterfaceSite* site = make_interface_site(m);
     rewrite(insn, Op::invokeinterface_quick, a, gc::encode(site));
   } else if (m->vtable_index < 0 ||
              (m->load_kind() >= MethodKind::kMhInvokeBasic && m->load_kind() <= MethodKind::kMhInvoke)) {

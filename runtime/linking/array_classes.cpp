@@ -18,8 +18,7 @@ Class* allocate_class(std::uint32_t vtable_length) {
   auto* c = static_cast<Class*>(
       vm()->metadata.allocate_forever(sizeof(Class) + vtable_length * sizeof(Ref<Method>)));
   c->vtable_length = vtable_length;
-  c->next = roots().all_classes;
-  roots().all_classes = c;
+  enlist_class(c);
   return c;
 }
 

@@ -362,8 +362,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   }
   UVM_TRY(check_access_to_supers(thread, c));
   UVM_TRY(make_mirror(thread, c));
-  c->next = roots().all_classes;
-  roots().all_classes = c;
+  enlist_class(c);
   if (!options.hidden) dictionary_add(name, options.loader, c);
   publish_metadata();
   *result = c;

@@ -40,14 +40,14 @@ struct SwitchTable {
 UVM_PERSISTED(SwitchTable, default_target, low, count, unused)
 static_assert(sizeof(SwitchTable) == 16);
 
-// Call site of invokeinterface with an inline cache of the last receiver class.
+// Call site of invokeinterface. What it remembers of its last receiver is host state, by its number
+// (runtime/execution/inline_caches.h): calling writes no metadata.
 struct InterfaceSite {
-  Ref<Method> method;  // the resolved interface method
-  std::uint32_t unused;
-  std::uint64_t cache;  // Class reference << 32 | selected Method reference; 0 empty; replaced whole
+  Ref<Method> method;    // the resolved interface method
+  std::uint32_t number;  // Roots::interface_sites when it was made: from 0, without gaps
 };
-UVM_PERSISTED(InterfaceSite, method, unused, cache)
-static_assert(sizeof(InterfaceSite) == 16);
+UVM_PERSISTED(InterfaceSite, method, number)
+static_assert(sizeof(InterfaceSite) == 8);
 
 // Call site linked through java.lang.invoke: calls `adapter` with `appendix`, if any, as the last argument.
 struct HandleSite {

@@ -18,9 +18,10 @@ enum class HostPart : std::uint8_t {
   kLeases,
   kMonitors,
   kThreads,
+  kInlineCaches,
   kNatives
 };
-inline constexpr std::size_t kHostParts = 7;
+inline constexpr std::size_t kHostParts = 8;
 
 class HostState {
  public:

@@ -1,4 +1,5 @@
 #include "runtime/metadata/metadata.h"
+#include "runtime/metadata/roots.h"
 
 #include <algorithm>
 
@@ -101,6 +102,15 @@ std::string external_name(const Class* c) { return external_name(c->name->view()
 std::string external_method_name(const Method* method) {
   return external_name(method->holder.get()) + "." + std::string(method->name->view()) +
          classfile::parameter_list(method->descriptor->view());
+}
+
+void enlist_class(Class* c) {
+  Roots& r = roots();
+  c->number = r.next_class_number++;
+  c->first_method_number = r.next_method_number;
+  r.next_method_number += c->method_count;
+  c->next = r.all_classes;
+  r.all_classes = c;
 }
 
 std::string_view package_of(const Class* c) {

@@ -388,6 +388,9 @@ struct Class {
   Ref<Class> next;                 // all classes, newest first
   std::uint32_t fields_end;        // end of the last instance field, before alignment
   Ref<Object> signers;             // Object[]: Class.getSigners; null none
+  // Numbers without gaps, for tables beside the metadata. Given by enlist_class().
+  std::uint32_t number;               // from 0
+  std::uint32_t first_method_number;  // of its first method, from 0; see number_of()
 
   Ref<Method>* vtable() { return reinterpret_cast<Ref<Method>*>(this + 1); }
 
@@ -419,7 +422,7 @@ UVM_PERSISTED(Class, shape, name, super, mirror, loader, access, inner_access, f
               bootstrap_method_count, record_component_count, nest_member_count, permitted_subclass_count,
               nest_host_index, enclosing_class_index, enclosing_method_index, major_version, minor_version,
               nest_host, protection_domain, init_error, class_data, resolution_errors, module_entry,
-              verified_methods, next, fields_end, signers)
+              verified_methods, next, fields_end, signers, number, first_method_number)
 static_assert(sizeof(Class) % 8 == 0);
 
 inline Class* class_of(const Object* object) { return reinterpret_cast<Class*>(object->shape.get()); }
@@ -428,6 +431,15 @@ inline Class* class_of(const Object* object) { return reinterpret_cast<Class*>(o
 inline Class* mirrored(const Object* mirror) {
   return gc::decode<Class>(static_cast<const gc::Mirror*>(mirror)->mirrored);
 }
+
+// The number of a method among those of all classes, without gaps from 0.
+inline std::uint32_t number_of(const Method* method) {
+  return method->holder->first_method_number + method->slot;
+}
+
+// Gives a new class its numbers and puts it in front of the list of all classes (Roots::all_classes). The caller holds
+// Vm::metadata_lock.
+void enlist_class(Class* c);
 
 // Lookup among the members a class declares itself; null when there is none.
 Method* find_declared_method(Class* holder, const Symbol* name, const Symbol* descriptor);

@@ -89,7 +89,11 @@ struct Roots {
   std::uint32_t verbose;                             // VerboseOutput bits that a management bean has set
   std::uint64_t collections;                         // treatments of references, by System.gc()
   std::uint64_t collection_ns;                       // time that they took together
-  std::uint64_t reserved[20];
+  std::uint32_t next_class_number;                   // of Class::number
+  std::uint32_t next_method_number;                  // of Class::first_method_number
+  std::uint32_t interface_sites;                     // made so far
+  std::uint32_t unused2;
+  std::uint64_t reserved[18];
   WellKnown known;  // last: it grows
 };
 UVM_PERSISTED(Roots, magic, heap_format, code_format, layout_fingerprint, native_fingerprint, heap, metadata,
@@ -99,7 +103,8 @@ UVM_PERSISTED(Roots, magic, heap_format, code_format, layout_fingerprint, native
               exit_code, bundle_offset, bundle_size, leases_offset, stack_slices_used, modules,
               classes_defined, calls_of_dead_threads, pending_references, pending_references_waiter,
               process_cpu_ns, checkpoint_attempts, assertion_flags, assertions_offset, assertions_size,
-              peak_thread_count, verbose, collections, collection_ns, reserved, known)
+              peak_thread_count, verbose, collections, collection_ns, next_class_number, next_method_number,
+              interface_sites, unused2, reserved, known)
 static_assert(sizeof(Roots) < gc::kRootsSize);
 static_assert(offsetof(Roots, magic) == 0 && offsetof(Roots, heap_format) == 8 &&
               offsetof(Roots, code_format) == 12 && offsetof(Roots, layout_fingerprint) == 16 &&

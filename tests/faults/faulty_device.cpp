@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "faults/fault_plan.h"
-#include "store/memory.h"
+#include "base/memory.h"
 
 namespace uvm::faults {
 namespace {
@@ -183,12 +183,12 @@ class FaultyDevice final : public Device {
   FaultPlan& plan_;
   const std::unique_ptr<Device> device_;
   const std::string path_;
-  store::SpinLock scratch_lock_;
+  SpinLock scratch_lock_;
   std::byte* const scratch_;
   std::byte* former_ = nullptr;       // what blocks were before they were written
   std::uint64_t* offsets_ = nullptr;  // of these blocks
   std::size_t remembered_ = 0;        // how many
-  store::SpinLock remembered_lock_;
+  SpinLock remembered_lock_;
 };
 
 }  // namespace

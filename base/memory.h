@@ -1,4 +1,4 @@
-// Memory for the store: sparse arrays that cost only what is touched, aligned buffers, and a spinlock.
+// Memory by hand: sparse arrays that cost only what is touched, aligned buffers, and a spinlock.
 //
 // Nothing here is allocated on the paths that a signal handler takes. The lock is for critical sections of
 // some tens of instructions without I/O and without any access to heap memory, so the holder never faults,
@@ -17,7 +17,7 @@
 #include <new>
 #include <utility>
 
-namespace uvm::store {
+namespace uvm {
 
 class SpinLock {
  public:
@@ -105,4 +105,4 @@ inline AlignedBuffer make_aligned(std::size_t bytes) {
   return AlignedBuffer(static_cast<std::byte*>(memory));
 }
 
-}  // namespace uvm::store
+}  // namespace uvm
