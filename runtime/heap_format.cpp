@@ -43,16 +43,19 @@ void rebind_natives(Vm& vm) {
 
 std::span<const uffd::SegmentSpec> heap_segments() { return kSegments; }
 
-std::string check_heap(Vm& vm) {
+Result<void> check_heap(Vm& vm) {
+  const auto refuse = [](const std::string& why) {
+    return Unexpected{Error{.code = Errc::kInvalid, .message = why}};
+  };
   const Roots& r = roots();
-  if (r.magic != kRootsMagic) return "the heap has no roots of uvm in it";
+  if (r.magic != kRootsMagic) return refuse("the heap has no roots of uvm in it");
   if (r.heap_format != gc::kHeapFormat) {
-    return "the heap is of format " + std::to_string(r.heap_format) + ", this uvm has " +
-           std::to_string(gc::kHeapFormat);
+    return refuse("the heap is of format " + std::to_string(r.heap_format) + ", this uvm has " +
+                  std::to_string(gc::kHeapFormat));
   }
   if (r.code_format != kCodeFormat) {
-    return "the heap's methods are in code format " + std::to_string(r.code_format) + ", this uvm has " +
-           std::to_string(kCodeFormat);
+    return refuse("the heap's methods are in code format " + std::to_string(r.code_format) +
+                  ", this uvm has " + std::to_string(kCodeFormat));
   }
   if (r.native_fingerprint != native_table_fingerprint()) rebind_natives(vm);
   return {};

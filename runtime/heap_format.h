@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
+#include "base/error.h"
 #include "uffd/region.h"
 
 namespace uvm::rt {
@@ -17,9 +17,9 @@ class Vm;
 // The segments of a heap's region, for uffd::RegionOptions.
 std::span<const uffd::SegmentSpec> heap_segments();
 
-// Whether the roots of a mapped heap can be worked with; empty, or what is wrong. Methods whose native was
+// Whether the roots of a mapped heap can be worked with. kInvalid: they cannot. Methods whose native was
 // found in another build's table are bound anew.
-std::string check_heap(Vm& vm);
+Result<void> check_heap(Vm& vm);
 
 // The virtual heap's limit: at most `bytes` of objects (rounded down to whole regions, cut to what is
 // addressable).

@@ -900,8 +900,8 @@ void leases_at_cut() {
   }
 }
 
-std::string leases_make_durable() {
-  std::string problem;
+Result<void> leases_make_durable() {
+  Result<void> outcome;
   for (std::int32_t i = 0;; ++i) {
     int fd = -1;
     std::string path;
@@ -923,13 +923,12 @@ std::string leases_make_durable() {
     const bool still_open = g_flushed.end();
     if (error != 0 && !nothing_to_flush(error)) {
       if (still_open) note_written(host(i));
-      problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
+      outcome = Unexpected{system_error("cannot flush", path.empty() ? "a file" : path, error)};
     }
   }
-  if (const int error = g_closed_output.flush(); error != 0 && problem.empty()) {
-    problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);
-  }
-  return problem;
+  if (const int error = g_closed_output.flush(); error != 0 && outcome)
+    outcome = Unexpected{system_error("cannot flush a file that the program has closed", error)};
+  return outcome;
 }
 
 std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,

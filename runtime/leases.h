@@ -36,6 +36,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/error.h"
 #include "gc/layout.h"
 #include "runtime/undo_journal.h"
 
@@ -154,8 +155,8 @@ void leases_at_start();
 void leases_at_cut();
 // Flushes what the program has written to regular files (lease_durability.h), so that the version that is
 // about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
-// Empty, or what could not be flushed and why.
-[[nodiscard]] std::string leases_make_durable();
+// An error says what could not be flushed and why.
+Result<void> leases_make_durable();
 // What was written to the program's files behind their committed ends.
 enum class Grown : std::uint8_t {
   kIsOurs,   // by the program after the cut, before its process was killed: it is cut off

@@ -326,7 +326,7 @@ JavaThread* make_primordial_thread(Vm& vm) {
   return record;
 }
 
-bool start_all_threads(Vm& vm) {
+Result<void> start_all_threads(Vm& vm) {
   std::vector<HostThread*> made;
   for (JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
     if (record->alive == 0) continue;
@@ -341,11 +341,10 @@ bool start_all_threads(Vm& vm) {
         vm.thread_memory.ended();
         delist(vm, made[i], false);
       }
-      errno = error;
-      return false;
+      return Unexpected{system_error("cannot start the program's threads", error)};
     }
   }
-  return true;
+  return {};
 }
 
 JavaThread* record_of(const Object* thread_object) {

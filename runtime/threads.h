@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/error.h"
 #include "runtime/status.h"
 #include "runtime/thread.h"
 
@@ -45,9 +46,9 @@ void attach_threads(Vm& vm);
 // The primordial thread of a fresh heap, its entry frame in its first phase (boot). Null: out of stacks.
 JavaThread* make_primordial_thread(Vm& vm);
 
-// Starts an OS thread for every thread that is alive in the heap (fresh or resumed). False when the system
-// has no more threads; errno says why. Those that exist may run already.
-bool start_all_threads(Vm& vm);
+// Starts an OS thread for every thread that is alive in the heap (fresh or resumed). Fails when the system
+// has no more threads; those that exist may run already.
+Result<void> start_all_threads(Vm& vm);
 
 // Thread.start0: record, stack, OS thread. kThrow: OutOfMemoryError, IllegalThreadStateException.
 Status start_thread(Thread& thread, Object* thread_object);
