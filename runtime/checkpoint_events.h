@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "runtime/status.h"
@@ -30,10 +31,10 @@ void checkpoint_failed(std::string why);
 std::uint64_t checkpoint_attempts();
 
 struct SettledCheckpoints {
-  std::uint64_t attempt = 0;  // the last one that is over
-  std::uint64_t good = 0;     // the last one that was good
-  std::uint64_t version = 0;  // that it made
-  std::string failure;        // why the last one failed; empty if it did not
+  std::uint64_t attempt = 0;           // the last one that is over
+  std::uint64_t good = 0;              // the last one that was good
+  std::uint64_t version = 0;           // that it made
+  std::optional<std::string> failure;  // why the last one failed, if it did
 };
 SettledCheckpoints settled_checkpoints();
 

@@ -853,7 +853,26 @@ bool lease_may_wait(std::int32_t lease) {
          g_host[static_cast<std::size_t>(lease)].may_wait;
 }
 
-std::string lease_problem(std::int32_t lease) {
+bool lease_blocks(std::int32_t lease) {
+  const std::lock_guard guard(g_lock);
+  const Lease* r = record(lease);
+  return r == nullptr || (r->open_flags & O_NONBLOCK) == 0;
+}
+
+int lease_set_blocking(std::int32_t lease, bool blocking) {
+  const std::lock_guard guard(g_lock);
+  Lease* r = record(lease);
+  if (r == nullptr || r->state != LeaseState::kOpen) return EBADF;
+  const int fd = host(lease).fd;
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return errno;
+  const int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  if (wanted != flags && ::fcntl(fd, F_SETFL, wanted) != 0) return errno;
+  r->open_flags = blocking ? r->open_flags & ~O_NONBLOCK : r->open_flags | O_NONBLOCK;
+  return 0;
+}
+
+std::optional<std::string> lease_problem(std::int32_t lease) {
   const std::lock_guard guard(g_lock);
   const Lease* r = record(lease);
   if (r == nullptr || r->state != LeaseState::kBroken) return {};

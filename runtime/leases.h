@@ -32,6 +32,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -139,8 +140,12 @@ ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std:
 [[nodiscard]] bool lease_is_directory(std::int32_t lease);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
-// Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
-[[nodiscard]] std::string lease_problem(std::int32_t lease);
+// Whether they do wait: not with O_NONBLOCK, which is the lease's and comes back at resume.
+[[nodiscard]] bool lease_blocks(std::int32_t lease);
+// Returns 0 or an errno value.
+[[nodiscard]] int lease_set_blocking(std::int32_t lease, bool blocking);
+// Of a broken lease: "lease on /x/y could not be re-established: ...".
+[[nodiscard]] std::optional<std::string> lease_problem(std::int32_t lease);
 
 // The working directory that the program started in, absolute; relative paths of the program are relative to
 // it, also when it is resumed elsewhere. Empty when unknown.

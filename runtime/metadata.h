@@ -16,6 +16,7 @@
 #include "gc/object.h"
 #include "gc/reference.h"
 #include "runtime/classfile/access_flags.h"
+#include "runtime/classfile/pool_tag.h"
 
 namespace uvm::rt {
 
@@ -180,28 +181,6 @@ struct Method {
     __atomic_store_n(reinterpret_cast<std::uint8_t*>(&kind), static_cast<std::uint8_t>(value),
                      __ATOMIC_RELEASE);
   }
-};
-
-// Constant pool tags, JVMS table 4.4-A, and ours for entries patched into hidden classes.
-enum class PoolTag : std::uint8_t {
-  kUnusable = 0,
-  kUtf8 = 1,
-  kInteger = 3,
-  kFloat = 4,
-  kLong = 5,
-  kDouble = 6,
-  kClass = 7,
-  kString = 8,
-  kFieldref = 9,
-  kMethodref = 10,
-  kInterfaceMethodref = 11,
-  kNameAndType = 12,
-  kMethodHandle = 15,
-  kMethodType = 16,
-  kDynamic = 17,
-  kInvokeDynamic = 18,
-  kModule = 19,
-  kPackage = 20,
 };
 
 // One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are

@@ -24,7 +24,8 @@ class Vm;
 inline constexpr std::uint64_t kStackSliceSize = 2u << 20;  // bytes; stacks are whole multiples
 inline constexpr std::uint64_t kMaxStackSize = 1u << 30;
 
-// Thread.threadStatus: JVMTI thread state bits (jdk.internal.misc.VM.toThreadState).
+// JVMTI thread state bits (jdk.internal.misc.VM.toThreadState). Thread.threadStatus has only those of new,
+// runnable and terminated threads, lest each wait make the Thread's line dirty.
 enum ThreadStatus : std::int32_t {
   kStatusNew = 0,
   kStatusRunnable = 0x0005,
@@ -77,17 +78,12 @@ bool is_interrupted(Thread& thread);
 // When the thread is interrupted: clears that, throws InterruptedException.
 Status check_interrupt(Thread& thread, const char* message);
 
-// Sets Thread.threadStatus for its lifetime.
-class StatusScope {
- public:
-  StatusScope(Thread& thread, ThreadStatus status);
-  ~StatusScope();
-  StatusScope(const StatusScope&) = delete;
-  StatusScope& operator=(const StatusScope&) = delete;
+// What a wait that is under way is, in the thread's own record.
+void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns);
+void end_wait(JavaThread& record);
 
- private:
-  Thread& thread_;
-};
+// What a thread is doing, of a java.lang.Thread in any state. Any thread.
+ThreadStatus thread_status(const Object* thread_object);
 
 // --- Ending, and the supervisor
 
