@@ -61,7 +61,7 @@ Lines read_all(FileStore& store) {
   return result;
 }
 
-void must_read(const IoResult<void>& done) {
+void must_read(const uvm::IoResult<void>& done) {
   if (done) return;
   std::fprintf(stderr, "read: %s\n", std::strerror(done.error().sys_errno));
   std::exit(2);

@@ -227,14 +227,14 @@ void describe(Lease& lease, int flags, const struct stat& status) {
   lease.length = lease.kind == LeaseKind::kRegular ? status.st_size : 0;
 }
 
-// Of whatever descriptor. False: errno says why.
-bool describe(Lease& lease, int fd) {
+// Of whatever descriptor.
+IoResult<void> describe(Lease& lease, int fd) {
   struct stat status {};
   const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0 || ::fstat(fd, &status) != 0) return false;
+  if (flags < 0 || ::fstat(fd, &status) != 0) return io_failure(errno);
   describe(lease, flags, status);
   if (lease.kind == LeaseKind::kRegular) lease.position = std::max<std::int64_t>(0, ::lseek(fd, 0, SEEK_CUR));
-  return true;
+  return {};
 }
 
 bool is_program_kind(const Lease* r) {
@@ -284,11 +284,10 @@ std::int32_t adopt(int fd, Fill fill) {
     return lease;
   }
   Lease& r = *record(lease);
-  if (!fill(r)) {
-    const int error = errno;
+  if (const IoResult<void> filled = fill(r); !filled) {
     r = Lease{};
     ::close(fd);
-    return -error;
+    return -filled.error().sys_errno;
   }
   host(lease) = HostLease{.fd = fd,
                           .may_wait = waits(r.kind, fd),
@@ -306,7 +305,7 @@ std::int32_t adopt_opened(int fd, int flags, const FileFacts& facts) {
   const std::lock_guard guard(g_lock);
   const std::int32_t lease = adopt(fd, [&](Lease& r) {
     describe(r, flags, facts.status);
-    return true;
+    return IoResult<void>();
   });
   if (lease < 0) return lease;
   host(lease).own_position = has_own_position(*record(lease));
@@ -573,11 +572,10 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
   const std::uint8_t standard = r.standard;
   clear_record(r);
   close_host(target);
-  if (!describe(r, fd)) {
-    const int error = errno;
+  if (const auto described = describe(r, fd); !described) {
     ::close(fd);
     r = Lease{};
-    return error;
+    return described.error().sys_errno;
   }
   r.standard = standard;
   host(target) = HostLease{.fd = fd,

@@ -256,7 +256,7 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
     const std::uint64_t next = line + lines;
     if (window.goes_on && next < segment.last) prefetch(next, segment.last, read_ahead_.next(next, lines));
     std::array<store::ReadStatus, kMaxReadAhead> status;
-    // How each line went says its status.
+    // The status of each line says how it went.
     if (prefetched != nullptr &&
         !store_->end_read(prefetched->read, lines, status.data(), kPatienceWithPrefetch)) {
       Prefetch::publish(prefetched);
