@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/error.h"
+
 namespace uvm {
 
 class Descriptor {
@@ -33,18 +35,17 @@ inline bool nothing_to_flush(int error) {
   return error == EINVAL || error == EROFS || error == EOPNOTSUPP || error == ENOSYS;
 }
 
-// Writes all bytes where `fd` stands. False: errno says why.
-inline bool write_all(int fd, const void* bytes, std::size_t size) {
+// Writes all bytes where `fd` stands.
+inline IoResult<void> write_all(int fd, const void* bytes, std::size_t size) {
   const auto* at = static_cast<const std::byte*>(bytes);
   while (size > 0) {
     const ssize_t written = ::write(fd, at, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written == 0) errno = EIO;  // it does not say why
-    if (written <= 0) return false;
+    if (written <= 0) return io_failure(written < 0 ? errno : EIO);  // 0 does not say why
     at += written;
     size -= static_cast<std::size_t>(written);
   }
-  return true;
+  return {};
 }
 
 }  // namespace uvm

@@ -6,7 +6,7 @@
 
 namespace uvm {
 
-Error system_error(const std::string& what, const std::string& path, int sys_errno) {
+Error system_error(const std::string& what, int sys_errno) {
   Errc code = Errc::kIo;
   switch (sys_errno) {
     case ENOSPC:
@@ -26,11 +26,15 @@ Error system_error(const std::string& what, const std::string& path, int sys_err
     default:
       break;
   }
-  std::string message = what + " " + path + ": " + std::strerror(sys_errno);
+  std::string message = what + ": " + std::strerror(sys_errno);
   // Missing rights are EACCES. These are of file systems that cannot do it, and of containers.
   if (sys_errno == EPERM || sys_errno == ENOSYS)
     message += " (by the file system, or by a filter of system calls, seccomp)";
   return {code, sys_errno, std::move(message)};
+}
+
+Error system_error(const std::string& what, const std::string& path, int sys_errno) {
+  return system_error(what + " " + path, sys_errno);
 }
 
 }  // namespace uvm

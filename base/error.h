@@ -3,6 +3,7 @@
 // Any layer may use it. Rooms whose failures are of another kind have an Error of their own (bundle, jimage).
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 
@@ -31,8 +32,36 @@ struct Error {
 template <typename T>
 using Result = BasicResult<T, Error>;
 
+// The same for code that runs in signal handlers and so can make no message: an errno, never 0. EBADMSG says
+// that what was read is damaged.
+struct IoError {
+  int sys_errno;
+};
+
+template <typename T>
+using IoResult = BasicResult<T, IoError>;
+
+inline Unexpected<IoError> io_failure(int sys_errno) { return {{sys_errno}}; }
+
+// As small as an int, for it is returned on the way of every fault.
+template <>
+class [[nodiscard]] BasicResult<void, IoError> {
+ public:
+  BasicResult() = default;
+  BasicResult(Unexpected<IoError> error)  // NOLINT: by intent
+      : error_{error.error.sys_errno != 0 ? error.error.sys_errno : EIO} {}
+
+  [[nodiscard]] bool has_value() const { return error_.sys_errno == 0; }
+  explicit operator bool() const { return has_value(); }
+  [[nodiscard]] const IoError& error() const { return error_; }
+
+ private:
+  IoError error_{0};
+};
+
 // The error of a failed system call: "<what> <path>: <strerror>", with the code that fits the errno; without
 // a path, "<what>: <strerror>".
 Error system_error(const std::string& what, const std::string& path, int sys_errno);
+Error system_error(const std::string& what, int sys_errno);
 
 }  // namespace uvm

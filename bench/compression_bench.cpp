@@ -12,16 +12,17 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/memory.h"
 #include "paged_heap.h"
 #include "scratch_folder.h"
 #include "store/directory.h"
 #include "store/file_store.h"
-#include "base/memory.h"
 
 namespace {
 
@@ -51,12 +52,19 @@ Lines read_all(FileStore& store) {
   Lines result{std::move(numbers), uvm::make_aligned((lines + 1) * kLineSize)};
   for (std::size_t i = 0; i < result.number.size(); ++i) {
     ReadStatus status = ReadStatus::kOk;
-    store.read(result.number[i], 1, result.content.get() + i * kLineSize, &status);
-    if (status == ReadStatus::kOk) continue;
+    if (store.read(result.number[i], 1, result.content.get() + i * kLineSize, &status) &&
+        status == ReadStatus::kOk)
+      continue;
     std::fprintf(stderr, "line %lu cannot be read\n", static_cast<unsigned long>(result.number[i]));
     std::exit(2);
   }
   return result;
+}
+
+void must_read(const uvm::IoResult<void>& done) {
+  if (done) return;
+  std::fprintf(stderr, "read: %s\n", std::strerror(done.error().sys_errno));
+  std::exit(2);
 }
 
 class Copy {
@@ -82,7 +90,7 @@ class Copy {
     ReadStatus status[kRun];
     const Clock::time_point start = Clock::now();
     for (std::size_t i = 0; i + kRun <= lines_.number.size(); i += kRun)
-      store_->read(i, kRun, buffer.get(), status);
+      must_read(store_->read(i, kRun, buffer.get(), status));
     return mebibytes(lines_.number.size() / kRun * kRun) / seconds_since(start);
   }
   double read_one() {
@@ -91,7 +99,8 @@ class Copy {
     std::mt19937_64 random(1);
     ReadStatus status = ReadStatus::kOk;
     const Clock::time_point start = Clock::now();
-    for (int i = 0; i < kReads; ++i) store_->read(random() % lines_.number.size(), 1, buffer.get(), &status);
+    for (int i = 0; i < kReads; ++i)
+      must_read(store_->read(random() % lines_.number.size(), 1, buffer.get(), &status));
     return seconds_since(start) * 1e6 / kReads;
   }
   void overwrite() {
@@ -122,8 +131,8 @@ class Copy {
 
  private:
   void write(std::vector<LineWrite>& writes) {
-    if (!store_->write(Transaction::kCurrent, writes)) {
-      std::perror("write");
+    if (const auto done = store_->write(Transaction::kCurrent, writes); !done) {
+      std::fprintf(stderr, "write: %s\n", std::strerror(done.error().sys_errno));
       std::exit(2);
     }
     written_ += writes.size();

@@ -98,7 +98,7 @@ class Program final : public checkpoint::Program {
   void retire() override {}
   void before_cut() override {}
   checkpoint::Blob blob() override { return {}; }
-  std::string before_commit() override { return {}; }
+  Result<void> before_commit() override { return {}; }
   void settled(const Result<checkpoint::Record>& /*outcome*/) override {}
 
  private:

@@ -47,9 +47,8 @@ class PagedHeap {
   }
   // With no thread that writes.
   void checkpoint() {
-    const bool flushed = region_->preflush(~std::uint64_t{0}).ok;
-    must(region_->cut());
-    if (flushed && region_->flush_cut() && store_->commit({})) return;
+    const auto flushed = region_->preflush(~std::uint64_t{0});
+    if (flushed && region_->cut() && region_->flush_cut() && store_->commit({})) return;
     std::fprintf(stderr, "the checkpoint failed\n");
     std::exit(2);
   }

@@ -1,8 +1,6 @@
 #include "checkpoint/checkpointer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace uvm::checkpoint {
@@ -16,15 +14,6 @@ constexpr int kMaxRounds = 4;
 
 std::uint64_t ns_since(Clock::time_point start) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count());
-}
-
-Error write_error(const store::LineStore& store, const std::string& name, const char* when) {
-  const int error = store.last_error();
-  std::string message = name + " refused lines " + when;
-  if (error != 0) message += std::string(": ") + strerror(error);
-  return {.code = error == ENOSPC || error == EDQUOT ? Errc::kNoSpace : Errc::kIo,
-          .sys_errno = error,
-          .message = std::move(message)};
 }
 
 }  // namespace
@@ -67,6 +56,10 @@ Statistics Checkpointer::statistics() const {
   return statistics_;
 }
 
+Error Checkpointer::refused(const char* what, IoError error) const {
+  return system_error(options_.store_name + " refused " + what, error.sys_errno);
+}
+
 // Each round writes what was dirtied during the one before, until that is little enough for the cut, or does
 // not get less: then the program writes as fast as the store, and another round would only write the same
 // lines again. What there is to do is looked at without protecting anything: a round costs the program a
@@ -79,23 +72,22 @@ Result<void> Checkpointer::preflush() {
       region_.prepare_cut(dirty);
       return {};
     }
-    if (!region_.preflush(~std::uint64_t{0}).ok)
-      return Unexpected{write_error(store_, options_.store_name, "before the checkpoint")};
+    if (const auto written = region_.preflush(~std::uint64_t{0}); !written)
+      return Unexpected{refused("lines before the checkpoint", written.error())};
     before = dirty;
   }
 }
 
 Result<void> Checkpointer::flush_and_commit(const Blob& blob, Record& record) {
-  if (!region_.flush_cut()) {
-    const Error error = write_error(store_, options_.store_name, "of the checkpoint");
+  if (const auto written = region_.flush_cut(); !written) {
     store_.abandon();
     region_.abort_cut();
-    return Unexpected{error};
+    return Unexpected{refused("lines of the checkpoint", written.error())};
   }
-  if (std::string problem = program_.before_commit(); !problem.empty()) {
+  if (const auto durable = program_.before_commit(); !durable) {
     store_.abandon();
     region_.abort_cut();
-    return Unexpected{Error{.code = Errc::kIo, .message = std::move(problem)}};
+    return Unexpected{durable.error()};
   }
   Result<store::VersionInfo> version = store_.commit(bytes_of(blob));
   if (!version) {
@@ -134,11 +126,11 @@ Result<Record> Checkpointer::attempt(Halt halt) {
   if (halt == Halt::kRetire) program_.retire();
   program_.before_cut();
   const Blob blob = program_.blob();
-  Result<uffd::Cut> cut = region_.cut();
+  const IoResult<uffd::Cut> cut = region_.cut();
   if (halt == Halt::kStop) program_.resume();
   record.pause_ns = ns_since(stopping);
 
-  if (!cut) return Unexpected{cut.error()};
+  if (!cut) return Unexpected{refused("lines of the checkpoint", cut.error())};
   record.lines_stopped = cut->lines;
   if (auto result = flush_and_commit(blob, record); !result) return Unexpected{result.error()};
   record.duration_ns = ns_since(start);

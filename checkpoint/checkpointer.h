@@ -48,8 +48,9 @@ class Program {
   // The blob of the version about to be made. Called while stopped or retired, after before_cut().
   virtual Blob blob() = 0;
   // Called after the cut, while the program may run: makes durable what the program did outside of the region
-  // before the cut and the version counts on. Empty, or why that cannot be had; the checkpoint then fails.
-  virtual std::string before_commit() = 0;
+  // before the cut and the version counts on. An error is why that cannot be had; the checkpoint fails with
+  // it.
+  virtual Result<void> before_commit() = 0;
   // The checkpoint is durable, or has failed; told of each that began.
   virtual void settled(const Result<Record>& outcome) = 0;
 };
@@ -96,6 +97,7 @@ class Checkpointer {
   Result<Record> attempt(Halt halt);
   Result<void> preflush();
   Result<void> flush_and_commit(const Blob& blob, Record& record);
+  [[nodiscard]] Error refused(const char* what, IoError error) const;
   void run_policy();
   [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point last) const;  // by the policy
   void succeeded(const Record& record);

@@ -30,18 +30,21 @@ class FailingStore final : public store::LineStore {
   std::atomic<bool> fail_writes{false};
   std::atomic<bool> fail_writes_of_cuts{false};  // once a part of the cut is written
 
-  void read(LineNumber first, std::size_t count, std::byte* buffer,
-            store::ReadStatus* status) noexcept override {
-    below_->read(first, count, buffer, status);
+  IoResult<void> read(LineNumber first, std::size_t count, std::byte* buffer,
+                      store::ReadStatus* status) noexcept override {
+    return below_->read(first, count, buffer, status);
   }
-  bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+  IoResult<void> write(store::Transaction transaction,
+                       std::span<const store::LineWrite> lines) noexcept override {
     if (transaction == store::Transaction::kPending && fail_writes_of_cuts.load()) {
       static_cast<void>(below_->write(transaction, lines.first(lines.size() / 2)));
-      return false;
+      return io_failure(ENOSPC);
     }
-    return !fail_writes.load() && below_->write(transaction, lines);
+    return fail_writes.load() ? io_failure(ENOSPC) : below_->write(transaction, lines);
   }
-  bool erase(std::span<const store::LineRange> ranges) noexcept override { return below_->erase(ranges); }
+  IoResult<void> erase(std::span<const store::LineRange> ranges) noexcept override {
+    return below_->erase(ranges);
+  }
   void cut() noexcept override { below_->cut(); }
   Result<store::VersionInfo> commit(std::span<const std::byte> blob) override { return below_->commit(blob); }
   void abandon() override { below_->abandon(); }
@@ -50,7 +53,6 @@ class FailingStore final : public store::LineStore {
   store::VersionInfo current_version() const override { return below_->current_version(); }
   std::vector<store::VersionInfo> versions() const override { return below_->versions(); }
   store::StoreCounters counters() const noexcept override { return below_->counters(); }
-  int last_error() const noexcept override { return ENOSPC; }
 
  private:
   std::unique_ptr<store::FileStore> below_;
@@ -104,8 +106,11 @@ class CountingProgram final : public Program {
     set_text(blob.program, "counting");
     return blob;
   }
-  std::string before_commit() override { return output_problem; }
-  std::string output_problem;
+  Result<void> before_commit() override {
+    if (output_problem) return Unexpected{*output_problem};
+    return {};
+  }
+  std::optional<Error> output_problem;
 
   void step() {
     const std::uint64_t number = word(0) + 1;
@@ -292,13 +297,13 @@ TEST_F(CheckpointerTest, NoVersionWithoutItsOutput) {
     for (int i = 0; i < 10; ++i) program.step();
     ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
     program.step();
-    program.output_problem = "cannot flush it";
+    program.output_problem = Error{.code = Errc::kIo, .message = "cannot flush it"};
     auto record = checkpointer.checkpoint_retired();
     ASSERT_FALSE(record.has_value());
     EXPECT_EQ(record.error().message, "cannot flush it");
     EXPECT_EQ(store_->current_version().version, 1U);
     program.step();
-    program.output_problem.clear();
+    program.output_problem.reset();
     ASSERT_TRUE(checkpointer.checkpoint_retired().has_value());
     EXPECT_EQ(store_->current_version().version, 2U);
   }

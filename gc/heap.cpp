@@ -30,11 +30,9 @@ bool Heap::make_room_for_error(std::uint64_t bytes) {
   const auto available = [this] {
     return limit() - std::min(limit(), state_->next_region) + (state_->shared_end - state_->shared_top);
   };
-  lock();
+  const std::lock_guard guard(lock_);
   if (available() < bytes) state_->reserve -= std::min(state_->reserve, kReservePiece);
-  const bool enough = available() >= bytes;
-  unlock();
-  return enough;
+  return available() >= bytes;
 }
 
 void Heap::fill(RegionOffset from, RegionOffset to) {
@@ -67,11 +65,8 @@ bool Heap::refill_shared() {
 
 std::byte* Heap::allocate_large(std::uint64_t bytes) {
   const std::uint64_t span = (bytes + kOldRegionSize - 1) / kOldRegionSize * kOldRegionSize;
-  lock();
-  if (span < bytes || state_->next_region + span > limit()) {
-    unlock();
-    return nullptr;
-  }
+  const std::lock_guard guard(lock_);
+  if (span < bytes || state_->next_region + span > limit()) return nullptr;
   const RegionOffset start = state_->next_region;
   state_->next_region += span;
   std::uint8_t* kinds = state_->region_kinds.get() + region_index(start);
@@ -80,7 +75,6 @@ std::byte* Heap::allocate_large(std::uint64_t bytes) {
     kinds[i] = static_cast<std::uint8_t>(RegionKind::kLargeContinued);
   }
   std::atomic_ref(state_->allocated_bytes).fetch_add(bytes, std::memory_order_relaxed);
-  unlock();
   return g_region_base + start;
 }
 
@@ -89,55 +83,22 @@ std::byte* Heap::allocate_slow(AllocationBuffer& buffer, std::uint64_t bytes) {
   // An object that would waste much of a buffer is cut from the shared region directly.
   const bool direct = bytes > kAllocationBufferSize / 4;
   const std::uint64_t want = direct ? bytes : kAllocationBufferSize;
-  lock();
+  std::unique_lock guard(lock_);
   if (state_->shared_end - state_->shared_top < want) {
     const bool enough_left = !direct && state_->shared_end - state_->shared_top >= bytes;
-    if (!enough_left && !refill_shared()) {
-      unlock();
-      return nullptr;
-    }
+    if (!enough_left && !refill_shared()) return nullptr;
   }
   const std::uint64_t take = std::min(want, state_->shared_end - state_->shared_top);
   const RegionOffset start = state_->shared_top;
   state_->shared_top += take;
   std::atomic_ref(state_->allocated_bytes).fetch_add(take, std::memory_order_relaxed);
-  unlock();
+  guard.unlock();
   populate(region_, start, start + take);
   if (direct) return g_region_base + start;
   retire(buffer);
   buffer.top = start + bytes;
   buffer.end = start + take;
   return g_region_base + start;
-}
-
-void Heap::walk(std::span<const AllocationBuffer> buffers, const std::function<void(Object*)>& visit) const {
-  for (RegionOffset region = kOldStart; region < state_->next_region; region += kOldRegionSize) {
-    const auto kind = static_cast<RegionKind>(state_->region_kinds[region_index(region)]);
-    if (kind == RegionKind::kFree || kind == RegionKind::kLargeContinued) continue;
-    if (kind == RegionKind::kLargeStart) {
-      auto* object = at_offset<Object>(region);
-      if (object->shape) visit(object);  // without a header: allocated, its owner not yet resumed to write it
-      continue;
-    }
-    const bool shared = state_->shared_end == region + kOldRegionSize;
-    const RegionOffset limit = shared ? state_->shared_top : region + kOldRegionSize;
-    for (RegionOffset at = region; at < limit;) {
-      const auto owner = std::find_if(buffers.begin(), buffers.end(),
-                                      [at](const AllocationBuffer& b) { return b.top == at && b.end > at; });
-      if (owner != buffers.end()) {
-        at = owner->end;
-        continue;
-      }
-      auto* object = at_offset<Object>(at);
-      const Shape* shape = object->shape.get();
-      if (shape->kind == ShapeKind::kFiller) {
-        at += object->identity_hash == 0 ? sizeof(Object) : object_size(object);
-        continue;
-      }
-      visit(object);
-      at += object_size(object);
-    }
-  }
 }
 
 }  // namespace uvm::gc

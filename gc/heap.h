@@ -14,8 +14,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
-#include <span>
+#include <mutex>
 
 #include "base/persisted.h"
 #include "gc/object.h"
@@ -83,10 +82,6 @@ class Heap {
     return std::atomic_ref(state_->allocated_bytes).load(std::memory_order_relaxed);
   }
 
-  // Calls `visit` for every object, fillers left out. Only while the program is stopped; `buffers` are all
-  // threads'.
-  void walk(std::span<const AllocationBuffer> buffers, const std::function<void(Object*)>& visit) const;
-
   [[nodiscard]] bool contains(const void* address) const {
     const RegionOffset offset = offset_of(address);
     return offset >= kOldStart && offset < state_->next_region;
@@ -102,14 +97,10 @@ class Heap {
   std::byte* allocate_large(std::uint64_t bytes);
   bool refill_shared();
   void fill(RegionOffset from, RegionOffset to);
-  void lock() {
-    while (lock_.test_and_set(std::memory_order_acquire)) __builtin_ia32_pause();
-  }
-  void unlock() { lock_.clear(std::memory_order_release); }
 
   HeapState* state_;
   uffd::Region* region_;
-  std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+  std::mutex lock_;  // sleeps: whoever holds it may be waiting for a line to come in
 };
 
 // Writes a header: shape and the identity hash, which is fixed at birth.

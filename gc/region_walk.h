@@ -1,9 +1,8 @@
 // Walking the objects of one region of the old segment, and finding out whether an object starts at an
 // offset.
 //
-// Unlike Heap::walk, which trusts the heap, these look before they step: they serve the verifier, and slots
-// that may or may not hold a reference. Only while the program is stopped. They read the region and write
-// nothing to it.
+// They look before they step, for they serve the verifier, and slots that may or may not hold a reference.
+// Only while the program is stopped. They read the region and write nothing to it.
 #pragma once
 
 #include <functional>
@@ -50,6 +49,14 @@ class RegionWalker {
       at += size;
     }
     return std::nullopt;
+  }
+
+  // The same for all regions. What cannot be an object ends the walk of its region only, and is left to the
+  // verifier to tell.
+  template <typename Visit>
+  void walk_all(Visit visit) const {
+    for (RegionOffset region = kOldStart; region < end(); region += kOldRegionSize)
+      static_cast<void>(walk(region, visit));
   }
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kLine = 4096;
 
-// Sizes 32, 40, 48, 56, 64, 80, ...: four classes per power of two, header included.
+// Four classes per power of two, header included: up to 32, 40, 48, 56, 64, 80, ... bytes.
 unsigned class_of(std::uint64_t bytes) {
   if (bytes <= 32) return 0;
   const auto log = static_cast<unsigned>(std::bit_width(bytes - 1)) - 1;  // 2^log <= bytes-1 < 2^(log+1)
@@ -22,53 +22,48 @@ unsigned class_of(std::uint64_t bytes) {
   return (log - 5) * 4 + quarter + 1;
 }
 
+// Bytes of a block, in whole 16s, so that the next one is aligned.
 std::uint64_t size_of_class(unsigned size_class) {
   if (size_class == 0) return 32;
   const unsigned log = (size_class - 1) / 4 + 5;
   const unsigned quarter = (size_class - 1) % 4 + 1;
-  return (std::uint64_t{1} << log) + ((std::uint64_t{1} << log) / 4) * quarter;
+  const std::uint64_t size = (std::uint64_t{1} << log) + ((std::uint64_t{1} << log) / 4) * quarter;
+  return (size + 15) & ~std::uint64_t{15};
 }
 
 }  // namespace
 
 void* SegmentAllocator::allocate_forever(std::uint64_t bytes) {
   bytes = (bytes + 7) & ~std::uint64_t{7};
-  lock();
+  const std::lock_guard guard(lock_);
   const RegionOffset start = state_->top;
   if (bytes > state_->end - start) {
-    unlock();
     spdlog::critical("metadata segment is full: " + std::to_string(bytes) + " bytes asked, " +
                      std::to_string(state_->end - start) + " left; the program loads too many classes");
     std::abort();
   }
   state_->top = start + bytes;
   state_->allocated_bytes += bytes;
-  unlock();
   return g_region_base + start;
 }
 
 RegionOffset SegmentAllocator::allocate(std::uint64_t bytes) {
   if (bytes > state_->end - kNativeStart) return 0;
   const unsigned size_class = class_of(bytes + sizeof(BlockHeader));
-  std::uint64_t size = size_of_class(size_class);
-  size = (size + 15) & ~std::uint64_t{15};
-  lock();
+  const std::uint64_t size = size_of_class(size_class);
+  const std::lock_guard guard(lock_);
   RegionOffset block = state_->free_lists[size_class];
   if (block != 0) {
     state_->free_lists[size_class] = at_offset<BlockHeader>(block)->next_free;
   } else {
     block = (state_->top + 15) & ~RegionOffset{15};
-    if (size > state_->end - block) {
-      unlock();
-      return 0;
-    }
+    if (size > state_->end - block) return 0;
     state_->top = block + size;
   }
   auto* header = at_offset<BlockHeader>(block);
   header->size_class = size_class;
   header->next_free = 0;
   state_->allocated_bytes += size;
-  unlock();
   return block + sizeof(BlockHeader);
 }
 
@@ -88,11 +83,10 @@ void SegmentAllocator::release(RegionOffset block) {
   const RegionOffset last = (block + size) & ~(kLine - 1);
   // What the store cannot erase now is merely kept longer.
   if (region_ != nullptr && last > first) (void)region_->discard(first, last - first);
-  lock();
+  const std::lock_guard guard(lock_);
   header->next_free = state_->free_lists[size_class];
   state_->free_lists[size_class] = block;
   state_->allocated_bytes -= size;
-  unlock();
 }
 
 }  // namespace uvm::gc

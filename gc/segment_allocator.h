@@ -5,11 +5,11 @@
 // Freed blocks go to free lists by size class (four classes per power of two) and are reused whole; a
 // released block of a page or more gives its lines back through Region::discard.
 //
-// Any thread; a spin lock inside the host object guards the state.
+// Any thread; a lock in the host object guards the state.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <mutex>
 
 #include "base/persisted.h"
 #include "gc/reference.h"
@@ -58,14 +58,9 @@ class SegmentAllocator {
   [[nodiscard]] static std::uint64_t usable_size(RegionOffset block);
 
  private:
-  void lock() {
-    while (lock_.test_and_set(std::memory_order_acquire)) __builtin_ia32_pause();
-  }
-  void unlock() { lock_.clear(std::memory_order_release); }
-
   SegmentAllocatorState* state_;
   uffd::Region* region_;
-  std::atomic_flag lock_ = ATOMIC_FLAG_INIT;
+  std::mutex lock_;  // sleeps: whoever holds it may be waiting for a line to come in
 };
 
 }  // namespace uvm::gc

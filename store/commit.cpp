@@ -44,8 +44,8 @@ struct FileStore::Attempt {
   std::uint64_t bytes = 0;
 };
 
-Error FileStore::io_error(const std::string& what, int error) const {
-  return system_error(what, name_, error == 0 ? ENOSPC : error);
+Error FileStore::io_error(const std::string& what, IoError error) const {
+  return system_error(what, name_, error.sys_errno);
 }
 
 std::vector<const BlockSet*> FileStore::held_sets() const {
@@ -73,8 +73,9 @@ void FileStore::cut() noexcept {
 
 Result<BlockNumber> FileStore::take_block(Attempt& attempt) {
   if (attempt.reserve.count == 0) {
-    attempt.reserve = allocate(attempt.rewrite ? Attempt::kOut : 1);
-    if (attempt.reserve.count == 0) return Unexpected<Error>{io_error("no room in", last_error())};
+    const auto run = allocate(attempt.rewrite ? Attempt::kOut : 1);
+    if (!run) return Unexpected<Error>{io_error("no room in", run.error())};
+    attempt.reserve = *run;
   }
   --attempt.reserve.count;
   attempt.fresh.push_back(attempt.reserve.first);
@@ -94,7 +95,7 @@ Result<void> FileStore::write_out(Attempt& attempt) {
   attempt.out_count = 0;
   device_->write(builder.ops());
   for (const IoOp& op : builder.ops()) {
-    if (!op.complete()) return Unexpected<Error>{io_error("cannot write", op.error())};
+    if (!op.complete()) return Unexpected<Error>{io_error("cannot write", {op.error()})};
   }
   return {};
 }
@@ -133,12 +134,11 @@ Result<void> FileStore::relocate_untrusted() {
     const auto bad = std::find(good.begin(), good.end(), false);
     if (bad != good.end()) {
       const std::string line = std::to_string(lines[done + static_cast<std::size_t>(bad - good.begin())]);
-      if (error != 0) return Unexpected<Error>{io_error("cannot read line " + line + " again from", error)};
+      if (error != 0) return Unexpected<Error>{io_error("cannot read line " + line + " again from", {error})};
       return Unexpected<Error>{reader.corrupt("line " + line + " was lost by a failed flush")};
     }
-    if (!write_batch(Transaction::kPending, writes, *work, true)) {
-      return Unexpected<Error>{io_error("cannot write", last_error())};
-    }
+    if (const auto written = write_batch(Transaction::kPending, writes, *work, true); !written)
+      return Unexpected<Error>{io_error("cannot write", written.error())};
   }
   return {};
 }
@@ -176,8 +176,9 @@ Result<bool> FileStore::write_segments(Attempt& attempt) {
     const auto left = static_cast<std::uint32_t>(attempt.changes.size() - done);
     SegmentPointer segment{0, left, 0};
     if (attempt.segments.size() == kMaxSegments) return false;
-    const BlockRun run = allocate(segment.blocks());
-    if (run.count == 0) return Unexpected<Error>{io_error("no room in", last_error())};
+    const auto taken = allocate(segment.blocks());
+    if (!taken) return Unexpected<Error>{io_error("no room in", taken.error())};
+    const BlockRun run = *taken;
     for (std::uint32_t i = 0; i < run.count; ++i) attempt.fresh.push_back(run.first + i);
     segment.block = run.first;
     segment.changes = std::min(left, run.count * kChangesPerBlock);
@@ -209,19 +210,19 @@ Result<void> FileStore::write_table(Attempt& attempt) {
     std::size_t next_below = 0;
     for (const std::uint64_t index : indexes) {
       // The node's own entry and those in it must be known.
-      ReadStatus status = table_.load(level, index, *this, *node);
-      for (std::uint32_t i = 0; status == ReadStatus::kOk && i < kFanout; ++i) {
+      auto loaded = table_.load(level, index, *this, *node);
+      for (std::uint32_t i = 0; loaded && i < kFanout; ++i) {
         // Each one: another thread may be half-way through filling the node.
         if (index * kFanout + i < table_.level_size(level - 1)) {
-          status = table_.load(level - 1, index * kFanout + i, *this, *node);
+          loaded = table_.load(level - 1, index * kFanout + i, *this, *node);
         }
       }
-      if (status == ReadStatus::kCorrupt) {
+      if (!loaded && loaded.error().sys_errno == EBADMSG) {
         return Unexpected<Error>{
             {Errc::kCorrupt, 0,
              name_ + " is damaged: page table at line " + std::to_string(index << (level * kFanoutBits))}};
       }
-      if (status != ReadStatus::kOk) return Unexpected<Error>{io_error("cannot read", last_error())};
+      if (!loaded) return Unexpected<Error>{io_error("cannot read", loaded.error())};
 
       if (level == 1) {
         table_.pending_leaf(index, *node);
@@ -403,7 +404,7 @@ Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Versio
     // Whether this root counts after a crash is unknown, so what it names must stay, and so must what it
     // drops.
     distrust_unflushed();
-    return Unexpected<Error>{io_error("cannot write the root of", error)};
+    return Unexpected<Error>{io_error("cannot write the root of", {error})};
   }
   root_ = root;
   root_slot_ = slot;
@@ -452,7 +453,7 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   flushes_.fetch_add(1, std::memory_order_relaxed);
   if (const int error = device_->flush(); error != 0) {
     distrust_unflushed();
-    return Unexpected<Error>{io_error("cannot flush", error)};
+    return Unexpected<Error>{io_error("cannot flush", {error})};
   }
 
   return publish_root(refs_to_keep(attempt.ref, attempt.record->wall_time_ns), attempt.ref.version,

@@ -61,18 +61,18 @@ std::uint64_t run(const Fault& fault) {
       const std::uint64_t tag = random() % 6;
       if (fault.compress && tag % 2 != 0) {  // two that share a block: both are written, or none
         const LineNumber other = (line + 1) % kLimit;
-        const bool both = testing::write_lines(*store, {{line, tag}, {other, tag}});
+        const bool both = testing::write_lines(*store, {{line, tag}, {other, tag}}).has_value();
         EXPECT_TRUE(both || !must);
         if (both) lines[line] = lines[other] = tag;
         continue;
       }
-      const bool written = testing::write_line(*store, line, tag);
+      const auto written = testing::write_line(*store, line, tag);
       if (must) {
         ASSERT_TRUE(written);
       }
       if (written) lines[line] = tag;
       if (!written) {
-        EXPECT_NE(store->last_error(), 0);
+        EXPECT_NE(written.error().sys_errno, 0);
       }
     }
   };
@@ -179,14 +179,15 @@ TEST(StoreFaultTest, FailedReadsAreReportedAndPassOver) {
     disk->fate = [](Operation operation) {
       return operation == Operation::kRead ? Fate::kIoError : Fate::kGood;
     };
-    store->read(0, 64, buffer.get(), status.data());
+    const auto failed = store->read(0, 64, buffer.get(), status.data());
     for (const ReadStatus one : status) EXPECT_EQ(one, ReadStatus::kIoError);
-    EXPECT_EQ(store->last_error(), EIO);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().sys_errno, EIO);
     // One bad operation for many lines: each is tried by itself.
     disk->fate = [reads = 0](Operation operation) mutable {
       return operation == Operation::kRead && reads++ == 0 ? Fate::kIoError : Fate::kGood;
     };
-    store->read(0, 64, buffer.get(), status.data());
+    EXPECT_TRUE(store->read(0, 64, buffer.get(), status.data()));
     for (const ReadStatus one : status) EXPECT_EQ(one, ReadStatus::kOk);
     disk->fate = nullptr;
   }
@@ -236,10 +237,13 @@ TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
   ASSERT_TRUE(testing::write_line(*store, 0, 1));
   ASSERT_TRUE(testing::cut_and_commit(*store));
   Lines written;
-  LineNumber line = 1;
-  for (; line < kLimit && testing::write_line(*store, line, 2); ++line) written[line] = 2;
-  ASSERT_LT(line, kLimit);
-  EXPECT_EQ(store->last_error(), ENOSPC);
+  IoResult<void> done;
+  for (LineNumber line = 1; line < kLimit && done; ++line) {
+    done = testing::write_line(*store, line, 2);
+    if (done) written[line] = 2;
+  }
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().sys_errno, ENOSPC);
   const auto full = testing::cut_and_commit(*store);
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, Errc::kNoSpace);
@@ -252,7 +256,7 @@ TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
   ASSERT_TRUE(testing::cut_and_commit(*store));
   // A larger disk does too.
   disk->fate = nullptr;
-  for (line = 1000; line < 2000; ++line) {
+  for (LineNumber line = 1000; line < 2000; ++line) {
     ASSERT_TRUE(testing::write_line(*store, line, 3));
     written[line] = 3;
   }
@@ -286,7 +290,7 @@ TEST(StoreFaultTest, WhatAFailedFlushLosesIsReported) {
     const AlignedBuffer buffer = make_aligned(kLineSize);
     for (const auto& [line, tag] : new_lines) {
       ReadStatus status = ReadStatus::kOk;
-      store->read(line, 1, buffer.get(), &status);
+      ASSERT_TRUE(store->read(line, 1, buffer.get(), &status));
       if (status == ReadStatus::kCorrupt) {
         ++lost;
       } else {

@@ -65,32 +65,30 @@ constexpr Entry kErasedEntry = kErasedBlock;
 constexpr Entry kNothing = kErasedBlock;
 bool is_to_write(Entry entry) { return entry != kNothing && entry != kZeroEntry; }
 
-}  // namespace
-
-bool FileStore::fail(int error) noexcept {
-  last_error_.store(error, std::memory_order_relaxed);
-  return false;
+// Of several parts of a call the first failure counts.
+void note(IoResult<void>& all, const IoResult<void>& part) noexcept {
+  if (all) all = part;
 }
 
-int FileStore::read_block(BlockNumber block, void* buffer) noexcept {
+}  // namespace
+
+IoResult<void> FileStore::read_block(BlockNumber block, void* buffer) noexcept {
   iovec iov{buffer, kBlockSize};
   IoOp op{std::uint64_t{block} * kBlockSize, &iov, 1, kBlockSize, 0};
   device_->read({&op, 1});
-  if (const int error = read_error(*device_, op); error != 0) return error;
+  if (const int error = read_error(*device_, op); error != 0)
+    return io_failure(error == EBADMSG ? EIO : error);
   bytes_read_.fetch_add(kBlockSize, std::memory_order_relaxed);
   // Past the end of a truncated file: zeros, which no checksum takes for content.
   std::memset(static_cast<std::byte*>(buffer) + op.result, 0,
               kBlockSize - static_cast<std::size_t>(op.result));
-  return 0;
+  return {};
 }
 
-ReadStatus FileStore::read_node(BlockPointer pointer, Node& node) noexcept {
-  const int error = read_block(pointer.block, &node);
-  if (error != 0) {
-    fail(error);
-    return ReadStatus::kIoError;
-  }
-  return block_checksum(&node) == pointer.checksum ? ReadStatus::kOk : ReadStatus::kCorrupt;
+IoResult<void> FileStore::read_node(BlockPointer pointer, Node& node) noexcept {
+  if (const auto read = read_block(pointer.block, &node); !read) return read;
+  if (block_checksum(&node) != pointer.checksum) return io_failure(EBADMSG);
+  return {};
 }
 
 bool FileStore::unpack(BlockPointer pointer, const void* block, std::byte* buffer) noexcept {
@@ -99,46 +97,47 @@ bool FileStore::unpack(BlockPointer pointer, const void* block, std::byte* buffe
   return codec->unpack(block, pointer.block, buffer);
 }
 
-int FileStore::read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept {
-  if (const int error = read_block(block_in_file(pointer.block), &work.scratch); error != 0)
-    return error == EBADMSG ? EIO : error;
+IoResult<void> FileStore::read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept {
+  if (const auto read = read_block(block_in_file(pointer.block), &work.scratch); !read) return read;
   if (!is_packed(pointer.block)) {
     std::memcpy(buffer, &work.scratch, kLineSize);
   } else if (!unpack(pointer, &work.scratch, buffer)) {
-    return EBADMSG;
+    return io_failure(EBADMSG);
   }
-  return block_checksum(buffer) == pointer.checksum ? 0 : EBADMSG;
+  if (block_checksum(buffer) != pointer.checksum) return io_failure(EBADMSG);
+  return {};
 }
 
 // One line by itself, with all the care that the batch leaves out.
-ReadStatus FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept {
-  ReadStatus status = ReadStatus::kAbsent;
+IoResult<void> FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work,
+                                 ReadStatus& status) noexcept {
+  status = ReadStatus::kAbsent;
+  IoResult<void> done;
   Entry tried = kUnknownEntry;
   while (line < table_.line_limit()) {
-    status = table_.load(0, line, *this, work.scratch);
-    if (status != ReadStatus::kOk) break;
+    done = table_.load(0, line, *this, work.scratch);
+    if (!done) break;
     const Entry entry = table_.entry(0, line);
     if (!is_block(entry)) {
-      if (block_of(entry) == kAbsentBlock && base_) {
-        base_->read(line, 1, buffer, &status);
-        return status;
-      }
-      status = block_of(entry) == kZeroBlock ? ReadStatus::kOk : ReadStatus::kAbsent;
+      if (block_of(entry) == kAbsentBlock && base_) return base_->read(line, 1, buffer, &status);
+      if (block_of(entry) == kZeroBlock) status = ReadStatus::kOk;
       break;
     }
-    const int error = read_line(to_pointer(entry), buffer, work);
-    if (error == 0) return ReadStatus::kOk;
+    done = read_line(to_pointer(entry), buffer, work);
+    if (done) {
+      status = ReadStatus::kOk;
+      return done;
+    }
     // The block may have been superseded and reused between looking and reading; then the entry has changed.
-    if (tried == entry) {
-      const bool corrupt = error == EBADMSG;
-      if (!corrupt) fail(error);
-      status = corrupt ? ReadStatus::kCorrupt : ReadStatus::kIoError;
-      break;
-    }
+    if (tried == entry) break;
     tried = entry;
+    done = {};
   }
   std::memset(buffer, 0, kLineSize);
-  return status;
+  if (done) return done;
+  const bool damaged = done.error().sys_errno == EBADMSG;
+  status = damaged ? ReadStatus::kCorrupt : ReadStatus::kIoError;
+  return damaged ? IoResult<void>() : done;
 }
 
 void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept {
@@ -149,7 +148,7 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
     const LineNumber line = first + i;
     work.entries[i] = kAbsentEntry;
     if (line >= table_.line_limit()) continue;
-    if (table_.load(0, line, *this, work.scratch) != ReadStatus::kOk) {
+    if (!table_.load(0, line, *this, work.scratch)) {
       work.entries[i] = kUnknownEntry;
       continue;
     }
@@ -167,7 +166,8 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
 }
 
 // The device has done its part.
-void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept {
+IoResult<void> FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept {
+  IoResult<void> done;
   const LineNumber first = work.first;
   lines_read_.fetch_add(count, std::memory_order_relaxed);
   for (const IoOp& op : work.moves) {
@@ -185,14 +185,14 @@ void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* stat
       return first + at >= table_.line_limit() || table_.entry(0, first + at) == work.entries[at];
     };
     if (!unchanged(i)) {
-      status[i] = settle(first + i, content, work);
+      note(done, settle(first + i, content, work, status[i]));
       ++i;
       continue;
     }
     if (entry == kAbsentEntry && base_) {
       std::size_t end = i + 1;
       while (end < count && work.entries[end] == kAbsentEntry && unchanged(end)) ++end;
-      base_->read(first + i, end - i, content, status + i);
+      note(done, base_->read(first + i, end - i, content, status + i));
       i = end;
       continue;
     }
@@ -200,30 +200,36 @@ void FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* stat
       const bool good = work.ops[work.op_of[i]].complete() &&
                         (!packed || unpack(to_pointer(entry), &work.packed, content)) &&
                         block_checksum(content) == to_pointer(entry).checksum;
-      status[i] = good ? ReadStatus::kOk : settle(first + i, content, work);
+      status[i] = ReadStatus::kOk;
+      if (!good) note(done, settle(first + i, content, work, status[i]));
     } else if (entry == kUnknownEntry) {
-      status[i] = settle(first + i, content, work);
+      note(done, settle(first + i, content, work, status[i]));
     } else {
       std::memset(content, 0, kLineSize);
       status[i] = entry == kZeroEntry ? ReadStatus::kOk : ReadStatus::kAbsent;
     }
     ++i;
   }
+  return done;
 }
 
-void FileStore::read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept {
+IoResult<void> FileStore::read(LineNumber first, std::size_t count, std::byte* buffer,
+                               ReadStatus* status) noexcept {
+  IoResult<void> all;
   const ClaimedWorkspace work(*this);
   if (!is_aligned(buffer)) {
     lines_read_.fetch_add(count, std::memory_order_relaxed);
-    for (std::size_t i = 0; i < count; ++i) status[i] = settle(first + i, buffer + i * kLineSize, *work);
-    return;
+    for (std::size_t i = 0; i < count; ++i)
+      note(all, settle(first + i, buffer + i * kLineSize, *work, status[i]));
+    return all;
   }
   for (std::size_t done = 0; done < count; done += kBatch) {
     const std::size_t lines = std::min(kBatch, count - done);
     plan_read(first + done, lines, buffer + done * kLineSize, *work);
     if (!work->moves.empty()) device_->read(work->moves);
-    finish_read(*work, lines, status + done);
+    note(all, finish_read(*work, lines, status + done));
   }
+  return all;
 }
 
 StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byte* buffer) noexcept {
@@ -235,13 +241,14 @@ StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byt
   return work->started != nullptr ? work.keep() : nullptr;
 }
 
-bool FileStore::end_read(StartedRead* read, std::size_t count, ReadStatus* status,
-                         std::chrono::nanoseconds patience) noexcept {
+std::optional<IoResult<void>> FileStore::end_read(StartedRead* read, std::size_t count, ReadStatus* status,
+                                                  std::chrono::nanoseconds patience) noexcept {
   auto* work = static_cast<Workspace*>(read);
-  if (!device_->end_read(work->started, work->moves, patience)) return false;
-  if (count != 0) finish_read(*work, count, status);
+  if (!device_->end_read(work->started, work->moves, patience)) return {};
+  IoResult<void> done;
+  if (count != 0) done = finish_read(*work, count, status);
   ClaimedWorkspace::give_back(work);
-  return true;
+  return done;
 }
 
 int FileStore::grow() noexcept {
@@ -292,36 +299,35 @@ void FileStore::trim() noexcept {
   }
 }
 
-BlockRun FileStore::allocate(std::uint32_t want) noexcept {
+IoResult<BlockRun> FileStore::allocate(std::uint32_t want) noexcept {
   for (int attempt = 0; attempt < 8; ++attempt) {
     const BlockRun run = allocator_.take(want, false);
     if (run.count != 0) return run;
     const int error = grow();
     if (error == 0) continue;
     const BlockRun crumbs = allocator_.take(want, true);
-    if (crumbs.count == 0) fail(error);
+    if (crumbs.count == 0) return io_failure(error);
     return crumbs;
   }
   const BlockRun run = allocator_.take(want, true);  // other threads were quicker with what was grown
-  if (run.count == 0) fail(ENOSPC);
+  if (run.count == 0) return io_failure(ENOSPC);
   return run;
 }
 
 // Looks at what each line of a batch is now and sets its entry: kNothing where there is nothing to write, or
-// it cannot be, zeros, or the checksum, whose block is to come. False when one cannot be written.
-bool FileStore::choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
-                       bool even_unchanged) noexcept {
-  bool ok = true;
+// it cannot be, zeros, or the checksum, whose block is to come. Fails when one cannot be written.
+IoResult<void> FileStore::choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                                 bool even_unchanged) noexcept {
+  IoResult<void> chosen;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const LineNumber line = lines[i].line;
     work.entries[i] = kNothing;
     if (line >= table_.line_limit()) {
-      ok = fail(EINVAL);
+      note(chosen, io_failure(EINVAL));
       continue;
     }
-    const ReadStatus status = table_.load(0, line, *this, work.scratch);
-    if (status != ReadStatus::kOk) {
-      ok = status == ReadStatus::kCorrupt ? fail(EBADMSG) : false;
+    if (const auto loaded = table_.load(0, line, *this, work.scratch); !loaded) {
+      note(chosen, loaded);
       continue;
     }
     if (is_zero(lines[i].content)) {
@@ -337,19 +343,19 @@ bool FileStore::choose(Transaction transaction, std::span<const LineWrite> lines
         !even_unchanged && (transaction == Transaction::kPending ||
                             !pending_.load(std::memory_order_relaxed) || table_.current_has(line));
     if (may_skip && is_block(old) && to_pointer(old).checksum == checksum &&
-        read_line(to_pointer(old), work.line, work) == 0 &&
+        read_line(to_pointer(old), work.line, work) &&
         std::memcmp(work.line, lines[i].content, kLineSize) == 0) {
       continue;
     }
     work.entries[i] = std::uint64_t{checksum} << 32;
   }
-  return ok;
+  return chosen;
 }
 
 // Gives what is to be written its blocks, in as few runs as there are, and makes the operations. A block is
-// for a line, or it is a packed block, at the first of its lines. False when there is no room for all.
-bool FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcept {
-  bool ok = true;
+// for a line, or it is a packed block, at the first of its lines. Fails when there is no room for all.
+IoResult<void> FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcept {
+  IoResult<void> placed;
   LinePacker& packer = work.packer;
   std::uint32_t need = 0;
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
@@ -363,11 +369,16 @@ bool FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcep
     LinePacker::Block* packed =
         packer.block_of(i) != LinePacker::kNoBlock ? &packer.block(packer.block_of(i)) : nullptr;
     if (packed != nullptr && packed->line_in[0] != i) continue;
-    if (run.count == 0) run = allocate(need);
+    if (run.count == 0) {
+      if (auto more = allocate(need)) {
+        run = *more;
+      } else {
+        note(placed, Unexpected{more.error()});
+      }
+    }
     --need;
     if (run.count == 0) {
       if (packed == nullptr) work.entries[i] = kNothing;
-      ok = false;
       continue;
     }
     if (packed != nullptr && run.first >= kMaxPackedBlocks) {
@@ -394,14 +405,14 @@ bool FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcep
     --run.count;
   }
   work.moves = builder.ops();
-  return ok;
+  return placed;
 }
 
-bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
-                            bool even_unchanged) noexcept {
-  bool ok = choose(transaction, lines, work, even_unchanged);
+IoResult<void> FileStore::write_batch(Transaction transaction, std::span<const LineWrite> lines,
+                                      Workspace& work, bool even_unchanged) noexcept {
+  IoResult<void> done = choose(transaction, lines, work, even_unchanged);
   pack(lines, work);
-  ok = place(lines, work) && ok;
+  note(done, place(lines, work));
   if (!work.moves.empty()) device_->write(work.moves);
 
   std::uint64_t blocks = 0;
@@ -414,7 +425,7 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
       ++blocks;
       if (!op.complete()) {
         allocator_.give_back(block_of(entry));
-        ok = fail(op.error());
+        note(done, io_failure(op.error()));
         continue;
       }
       ++written;
@@ -427,7 +438,7 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
     ++blocks;
     if (!op.complete()) {
       allocator_.give_back(block.number);
-      ok = fail(op.error());
+      note(done, io_failure(op.error()));
       continue;
     }
     written += block.lines;
@@ -439,7 +450,7 @@ bool FileStore::write_batch(Transaction transaction, std::span<const LineWrite> 
   tally.bytes.fetch_add(blocks * kBlockSize, std::memory_order_relaxed);
   bytes_written_.fetch_add(blocks * kBlockSize, std::memory_order_relaxed);
   lines_written_.fetch_add(written, std::memory_order_relaxed);
-  return ok;
+  return done;
 }
 
 // A line's new entry; what it had in this transaction is given back. Where lines share blocks, no cut comes
@@ -488,18 +499,18 @@ void FileStore::publish_block(Transaction transaction, std::span<const LineWrite
   }
 }
 
-bool FileStore::write(Transaction transaction, std::span<const LineWrite> lines) noexcept {
-  if (read_only_) return fail(EROFS);
+IoResult<void> FileStore::write(Transaction transaction, std::span<const LineWrite> lines) noexcept {
+  if (read_only_) return io_failure(EROFS);
   const ClaimedWorkspace work(*this);
-  bool ok = true;
+  IoResult<void> done;
   while (!lines.empty()) {
     std::size_t count = 0;
     while (count < std::min(lines.size(), kBatch) && is_aligned(lines[count].content)) ++count;
     count = std::max<std::size_t>(count, 1);  // an unaligned line goes alone, through the scratch block
-    ok = write_batch(transaction, lines.first(count), *work, false) && ok;
+    note(done, write_batch(transaction, lines.first(count), *work, false));
     lines = lines.subspan(count);
   }
-  return ok;
+  return done;
 }
 
 // Ranges without entries that were erased since the cut are only noted. When pending now gets such a line
@@ -513,25 +524,24 @@ void FileStore::keep_erased(LineNumber line) noexcept {
   }
 }
 
-LineNumber FileStore::skip_unused(LineNumber line, Node& scratch, ReadStatus& status) noexcept {
-  const LineNumber next = table_.skip_unused(line, *this, scratch, status);
-  if (!base_ || next == line || status != ReadStatus::kOk || line >= base_->table_.line_limit()) return next;
-  return std::min(next, base_->skip_unused(line, scratch, status));
+IoResult<LineNumber> FileStore::skip_unused(LineNumber line, Node& scratch) noexcept {
+  const auto next = table_.skip_unused(line, *this, scratch);
+  if (!base_ || !next || *next == line || line >= base_->table_.line_limit()) return next;
+  const auto below = base_->skip_unused(line, scratch);
+  return below ? std::min(*next, *below) : below;
 }
 
-bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
-  if (read_only_) return fail(EROFS);
+IoResult<void> FileStore::erase(std::span<const LineRange> ranges) noexcept {
+  if (read_only_) return io_failure(EROFS);
   const ClaimedWorkspace work(*this);
   const bool after_cut = pending_.load(std::memory_order_relaxed);
-  bool ok = true;
+  IoResult<void> done;
   for (const LineRange& range : ranges) {
     if (range.first >= table_.line_limit()) continue;
     const LineNumber end = range.first + std::min(range.count, table_.line_limit() - range.first);
     for (LineNumber line = range.first; line < end;) {
-      ReadStatus status = ReadStatus::kOk;
-      LineNumber next = skip_unused(line, work->scratch, status);
-      if (next != line && status == ReadStatus::kOk) {
-        next = std::min(next, end);
+      if (const auto used = skip_unused(line, work->scratch); used && *used != line) {
+        const LineNumber next = std::min(*used, end);
         if (after_cut) {
           std::lock_guard guard(erased_lock_);
           erased_since_cut_.push_back({line, next - line});
@@ -539,10 +549,8 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
         line = next;
         continue;
       }
-      status = table_.load(0, line, *this, work->scratch);
-      if (status != ReadStatus::kOk) {
-        if (status == ReadStatus::kCorrupt) fail(EBADMSG);
-        ok = false;
+      if (const auto loaded = table_.load(0, line, *this, work->scratch); !loaded) {
+        note(done, loaded);
         line = (line / kFanout + 1) * kFanout;
         continue;
       }
@@ -552,7 +560,7 @@ bool FileStore::erase(std::span<const LineRange> ranges) noexcept {
       ++line;
     }
   }
-  return ok;
+  return done;
 }
 
 bool FileStore::present(LineNumber line) const noexcept {
@@ -561,8 +569,7 @@ bool FileStore::present(LineNumber line) const noexcept {
   Entry entry = table_.entry(0, line);
   if (entry == kUnknownEntry) {
     const ClaimedWorkspace work(self);
-    if (self.table_.load(0, line, self, work->scratch) != ReadStatus::kOk)
-      return true;  // read() tells what is wrong
+    if (!self.table_.load(0, line, self, work->scratch)) return true;  // read() tells what is wrong
     entry = table_.entry(0, line);
   }
   if (entry == kAbsentEntry && base_) return base_->present(line);

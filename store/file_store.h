@@ -108,13 +108,15 @@ class FileStore final : public LineStore, private NodeReader {
                                                     const OpenOptions& options = {});
   ~FileStore() override;
 
-  void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept override;
+  IoResult<void> read(LineNumber first, std::size_t count, std::byte* buffer,
+                      ReadStatus* status) noexcept override;
   [[nodiscard]] StartedRead* start_read(LineNumber first, std::size_t count,
                                         std::byte* buffer) noexcept override;
-  [[nodiscard]] bool end_read(StartedRead* read, std::size_t count, ReadStatus* status,
-                              std::chrono::nanoseconds patience) noexcept override;
-  [[nodiscard]] bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept override;
-  [[nodiscard]] bool erase(std::span<const LineRange> ranges) noexcept override;
+  [[nodiscard]] std::optional<IoResult<void>> end_read(StartedRead* read, std::size_t count,
+                                                       ReadStatus* status,
+                                                       std::chrono::nanoseconds patience) noexcept override;
+  IoResult<void> write(Transaction transaction, std::span<const LineWrite> lines) noexcept override;
+  IoResult<void> erase(std::span<const LineRange> ranges) noexcept override;
   void cut() noexcept override;
   Result<VersionInfo> commit(std::span<const std::byte> blob) override;
   void abandon() override;
@@ -123,9 +125,6 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] VersionInfo current_version() const override { return info_; }
   [[nodiscard]] std::vector<VersionInfo> versions() const override;
   [[nodiscard]] StoreCounters counters() const noexcept override;
-  [[nodiscard]] int last_error() const noexcept override {
-    return last_error_.load(std::memory_order_relaxed);
-  }
 
   // The file, as in messages.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -204,20 +203,21 @@ class FileStore final : public LineStore, private NodeReader {
   // As the root says that is known already.
   Result<void> load_version(const OpenOptions& options);
 
-  ReadStatus read_node(BlockPointer pointer, Node& node) noexcept override;
-  int read_block(BlockNumber block, void* buffer) noexcept;
-  // One line by itself: 0, an errno, or EBADMSG when it is damaged. Uses work.scratch.
-  int read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept;
+  IoResult<void> read_node(BlockPointer pointer, Node& node) noexcept override;
+  // Never EBADMSG, which those above keep for what they find damaged.
+  IoResult<void> read_block(BlockNumber block, void* buffer) noexcept;
+  // One line by itself. Uses work.scratch.
+  IoResult<void> read_line(BlockPointer pointer, std::byte* buffer, Workspace& work) noexcept;
   bool unpack(BlockPointer pointer, const void* block, std::byte* buffer) noexcept;
   void plan_read(LineNumber first, std::size_t count, std::byte* buffer, Workspace& work) noexcept;
-  void finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept;
-  ReadStatus settle(LineNumber line, std::byte* buffer, Workspace& work) noexcept;
-  bool write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
-                   bool even_unchanged) noexcept;
-  bool choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
-              bool even_unchanged) noexcept;
+  IoResult<void> finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept;
+  IoResult<void> settle(LineNumber line, std::byte* buffer, Workspace& work, ReadStatus& status) noexcept;
+  IoResult<void> write_batch(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                             bool even_unchanged) noexcept;
+  IoResult<void> choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
+                        bool even_unchanged) noexcept;
   void pack(std::span<const LineWrite> lines, Workspace& work) noexcept;
-  bool place(std::span<const LineWrite> lines, Workspace& work) noexcept;
+  IoResult<void> place(std::span<const LineWrite> lines, Workspace& work) noexcept;
   void publish(Transaction transaction, LineNumber line, Entry entry) noexcept;
   void supersede(Transaction transaction, LineNumber line, Entry entry) noexcept;
   void publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
@@ -228,14 +228,14 @@ class FileStore final : public LineStore, private NodeReader {
 
   void keep_erased(LineNumber line) noexcept;
   // As of PageTable: the next line from `line` on that this heap or an image below may know of.
-  LineNumber skip_unused(LineNumber line, Node& scratch, ReadStatus& status) noexcept;
-  BlockRun allocate(std::uint32_t want) noexcept;
+  IoResult<LineNumber> skip_unused(LineNumber line, Node& scratch) noexcept;
+  // At most `want` blocks side by side, and at least one.
+  IoResult<BlockRun> allocate(std::uint32_t want) noexcept;
   // More free blocks: a hole is filled, or the file grows. 0 or an errno.
   int grow() noexcept;
   // Gives free space back to the device when there is much of it. After a commit: what it freed, no root that
   // may still count names.
   void trim() noexcept;
-  bool fail(int error) noexcept;
 
   // From the next root on.
   [[nodiscard]] std::uint64_t incompatible_features() const {
@@ -259,7 +259,7 @@ class FileStore final : public LineStore, private NodeReader {
   void adopt(Attempt& attempt);
   void end_pending();
   void roll_back(const std::vector<BlockNumber>& fresh);
-  Error io_error(const std::string& what, int error) const;
+  Error io_error(const std::string& what, IoError error) const;
   void distrust_unflushed();
   std::vector<const BlockSet*> held_sets() const;
   [[nodiscard]] bool has_reader(Version version) const;
@@ -314,7 +314,6 @@ class FileStore final : public LineStore, private NodeReader {
   Tally tallies_[2];
   std::atomic<unsigned> current_tally_{0};
 
-  std::atomic<int> last_error_{0};
   std::atomic<std::uint64_t> lines_read_{0}, lines_written_{0}, bytes_read_{0}, bytes_written_{0},
       flushes_{0}, lines_compressed_{0};
 };

@@ -26,6 +26,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,7 +47,7 @@ enum class ReadStatus : std::uint8_t {
   kOk,       // content delivered
   kAbsent,   // never written, or erased: the buffer is zero-filled
   kCorrupt,  // the checksum does not match; the buffer is zero-filled
-  kIoError,  // the device failed; last_error() says how
+  kIoError,  // the device failed
 };
 
 enum class Transaction : std::uint8_t { kCurrent, kPending };
@@ -93,36 +94,40 @@ class LineStore {
   LineStore& operator=(const LineStore&) = delete;
 
   // Reads lines [first, first + count) to buffer (count * kLineSize bytes, aligned to kLineSize); status gets
-  // one entry per line. Reads what is adjacent in the store in one operation. Async-signal-safe.
-  virtual void read(LineNumber first, std::size_t count, std::byte* buffer, ReadStatus* status) noexcept = 0;
+  // one entry per line. Reads what is adjacent in the store in one operation. The result is an error if the
+  // device failed, that of the first line with kIoError; damage is told by the lines' status alone.
+  // Async-signal-safe.
+  virtual IoResult<void> read(LineNumber first, std::size_t count, std::byte* buffer,
+                              ReadStatus* status) noexcept = 0;
 
   // The same read, going on while the caller does other things. start_read() gives nullptr when no read can
   // be started just now, or never: few can be under way. At most kMaxStartedLines lines. end_read() waits for
   // it, at most for the time given, and sets the status of each of its first `count` lines, of which the
   // caller makes sure that nobody writes or erases them meanwhile. What it delivers is their newest content
   // then, however long ago the read was started; what is in the buffer behind them is nothing. A count of 0:
-  // nothing of it is wanted any more. False: it is not over, and the buffer still its own. Each must be
-  // ended, by any thread, before the store is closed. Async-signal-safe.
+  // nothing of it is wanted any more. The result is that of read(); without one the read is not over, and the
+  // buffer still its own. Each must be ended, by any thread, before the store is closed. Async-signal-safe.
   static constexpr std::size_t kMaxStartedLines = 256;
   [[nodiscard]] virtual StartedRead* start_read(LineNumber /*first*/, std::size_t /*count*/,
                                                 std::byte* /*buffer*/) noexcept {
     return nullptr;
   }
-  [[nodiscard]] virtual bool end_read(StartedRead* /*read*/, std::size_t /*count*/, ReadStatus* /*status*/,
-                                      std::chrono::nanoseconds /*patience*/) noexcept {
-    return true;
+  [[nodiscard]] virtual std::optional<IoResult<void>> end_read(
+      StartedRead* /*read*/, std::size_t /*count*/, ReadStatus* /*status*/,
+      std::chrono::nanoseconds /*patience*/) noexcept {
+    return IoResult<void>();
   }
 
-  // Writes lines into a transaction. Returns false when any of them could not be written (ENOSPC, EIO; see
-  // last_error()); those keep their former content. A line written to kPending does not hide a newer one
+  // Writes lines into a transaction. Fails when any of them could not be written (ENOSPC, EIO), with the
+  // error of the first; those keep their former content. A line written to kPending does not hide a newer one
   // already written to kCurrent. No line may occur twice in a call. Content must not change until it returns.
   // A line that equals what the transaction would otherwise hold is not written again. Async-signal-safe for
   // kCurrent.
-  [[nodiscard]] virtual bool write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
+  virtual IoResult<void> write(Transaction transaction, std::span<const LineWrite> lines) noexcept = 0;
 
-  // Makes lines absent in the current transaction. May be called by any thread beside the others, not in a
-  // handler.
-  [[nodiscard]] virtual bool erase(std::span<const LineRange> ranges) noexcept = 0;
+  // Makes lines absent in the current transaction. Fails when that is not possible for any of them, which
+  // stay as they are. May be called by any thread beside the others, not in a handler.
+  virtual IoResult<void> erase(std::span<const LineRange> ranges) noexcept = 0;
 
   // Freezes current as pending. Precondition: nothing is pending. Takes microseconds, does no I/O.
   virtual void cut() noexcept = 0;
@@ -148,9 +153,6 @@ class LineStore {
   [[nodiscard]] virtual std::vector<VersionInfo> versions() const = 0;
 
   [[nodiscard]] virtual StoreCounters counters() const noexcept = 0;
-
-  // errno of the last failed read() or write(), 0 if none failed. Async-signal-safe.
-  [[nodiscard]] virtual int last_error() const noexcept = 0;
 
  protected:
   LineStore() = default;

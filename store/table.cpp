@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <mutex>
 
 namespace uvm::store {
@@ -61,23 +62,22 @@ void PageTable::set_changes(std::vector<Change> changes) {
   changes_.shrink_to_fit();
 }
 
-ReadStatus PageTable::load(int level, std::uint64_t index, NodeReader& reader, Node& scratch) noexcept {
+IoResult<void> PageTable::load(int level, std::uint64_t index, NodeReader& reader, Node& scratch) noexcept {
   Entry tried = kUnknownEntry;
   while (entry(level, index) == kUnknownEntry) {
     const std::uint64_t parent_index = index >> kFanoutBits;
     if (entry(level + 1, parent_index) == kUnknownEntry) {
-      const ReadStatus status = load(level + 1, parent_index, reader, scratch);
-      if (status != ReadStatus::kOk) return status;
+      if (const auto loaded = load(level + 1, parent_index, reader, scratch); !loaded) return loaded;
     }
     const Entry parent = entry(level + 1, parent_index);
     if (is_block(parent)) {
-      const ReadStatus status = reader.read_node(to_pointer(parent), scratch);
-      if (status == ReadStatus::kCorrupt && tried != parent) {
+      const auto read = reader.read_node(to_pointer(parent), scratch);
+      if (!read && read.error().sys_errno == EBADMSG && tried != parent) {
         // A commit may have moved the node and reused its block under us: look again before complaining.
         tried = parent;
         continue;
       }
-      if (status != ReadStatus::kOk) return status;
+      if (!read) return read;
     } else {
       scratch = Node{};
     }
@@ -96,7 +96,7 @@ ReadStatus PageTable::load(int level, std::uint64_t index, NodeReader& reader, N
           .compare_exchange_strong(unknown, to_entry(scratch.entry[i]), std::memory_order_acq_rel);
     }
   }
-  return ReadStatus::kOk;
+  return {};
 }
 
 void PageTable::TransactionLines::add(LineNumber line, Entry entry_before) noexcept {
@@ -199,12 +199,10 @@ void PageTable::end_pending_failed(std::vector<BlockNumber>& superseded) {
   ended.clear();
 }
 
-LineNumber PageTable::skip_unused(LineNumber line, NodeReader& reader, Node& scratch,
-                                  ReadStatus& status) noexcept {
+IoResult<LineNumber> PageTable::skip_unused(LineNumber line, NodeReader& reader, Node& scratch) noexcept {
   const std::uint64_t leaf = line >> kLeafBits;
   const std::uint64_t node = leaf >> kFanoutBits;
-  status = load(2, node, reader, scratch);
-  if (status != ReadStatus::kOk) return line;
+  if (const auto loaded = load(2, node, reader, scratch); !loaded) return Unexpected{loaded.error()};
   if (!is_block(entry(2, node))) {
     bool touched = false;
     const std::uint64_t first_word = node * (kFanout / 64);
@@ -216,8 +214,8 @@ LineNumber PageTable::skip_unused(LineNumber line, NodeReader& reader, Node& scr
   }
   const std::uint64_t word = std::atomic_ref(touched_[leaf / 64]).load(std::memory_order_relaxed);
   if ((word >> (leaf % 64) & 1) != 0) return line;
-  status = load(1, leaf, reader, scratch);
-  if (status != ReadStatus::kOk || is_block(entry(1, leaf))) return line;
+  if (const auto loaded = load(1, leaf, reader, scratch); !loaded) return Unexpected{loaded.error()};
+  if (is_block(entry(1, leaf))) return line;
   return (leaf + 1) << kLeafBits;
 }
 

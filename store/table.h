@@ -43,10 +43,10 @@ inline bool is_block(Entry entry) { return block_of(entry) >= kFirstFreeBlock; }
 // Whether the line has content of this heap.
 inline bool is_content(Entry entry) { return is_block(entry) || block_of(entry) == kZeroBlock; }
 
-// Reads a node and checks it. Async-signal-safe.
+// Reads a node and checks it: EBADMSG when its checksum is wrong. Async-signal-safe.
 class NodeReader {
  public:
-  virtual ReadStatus read_node(BlockPointer pointer, Node& node) noexcept = 0;
+  virtual IoResult<void> read_node(BlockPointer pointer, Node& node) noexcept = 0;
 
  protected:
   ~NodeReader() = default;
@@ -70,8 +70,9 @@ class PageTable {
     return std::atomic_ref(const_cast<Entry&>(levels_[level][index])).load(std::memory_order_acquire);
   }
 
-  // Makes entry(level, index) known; `scratch` is clobbered. kOk, kCorrupt or kIoError. Async-signal-safe.
-  ReadStatus load(int level, std::uint64_t index, NodeReader& reader, Node& scratch) noexcept;
+  // Makes entry(level, index) known; `scratch` is clobbered. The errors are those of the reader.
+  // Async-signal-safe.
+  IoResult<void> load(int level, std::uint64_t index, NodeReader& reader, Node& scratch) noexcept;
 
   // The writing side. The line's newest entry must be known. Returns the block that nothing refers to any
   // more, 0 if there is none. Async-signal-safe.
@@ -103,9 +104,8 @@ class PageTable {
   }
 
   // `line` if its leaf may have entries, else the first line of a later leaf (or node of leaves) that is not
-  // known to be without. May read nodes; `status` tells about that.
-  [[nodiscard]] LineNumber skip_unused(LineNumber line, NodeReader& reader, Node& scratch,
-                                       ReadStatus& status) noexcept;
+  // known to be without. May read nodes, and fail like load().
+  IoResult<LineNumber> skip_unused(LineNumber line, NodeReader& reader, Node& scratch) noexcept;
 
  private:
   struct TransactionLines {

@@ -32,16 +32,16 @@ inline void fill_line(std::byte* content, LineNumber line, std::uint64_t tag) {
   }
 }
 
-inline bool write_line(LineStore& store, LineNumber line, std::uint64_t tag,
-                       Transaction transaction = Transaction::kCurrent) {
+inline IoResult<void> write_line(LineStore& store, LineNumber line, std::uint64_t tag,
+                                 Transaction transaction = Transaction::kCurrent) {
   const AlignedBuffer buffer = make_aligned(kLineSize);
   fill_line(buffer.get(), line, tag);
   const LineWrite write{line, buffer.get()};
   return store.write(transaction, {&write, 1});
 }
 
-inline bool write_lines(LineStore& store, const std::map<LineNumber, std::uint64_t>& tags,
-                        Transaction transaction = Transaction::kCurrent) {
+inline IoResult<void> write_lines(LineStore& store, const std::map<LineNumber, std::uint64_t>& tags,
+                                  Transaction transaction = Transaction::kCurrent) {
   const AlignedBuffer buffer = make_aligned(tags.size() * kLineSize);
   std::vector<LineWrite> writes;
   for (const auto& [line, tag] : tags) {
@@ -60,7 +60,9 @@ inline ::testing::AssertionResult line_is(LineStore& store, LineNumber line, std
   const AlignedBuffer buffer = make_aligned(2 * kLineSize);
   std::memset(buffer.get(), 0x5a, kLineSize);
   ReadStatus status = ReadStatus::kIoError;
-  store.read(line, 1, buffer.get(), &status);
+  if (const auto read = store.read(line, 1, buffer.get(), &status); !read) {
+    return ::testing::AssertionFailure() << "line " << line << ": " << std::strerror(read.error().sys_errno);
+  }
   const ReadStatus wanted = expected == kNoTag ? ReadStatus::kAbsent : ReadStatus::kOk;
   if (status != wanted) {
     return ::testing::AssertionFailure() << "line " << line << ": status " << static_cast<int>(status)

@@ -138,7 +138,7 @@ TEST(StoreVerifyTest, ADamagedLineIsNamedAndReportedAtRead) {
       const AlignedBuffer buffer = make_aligned(4 * kLineSize);
       const LineNumber first = *findings[0].line < 2 ? 0 : *findings[0].line - 2;
       ReadStatus status[4];
-      store->read(first, 4, buffer.get(), status);
+      ASSERT_TRUE(store->read(first, 4, buffer.get(), status));
       for (LineNumber line = first; line < first + 4; ++line) {
         const bool bad = line == *findings[0].line;
         EXPECT_EQ(status[line - first] == ReadStatus::kCorrupt, bad) << line;
@@ -184,7 +184,7 @@ TEST(StoreVerifyTest, DamageInASharedBlockIsFoundByEachOfItsLines) {
     if (of_lines_only) {
       auto store = testing::open_disk(disk, {.line_limit = kLines});
       ReadStatus status[60];
-      store->read(0, 60, buffer.get(), status);
+      ASSERT_TRUE(store->read(0, 60, buffer.get(), status));
       for (LineNumber line = 0; line < 60; ++line) {
         ASSERT_EQ(status[line], found.contains(line) ? ReadStatus::kCorrupt : ReadStatus::kOk) << line;
         if (status[line] == ReadStatus::kOk) {

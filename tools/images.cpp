@@ -89,8 +89,8 @@ std::vector<std::string> class_library_problems(const std::string& java_home) {
   std::vector<std::string> problems;
   const auto home = rt::jimage::java_home_at(java_home);
   if (!home) return problems;
-  if (const std::string problem = rt::jimage::settings_problem(*home); !problem.empty())
-    problems.push_back(problem);
+  if (const auto settings = rt::jimage::check_settings(*home); !settings)
+    problems.push_back(settings.error().message);
   const auto image = rt::jimage::JImage::open(home->modules);
   if (!image) return problems;
   const auto missing = rt::find_missing_natives(*image, "java.base");
@@ -178,9 +178,9 @@ Result<void> boot_into(std::unique_ptr<store::FileStore> store, const SessionOpt
     rt::clock_at_resume();
     rt::leases_at_start();
     rt::hold_after_boot(vm, true);
-    if (rt::make_primordial_thread(vm) == nullptr || !rt::start_all_threads(vm)) {
-      return Unexpected{Error{.code = Errc::kIo, .message = "the system has no more threads"}};
-    }
+    if (rt::make_primordial_thread(vm) == nullptr)
+      return Unexpected{Error{.code = Errc::kInvalid, .message = "no room for the main thread's stack"}};
+    if (auto started = rt::start_all_threads(vm); !started) return started;
     const rt::Event event = rt::wait_for_event(vm, std::chrono::hours(24));
     rt::hold_after_boot(vm, false);
     auto record = (*session)->checkpointer().final_checkpoint();
@@ -201,9 +201,8 @@ Result<void> install_into(std::unique_ptr<store::FileStore> store, const Session
                           const rt::bundle::BundleView& bundle, const std::string& name) {
   auto session = open_making(std::move(store), options);
   if (!session) return Unexpected{session.error()};
-  if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
-    return Unexpected{Error{.code = Errc::kInvalid, .message = "base image: " + problem}};
-  }
+  if (const auto fit = rt::check_heap((*session)->vm()); !fit)
+    return Unexpected{Error{.code = Errc::kInvalid, .message = "base image: " + fit.error().message}};
   rt::clock_at_resume();
   rt::leases_at_start();
   if (auto installed = rt::install_program_bundle((*session)->vm(), bundle, name); !installed)

@@ -201,10 +201,11 @@ std::optional<std::vector<std::string>> split_environment(std::string_view text)
 
 class Taker {
  public:
+  using Taken = BasicResult<void, std::string>;
+
   // Takes options from the front of `from`, until a word that is none; what is left of them, and all from
-  // that word on, is appended to `words`. Empty, or what is wrong.
-  std::optional<std::string> take(std::vector<std::string> from, std::vector<std::string>* words,
-                                  std::string* stopped_at) {
+  // that word on, is appended to `words`. The error is what is wrong.
+  Taken take(std::vector<std::string> from, std::vector<std::string>* words, std::string* stopped_at) {
     std::size_t i = 0, literal = 0;  // words before `literal` are from a file, and name no other file
     for (; i < from.size(); ++i) {
       const std::string word = from[i];
@@ -214,7 +215,7 @@ class Taker {
       }
       if (expands_ && i >= literal && word.size() > 1 && word[0] == '@') {
         std::ifstream file(word.substr(1), std::ios::binary);
-        if (!file) return "cannot open " + word.substr(1) + ": " + std::strerror(errno);
+        if (!file) return Unexpected{"cannot open " + word.substr(1) + ": " + std::strerror(errno)};
         const std::string text{std::istreambuf_iterator<char>(file), {}};
         const auto inside = split_file(text);
         from.erase(from.begin() + static_cast<std::ptrdiff_t>(i));
@@ -224,42 +225,42 @@ class Taker {
         continue;
       }
       if (word.size() < 2 || word[0] != '-' || word == "--") break;
-      if (auto problem = take_option(from, &i); problem.has_value()) return problem;
+      if (auto taken = take_option(from, &i); !taken) return taken;
     }
     words->insert(words->end(), std::make_move_iterator(result_.words.begin()),
                   std::make_move_iterator(result_.words.end()));
     result_.words.clear();
-    if (i >= from.size()) return std::nullopt;
+    if (i >= from.size()) return {};
     *stopped_at = from[i];
     words->insert(words->end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
-    return std::nullopt;
+    return {};
   }
 
   JavaOptions&& result() { return std::move(result_); }
 
  private:
   // The option at from[*i], whose value may be the next word.
-  std::optional<std::string> take_option(const std::vector<std::string>& from, std::size_t* i) {
+  Taken take_option(const std::vector<std::string>& from, std::size_t* i) {
     const std::string& word = from[*i];
     for (const Refusal& refusal : kRefused) {
       if (is_option(word, refusal.option))
-        return std::string(word.substr(0, word.find_first_of("=:", 4))) + ": " + std::string(refusal.instead);
+        return Unexpected{word.substr(0, word.find_first_of("=:", 4)) + ": " + std::string(refusal.instead)};
     }
     for (const auto& [name, own] : kOtherNames) {
       if (word != name) continue;
       result_.words.emplace_back(own);
-      return std::nullopt;
+      return {};
     }
     if (word == "--disable-@files" || word == "-disable-@files") {
       expands_ = false;
-      return std::nullopt;
+      return {};
     }
     if (word == "-showversion" || word == "--show-version") {
       result_.remarks.emplace_back("version " UVM_VERSION);
-      return std::nullopt;
+      return {};
     }
     if (word.starts_with("--")) return take_long_option(from, i);
-    if (take_assertions(word)) return std::nullopt;
+    if (take_assertions(word)) return {};
     for (const std::string_view name : {"-Xmx", "-mx", "-XX:MaxHeapSize="}) {
       if (word.starts_with(name)) return take_heap_size(word.substr(name.size()), word);
     }
@@ -267,21 +268,21 @@ class Taker {
       const bool found = word.starts_with(size.name);
       if (!found && !word.starts_with(size.other_name)) continue;
       const std::string value = word.substr(found ? size.name.size() : size.other_name.size());
-      if (value == "0" || parse_java_size(value)) return std::nullopt;
-      return "Invalid " + std::string(size.what) + ": " + word;
+      if (value == "0" || parse_java_size(value)) return {};
+      return Unexpected{"Invalid " + std::string(size.what) + ": " + word};
     }
-    if (word == "-D" || word.starts_with("-D=")) return std::nullopt;  // a property without a name
+    if (word == "-D" || word.starts_with("-D=")) return {};  // a property without a name
     if (word.starts_with("-XX:MaxDirectMemorySize=")) {
       const auto size = parse_java_size(word.substr(24));
-      if (!size) return "Invalid maximum direct memory size: " + word;
+      if (!size) return Unexpected{"Invalid maximum direct memory size: " + word};
       result_.words.push_back("-Dsun.nio.MaxDirectMemorySize=" + std::to_string(*size));
-      return std::nullopt;
+      return {};
     }
     const auto begins = [&](std::string_view option) { return word.starts_with(option); };
     if (std::any_of(std::begin(kWithoutEffect), std::end(kWithoutEffect), begins) ||
         std::find(std::begin(kWithoutEffectWhole), std::end(kWithoutEffectWhole), word) !=
             std::end(kWithoutEffectWhole)) {
-      return std::nullopt;
+      return {};
     }
     if (word.starts_with("-D") && is_reserved(std::string_view(word).substr(2, word.find('=') - 2))) {
       if (!told_reserved_) {
@@ -290,13 +291,13 @@ class Taker {
             "--add-opens and the like");
       }
       told_reserved_ = true;
-      return std::nullopt;
+      return {};
     }
     result_.words.push_back(word);
-    return std::nullopt;
+    return {};
   }
 
-  std::optional<std::string> take_long_option(const std::vector<std::string>& from, std::size_t* i) {
+  Taken take_long_option(const std::vector<std::string>& from, std::size_t* i) {
     struct ModuleOption {
       std::string_view name;
       std::string_view property;
@@ -314,7 +315,7 @@ class Taker {
     const std::string& word = from[*i];
     if (is_option(word, "--illegal-access")) {
       result_.remarks.push_back("ignoring option " + word + "; support was removed in 17.0");
-      return std::nullopt;
+      return {};
     }
     for (const ModuleOption& option : kModuleOptions) {
       if (!is_option(word, option.name)) continue;
@@ -324,19 +325,19 @@ class Taker {
       } else if (*i + 1 < from.size()) {
         value = from[++*i];
       }
-      if (value.empty()) return std::string(option.name) + " needs a value";
+      if (value.empty()) return Unexpected{std::string(option.name) + " needs a value"};
       std::string property(option.property);
       if (option.numbered) property += "." + std::to_string(numbers_[property]++);
       result_.module_properties.emplace_back(std::move(property), std::move(value));
       result_.modules_at_boot |= option.at_boot;
-      return std::nullopt;
+      return {};
     }
     result_.words.push_back(word);
     if (std::find(std::begin(kTakeAValue), std::end(kTakeAValue), word) != std::end(kTakeAValue) &&
         *i + 1 < from.size()) {
       result_.words.push_back(from[++*i]);
     }
-    return std::nullopt;
+    return {};
   }
 
   // -ea, -da, -esa, -dsa and their long forms; with a class or a package behind the colon.
@@ -362,13 +363,13 @@ class Taker {
     return parse_size(text);
   }
 
-  std::optional<std::string> take_heap_size(const std::string& text, const std::string& word) {
+  Taken take_heap_size(const std::string& text, const std::string& word) {
     constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;  // of --heap
     const auto size = parse_java_size(text);
-    if (!size) return "Invalid maximum heap size: " + word;
+    if (!size) return Unexpected{"Invalid maximum heap size: " + word};
     result_.words.emplace_back("--heap");
     result_.words.push_back(std::to_string(std::max(*size, kLeast)));
-    return std::nullopt;
+    return {};
   }
 
   JavaOptions result_;
@@ -385,20 +386,20 @@ BasicResult<JavaOptions, std::string> take_java_options(const std::vector<std::s
   Taker taker;
   std::vector<std::string> left, left_of_environment;
   std::string first, stray;
-  if (auto problem = taker.take(words, &left, &first)) return Unexpected{*problem};
+  if (auto taken = taker.take(words, &left, &first); !taken) return Unexpected{taken.error()};
   const bool runs = !first.empty() && std::find(commands.begin(), commands.end(), first) == commands.end();
   const bool heeded = runs && environment != nullptr && environment[0] != '\0';
   if (heeded) {
     const auto of_environment = split_environment(environment);
     if (!of_environment) return Unexpected{std::string("JDK_JAVA_OPTIONS: a quote is not closed")};
-    auto problem = taker.take(*of_environment, &left_of_environment, &stray);
-    if (!problem && !stray.empty()) problem = "'" + stray + "' is no option";
+    auto taken = taker.take(*of_environment, &left_of_environment, &stray);
+    if (taken && !stray.empty()) taken = Unexpected{"'" + stray + "' is no option"};
     for (const std::string_view word : {"-h", "--help", "--version"}) {
       if (std::find(left_of_environment.begin(), left_of_environment.end(), word) !=
           left_of_environment.end())
-        problem = std::string(word) + " is not allowed there";
+        taken = Unexpected{std::string(word) + " is not allowed there"};
     }
-    if (problem) return Unexpected{"JDK_JAVA_OPTIONS: " + *problem};
+    if (!taken) return Unexpected{"JDK_JAVA_OPTIONS: " + taken.error()};
   }
   JavaOptions options = taker.result();
   options.words = std::move(left_of_environment);  // the command line comes later, and so wins

@@ -81,20 +81,20 @@ std::string cannot_be_a_name(const std::string& name) {
          "' cannot be the name of a heap: no slash, no leading dot, no control characters, at most 200 bytes";
 }
 
-std::string check_values(Options& options, const Raw& raw) {
+BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   if (!raw.memory.empty()) {
     const auto size = parse_size(raw.memory);
-    if (!size) return "--memory: '" + raw.memory + "' is no size; write it as 64M or 2G";
-    if (*size < kMinMemory) return "--memory: at least 4M is needed, not " + raw.memory;
+    if (!size) return Unexpected{"--memory: '" + raw.memory + "' is no size; write it as 64M or 2G"};
+    if (*size < kMinMemory) return Unexpected{"--memory: at least 4M is needed, not " + raw.memory};
     options.memory = *size;
   } else {
     options.memory = default_memory();
   }
   if (!raw.heap.empty()) {
     const auto size = parse_size(raw.heap);
-    if (!size) return "--heap: '" + raw.heap + "' is no size; write it as 64M or 2G";
-    if (*size < kMinHeap) return "--heap: at least 16M is needed, not " + raw.heap;
-    if (*size > kDefaultHeapSize) return "--heap: at most 32G can be had, not " + raw.heap;
+    if (!size) return Unexpected{"--heap: '" + raw.heap + "' is no size; write it as 64M or 2G"};
+    if (*size < kMinHeap) return Unexpected{"--heap: at least 16M is needed, not " + raw.heap};
+    if (*size > kDefaultHeapSize) return Unexpected{"--heap: at most 32G can be had, not " + raw.heap};
     options.heap = *size;
   }
   if (raw.every == "off") {
@@ -102,30 +102,33 @@ std::string check_values(Options& options, const Raw& raw) {
   } else if (!raw.every.empty()) {
     const auto duration = parse_duration(raw.every);
     if (!duration)
-      return "--checkpoint-every: '" + raw.every + "' is no duration; write it as 250ms or 5s, or off";
+      return Unexpected{"--checkpoint-every: '" + raw.every +
+                        "' is no duration; write it as 250ms or 5s, or off"};
     options.checkpoint_every = *duration;
   }
   if (!raw.keep_versions.empty()) {
     const auto number = parse_number(raw.keep_versions);
     if (!number || *number == 0 || *number > kMaxKeepVersions) {
-      return "--keep-versions: '" + raw.keep_versions + "' is no number from 1 to " +
-             std::to_string(kMaxKeepVersions);
+      return Unexpected{"--keep-versions: '" + raw.keep_versions + "' is no number from 1 to " +
+                        std::to_string(kMaxKeepVersions)};
     }
     options.keep_versions = static_cast<std::uint32_t>(*number);
   }
   if (!raw.keep_age.empty()) {
     const auto duration = parse_duration(raw.keep_age);
-    if (!duration) return "--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h";
+    if (!duration)
+      return Unexpected{"--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h"};
     options.keep_age = *duration;
   }
   if (!raw.timeout.empty()) {
     const auto duration = parse_duration(raw.timeout);
-    if (!duration) return "--timeout: '" + raw.timeout + "' is no duration; write it as 500ms or 30s";
+    if (!duration)
+      return Unexpected{"--timeout: '" + raw.timeout + "' is no duration; write it as 500ms or 30s"};
     options.timeout = *duration;
   }
   if (!raw.compress.empty()) {
     if (raw.compress != "on" && raw.compress != "off") {
-      return "--compress: '" + raw.compress + "' is neither on nor off";
+      return Unexpected{"--compress: '" + raw.compress + "' is neither on nor off"};
     }
     options.compress = raw.compress == "on";
   }
@@ -133,24 +136,25 @@ std::string check_values(Options& options, const Raw& raw) {
     constexpr std::string_view kPrefix = "resume:";
     const auto number =
         raw.torture.rfind(kPrefix, 0) == 0 ? parse_size(raw.torture.substr(kPrefix.size())) : std::nullopt;
-    if (!number) return "--torture: '" + raw.torture + "' is not of the form resume:N with N above 0";
+    if (!number)
+      return Unexpected{"--torture: '" + raw.torture + "' is not of the form resume:N with N above 0"};
     options.torture_interval = *number;
   }
   static const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error", "off"};
   if (std::find(kLevels.begin(), kLevels.end(), raw.log_level) == kLevels.end()) {
-    return "--log: '" + raw.log_level + "' is none of trace, debug, info, warn, error, off";
+    return Unexpected{"--log: '" + raw.log_level + "' is none of trace, debug, info, warn, error, off"};
   }
   options.log_level = raw.log_level;
   for (const std::string& property : raw.properties) {
     const std::size_t equals = property.find('=');
-    if (equals == 0 || property.empty()) return "-D: '" + property + "' has no property name";
+    if (equals == 0 || property.empty()) return Unexpected{"-D: '" + property + "' has no property name"};
     options.properties.emplace_back(property.substr(0, equals),
                                     equals == std::string::npos ? "" : property.substr(equals + 1));
   }
   if (raw.enable_assertions) options.assertions.insert(options.assertions.begin(), "+");
   if (options.store.empty()) options.store = default_store();
   if (!options.name.empty() && !is_valid_name(options.name)) {
-    return cannot_be_a_name(options.name);
+    return Unexpected{cannot_be_a_name(options.name)};
   }
   return {};
 }
@@ -240,7 +244,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
     if (subcommand.takes_version && raw.version.empty())
       return Unexpected{std::string(subcommand.name) + ": the VERSION of the heap is missing"};
   }
-  if (std::string problem = check_values(options, raw); !problem.empty()) return Unexpected{problem};
+  if (auto taken = take_values(options, raw); !taken) return Unexpected{taken.error()};
   if (!raw.version.empty()) {
     options.version = parse_number(raw.version);
     if (!options.version) return Unexpected{"'" + raw.version + "' is no version number"};

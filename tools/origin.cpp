@@ -52,13 +52,15 @@ void note_command(checkpoint::Blob& blob, const Options& options) {
   checkpoint::set_text(blob.command, show_command(options));
 }
 
-std::string java_problem(const checkpoint::Blob& blob, const rt::jimage::JavaHome& home) {
+Result<void> check_java(const checkpoint::Blob& blob, const rt::jimage::JavaHome& home) {
   if (blob.java_content == 0 || blob.java_content == home.content()) return {};
-  return std::string("its class library is that of ") + blob.java + ", and this is another one, of " +
-         show(home) + ": UVM_JAVA_HOME chooses, --fresh drops the run";
+  return Unexpected{Error{.code = Errc::kInvalid,
+                          .message = std::string("its class library is that of ") + blob.java +
+                                     ", and this is another one, of " + show(home) +
+                                     ": UVM_JAVA_HOME chooses, --fresh drops the run"}};
 }
 
-std::string command_difference(const checkpoint::Blob& blob, const Options& options) {
+std::optional<std::string> command_difference(const checkpoint::Blob& blob, const Options& options) {
   if (blob.command_hash == 0 || blob.command_hash == hash_of(options)) return {};
   return std::string("it keeps the command line it was started with (") + blob.command +
          "); --fresh starts anew with this one";

@@ -10,15 +10,17 @@ TEST(OriginTest, AnotherClassLibraryIsNamed) {
   home.path = "/jdk";
   home.version = "17.0.9";
   checkpoint::Blob blob;
-  EXPECT_EQ(java_problem(blob, home), "");  // of a uvm that did not say
+  EXPECT_TRUE(check_java(blob, home));  // of a uvm that did not say
   note_java(blob, home);
-  EXPECT_EQ(java_problem(blob, home), "");
+  EXPECT_TRUE(check_java(blob, home));
   home.path = "/other";
   home.modules_mtime = 1;
-  EXPECT_EQ(java_problem(blob, home), "");  // a copy
+  EXPECT_TRUE(check_java(blob, home));  // a copy
   home.release_hash = 1;
   home.version = "17.0.10";
-  const std::string problem = java_problem(blob, home);
+  const auto checked = check_java(blob, home);
+  ASSERT_FALSE(checked);
+  const std::string& problem = checked.error().message;
   EXPECT_NE(problem.find("OpenJDK 17.0.9 in /jdk"), std::string::npos) << problem;
   EXPECT_NE(problem.find("OpenJDK 17.0.10 in /other"), std::string::npos) << problem;
 }
@@ -26,24 +28,26 @@ TEST(OriginTest, AnotherClassLibraryIsNamed) {
 TEST(OriginTest, AnotherCommandLineIsToldOf) {
   Options options;
   checkpoint::Blob blob;
-  EXPECT_EQ(command_difference(blob, options), "");
+  EXPECT_FALSE(command_difference(blob, options));
   note_command(blob, options);
   EXPECT_STREQ(blob.command, "no arguments");
   options.arguments = {"1", "2"};
-  EXPECT_NE(command_difference(blob, options), "");
+  EXPECT_TRUE(command_difference(blob, options));
   note_command(blob, options);
-  EXPECT_EQ(command_difference(blob, options), "");
+  EXPECT_FALSE(command_difference(blob, options));
   for (const std::vector<std::string>& other :
        {std::vector<std::string>{"1 2"}, {"12"}, {"2", "1"}, {"1", "2", ""}, {"1"}}) {
     options.arguments = other;
-    EXPECT_NE(command_difference(blob, options).find("(1 2)"), std::string::npos);
+    const auto difference = command_difference(blob, options);
+    ASSERT_TRUE(difference);
+    EXPECT_NE(difference->find("(1 2)"), std::string::npos);
   }
   options.arguments = {"1", "2"};
   options.properties = {{"a", "b"}};
-  EXPECT_NE(command_difference(blob, options), "");
+  EXPECT_TRUE(command_difference(blob, options));
   options.properties.clear();
   options.heap = std::uint64_t{64} << 20;
-  EXPECT_NE(command_difference(blob, options), "");
+  EXPECT_TRUE(command_difference(blob, options));
   note_command(blob, options);
   EXPECT_STREQ(blob.command, "--heap 64.0 MiB 1 2");
 }

@@ -76,6 +76,8 @@ double age_of(const checkpoint::Blob& blob) {
   return std::max(std::chrono::duration<double>(now - then).count(), 0.0);
 }
 
+Unexpected<Error> refuse(const std::string& why) { return {Error{.code = Errc::kInvalid, .message = why}}; }
+
 class Runner {
  public:
   Runner(const Options& options, store::StoreDirectory directory)
@@ -88,7 +90,7 @@ class Runner {
  private:
   using Opened = Result<std::unique_ptr<Session>>;
 
-  std::string prepare();
+  Result<void> prepare();
   SessionOptions session_options();
   int fail(const Error& error);
   Result<std::optional<checkpoint::Blob>> find_run();
@@ -125,7 +127,7 @@ class Runner {
   std::unique_ptr<ControlServer> server_;  // goes before the lock and what it tells
 };
 
-std::string Runner::prepare() {
+Result<void> Runner::prepare() {
   // An eighth of it more is in use while a checkpoint is made.
   const rt::MemoryLimit limit = rt::memory_limit();
   if (limit.bytes != 0 && options_.memory + options_.memory / 8 > limit.bytes) {
@@ -134,9 +136,9 @@ std::string Runner::prepare() {
   }
   if (options_.command == Command::kRun) {
     auto bundle = rt::bundle::BundleFile::open(options_.bundle, rt::bundle::Check::kIndexSum);
-    if (!bundle) return bundle.error().message;
+    if (!bundle) return refuse(bundle.error().message);
     if (bundle->view().main_class().empty()) {
-      return options_.bundle + " names no main class; pack it with uvmc --main CLASS";
+      return refuse(options_.bundle + " names no main class; pack it with uvmc --main CLASS");
     }
     const auto& hash = bundle->view().content_hash();
     std::copy(hash.begin(), hash.end(), blob_.program_hash.begin());
@@ -145,10 +147,10 @@ std::string Runner::prepare() {
     bundle_.emplace(std::move(*bundle));
   }
   auto home = rt::jimage::find_java_home();
-  if (!home) return home.error().message;
+  if (!home) return refuse(home.error().message);
   home_ = *home;
   auto image = rt::jimage::JImage::open(home->modules);
-  if (!image) return image.error().message;
+  if (!image) return refuse(image.error().message);
   image_.emplace(std::move(*image));
   checkpoint::set_text(blob_.uvm_version, UVM_VERSION);
   note_java(blob_, *home_);
@@ -222,12 +224,9 @@ Result<std::optional<checkpoint::Blob>> Runner::find_run() {
 Result<void> Runner::start_threads(Session& session) {
   ++lives_;
   session.verify_heap();
-  if (rt::start_all_threads(session.vm())) return {};
-  const int error = errno;
-  rt::retire_threads(session.vm());
-  return Unexpected{Error{.code = Errc::kIo,
-                          .sys_errno = error,
-                          .message = std::string("cannot start the program's threads: ") + strerror(error)}};
+  auto started = rt::start_all_threads(session.vm());
+  if (!started) rt::retire_threads(session.vm());
+  return started;
 }
 
 Runner::Opened Runner::start_fresh() {
@@ -262,8 +261,8 @@ Runner::Opened Runner::start_fresh() {
   rt::Vm& vm = (*session)->vm();
   if (cold) {
     rt::format_heap(gc::kOldStart + gc::kMaxOldSize);
-  } else if (std::string problem = rt::check_heap(vm); !problem.empty()) {
-    return Unexpected{Error{.code = Errc::kInvalid, .message = "base image: " + problem}};
+  } else if (const auto fit = rt::check_heap(vm); !fit) {
+    return refuse("base image: " + fit.error().message);
   }
   rt::set_heap_size(options_.heap);
   static_cast<void>(rt::clock_at_resume());
@@ -275,12 +274,8 @@ Runner::Opened Runner::start_fresh() {
     if (auto installed = rt::install_program_bundle(vm, bundle_->view(), options_.bundle); !installed)
       return Unexpected{bad_bundle(installed.error())};
   }
-  if (!rt::set_assertions(options_.assertions)) {
-    return Unexpected{Error{.code = Errc::kInvalid, .message = "no room for the assertion options"}};
-  }
-  if (cold && rt::make_primordial_thread(vm) == nullptr) {
-    return Unexpected{Error{.code = Errc::kInvalid, .message = "no room for the main thread's stack"}};
-  }
+  if (!rt::set_assertions(options_.assertions)) return refuse("no room for the assertion options");
+  if (cold && rt::make_primordial_thread(vm) == nullptr) return refuse("no room for the main thread's stack");
   if (auto started = start_threads(**session); !started) return Unexpected{started.error()};
   return session;
 }
@@ -301,10 +296,8 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
                             .message = "it has heap format " + std::to_string(blob->heap_format) +
                                        ", this uvm has " + std::to_string(gc::kHeapFormat)}};
   }
-  if (std::string problem = java_problem(*blob, *home_); !problem.empty()) {
-    return Unexpected{
-        Error{.code = Errc::kInvalid, .message = "heap " + options_.name + " cannot go on: " + problem}};
-  }
+  if (const auto fit = check_java(*blob, *home_); !fit)
+    return refuse("heap " + options_.name + " cannot go on: " + fit.error().message);
   resumed_from_ = (*heap)->current_version().version;
   figures_.note_resume(resumed_from_);
   blob_ = *blob;
@@ -317,9 +310,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   const bool suspended = (blob->flags & checkpoint::kBlobSuspended) != 0 && !version;
   auto session = Session::open(std::move(*heap), session_options());
   if (!session) return session;
-  if (std::string problem = rt::check_heap((*session)->vm()); !problem.empty()) {
-    return Unexpected{Error{.code = Errc::kInvalid, .message = problem}};
-  }
+  if (const auto fit = rt::check_heap((*session)->vm()); !fit) return Unexpected{fit.error()};
   const std::int64_t behind_ms = rt::clock_at_resume();
   if (behind_ms > 0) rt::timers_at_resume(behind_ms);
   rt::cpu_time_at_resume();
@@ -346,10 +337,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
 }
 
 int Runner::run() {
-  if (std::string problem = prepare(); !problem.empty()) {
-    say(problem);
-    return kExitFailure;
-  }
+  if (const auto prepared = prepare(); !prepared) return fail(prepared.error());
   if (directory_.has_heap(options_.name)) {
     if (auto locked = lock(); !locked) return fail(locked.error());
   }
@@ -399,7 +387,7 @@ int Runner::run() {
         std::to_string(resumed_from_) + ", of " +
         show_time((*session)->store().current_version().wall_time_ns));
     if (options_.command == Command::kRun) {
-      if (std::string difference = command_difference(*blob, options_); !difference.empty()) say(difference);
+      if (const auto difference = command_difference(*blob, options_)) say(*difference);
     }
   }
   spdlog::info("heap {} in {}: {}", options_.name, directory_.path(), (*session)->region().describe());
@@ -499,8 +487,8 @@ int Runner::suspend(Session& session) {
   if (record) {
     say("suspended " + options_.name + " at version " + std::to_string(record->version) + "; uvm resume " +
         options_.name + " goes on");
-  } else if (std::string problem = session.missing_heap(); !problem.empty()) {
-    say("the last checkpoint of " + options_.name + " failed: " + problem);
+  } else if (const auto found = session.find_heap(); !found) {
+    say("the last checkpoint of " + options_.name + " failed: " + found.error().message);
   } else {
     say("the last checkpoint of " + options_.name + " failed; uvm resume " + options_.name +
         " goes on from version " + std::to_string(session.store().current_version().version));
@@ -514,7 +502,7 @@ int Runner::suspend(Session& session) {
 int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   session->checkpointer().stop();
   rt::retire_threads(session->vm());
-  const std::string missing = session->missing_heap();  // then another heap may have the name
+  const auto found = session->find_heap();  // if not, another heap may have the name
   const bool keep = options_.keep || session->store().has_pinned();
   if (keep) {
     session->set_finished(exit_code);
@@ -527,8 +515,8 @@ int Runner::end(std::unique_ptr<Session> session, int exit_code) {
   figures_.detach();
   server_.reset();
   session.reset();
-  if (!missing.empty()) {
-    say("the heap of the ended program is left alone: " + missing);
+  if (!found) {
+    say("the heap of the ended program is left alone: " + found.error().message);
   } else if (!keep) {
     if (auto removed = directory_.remove_heap(options_.name); !removed) say(removed.error().message);
   }

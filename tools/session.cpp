@@ -185,17 +185,20 @@ void Session::before_cut() {
   rt::leases_at_cut();
 }
 
-std::string Session::missing_heap() const {
+Result<void> Session::find_heap() const {
   struct stat file {};
   const bool there = ::stat(store_->name().c_str(), &file) == 0;
   const bool same = there && file.st_dev == device_ && file.st_ino == inode_;
   if (same || (!there && errno != ENOENT && errno != ENOTDIR)) return {};
-  return store_->name() + " is not there any more: it was removed or renamed while the program runs";
+  return Unexpected{
+      Error{.code = Errc::kNotFound,
+            .message =
+                store_->name() + " is not there any more: it was removed or renamed while the program runs"}};
 }
 
 // A version in a file that has lost its name would be reported, and never found again.
-std::string Session::before_commit() {
-  if (std::string problem = missing_heap(); !problem.empty()) return problem;
+Result<void> Session::before_commit() {
+  if (auto found = find_heap(); !found) return found;
   return rt::leases_make_durable();
 }
 

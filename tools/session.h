@@ -48,9 +48,9 @@ class Session final : private checkpoint::Program {
   rt::Vm& vm() { return *vm_; }
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
-  // What to say when the heap's file is no longer where it was opened, removed or renamed by others; else
-  // empty. Nothing that is written to it then can be gone on with.
-  [[nodiscard]] std::string missing_heap() const;
+  // Whether the heap's file is still where it was opened. kNotFound: others removed or renamed it, and
+  // nothing that is written to it can be gone on with.
+  [[nodiscard]] Result<void> find_heap() const;
 
   // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what
   // is wrong and aborts if something is. Precondition: nothing runs.
@@ -71,7 +71,7 @@ class Session final : private checkpoint::Program {
   void retire() override;
   void before_cut() override;
   checkpoint::Blob blob() override;
-  std::string before_commit() override;
+  Result<void> before_commit() override;
   void settled(const Result<checkpoint::Record>& outcome) override;
 
   std::string name_;

@@ -20,14 +20,15 @@ namespace {
 using nlohmann::json;
 using Outcome = ControlAnswer::Outcome;
 
-// What is known of a heap, if not for sure: a document, nobody to ask, or why not in one line.
-struct Asked {
-  std::optional<json> document;
-  std::string problem;
-  int status = kExitFailure;  // of the problem
+// Why the process that runs a heap says nothing of it, in one line.
+struct Refusal {
+  std::string why;
+  int status = kExitFailure;
 };
+// The document that a process has answered; nothing: there is nobody to ask.
+using Asked = BasicResult<std::optional<json>, Refusal>;
 
-// The document that a process has answered; nothing when it is not whole.
+// The same of an answer; nothing when it is not whole.
 std::optional<Asked> read_document(const Options& options, const std::string& text) {
   json document = json::parse(text, nullptr, false);
   if (document.is_discarded() || !document.is_object()) return {};
@@ -35,12 +36,12 @@ std::optional<Asked> read_document(const Options& options, const std::string& te
   if (format == document.end() || *format != kFiguresFormat) {
     const auto uvm = document.find("uvm");
     const bool says = uvm != document.end() && uvm->is_string();
-    return Asked{{},
-                 options.name + " is run by another uvm, " +
-                     (says ? "version " + uvm->get<std::string>() : std::string("of an unknown version")) +
-                     ", whose figures this one (" UVM_VERSION ") cannot read: ask with that one"};
+    return Unexpected{
+        Refusal{options.name + " is run by another uvm, " +
+                (says ? "version " + uvm->get<std::string>() : std::string("of an unknown version")) +
+                ", whose figures this one (" UVM_VERSION ") cannot read: ask with that one"}};
   }
-  return Asked{std::move(document), {}};
+  return std::optional<json>(std::move(document));
 }
 
 Asked ask_who_runs(const Options& options, const std::string& folder) {
@@ -52,18 +53,19 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
       if (auto asked = read_document(options, answer.text)) return std::move(*asked);
     }
     const auto holder = running_process(folder);
-    if (!holder) return {};
+    if (!holder) return std::optional<json>();
     const std::string runs = options.name + " is run by " + holder->text();
-    if (answer.outcome == Outcome::kFailed) return {{}, runs + ", which cannot be asked: " + answer.text};
+    if (answer.outcome == Outcome::kFailed)
+      return Unexpected{Refusal{runs + ", which cannot be asked: " + answer.text}};
     if (answer.outcome == Outcome::kForbidden)
-      return {{}, runs + " of " + answer.text + ", who alone may ask it; so may root"};
-    if (answer.outcome == Outcome::kSilent) return {{}, runs + ", " + why_silent(*holder), kExitTryAgain};
+      return Unexpected{Refusal{runs + " of " + answer.text + ", who alone may ask it; so may root"}};
+    if (answer.outcome == Outcome::kSilent)
+      return Unexpected{Refusal{runs + ", " + why_silent(*holder), kExitTryAgain}};
     if (std::chrono::steady_clock::now() >= end) {
-      return {
-          {},
+      return Unexpected{Refusal{
           runs +
-              ", which cannot be asked: it is just starting, its store is on a file system without sockets, "
-              "or its uvm does not know this command"};
+          ", which cannot be asked: it is just starting, its store is on a file system without sockets, "
+          "or its uvm does not know this command"}};
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -121,21 +123,21 @@ int show_stats(const Options& options) {
   if (!directory) return fail(options, directory.error());
   const std::string path = directory->heap_path(options.name);
   Asked asked = ask_who_runs(options, directory->heap_folder(options.name));
-  if (!asked.problem.empty()) {
-    say(asked.problem);
-    return asked.status;
+  if (!asked) {
+    say(asked.error().why);
+    return asked.error().status;
   }
-  if (!asked.document) {
+  if (!*asked) {
     if (!directory->has_heap(options.name)) {
       say(options.name + " ended just now, and its heap is gone");
       return kExitFailure;
     }
     const auto stored = read_stored(options.name, path);
     if (!stored) return fail(options, stored.error());
-    asked.document = document_of(*stored);
+    *asked = document_of(*stored);
   }
   try {
-    json& document = *asked.document;
+    json& document = **asked;
     add_usage(document, path);
     const std::string text = options.json ? text_of(document) : text_for_people(document);
     std::fwrite(text.data(), 1, text.size(), stdout);

@@ -16,7 +16,9 @@ namespace {
 // 0 or an errno.
 int write_text(const std::string& path, int flags, const std::string& text) {
   const Descriptor fd(open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
-  return fd && write_all(fd.get(), text.data(), text.size()) ? 0 : errno;
+  if (!fd) return errno;
+  const auto written = write_all(fd.get(), text.data(), text.size());
+  return written ? 0 : written.error().sys_errno;
 }
 
 }  // namespace

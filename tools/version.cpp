@@ -25,9 +25,8 @@ void show_class_library() {
     return;
   }
   std::printf("OpenJDK %s in %s\n", home->version.c_str(), home->path.c_str());
-  if (const std::string problem = rt::jimage::settings_problem(*home); !problem.empty()) {
-    std::printf("  %s\n", problem.c_str());
-  }
+  if (const auto settings = rt::jimage::check_settings(*home); !settings)
+    std::printf("  %s\n", settings.error().message.c_str());
   const auto image = rt::jimage::JImage::open(home->modules);
   const auto missing = image ? rt::find_missing_natives(*image, {})
                              : rt::jimage::Result<rt::MissingNatives>(Unexpected{image.error()});

@@ -99,6 +99,7 @@ struct RegionImpl::Preflush {
   std::uint64_t line = 0;
   std::uint64_t lines_left;  // that may be taken
   PreflushResult result;
+  IoResult<void> outcome;
 };
 
 // Takes the next dirty lines, which are clean from now on, and on their way to the store. False when there
@@ -109,7 +110,7 @@ bool RegionImpl::take_dirty(Preflush& run, Batch& batch) {
     const std::uint64_t last = run.parts[run.part].last;
     std::uint64_t line = std::max(run.line, run.parts[run.part].first);
     for (; (line = table_.find(line, last, LineTable::kDirty)) < last; ++line) {
-      if (!run.result.ok || run.lines_left == 0) {
+      if (!run.outcome || run.lines_left == 0) {
         preflush_hand_ = line;
         run.result.more = true;
         run.part = run.parts.size();
@@ -144,20 +145,20 @@ void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
     // The lines may be written meanwhile: then they are dirty again, and what is read here may be torn, but
     // the cut will write them once more.
     read_memory(batch.lines.data(), batch.count, buffer);
-    bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, buffer);
+    const auto written = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, buffer);
     for (unsigned i = 0; i < batch.count; ++i) {
       std::uint64_t line = batch.lines[i];
       table_.lock(line);
       table_.clear(line, LineTable::kWriting);
-      if (!ok) table_.set(line, LineTable::kDirty);
+      if (!written) table_.set(line, LineTable::kDirty);
       table_.unlock(line);
     }
     {
       std::lock_guard guard(run.mutex);
-      if (ok) {
+      if (written) {
         run.result.lines_written += batch.count;
-      } else {
-        run.result.ok = false;
+      } else if (run.outcome) {
+        run.outcome = written;
       }
     }
     batch.count = 0;
@@ -165,7 +166,7 @@ void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
 }
 
 // Several threads write when there is much: some copy and check sums while others wait for the device.
-PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
+IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
   assert(!cut_outstanding_);
   {
     std::lock_guard guard(evict_mutex_);
@@ -205,12 +206,13 @@ PreflushResult RegionImpl::preflush(std::uint64_t max_lines) {
   for (std::thread& other : others) {
     if (other.joinable()) other.join();
   }
-  if (!run.result.ok) clear_staging();  // no cut will come
-  return run.result;
+  if (run.outcome) return run.result;
+  clear_staging();  // no cut will come
+  return Unexpected{run.outcome.error()};
 }
 
 // Writes captured lines to the store while the program is stopped; the evict mutex is held.
-bool RegionImpl::capture_direct(const std::uint32_t* lines, unsigned count) {
+IoResult<void> RegionImpl::capture_direct(const std::uint32_t* lines, unsigned count) {
   read_memory(lines, count, evict_buffer_);
   return write_store(store::Transaction::kCurrent, lines, count, evict_buffer_);
 }
@@ -236,7 +238,7 @@ RegionImpl::EvictGuard RegionImpl::lock_out_eviction() {
   }
 }
 
-Result<Cut> RegionImpl::cut() {
+IoResult<Cut> RegionImpl::cut() {
   assert(!cut_outstanding_);
   std::uint64_t begin = now_ns();
   Cut result;
@@ -247,12 +249,12 @@ Result<Cut> RegionImpl::cut() {
     if (protect_count != 0) tracker_.protect(protect_first, protect_count);
     protect_count = 0;
   };
-  bool ok = true;
+  IoResult<void> captured;
   for (const Segment& segment : segments_) {
     if (!segment.flushed) continue;
     harvest(segment);
     for (std::uint64_t line = segment.first;
-         ok && (line = table_.find(line, segment.last, LineTable::kDirty)) < segment.last; ++line) {
+         captured && (line = table_.find(line, segment.last, LineTable::kDirty)) < segment.last; ++line) {
       table_.lock(line);
       Flags flags = table_.get(line);
       if ((flags & LineTable::kDirty) == 0) {  // a system call's thread may discard or unpin
@@ -280,25 +282,23 @@ Result<Cut> RegionImpl::cut() {
       ++result.lines;
       if (direct.full()) {
         protect();
-        ok = capture_direct(direct.lines.data(), direct.count);
-        if (!ok) break;
+        captured = capture_direct(direct.lines.data(), direct.count);
+        if (!captured) break;
         result.lines_direct += direct.count;
         direct.count = 0;
       }
     }
     protect();
   }
-  if (ok && direct.count != 0) {
-    ok = capture_direct(direct.lines.data(), direct.count);
+  if (captured && direct.count != 0) {
+    captured = capture_direct(direct.lines.data(), direct.count);
     result.lines_direct += direct.count;
   }
-  if (!ok) {
+  if (!captured) {
     make_dirty_again(direct.lines.data(), direct.count);
     make_dirty_again(staged_.data(), staged_.size());
     clear_staging();
-    int error = store_->last_error();
-    return Unexpected{Error{error == ENOSPC || error == EDQUOT ? Errc::kNoSpace : Errc::kIo, error,
-                            "the checkpoint's lines cannot be written to the store"}};
+    return Unexpected{captured.error()};
   }
   read_memory(staged_.data(), staged_.size(), staging_);
   store_->cut();
@@ -309,13 +309,14 @@ Result<Cut> RegionImpl::cut() {
   return result;
 }
 
-bool RegionImpl::flush_cut() {
+IoResult<void> RegionImpl::flush_cut() {
   assert(cut_outstanding_);
   while (flushed_ < staged_.size()) {
     auto count = static_cast<unsigned>(std::min<std::size_t>(kBatch, staged_.size() - flushed_));
     const std::uint32_t* lines = staged_.data() + flushed_;
-    if (!write_store(store::Transaction::kPending, lines, count, staging_ + flushed_ * kLineSize))
-      return false;
+    const std::byte* content = staging_ + flushed_ * kLineSize;
+    if (const auto written = write_store(store::Transaction::kPending, lines, count, content); !written)
+      return written;
     for (unsigned i = 0; i < count; ++i) {
       table_.lock(lines[i]);
       table_.clear(lines[i], LineTable::kInCut);
@@ -325,7 +326,7 @@ bool RegionImpl::flush_cut() {
   }
   clear_staging();
   cut_outstanding_ = false;
-  return true;
+  return {};
 }
 
 void RegionImpl::abort_cut() {

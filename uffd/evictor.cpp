@@ -443,7 +443,8 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
   guard.unlock();
   std::sort(batch.lines.begin(), batch.lines.begin() + batch.count);
   read_memory(batch.lines.data(), batch.count, evict_buffer_);
-  bool ok = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, evict_buffer_);
+  const bool ok =
+      write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, evict_buffer_).has_value();
   // Before the mutex is taken again: a discard that holds locks may be waiting for this, and the holder of
   // the mutex for the discard.
   for (unsigned i = 0; i < batch.count; ++i) {

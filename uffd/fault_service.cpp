@@ -60,7 +60,7 @@ void RegionImpl::reserve(std::uint64_t lines) {
       continue;
     }
     std::uint64_t now = now_ns();
-    bool failing = store_failing_.load(std::memory_order_relaxed);
+    bool failing = store_error_.load(std::memory_order_relaxed) != 0;
     // A device may stand still for minutes. It answers in the end, and then lines are clean or the store is
     // failing.
     if (start == 0 || (!failing && writes_under_way_.load(std::memory_order_relaxed) != 0)) start = now;
@@ -70,8 +70,7 @@ void RegionImpl::reserve(std::uint64_t lines) {
 }
 
 void RegionImpl::out_of_memory() {
-  if (store_failing_.load(std::memory_order_relaxed)) {
-    int error = store_->last_error();
+  if (const int error = store_error_.load(std::memory_order_relaxed); error != 0) {
     if (callbacks_.on_store_failure != nullptr) callbacks_.on_store_failure(callbacks_.context, error, true);
     die("the memory limit is reached and changed lines cannot be written to the store", error);
   }
@@ -257,6 +256,7 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
     const std::uint64_t next = line + lines;
     if (window.goes_on && next < segment.last) prefetch(next, segment.last, read_ahead_.next(next, lines));
     std::array<store::ReadStatus, kMaxReadAhead> status;
+    // The status of each line says how it went.
     if (prefetched != nullptr &&
         !store_->end_read(prefetched->read, lines, status.data(), kPatienceWithPrefetch)) {
       Prefetch::publish(prefetched);
@@ -267,7 +267,7 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
       bump(counters_.read_ahead_begun, lines);
     } else {
       buffer = buffers_.acquire();
-      store_->read(line, lines, buffer, status.data());
+      static_cast<void>(store_->read(line, lines, buffer, status.data()));
     }
     content = buffer;
     auto bad = [&status](unsigned i) {

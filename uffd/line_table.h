@@ -92,9 +92,6 @@ class LineTable {
   [[nodiscard]] unsigned chunk_resident(std::uint64_t line) const {
     return chunks_[line / kChunkLines].resident.load(std::memory_order_acquire);
   }
-  [[nodiscard]] unsigned chunk_dirty(std::uint64_t line) const {
-    return chunks_[line / kChunkLines].dirty.load(std::memory_order_acquire);
-  }
   // Chunks that have had a resident line since the table was made: what is kept of them takes memory for
   // good.
   [[nodiscard]] std::uint64_t touched_chunks() const {

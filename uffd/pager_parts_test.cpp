@@ -41,8 +41,6 @@ TEST(LineTableTest, CountsResidentAndDirtyLinesPerChunk) {
   table.set(1999, LineTable::kResident | LineTable::kZapped);
   EXPECT_EQ(table.chunk_resident(0), 1U);
   EXPECT_EQ(table.chunk_resident(600), 1U);
-  EXPECT_EQ(table.chunk_dirty(600), 1U);
-  EXPECT_EQ(table.chunk_dirty(0), 0U);
   EXPECT_EQ(table.find(0, 2000, LineTable::kResident), 511U);
   EXPECT_EQ(table.find(513, 2000, LineTable::kResident), 1999U);
   EXPECT_EQ(table.find(0, 2000, LineTable::kDirty), 512U);
@@ -50,7 +48,6 @@ TEST(LineTableTest, CountsResidentAndDirtyLinesPerChunk) {
   EXPECT_EQ(table.find(0, 100, LineTable::kResident), 100U);
   table.clear(512, LineTable::kResident | LineTable::kDirty);
   EXPECT_EQ(table.chunk_resident(600), 0U);
-  EXPECT_EQ(table.chunk_dirty(600), 0U);
 }
 
 TEST(LineTableTest, PinsAreCountedAndSaturate) {

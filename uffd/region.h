@@ -42,7 +42,7 @@
 #include <span>
 #include <string>
 
-#include "base/result.h"
+#include "base/error.h"
 #include "base/sanitizers.h"
 #include "store/line_store.h"
 #include "uffd/latency_histogram.h"
@@ -167,7 +167,6 @@ struct LineCounts {
 struct PreflushResult {
   std::uint64_t lines_written = 0;
   bool more = false;  // max_lines was reached: dirty lines are left
-  bool ok = true;     // false: the store refused a write; these lines are dirty as before
 };
 
 struct Cut {
@@ -218,10 +217,10 @@ class Region {
   virtual void unpin(std::uint64_t offset, std::uint64_t length) = 0;
 
   // The content of whole lines is no longer needed: they leave memory without a write, are erased in the
-  // store's current transaction, and read zero afterwards. False when the store refused an erasure: a
+  // store's current transaction, and read zero afterwards. Fails when the store refused an erasure: a
   // beginning of the range may be discarded then, the rest is as before. Lines must not be pinned, nor
   // touched by others during the call. In a segment that is not flushed only what is in memory goes.
-  [[nodiscard]] virtual bool discard(std::uint64_t offset, std::uint64_t length) = 0;
+  virtual IoResult<void> discard(std::uint64_t offset, std::uint64_t length) = 0;
 
   // A hint: these lines will not be used soon; they lose their place before all others.
   virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
@@ -262,8 +261,9 @@ class Region {
   // When flush_cut() fails it may be tried again, or the cut is given up: store.abandon(), then abort_cut().
 
   // Writes dirty lines to the current transaction while the program runs, at most max_lines of them; they
-  // become clean (dirty again if written meanwhile). Precondition: no cut is outstanding.
-  virtual PreflushResult preflush(std::uint64_t max_lines) = 0;
+  // become clean (dirty again if written meanwhile). Fails when the store refused a write, with its error;
+  // these lines are dirty as before. Precondition: no cut is outstanding.
+  virtual IoResult<PreflushResult> preflush(std::uint64_t max_lines) = 0;
 
   // Takes the memory for a cut of so many lines, and some more, so that the program does not stand still for
   // it. cut() takes what is missing; when no cut comes, the memory stays until one was flushed or given up.
@@ -272,14 +272,14 @@ class Region {
   // Called while the program is stopped (no thread writes to the view, except system calls into pinned
   // lines). Harvests every dirty line of the flushed segments, copies it to staging, makes it clean again,
   // and freezes the store's current transaction as pending. When staging is full the rest is written to the
-  // store right away. On an error nothing is pending and the lines are dirty as before. Precondition: no cut
-  // is outstanding.
-  virtual Result<Cut> cut() = 0;
+  // store right away. On an error, the store's, nothing is pending and the lines are dirty as before.
+  // Precondition: no cut is outstanding.
+  virtual IoResult<Cut> cut() = 0;
 
-  // Writes the staged lines to the pending transaction, with the program running. False when the store
+  // Writes the staged lines to the pending transaction, with the program running. Fails when the store
   // refused: commit() must not be called then, for a part of the version is missing. It may be tried again at
   // any time; the captured lines stay in staging until it succeeds.
-  [[nodiscard]] virtual bool flush_cut() = 0;
+  virtual IoResult<void> flush_cut() = 0;
 
   // The cut will not become a version: lines that flush_cut() has not written are dirty again. Call it after
   // commit() has failed or the store has abandoned the cut: it merges what the pending transaction held back

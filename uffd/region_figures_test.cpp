@@ -117,7 +117,7 @@ TEST_P(RegionFiguresTest, CountingDisturbsNeitherCheckpointsNorEviction) {
   });
   for (std::uint64_t round = 1; round <= 8; ++round) {
     for (std::uint64_t i = 0; i < kUsed; ++i) poke(*region, 1000 + i * 7 % kUsed, round * kUsed + i);
-    region->preflush(~std::uint64_t{0});
+    ASSERT_TRUE(region->preflush(~std::uint64_t{0}));
     checkpoint(*region);
   }
   done = true;

@@ -305,24 +305,23 @@ void RegionImpl::drop_memory(std::uint64_t line, std::uint64_t count) {
   }
 }
 
-bool RegionImpl::write_store(store::Transaction transaction, const std::uint32_t* lines, unsigned count,
-                             const std::byte* content) {
+IoResult<void> RegionImpl::write_store(store::Transaction transaction, const std::uint32_t* lines,
+                                       unsigned count, const std::byte* content) {
   std::array<store::LineWrite, kBatch> writes;
   for (unsigned i = 0; i < count; ++i) writes[i] = {lines[i], content + i * kLineSize};
   writes_under_way_.fetch_add(1, std::memory_order_relaxed);
-  const bool written = store_->write(transaction, std::span(writes.data(), count));
+  const auto written = store_->write(transaction, std::span(writes.data(), count));
   writes_under_way_.fetch_sub(1, std::memory_order_relaxed);
   if (written) {
     bump(counters_.lines_written, count);
-    store_failing_.store(false, std::memory_order_relaxed);
-    return true;
+    store_error_.store(0, std::memory_order_relaxed);
+    return written;
   }
   bump(counters_.write_failures);
-  store_failing_.store(true, std::memory_order_relaxed);
-  if (callbacks_.on_store_failure != nullptr) {
-    callbacks_.on_store_failure(callbacks_.context, store_->last_error(), false);
-  }
-  return false;
+  store_error_.store(written.error().sys_errno, std::memory_order_relaxed);
+  if (callbacks_.on_store_failure != nullptr)
+    callbacks_.on_store_failure(callbacks_.context, written.error().sys_errno, false);
+  return written;
 }
 
 // With the evict mutex held, or before anything runs.
@@ -396,16 +395,16 @@ void RegionImpl::unpin(std::uint64_t offset, std::uint64_t length) {
   });
 }
 
-bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
+IoResult<void> RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
   for (const Segment& segment : segments_) {  // plain memory
     if (segment.paged() || length == 0) continue;
     std::uint64_t from = std::max(offset, segment.first * kLineSize);
     std::uint64_t to = std::min(offset + length, segment.last * kLineSize);
     if (from < to) madvise(base_ + from, to - from, MADV_DONTNEED);
   }
-  bool ok = true;
+  IoResult<void> erased;
   for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
-    for (std::uint64_t line = first; ok && line < last;) {
+    for (std::uint64_t line = first; erased && line < last;) {
       std::uint64_t end = std::min(last, (line / LineTable::kChunkLines + 1) * LineTable::kChunkLines);
       // Locking also the lines that are not resident keeps a neighbour's read-ahead from bringing them back.
       for (std::uint64_t i = line; i < end; ++i) {
@@ -419,9 +418,9 @@ bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
         }
       }
       store::LineRange range{line, end - line};
-      if (segment.flushed) ok = store_->erase(std::span(&range, 1));
+      if (segment.flushed) erased = store_->erase(std::span(&range, 1));
       std::uint64_t dropped = 0;
-      if (ok && table_.chunk_resident(line) != 0) {
+      if (erased && table_.chunk_resident(line) != 0) {
         drop_memory(line, end - line);
         for (std::uint64_t i = line; i < end; ++i) {
           if ((table_.get(i) & LineTable::kResident) == 0) continue;
@@ -431,14 +430,14 @@ bool RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
         }
       }
       for (std::uint64_t i = line; i < end; ++i) {
-        if (ok && table_.history(i) != 0) table_.set_history(i, 0);  // 0 is what untouched memory holds
+        if (erased && table_.history(i) != 0) table_.set_history(i, 0);  // 0 is what untouched memory holds
         table_.unlock(i);
       }
       unreserve(dropped);
       line = end;
     }
   });
-  return ok;
+  return erased;
 }
 
 LineState RegionImpl::state(LineNumber line) const {

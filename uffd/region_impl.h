@@ -68,7 +68,7 @@ class RegionImpl final : public Region, private FaultTarget {
   void populate_fresh(std::uint64_t offset, std::uint64_t length) override;
   void pin(std::uint64_t offset, std::uint64_t length, bool for_write) override;
   void unpin(std::uint64_t offset, std::uint64_t length) override;
-  bool discard(std::uint64_t offset, std::uint64_t length) override;
+  IoResult<void> discard(std::uint64_t offset, std::uint64_t length) override;
   void evict_first(std::uint64_t offset, std::uint64_t length) override;
   std::uint64_t memory_limit() const override { return limit_lines() * kLineSize; }
   void set_memory_limit(std::uint64_t bytes) override;
@@ -78,10 +78,10 @@ class RegionImpl final : public Region, private FaultTarget {
   RegionCounters counters() const override;
   FaultLatencies fault_latencies() const override;
   LineCounts count_lines() const override;
-  PreflushResult preflush(std::uint64_t max_lines) override;
+  IoResult<PreflushResult> preflush(std::uint64_t max_lines) override;
   void prepare_cut(std::uint64_t lines) override;
-  Result<Cut> cut() override;
-  bool flush_cut() override;
+  IoResult<Cut> cut() override;
+  IoResult<void> flush_cut() override;
   void abort_cut() override;
 
  private:
@@ -145,8 +145,8 @@ class RegionImpl final : public Region, private FaultTarget {
   template <typename Visit>
   void for_paged_lines(std::uint64_t offset, std::uint64_t length, Visit visit);
   // Writes lines whose content lies side by side at `content`.
-  bool write_store(store::Transaction transaction, const std::uint32_t* lines, unsigned count,
-                   const std::byte* content);
+  IoResult<void> write_store(store::Transaction transaction, const std::uint32_t* lines, unsigned count,
+                             const std::byte* content);
 
   // fault_service.cpp
   bool fault(const std::byte* address, bool write) override;
@@ -205,7 +205,7 @@ class RegionImpl final : public Region, private FaultTarget {
   struct Preflush;
   bool take_dirty(Preflush& run, Batch& batch);
   void write_taken(Preflush& run, Batch& batch, std::byte* buffer);
-  bool capture_direct(const std::uint32_t* lines, unsigned count);
+  IoResult<void> capture_direct(const std::uint32_t* lines, unsigned count);
   void make_dirty_again(const std::uint32_t* lines, std::size_t count);
 
   // line_count.cpp
@@ -232,7 +232,7 @@ class RegionImpl final : public Region, private FaultTarget {
   unsigned read_ahead_max_lines_ = 1;  // RegionOptions::read_ahead_max_lines
   std::atomic<std::uint64_t> resident_{0};
   std::atomic<std::uint64_t> resident_peak_{0};
-  std::atomic<bool> store_failing_{false};
+  std::atomic<int> store_error_{0};            // errno of the last write if the store refused it, else 0
   std::atomic<unsigned> writes_under_way_{0};  // threads inside write_store()
   std::uint64_t patience_ns_ = 0;              // RegionOptions::patience
   Counters counters_;

@@ -239,7 +239,7 @@ TEST_P(RegionTest, LinesUnmappedByTheKernelAreInTheCut) {
     poke(*region, line, 3);
   }
   ASSERT_EQ(madvise(region->base(), 100 * kLineSize, MADV_DONTNEED), 0);
-  region->preflush(1000);
+  ASSERT_TRUE(region->preflush(1000));
   evict_everything(*region);
   for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), 3U);
 }
@@ -247,15 +247,17 @@ TEST_P(RegionTest, LinesUnmappedByTheKernelAreInTheCut) {
 TEST_P(RegionTest, PreflushLeavesLittleForTheCut) {
   auto region = make(2048);
   for (std::uint64_t line = 0; line < 900; ++line) poke(*region, line, 4);
-  PreflushResult first = region->preflush(500);
-  EXPECT_EQ(first.lines_written, 500U);
-  EXPECT_TRUE(first.more);
+  const auto first = region->preflush(500);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->lines_written, 500U);
+  EXPECT_TRUE(first->more);
   // A line whose lock is held is left for the next round.
   std::uint64_t rest = 0;
   for (int round = 0; round < 1000 && rest < 400; ++round) {
-    PreflushResult next = region->preflush(5000);
-    EXPECT_FALSE(next.more);
-    rest += next.lines_written;
+    const auto next = region->preflush(5000);
+    ASSERT_TRUE(next);
+    EXPECT_FALSE(next->more);
+    rest += next->lines_written;
     usleep(1000);
   }
   EXPECT_EQ(rest, 400U);
@@ -268,10 +270,12 @@ TEST_P(RegionTest, FailedCommitsAndCutsLoseNothing) {
   auto region = make(1024);
   for (std::uint64_t line = 0; line < 190; ++line) poke(*region, line, 1);
   store_.fail_writes = true;
-  EXPECT_FALSE(region->preflush(10).ok);
+  const auto preflushed = region->preflush(10);
+  ASSERT_FALSE(preflushed);
+  EXPECT_EQ(preflushed.error().sys_errno, ENOSPC);
   auto cut = region->cut();  // more than staging holds: has to write
   ASSERT_FALSE(cut);
-  EXPECT_EQ(cut.error().code, Errc::kNoSpace);
+  EXPECT_EQ(cut.error().sys_errno, ENOSPC);
   store_.fail_writes = false;
   EXPECT_EQ(checkpoint(*region), 190U);
   for (std::uint64_t line = 0; line < 190; ++line) ASSERT_EQ(committed(line), 1U);

@@ -26,8 +26,9 @@ class PlainStore final : public store::LineStore {
   }
   ~PlainStore() override { close(fd_); }
 
-  void read(store::LineNumber first, std::size_t count, std::byte* buffer,
-            store::ReadStatus* status) noexcept override {
+  IoResult<void> read(store::LineNumber first, std::size_t count, std::byte* buffer,
+                      store::ReadStatus* status) noexcept override {
+    IoResult<void> all;
     std::lock_guard guard(mutex_);
     reads_.fetch_add(1);
     for (std::size_t i = 0; i < count; ++i) {
@@ -43,27 +44,25 @@ class PlainStore final : public store::LineStore {
         status[i] = store::ReadStatus::kAbsent;
         continue;
       }
-      status[i] = pread(fd_, to, store::kLineSize, at(image, line)) == static_cast<ssize_t>(store::kLineSize)
-                      ? store::ReadStatus::kOk
-                      : store::ReadStatus::kIoError;
+      status[i] = store::ReadStatus::kOk;
+      if (pread(fd_, to, store::kLineSize, at(image, line)) != static_cast<ssize_t>(store::kLineSize)) {
+        status[i] = store::ReadStatus::kIoError;
+        all = io_failure(EIO);
+      }
       lines_read_.fetch_add(1);
     }
+    return all;
   }
 
-  bool write(store::Transaction transaction, std::span<const store::LineWrite> lines) noexcept override {
+  IoResult<void> write(store::Transaction transaction,
+                       std::span<const store::LineWrite> lines) noexcept override {
     while (hold_writes.load()) {
       held_writes = true;
       usleep(1000);
     }
-    if (fail_writes.load()) {
-      error_.store(ENOSPC);
-      return false;
-    }
+    if (fail_writes.load()) return io_failure(ENOSPC);
     if (transaction == store::Transaction::kPending && fail_pending_after.load() >= 0) {
-      if (fail_pending_after.load() < static_cast<int>(lines.size())) {
-        error_.store(ENOSPC);
-        return false;
-      }
+      if (fail_pending_after.load() < static_cast<int>(lines.size())) return io_failure(ENOSPC);
       fail_pending_after.fetch_sub(static_cast<int>(lines.size()));
     }
     std::lock_guard guard(mutex_);
@@ -75,15 +74,15 @@ class PlainStore final : public store::LineStore {
       images_[image][w.line].store(kContent);
     }
     lines_written_.fetch_add(lines.size());
-    return true;
+    return {};
   }
 
-  bool erase(std::span<const store::LineRange> ranges) noexcept override {
+  IoResult<void> erase(std::span<const store::LineRange> ranges) noexcept override {
     std::lock_guard guard(mutex_);
     for (const store::LineRange& r : ranges) {
       for (std::uint64_t i = 0; i < r.count; ++i) images_[current_.load()][r.first + i].store(kErased);
     }
-    return true;
+    return {};
   }
 
   void cut() noexcept override { current_.store(1 - current_.load()); }
@@ -126,7 +125,6 @@ class PlainStore final : public store::LineStore {
     c.lines_written = lines_written_;
     return c;
   }
-  int last_error() const noexcept override { return error_; }
 
   // Content of a line in the last committed version; zeroes where it is absent.
   void read_committed(store::LineNumber line, std::byte* to) const {
@@ -171,7 +169,6 @@ class PlainStore final : public store::LineStore {
   std::unique_ptr<std::atomic<std::uint8_t>[]> images_[3];
   std::atomic<int> current_{0};
   std::atomic<std::uint64_t> reads_{0}, lines_read_{0}, lines_written_{0};
-  std::atomic<int> error_{0};
   store::Version version_ = 0;
 };
 

@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "store/file_store.h"
 #include "base/memory.h"
+#include "store/file_store.h"
 #include "store/verify.h"
 
 namespace {
@@ -61,9 +61,9 @@ void commit(FileStore& store, const std::string& what) {
   std::printf("version %lu\n", static_cast<unsigned long>(made.version));
 }
 
-// For write() and erase(), which say only whether all went well.
-void need_done(bool done, const FileStore& store) {
-  if (!done) fail({.code = uvm::Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
+// For read(), write() and erase(), whose errors have no text of their own.
+void need_done(const uvm::IoResult<void>& done, const FileStore& store) {
+  if (!done) fail(uvm::system_error(store.name(), done.error().sys_errno));
 }
 
 void set(const Command& command) {
@@ -92,7 +92,7 @@ void erase(const Command& command) {
 std::optional<std::string> note(FileStore& store, LineNumber number) {
   const uvm::AlignedBuffer line = uvm::make_aligned(kLineSize);
   ReadStatus status = ReadStatus::kAbsent;
-  store.read(number, 1, line.get(), &status);
+  need_done(store.read(number, 1, line.get(), &status), store);
   if (status == ReadStatus::kAbsent) return {};
   if (status != ReadStatus::kOk) {
     // A damaged line is told, never given out as content.

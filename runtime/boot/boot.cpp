@@ -196,6 +196,7 @@ constexpr Step kSteps[] = {
     make_main_thread,
     UVM_INIT("java/lang/Module"),
     set_unsafe_constants,
+    UVM_INIT("java/lang/Thread$State"),  // Thread.getState() calls no Java
     UVM_INIT("java/lang/reflect/Method"),
     UVM_INIT("java/lang/ref/Finalizer"),
     [](Thread& t) { return call_as_last(t, vm()->known().System_initPhase1.get(), {}); },

@@ -1,6 +1,8 @@
 #include "runtime/boot/heap_format.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "gc/layout.h"
 #include "runtime/boot/heap_fingerprint.h"
@@ -34,8 +36,8 @@ std::uint32_t native_now(const Method& method) {
 }
 
 // A thread stopped inside of a native is in a phase of it, which another build may not have, or understand otherwise.
-// Empty, or which native stands in the way.
-std::string check_native_frames() {
+// Which native stands in the way, if one does.
+std::optional<std::string> check_native_frames() {
   for (const JavaThread* thread = roots().threads.get(); thread != nullptr; thread = thread->next.get()) {
     if (thread->alive == 0 || thread->top_frame == 0) continue;
     const auto* base = gc::at_offset<Slot>(thread->stack_base);
@@ -54,7 +56,7 @@ std::string check_native_frames() {
       frame = reinterpret_cast<const Frame*>(base + frame->caller);
     }
   }
-  return {};
+  return std::nullopt;
 }
 
 // Methods keep the index of their native, which is good for one native table only. Unbound, they are looked
@@ -77,23 +79,27 @@ void rebind_natives(Vm& vm) {
 
 std::span<const uffd::SegmentSpec> heap_segments() { return kSegments; }
 
-std::string check_heap(Vm& vm) {
+Result<void> check_heap(Vm& vm) {
+  const auto refuse = [](const std::string& why) {
+    return Unexpected{Error{.code = Errc::kInvalid, .message = why}};
+  };
   const Roots& r = roots();
-  if (r.magic != kRootsMagic) return "the heap has no roots of uvm in it";
+  if (r.magic != kRootsMagic) return refuse("the heap has no roots of uvm in it");
   if (r.heap_format != gc::kHeapFormat) {
-    return "the heap is of format " + std::to_string(r.heap_format) + ", this uvm has " +
-           std::to_string(gc::kHeapFormat);
+    return refuse("the heap is of format " + std::to_string(r.heap_format) + ", this uvm has " +
+                  std::to_string(gc::kHeapFormat));
   }
   if (r.code_format != kCodeFormat) {
-    return "the heap's methods are in code format " + std::to_string(r.code_format) + ", this uvm has " +
-           std::to_string(kCodeFormat);
+    return refuse("the heap's methods are in code format " + std::to_string(r.code_format) +
+                  ", this uvm has " + std::to_string(kCodeFormat));
   }
   if (r.layout_fingerprint != heap_fingerprint()) {
-    return "the heap's structures are laid out otherwise than in this uvm, which is of the same format, " +
-           std::to_string(gc::kHeapFormat) + "; go on with the uvm that wrote it";
+    return refuse(
+        "the heap's structures are laid out otherwise than in this uvm, which is of the same format, " +
+        std::to_string(gc::kHeapFormat) + "; go on with the uvm that wrote it");
   }
   if (r.native_fingerprint != native_table_fingerprint()) {
-    if (std::string problem = check_native_frames(); !problem.empty()) return problem;
+    if (const auto problem = check_native_frames(); problem) return refuse(*problem);
     rebind_natives(vm);
   }
   return {};

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
+#include "base/error.h"
 #include "uffd/region.h"
 
 namespace uvm::rt {
@@ -17,11 +17,11 @@ class Vm;
 // The segments of a heap's region, for uffd::RegionOptions.
 std::span<const uffd::SegmentSpec> heap_segments();
 
-// Whether this build can go on with a mapped heap; empty, or what is wrong. The layout of all that is persisted must
+// Whether this build can go on with a mapped heap; kInvalid: it cannot. The layout of all that is persisted must
 // be the same. Another table of natives is handled by name: methods are bound anew, one whose native is gone throws
 // UnsatisfiedLinkError when it is called, an intrinsic that is gone leaves the method's bytecode; but a heap with a
 // thread inside of a native that is gone, or has another protocol, is refused.
-std::string check_heap(Vm& vm);
+Result<void> check_heap(Vm& vm);
 
 // The virtual heap's limit: at most `bytes` of objects (rounded down to whole regions, cut to what is
 // addressable).

@@ -11,6 +11,8 @@
 
 #include "base/folder_names.h"
 #include "runtime/boot/test_vm.h"
+#include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/outside/leases.h"
 #include "runtime/outside/undo_journal.h"
 #include "runtime/threads/checkpoint_events.h"

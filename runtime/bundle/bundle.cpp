@@ -28,6 +28,8 @@ std::uint64_t checksum_of(std::span<const std::byte> bytes) {
   return XXH3_64bits_digest(state.get());
 }
 
+Unexpected<Error> damaged(const std::string& why) { return {{Errc::kCorrupt, 0, "damaged bundle: " + why}}; }
+
 }  // namespace
 
 std::uint32_t name_hash(std::string_view name) {
@@ -59,9 +61,8 @@ Result<BundleView> BundleView::view(std::span<const std::byte> bytes, Check chec
                                           ", this uvm reads " + std::to_string(kFormat) +
                                           "; pack the program again");
   }
-  if (const char* wrong = view.check_header()) {
-    return refuse(Errc::kCorrupt, std::string("damaged bundle: ") + wrong);
-  }
+  if (const auto checked = view.check_header(); !checked)
+    return refuse(checked.error().code, checked.error().message);
   if (check != Check::kHeader) {
     const BundleHeader& h = view.header_;
     if (checksum_of(bytes.first(h.data)) != h.checksum ||
@@ -70,88 +71,90 @@ Result<BundleView> BundleView::view(std::span<const std::byte> bytes, Check chec
     }
   }
   if (check == Check::kAll) {
-    if (const std::string wrong = view.check_all(); !wrong.empty()) {
-      return refuse(Errc::kCorrupt, "damaged bundle: " + wrong);
-    }
+    if (const auto checked = view.check_all(); !checked)
+      return refuse(checked.error().code, checked.error().message);
   }
   return view;
 }
 
-const char* BundleView::check_header() const {
+Result<void> BundleView::check_header() const {
   const auto& h = header_;
-  if (h.header_size != sizeof(BundleHeader)) return "wrong header size";
-  if (h.file_size != bytes_.size()) return "the file is truncated or has something appended";
-  if (h.reserved != 0) return "a reserved field is not zero";
-  if (h.entry_count > kMaxEntries) return "too many entries";
-  if (!std::has_single_bit(h.bucket_count)) return "the size of the hash table is not a power of two";
+  if (h.header_size != sizeof(BundleHeader)) return damaged("wrong header size");
+  if (h.file_size != bytes_.size()) return damaged("the file is truncated or has something appended");
+  if (h.reserved != 0) return damaged("a reserved field is not zero");
+  if (h.entry_count > kMaxEntries) return damaged("too many entries");
+  if (!std::has_single_bit(h.bucket_count))
+    return damaged("the size of the hash table is not a power of two");
   const std::uint64_t size = bytes_.size();
   if (!in_range(h.origins, std::uint64_t{h.origin_count} * sizeof(BundleOrigin), size))
-    return "origins lie outside";
+    return damaged("origins lie outside");
   if (!in_range(h.entries, std::uint64_t{h.entry_count} * sizeof(BundleEntry), size))
-    return "entries lie outside";
+    return damaged("entries lie outside");
   if (!in_range(h.buckets, std::uint64_t{h.bucket_count} * sizeof(std::uint32_t), size)) {
-    return "the hash table lies outside";
+    return damaged("the hash table lies outside");
   }
-  if (!in_range(h.names, h.names_size, size)) return "names lie outside";
+  if (!in_range(h.names, h.names_size, size)) return damaged("names lie outside");
   // The two checksums cover every byte.
   if (h.data < sizeof(BundleHeader) || h.data > size || h.data_size != size - h.data)
-    return "data lies outside";
-  if (!in_range(h.main_class, h.main_class_length, h.names_size)) return "the main class lies outside";
-  return nullptr;
+    return damaged("data lies outside");
+  if (!in_range(h.main_class, h.main_class_length, h.names_size))
+    return damaged("the main class lies outside");
+  return {};
 }
 
-std::string BundleView::check_all() const {
+Result<void> BundleView::check_all() const {
   const auto& h = header_;
   const auto in_data = [&](std::uint64_t offset, std::uint64_t length) {
     return offset >= h.data && in_range(offset - h.data, length, h.data_size);
   };
-  if (!is_utf8(main_class())) return "the main class is not UTF-8";
+  if (!is_utf8(main_class())) return damaged("the main class is not UTF-8");
   for (std::uint32_t i = 0; i < h.origin_count; i++) {
     const BundleOrigin origin = origin_at(i);
     const std::string which = "origin " + std::to_string(i);
-    if (!in_range(origin.path, origin.path_length, h.names_size)) return which + ": the path lies outside";
-    if (!is_utf8(origin_path(i))) return which + ": the path is not UTF-8";
+    if (!in_range(origin.path, origin.path_length, h.names_size))
+      return damaged(which + ": the path lies outside");
+    if (!is_utf8(origin_path(i))) return damaged(which + ": the path is not UTF-8");
     if (origin.kind != OriginKind::kJar && origin.kind != OriginKind::kFolder)
-      return which + ": unknown kind";
-    if ((origin.flags & ~kNamed) != 0) return which + ": an unknown flag is set";
+      return damaged(which + ": unknown kind");
+    if ((origin.flags & ~kNamed) != 0) return damaged(which + ": an unknown flag is set");
     const bool none = origin.data == 0 && origin.size == 0;
     if (origin.kind == OriginKind::kFolder ? !none : !in_data(origin.data, origin.size)) {
-      return which + ": the jar lies outside";
+      return damaged(which + ": the jar lies outside");
     }
   }
   for (std::uint32_t i = 0; i < h.entry_count; i++) {
     const BundleEntry entry = entry_at(i);
     const std::string which = "entry " + std::to_string(i);
     if (entry.name_length == 0 || !in_range(entry.name, entry.name_length, h.names_size)) {
-      return which + ": the name lies outside";
+      return damaged(which + ": the name lies outside");
     }
-    if (!is_utf8(name(i))) return which + ": the name is not UTF-8";
-    if (entry.name_hash != name_hash(name(i))) return which + ": the hash of the name is wrong";
-    if (entry.origin >= h.origin_count) return which + ": no such origin";
+    if (!is_utf8(name(i))) return damaged(which + ": the name is not UTF-8");
+    if (entry.name_hash != name_hash(name(i))) return damaged(which + ": the hash of the name is wrong");
+    if (entry.origin >= h.origin_count) return damaged(which + ": no such origin");
     if (entry.size > kMaxEntrySize || !in_data(entry.data, entry.stored_size))
-      return which + ": the data lies outside";
+      return damaged(which + ": the data lies outside");
     if (entry.method != Method::kStored && entry.method != Method::kDeflated)
-      return which + ": unknown compression method";
+      return damaged(which + ": unknown compression method");
     const bool folder = origin_at(entry.origin).kind == OriginKind::kFolder;
-    if (folder && entry.method != Method::kStored) return which + ": compressed, but not in a jar";
+    if (folder && entry.method != Method::kStored) return damaged(which + ": compressed, but not in a jar");
     if (entry.method == Method::kStored ? entry.size != entry.stored_size
                                         : !possible_size(entry.stored_size, entry.size)) {
-      return which + ": the size is impossible";
+      return damaged(which + ": the size is impossible");
     }
     if (i == 0) continue;
     const int order = name(i - 1).compare(name(i));
-    if (order > 0 || (order == 0 && origin(i - 1) > entry.origin)) return which + ": out of order";
+    if (order > 0 || (order == 0 && origin(i - 1) > entry.origin)) return damaged(which + ": out of order");
   }
   std::uint32_t free = 0;
   for (std::uint32_t i = 0; i < h.bucket_count; i++) {
     const std::uint32_t bucket = bucket_at(i);
     if (bucket == 0) free++;
-    if (bucket > h.entry_count) return "the hash table names an entry that does not exist";
+    if (bucket > h.entry_count) return damaged("the hash table names an entry that does not exist");
   }
-  if (free == 0) return "the hash table is full";  // a search for a missing name would not end
+  if (free == 0) return damaged("the hash table is full");  // a search for a missing name would not end
   for (std::uint32_t i = 0; i < h.entry_count; i++) {
     const bool first = i == 0 || name(i - 1) != name(i);
-    if (first && find(name(i)) != i) return "entry " + std::to_string(i) + ": not in the hash table";
+    if (first && find(name(i)) != i) return damaged("entry " + std::to_string(i) + ": not in the hash table");
   }
   return {};
 }

@@ -185,8 +185,9 @@ class BundleView {
 
  private:
   BundleView() = default;
-  [[nodiscard]] const char* check_header() const;  // what is wrong, or null
-  [[nodiscard]] std::string check_all() const;     // what is wrong, or empty
+  // kCorrupt: something is wrong with it.
+  [[nodiscard]] Result<void> check_header() const;
+  [[nodiscard]] Result<void> check_all() const;
   [[nodiscard]] BundleEntry entry_at(std::uint32_t entry) const;
   [[nodiscard]] BundleOrigin origin_at(std::uint32_t origin) const;
   [[nodiscard]] std::uint32_t bucket_at(std::uint32_t bucket) const;

@@ -188,12 +188,18 @@ Result<void> write_file(const std::string& path, std::span<const std::byte> byte
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return failed("create", errno);
   const char* what = nullptr;
-  if (!write_all(fd, bytes.data(), bytes.size())) what = "write";
+  int error = 0;
+  if (const auto written = write_all(fd, bytes.data(), bytes.size()); !written) {
+    what = "write";
+    error = written.error().sys_errno;
+  }
   const mode_t mask = ::umask(0);  // the only way to read it
   ::umask(mask);
   (void)!::fchmod(fd, 0666 & ~mask);  // some file systems have no modes
-  if (what == nullptr && ::fsync(fd) != 0 && !nothing_to_flush(errno)) what = "flush";
-  int error = errno;
+  if (what == nullptr && ::fsync(fd) != 0 && !nothing_to_flush(errno)) {
+    what = "flush";
+    error = errno;
+  }
   if (::close(fd) != 0 && what == nullptr) {
     what = "close";
     error = errno;

@@ -273,22 +273,23 @@ class Packer {
   void note_entry(const std::string& input, const std::string& name, std::span<const std::byte> content,
                   bool own) {
     if (!options_.inspect || !loadable_path(name)) return;
-    if (auto why = note_class(name, content, own)) {
+    if (const auto noted = note_class(name, content, own); !noted) {
       if (own && own_misfit_.empty()) own_misfit_ = name;
-      misfits_.try_emplace(name, input + ": " + name + ": " + *why);
+      misfits_.try_emplace(name, input + ": " + name + ": " + noted.error());
     }
   }
 
-  // Why the entry is not the class that it is called, if it is not.
-  std::optional<std::string> note_class(const std::string& entry, std::span<const std::byte> content,
-                                        bool own) {
+  // An error says why the entry is not the class that it is called.
+  BasicResult<void, std::string> note_class(const std::string& entry, std::span<const std::byte> content,
+                                            bool own) {
     auto facts = options_.inspect(content, entry.substr(0, entry.size() - kClassSuffix.size()));
-    if (!facts) return facts.error();
-    if (facts->name + std::string(kClassSuffix) != entry) return "holds class " + to_dots(facts->name);
+    if (!facts) return Unexpected{facts.error()};
+    if (facts->name + std::string(kClassSuffix) != entry)
+      return Unexpected{"holds class " + to_dots(facts->name)};
     if (own) own_classes_.insert(facts->name);
     if (own && facts->has_main) own_mains_.insert(to_dots(facts->name));
     classes_.try_emplace(facts->name, *facts);  // the first of the class path counts
-    return std::nullopt;
+    return {};
   }
 
   // The main class: the one asked for; the first Main-Class of a manifest; the only class with a main method

@@ -85,7 +85,7 @@ void ClassParser::parse_bootstrap_methods(std::uint32_t length) {
     BootstrapMethod& method = file_.bootstrap_methods.emplace_back();
     method.method_handle = in_.u2();
     const unsigned arguments = in_.u2();
-    require(tag(method.method_handle) == CpTag::kMethodHandle,
+    require(tag(method.method_handle) == PoolTag::kMethodHandle,
             "bootstrap_method_index %u has bad constant type in class file %s",
             unsigned{method.method_handle});
     require(
@@ -96,15 +96,15 @@ void ClassParser::parse_bootstrap_methods(std::uint32_t length) {
       const unsigned index = in_.u2();
       bool loadable = false;
       switch (tag(index)) {
-        case CpTag::kInteger:
-        case CpTag::kFloat:
-        case CpTag::kLong:
-        case CpTag::kDouble:
-        case CpTag::kClass:
-        case CpTag::kString:
-        case CpTag::kMethodHandle:
-        case CpTag::kMethodType:
-        case CpTag::kDynamic:
+        case PoolTag::kInteger:
+        case PoolTag::kFloat:
+        case PoolTag::kLong:
+        case PoolTag::kDouble:
+        case PoolTag::kClass:
+        case PoolTag::kString:
+        case PoolTag::kMethodHandle:
+        case PoolTag::kMethodType:
+        case PoolTag::kDynamic:
           loadable = true;
           break;
         default:
@@ -237,7 +237,7 @@ void ClassParser::parse_class_attributes() {
               "Invalid class index in EnclosingMethod attribute in class file %s");
       require(is_class(file_.enclosing_class),
               "Invalid or out-of-bounds class index in EnclosingMethod attribute in class file %s");
-      require(file_.enclosing_method == 0 || tag(file_.enclosing_method) == CpTag::kNameAndType,
+      require(file_.enclosing_method == 0 || tag(file_.enclosing_method) == PoolTag::kNameAndType,
               "Invalid or out-of-bounds method index in EnclosingMethod attribute in class file %s");
     } else if (name == "BootstrapMethods" && since(kJava7)) {
       require(!has_bootstrap, "Multiple BootstrapMethods attributes in class file %s");

@@ -31,33 +31,13 @@
 
 #include "base/result.h"
 #include "runtime/classfile/access_flags.h"
+#include "runtime/classfile/pool_tag.h"
 
 namespace uvm::rt::classfile {
 
 inline constexpr std::uint16_t kMajorOldest = 45;
 inline constexpr std::uint16_t kMajorNewest = 61;      // Java SE 17
 inline constexpr std::uint16_t kMinorPreview = 65535;  // JVMS 4.1: depends on preview features
-
-enum class CpTag : std::uint8_t {
-  kInvalid = 0,  // index 0, the second index of a long or double, and any index beyond the pool
-  kUtf8 = 1,
-  kInteger = 3,
-  kFloat = 4,
-  kLong = 5,
-  kDouble = 6,
-  kClass = 7,
-  kString = 8,
-  kFieldref = 9,
-  kMethodref = 10,
-  kInterfaceMethodref = 11,
-  kNameAndType = 12,
-  kMethodHandle = 15,
-  kMethodType = 16,
-  kDynamic = 17,
-  kInvokeDynamic = 18,
-  kModule = 19,
-  kPackage = 20,
-};
 
 // reference_kind of a CONSTANT_MethodHandle (JVMS table 5.4.3.5-A).
 enum class RefKind : std::uint8_t {
@@ -73,7 +53,7 @@ enum class RefKind : std::uint8_t {
 };
 
 struct CpEntry {
-  CpTag tag = CpTag::kInvalid;
+  PoolTag tag = PoolTag::kUnusable;
   // Indexes of other entries, in the order of the file. kMethodHandle: first is the reference kind. kDynamic
   // and kInvokeDynamic: first is an index into bootstrap_methods. One-index entries use first only.
   std::uint16_t first = 0;
@@ -86,8 +66,8 @@ struct CpEntry {
 class ConstantPool {
  public:
   [[nodiscard]] std::size_t size() const { return entries_.size(); }  // constant_pool_count of the file
-  [[nodiscard]] CpTag tag(std::size_t i) const {
-    return i < entries_.size() ? entries_[i].tag : CpTag::kInvalid;
+  [[nodiscard]] PoolTag tag(std::size_t i) const {
+    return i < entries_.size() ? entries_[i].tag : PoolTag::kUnusable;
   }
   [[nodiscard]] const CpEntry& entry(std::size_t i) const { return entries_[i]; }
 

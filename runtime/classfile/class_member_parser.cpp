@@ -24,22 +24,22 @@ struct MemberKeyHash {
 }  // namespace
 
 void ClassParser::check_constant_value(const Field& field, unsigned index) {
-  const CpTag kind = tag(index);
+  const PoolTag kind = tag(index);
   require(index > 0 && index < file_.pool.size(),
           "Bad initial value index %u in ConstantValue attribute in class file %s", index);
-  CpTag wanted = CpTag::kInteger;
+  PoolTag wanted = PoolTag::kInteger;
   switch (field.descriptor.front()) {
     case 'J':
-      wanted = CpTag::kLong;
+      wanted = PoolTag::kLong;
       break;
     case 'F':
-      wanted = CpTag::kFloat;
+      wanted = PoolTag::kFloat;
       break;
     case 'D':
-      wanted = CpTag::kDouble;
+      wanted = PoolTag::kDouble;
       break;
     case 'L':
-      require(field.descriptor == "Ljava/lang/String;" && kind == CpTag::kString,
+      require(field.descriptor == "Ljava/lang/String;" && kind == PoolTag::kString,
               "Bad string initial value in class file %s");
       return;
     case '[':

@@ -76,7 +76,7 @@ void ClassParser::parse_this_class() {
           class_name_.c_str());
   }
   check_class_flags(flags);
-  if (module_entry_ != CpTag::kInvalid) {
+  if (module_entry_ != PoolTag::kUnusable) {
     fail("Unknown constant tag %u in class file %s", static_cast<unsigned>(module_entry_));
   }
   file_.access_flags = static_cast<std::uint16_t>(flags);
@@ -95,7 +95,7 @@ void ClassParser::parse_this_class() {
     // The pool of a file has at most 65535 entries with index 0, so one more still has a 16-bit index.
     entries[file_.this_class].first = static_cast<std::uint16_t>(entries.size());
     CpEntry name;
-    name.tag = CpTag::kUtf8;
+    name.tag = PoolTag::kUtf8;
     name.text = options_.replacement_name;
     entries.push_back(name);
     file_.name = options_.replacement_name;

@@ -172,9 +172,9 @@ class ClassParser {
   [[noreturn]] void illegal_descriptor(const char* kind, std::string_view name,
                                        std::string_view descriptor) const;
 
-  [[nodiscard]] CpTag tag(std::size_t i) const { return file_.pool.tag(i); }
-  [[nodiscard]] bool is_utf8(std::size_t i) const { return tag(i) == CpTag::kUtf8; }
-  [[nodiscard]] bool is_class(std::size_t i) const { return tag(i) == CpTag::kClass; }
+  [[nodiscard]] PoolTag tag(std::size_t i) const { return file_.pool.tag(i); }
+  [[nodiscard]] bool is_utf8(std::size_t i) const { return tag(i) == PoolTag::kUtf8; }
+  [[nodiscard]] bool is_class(std::size_t i) const { return tag(i) == PoolTag::kClass; }
   [[nodiscard]] std::string_view utf8(std::size_t i) const { return file_.pool.utf8(i); }
   [[nodiscard]] bool since(std::uint16_t major) const { return file_.major_version >= major; }
 
@@ -184,8 +184,9 @@ class ClassParser {
   std::string class_name_;  // for messages
   ClassFile file_;
   std::optional<Deferred> inner_classes_, nest_members_, record_, permitted_subclasses_;
-  int max_bootstrap_index_ = -1;          // highest bootstrap method that an entry of the pool names
-  CpTag module_entry_ = CpTag::kInvalid;  // first Module or Package entry: those are for module-info only
+  int max_bootstrap_index_ = -1;  // highest bootstrap method that an entry of the pool names
+  PoolTag module_entry_ =
+      PoolTag::kUnusable;  // first Module or Package entry: those are for module-info only
 };
 
 }  // namespace uvm::rt::classfile

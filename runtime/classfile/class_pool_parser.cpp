@@ -22,48 +22,48 @@ void ClassParser::parse_pool() {
   for (unsigned i = 1; i < count; ++i) {
     CpEntry& entry = entries[i];
     const unsigned byte = in_.u1();
-    const auto kind = static_cast<CpTag>(byte);
+    const auto kind = static_cast<PoolTag>(byte);
     switch (kind) {
-      case CpTag::kUtf8: {
+      case PoolTag::kUtf8: {
         const unsigned length = in_.u2();
         entry.text = as_text(in_.take(length));
         require(is_modified_utf8(entry.text, !since(48)),
                 "Illegal UTF8 string in constant pool in class file %s");
         break;
       }
-      case CpTag::kInteger:
-      case CpTag::kFloat:
+      case PoolTag::kInteger:
+      case PoolTag::kFloat:
         entry.bits = in_.u4();
         break;
-      case CpTag::kLong:
-      case CpTag::kDouble:
+      case PoolTag::kLong:
+      case PoolTag::kDouble:
         entry.bits = std::uint64_t{in_.u4()} << 32;
         entry.bits |= in_.u4();
         entry.tag = kind;
         require(i + 1 < count, "Invalid constant pool entry %u in class file %s", i);
         ++i;  // the index behind it is unusable
         continue;
-      case CpTag::kClass:
-      case CpTag::kString:
+      case PoolTag::kClass:
+      case PoolTag::kString:
         entry.first = in_.u2();
         break;
-      case CpTag::kFieldref:
-      case CpTag::kMethodref:
-      case CpTag::kInterfaceMethodref:
-      case CpTag::kNameAndType:
+      case PoolTag::kFieldref:
+      case PoolTag::kMethodref:
+      case PoolTag::kInterfaceMethodref:
+      case PoolTag::kNameAndType:
         entry.first = in_.u2();
         entry.second = in_.u2();
         break;
-      case CpTag::kMethodHandle:
-      case CpTag::kMethodType:
-      case CpTag::kInvokeDynamic:
-      case CpTag::kDynamic:
-        require(since(kind == CpTag::kDynamic ? kJava11 : kJava7),
+      case PoolTag::kMethodHandle:
+      case PoolTag::kMethodType:
+      case PoolTag::kInvokeDynamic:
+      case PoolTag::kDynamic:
+        require(since(kind == PoolTag::kDynamic ? kJava11 : kJava7),
                 "Class file version does not support constant tag %u in class file %s", byte);
-        if (kind == CpTag::kMethodHandle) {
+        if (kind == PoolTag::kMethodHandle) {
           entry.first = in_.u1();
           entry.second = in_.u2();
-        } else if (kind == CpTag::kMethodType) {
+        } else if (kind == PoolTag::kMethodType) {
           entry.first = in_.u2();
         } else {
           entry.first = in_.u2();
@@ -71,13 +71,13 @@ void ClassParser::parse_pool() {
           max_bootstrap_index_ = std::max(max_bootstrap_index_, int{entry.first});
         }
         break;
-      case CpTag::kModule:
-      case CpTag::kPackage:
+      case PoolTag::kModule:
+      case PoolTag::kPackage:
         // Only a module-info may have these, and that is no class: which of two errors it is depends on the
         // flags.
         require(since(kJava9), "Unknown constant tag %u in class file %s", byte);
         entry.first = in_.u2();
-        if (module_entry_ == CpTag::kInvalid) module_entry_ = kind;
+        if (module_entry_ == PoolTag::kUnusable) module_entry_ = kind;
         break;
       default:
         fail("Unknown constant tag %u in class file %s", byte);
@@ -96,50 +96,51 @@ void ClassParser::check_pool_references() {
     const unsigned first = entry.first;
     const unsigned second = entry.second;
     switch (entry.tag) {
-      case CpTag::kClass:
-      case CpTag::kString:
-      case CpTag::kMethodType:
-      case CpTag::kModule:
-      case CpTag::kPackage:
+      case PoolTag::kClass:
+      case PoolTag::kString:
+      case PoolTag::kMethodType:
+      case PoolTag::kModule:
+      case PoolTag::kPackage:
         check(is_utf8(first), first);
         break;
-      case CpTag::kFieldref:
-      case CpTag::kMethodref:
-      case CpTag::kInterfaceMethodref:
+      case PoolTag::kFieldref:
+      case PoolTag::kMethodref:
+      case PoolTag::kInterfaceMethodref:
         check(is_class(first), first);
-        check(tag(second) == CpTag::kNameAndType, second);
+        check(tag(second) == PoolTag::kNameAndType, second);
         break;
-      case CpTag::kNameAndType:
+      case PoolTag::kNameAndType:
         check(is_utf8(first), first);
         check(is_utf8(second), second);
         break;
-      case CpTag::kDynamic:
-      case CpTag::kInvokeDynamic:
-        check(tag(second) == CpTag::kNameAndType, second);
+      case PoolTag::kDynamic:
+      case PoolTag::kInvokeDynamic:
+        check(tag(second) == PoolTag::kNameAndType, second);
         break;
-      case CpTag::kMethodHandle: {
-        check(tag(second) != CpTag::kInvalid, second);
-        const CpTag target = tag(second);
+      case PoolTag::kMethodHandle: {
+        check(tag(second) != PoolTag::kUnusable, second);
+        const PoolTag target = tag(second);
         switch (static_cast<RefKind>(first)) {
           case RefKind::kGetField:
           case RefKind::kGetStatic:
           case RefKind::kPutField:
           case RefKind::kPutStatic:
-            require(target == CpTag::kFieldref,
+            require(target == PoolTag::kFieldref,
                     "Invalid constant pool index %u in class file %s (not a field)", second);
             break;
           case RefKind::kInvokeVirtual:
           case RefKind::kNewInvokeSpecial:
-            require(target == CpTag::kMethodref,
+            require(target == PoolTag::kMethodref,
                     "Invalid constant pool index %u in class file %s (not a method)", second);
             break;
           case RefKind::kInvokeStatic:
           case RefKind::kInvokeSpecial:
-            require(target == CpTag::kMethodref || (target == CpTag::kInterfaceMethodref && since(kJava8)),
-                    "Invalid constant pool index %u in class file %s (not a method)", second);
+            require(
+                target == PoolTag::kMethodref || (target == PoolTag::kInterfaceMethodref && since(kJava8)),
+                "Invalid constant pool index %u in class file %s (not a method)", second);
             break;
           case RefKind::kInvokeInterface:
-            require(target == CpTag::kInterfaceMethodref,
+            require(target == PoolTag::kInterfaceMethodref,
                     "Invalid constant pool index %u in class file %s (not an interface method)", second);
             break;
           default:
@@ -156,15 +157,15 @@ void ClassParser::check_pool_references() {
 
 void ClassParser::check_pool_member(std::size_t i) {
   const ConstantPool& pool = file_.pool;
-  const CpTag kind = tag(i);
+  const PoolTag kind = tag(i);
   const std::string_view name = pool.ref_name(i);
   const std::string_view descriptor = pool.ref_descriptor(i);
   const bool is_method = !descriptor.empty() && descriptor.front() == '(';
   // From version 51 on every NameAndType entry has been checked for itself.
   const bool checked = since(kJava7);
-  if (kind == CpTag::kFieldref || kind == CpTag::kDynamic) {
+  if (kind == PoolTag::kFieldref || kind == PoolTag::kDynamic) {
     if (is_method)
-      illegal_descriptor(kind == CpTag::kDynamic ? "CONSTANT_Dynamic" : "Field", name, descriptor);
+      illegal_descriptor(kind == PoolTag::kDynamic ? "CONSTANT_Dynamic" : "Field", name, descriptor);
     if (!checked) {
       check_field_name(name);
       check_field_descriptor(name, descriptor);
@@ -176,7 +177,7 @@ void ClassParser::check_pool_member(std::size_t i) {
     check_method_name(name);
     check_method_descriptor(name, descriptor);
   }
-  if (kind == CpTag::kMethodref && !name.empty() && name.front() == '<') {
+  if (kind == PoolTag::kMethodref && !name.empty() && name.front() == '<') {
     const unsigned name_index = pool.entry(pool.entry(i).second).first;
     require(name == "<init>", "Bad method name at constant pool index %u in class file %s", name_index);
     if (return_type(descriptor) != "V") illegal_descriptor("Method", name, descriptor);
@@ -201,10 +202,10 @@ void ClassParser::check_pool_names() {
   const ConstantPool& pool = file_.pool;
   for (std::size_t i = 1; i < pool.size(); ++i) {
     switch (pool.tag(i)) {
-      case CpTag::kClass:
+      case PoolTag::kClass:
         check_class_name(pool.class_name(i));
         break;
-      case CpTag::kNameAndType: {
+      case PoolTag::kNameAndType: {
         if (!since(kJava7)) break;
         const std::string_view name = pool.nt_name(i);
         const std::string_view descriptor = pool.nt_descriptor(i);
@@ -221,17 +222,17 @@ void ClassParser::check_pool_names() {
         }
         break;
       }
-      case CpTag::kFieldref:
-      case CpTag::kMethodref:
-      case CpTag::kInterfaceMethodref:
-      case CpTag::kDynamic:
-      case CpTag::kInvokeDynamic:
+      case PoolTag::kFieldref:
+      case PoolTag::kMethodref:
+      case PoolTag::kInterfaceMethodref:
+      case PoolTag::kDynamic:
+      case PoolTag::kInvokeDynamic:
         check_pool_member(i);
         break;
-      case CpTag::kMethodHandle:
+      case PoolTag::kMethodHandle:
         check_pool_method_handle(i);
         break;
-      case CpTag::kMethodType:
+      case PoolTag::kMethodType:
         check_method_descriptor("type", pool.text_of(i));
         break;
       default:

@@ -411,28 +411,28 @@ void CodeChecker::execute_stack(Opcode opcode) {
 
 void CodeChecker::execute_constant(unsigned index) {
   switch (pool_.tag(index)) {
-    case CpTag::kInteger:
+    case PoolTag::kInteger:
       push(TypeKind::kInt);
       break;
-    case CpTag::kFloat:
+    case PoolTag::kFloat:
       push(TypeKind::kFloat);
       break;
-    case CpTag::kLong:
+    case PoolTag::kLong:
       push(pair_of('J'));
       break;
-    case CpTag::kDouble:
+    case PoolTag::kDouble:
       push(pair_of('D'));
       break;
-    case CpTag::kString:
+    case PoolTag::kString:
       push(Type::object("java/lang/String"));
       break;
-    case CpTag::kClass:
+    case PoolTag::kClass:
       push(Type::object("java/lang/Class"));
       break;
-    case CpTag::kMethodHandle:
+    case PoolTag::kMethodHandle:
       push(Type::object("java/lang/invoke/MethodHandle"));
       break;
-    case CpTag::kMethodType:
+    case PoolTag::kMethodType:
       push(Type::object("java/lang/invoke/MethodType"));
       break;
     default:

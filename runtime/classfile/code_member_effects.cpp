@@ -81,7 +81,7 @@ void CodeChecker::execute_invoke(Opcode opcode, unsigned index) {
   const Type holder = Type::object(member.class_name);
   const bool constructor = member.name == "<init>";
   if (opcode == Opcode::k_invokespecial && !constructor) {
-    check_special_target(member, pool_.tag(index) == CpTag::kInterfaceMethodref);
+    check_special_target(member, pool_.tag(index) == PoolTag::kInterfaceMethodref);
   }
   std::string_view arguments[kMaxArgumentSlots];
   unsigned count = 0;
@@ -181,7 +181,7 @@ void CodeChecker::execute_init(unsigned index, const MemberView& member, const T
   // A frame of the class file can name any instruction as the place of creation; it has been checked to be a
   // `new`.
   const unsigned new_index = read_u2(code_, receiver.bci + 1u);
-  if (pool_.tag(new_index) != CpTag::kClass)
+  if (pool_.tag(new_index) != PoolTag::kClass)
     fail_code("Illegal type in constant pool", "Expecting new instruction");
   const Type created = pool_class(new_index);
   if (!(created == holder)) {

@@ -12,7 +12,7 @@ constexpr unsigned kJava7 = 51;
 constexpr unsigned kJava8 = 52;
 constexpr unsigned kJava11 = 55;
 
-constexpr std::uint32_t bit(CpTag tag) { return std::uint32_t{1} << static_cast<unsigned>(tag); }
+constexpr std::uint32_t bit(PoolTag tag) { return std::uint32_t{1} << static_cast<unsigned>(tag); }
 
 }  // namespace
 
@@ -35,24 +35,24 @@ void CodeChecker::check_pool_tag(unsigned index, std::uint32_t allowed_tags) {
 void CodeChecker::check_constant_operand(unsigned index, bool wide) {
   std::uint32_t tags = 0;
   if (wide) {
-    tags = bit(CpTag::kLong) | bit(CpTag::kDouble);
+    tags = bit(PoolTag::kLong) | bit(PoolTag::kDouble);
   } else {
-    tags = bit(CpTag::kInteger) | bit(CpTag::kFloat) | bit(CpTag::kString);
-    if (since(kJava5)) tags |= bit(CpTag::kClass);
-    if (since(kJava7)) tags |= bit(CpTag::kMethodHandle) | bit(CpTag::kMethodType);
+    tags = bit(PoolTag::kInteger) | bit(PoolTag::kFloat) | bit(PoolTag::kString);
+    if (since(kJava5)) tags |= bit(PoolTag::kClass);
+    if (since(kJava7)) tags |= bit(PoolTag::kMethodHandle) | bit(PoolTag::kMethodType);
   }
   // A dynamic constant goes with the instruction that has its size.
-  if (since(kJava11) && pool_.tag(index) == CpTag::kDynamic &&
+  if (since(kJava11) && pool_.tag(index) == PoolTag::kDynamic &&
       slots_of(pool_.member(index).descriptor.front()) == (wide ? 2u : 1u)) {
-    tags |= bit(CpTag::kDynamic);
+    tags |= bit(PoolTag::kDynamic);
   }
   check_pool_tag(index, tags);
 }
 
 void CodeChecker::check_invoke_operands(Opcode opcode, unsigned index) {
-  std::uint32_t tags = bit(CpTag::kMethodref);
+  std::uint32_t tags = bit(PoolTag::kMethodref);
   if (opcode == Opcode::k_invokeinterface) {
-    tags = bit(CpTag::kInterfaceMethodref);
+    tags = bit(PoolTag::kInterfaceMethodref);
   } else if (opcode == Opcode::k_invokedynamic) {
     if (!since(kJava7)) {
       const std::string text =
@@ -61,9 +61,9 @@ void CodeChecker::check_invoke_operands(Opcode opcode, unsigned index) {
       if (inference_) fail_code("invokedynamic bytecode is not supported in this class file version", text);
       fail_format(text);
     }
-    tags = bit(CpTag::kInvokeDynamic);
+    tags = bit(PoolTag::kInvokeDynamic);
   } else if (opcode != Opcode::k_invokevirtual && since(kJava8)) {
-    tags |= bit(CpTag::kInterfaceMethodref);
+    tags |= bit(PoolTag::kInterfaceMethodref);
   }
   check_pool_tag(index, tags);
   const MemberView member = pool_.member(index);
@@ -122,7 +122,7 @@ void CodeChecker::check_operands() {
     case Opcode::k_putstatic:
     case Opcode::k_getfield:
     case Opcode::k_putfield:
-      check_pool_tag(read_u2(code_, bci_ + 1), bit(CpTag::kFieldref));
+      check_pool_tag(read_u2(code_, bci_ + 1), bit(PoolTag::kFieldref));
       break;
     case Opcode::k_invokevirtual:
     case Opcode::k_invokespecial:
@@ -133,7 +133,7 @@ void CodeChecker::check_operands() {
       break;
     case Opcode::k_new: {
       const unsigned index = read_u2(code_, bci_ + 1);
-      check_pool_tag(index, bit(CpTag::kClass));
+      check_pool_tag(index, bit(PoolTag::kClass));
       const Type type = pool_class(index);
       if (type.is_array()) {
         fail(bad_type(from_pool(index, type), {}), "Illegal creation of multi-dimensional array",
@@ -148,7 +148,7 @@ void CodeChecker::check_operands() {
       break;
     case Opcode::k_anewarray: {
       const unsigned index = read_u2(code_, bci_ + 1);
-      check_pool_tag(index, bit(CpTag::kClass));
+      check_pool_tag(index, bit(PoolTag::kClass));
       const std::string_view name = pool_.class_name(index);
       if (name.find_first_not_of('[') >= kMaxArrayDimensions && name.front() == '[') {
         fail_code("Array with too many dimensions",
@@ -158,11 +158,11 @@ void CodeChecker::check_operands() {
     }
     case Opcode::k_checkcast:
     case Opcode::k_instanceof:
-      check_pool_tag(read_u2(code_, bci_ + 1), bit(CpTag::kClass));
+      check_pool_tag(read_u2(code_, bci_ + 1), bit(PoolTag::kClass));
       break;
     case Opcode::k_multianewarray: {
       const unsigned index = read_u2(code_, bci_ + 1);
-      check_pool_tag(index, bit(CpTag::kClass));
+      check_pool_tag(index, bit(PoolTag::kClass));
       const std::string_view name = pool_.class_name(index);
       const unsigned dimensions = code_[bci_ + 3];
       if (name.front() != '[') {

@@ -4,8 +4,8 @@ namespace uvm::rt::classfile {
 
 MemberView ParsedPool::member(unsigned index) const {
   MemberView member;
-  const CpTag tag = pool_.tag(index);
-  if (tag != CpTag::kDynamic && tag != CpTag::kInvokeDynamic) member.class_name = pool_.ref_class(index);
+  const PoolTag tag = pool_.tag(index);
+  if (tag != PoolTag::kDynamic && tag != PoolTag::kInvokeDynamic) member.class_name = pool_.ref_class(index);
   member.name = pool_.ref_name(index);
   member.descriptor = pool_.ref_descriptor(index);
   return member;

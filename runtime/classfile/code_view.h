@@ -30,7 +30,7 @@ class PoolView {
 
   [[nodiscard]] virtual unsigned size() const = 0;
   // kInvalid for any index that is not one of an entry.
-  [[nodiscard]] virtual CpTag tag(unsigned index) const = 0;
+  [[nodiscard]] virtual PoolTag tag(unsigned index) const = 0;
   // Precondition: tag(index) is kClass.
   [[nodiscard]] virtual std::string_view class_name(unsigned index) const = 0;
   // Precondition: kFieldref, kMethodref, kInterfaceMethodref, kDynamic or kInvokeDynamic.
@@ -76,7 +76,7 @@ class ParsedPool final : public PoolView {
  public:
   explicit ParsedPool(const ConstantPool& pool) : pool_(pool) {}
   [[nodiscard]] unsigned size() const override { return static_cast<unsigned>(pool_.size()); }
-  [[nodiscard]] CpTag tag(unsigned index) const override { return pool_.tag(index); }
+  [[nodiscard]] PoolTag tag(unsigned index) const override { return pool_.tag(index); }
   [[nodiscard]] std::string_view class_name(unsigned index) const override { return pool_.class_name(index); }
   [[nodiscard]] MemberView member(unsigned index) const override;
   [[nodiscard]] std::string_view utf8(unsigned index) const override { return pool_.utf8(index); }

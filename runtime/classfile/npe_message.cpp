@@ -21,17 +21,17 @@ constexpr std::size_t kUnknown = ~std::size_t{0};
 // Whether the constant is of the kind by which the instruction, one of getstatic to invokedynamic, names a
 // member. Code that was never verified may have another there, whose descriptor is not what the instruction
 // makes of it.
-bool names_member(Opcode opcode, CpTag tag) {
+bool names_member(Opcode opcode, PoolTag tag) {
   switch (opcode) {
     case Opcode::k_getstatic:
     case Opcode::k_putstatic:
     case Opcode::k_getfield:
     case Opcode::k_putfield:
-      return tag == CpTag::kFieldref;
+      return tag == PoolTag::kFieldref;
     case Opcode::k_invokedynamic:
-      return tag == CpTag::kInvokeDynamic;
+      return tag == PoolTag::kInvokeDynamic;
     default:
-      return tag == CpTag::kMethodref || tag == CpTag::kInterfaceMethodref;
+      return tag == PoolTag::kMethodref || tag == PoolTag::kInterfaceMethodref;
   }
 }
 
@@ -172,9 +172,9 @@ bool Sources::effect(std::size_t bci, Opcode opcode, State& state) {
     case Opcode::k_ldc_w:
     case Opcode::k_ldc2_w: {
       const unsigned index = opcode == Opcode::k_ldc ? code_[bci + 1] : read_u2(code_, bci + 1);
-      const CpTag tag = pool_.tag(index);
-      std::size_t slots = tag == CpTag::kLong || tag == CpTag::kDouble ? 2 : 1;
-      if (tag == CpTag::kDynamic) slots = slots_of(pool_.member(index).descriptor.front());
+      const PoolTag tag = pool_.tag(index);
+      std::size_t slots = tag == PoolTag::kLong || tag == PoolTag::kDouble ? 2 : 1;
+      if (tag == PoolTag::kDynamic) slots = slots_of(pool_.member(index).descriptor.front());
       push(state, bci, slots);
       return true;
     }

@@ -126,18 +126,18 @@ class StackMaps::Stepper {
 
   bool constant(unsigned index) {
     switch (pool_.tag(index)) {
-      case CpTag::kInteger:
-      case CpTag::kFloat:
+      case PoolTag::kInteger:
+      case PoolTag::kFloat:
         return push(kOther);
-      case CpTag::kLong:
-      case CpTag::kDouble:
+      case PoolTag::kLong:
+      case PoolTag::kDouble:
         return push_letter('J');
-      case CpTag::kString:
-      case CpTag::kClass:
-      case CpTag::kMethodHandle:
-      case CpTag::kMethodType:
+      case PoolTag::kString:
+      case PoolTag::kClass:
+      case PoolTag::kMethodHandle:
+      case PoolTag::kMethodType:
         return push(kReference);
-      case CpTag::kDynamic:
+      case PoolTag::kDynamic:
         return push_letter(pool_.member(index).descriptor.front());
       default:
         return false;
@@ -145,7 +145,7 @@ class StackMaps::Stepper {
   }
 
   bool field(Opcode opcode, unsigned index) {
-    if (pool_.tag(index) != CpTag::kFieldref) return false;
+    if (pool_.tag(index) != PoolTag::kFieldref) return false;
     const char letter = pool_.member(index).descriptor.front();
     const unsigned receiver = opcode == Opcode::k_getfield || opcode == Opcode::k_putfield ? 1 : 0;
     if (opcode == Opcode::k_getstatic || opcode == Opcode::k_getfield)
@@ -154,10 +154,10 @@ class StackMaps::Stepper {
   }
 
   bool invoke(Opcode opcode, unsigned index) {
-    const CpTag tag = pool_.tag(index);
+    const PoolTag tag = pool_.tag(index);
     const bool dynamic = opcode == Opcode::k_invokedynamic;
-    if (dynamic ? tag != CpTag::kInvokeDynamic
-                : tag != CpTag::kMethodref && tag != CpTag::kInterfaceMethodref) {
+    if (dynamic ? tag != PoolTag::kInvokeDynamic
+                : tag != PoolTag::kMethodref && tag != PoolTag::kInterfaceMethodref) {
       return false;
     }
     const std::string_view descriptor = pool_.member(index).descriptor;

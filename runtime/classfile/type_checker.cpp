@@ -62,7 +62,7 @@ Type TypeChecker::read_type(MapReader& in, std::vector<Type>& into) {
     case 7: {
       need(2);
       const unsigned index = in.u2();
-      if (pool_.tag(index) != CpTag::kClass) fail_table("bad class index");
+      if (pool_.tag(index) != PoolTag::kClass) fail_table("bad class index");
       type = pool_class(index);
       break;
     }

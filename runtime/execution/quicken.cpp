@@ -24,6 +24,7 @@
 #include "runtime/metadata/default_methods.h"
 #include "runtime/metadata/member_lookup.h"
 #include "runtime/metadata/narrowing.h"
+#include "runtime/metadata/roots.h"
 #include "runtime/metadata/thread_sanitizer.h"
 #include "runtime/metadata/vm.h"
 

@@ -104,17 +104,20 @@ Result<JavaHome> find_java_home() {
        "no OpenJDK 17 found; install openjdk-17-jre-headless or set UVM_JAVA_HOME to one"}};
 }
 
-std::string settings_problem(const JavaHome& home) {
+Result<void> check_settings(const JavaHome& home) {
+  const auto missing = [](const std::string& what) {
+    return Unexpected{Error{Errc::kNotFound, ENOENT, what}};
+  };
   // The one that programs cannot do without: providers of java.security.
   const std::string file = home.path + "/conf/security/java.security";
   std::error_code error;
   if (std::filesystem::exists(file, error)) return {};
   const auto target = std::filesystem::read_symlink(file, error);
-  if (error) return file + " does not exist: programs that need java.security.Security will fail";
-  return file + " is a link to " + target.string() +
-         ", which does not exist: programs that need java.security.Security will fail; if the package was "
-         "unpacked and "
-         "not installed, let the links in conf and lib/security lead to its own etc";
+  if (error) return missing(file + " does not exist: programs that need java.security.Security will fail");
+  return missing(file + " is a link to " + target.string() +
+                 ", which does not exist: programs that need java.security.Security will fail; if the "
+                 "package was unpacked "
+                 "and not installed, let the links in conf and lib/security lead to its own etc");
 }
 
 }  // namespace uvm::rt::jimage

@@ -32,9 +32,9 @@ Result<JavaHome> find_java_home();
 // The Java home at `path`, checked. kNoJavaHome if it is not an OpenJDK 17.
 Result<JavaHome> java_home_at(const std::string& path);
 
-// What is wrong with the settings that the class library reads beside lib/modules, for people; empty when
-// nothing is. In a package of Debian's that was unpacked, not installed, they are links to files of /etc that
-// need not be there.
-std::string settings_problem(const JavaHome& home);
+// Whether the settings are there that the class library reads beside lib/modules; kNotFound: they are not. In
+// a package of Debian's that was unpacked, not installed, they are links to files of /etc that need not
+// exist.
+Result<void> check_settings(const JavaHome& home);
 
 }  // namespace uvm::rt::jimage

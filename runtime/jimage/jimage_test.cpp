@@ -180,13 +180,17 @@ TEST(JavaHome, TellsWhereItsSettingsLead) {
   const MadeHome made("17.0.21");
   const auto home = java_home_at(made.path());
   ASSERT_TRUE(home);
-  EXPECT_THAT(settings_problem(*home), testing::HasSubstr("java.security does not exist"));
+  auto settings = check_settings(*home);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().message, testing::HasSubstr("java.security does not exist"));
   std::filesystem::create_directories(made.path() + "/conf/security");
   std::filesystem::create_symlink("/nowhere/java.security", made.path() + "/conf/security/java.security");
-  EXPECT_THAT(settings_problem(*home), testing::HasSubstr("is a link to /nowhere/java.security"));
+  settings = check_settings(*home);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().message, testing::HasSubstr("is a link to /nowhere/java.security"));
   std::filesystem::remove(made.path() + "/conf/security/java.security");
   std::ofstream(made.path() + "/conf/security/java.security") << "";
-  EXPECT_EQ(settings_problem(*home), "");
+  EXPECT_TRUE(check_settings(*home));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void make_archived_symbols(const std::string& java_home) {
 
 void put_methods_in_order(classfile::ClassFile& file) {
   for (unsigned i = 1; i < file.pool.size(); ++i) {
-    if (file.pool.tag(i) == classfile::CpTag::kUtf8) make_symbol(file.pool.utf8(i));
+    if (file.pool.tag(i) == PoolTag::kUtf8) make_symbol(file.pool.utf8(i));
   }
   std::vector<std::pair<std::uint32_t, unsigned>> keys;
   for (unsigned i = 0; i < file.methods.size(); ++i) {

@@ -13,8 +13,6 @@
 namespace uvm::rt {
 namespace {
 
-using classfile::CpTag;
-
 Bytes* copy_bytes(classfile::RawAttribute raw) {
   if (raw.data() == nullptr) return nullptr;
   auto* bytes = static_cast<Bytes*>(vm()->metadata.allocate_forever(sizeof(Bytes) + raw.size()));
@@ -43,27 +41,27 @@ ConstantPool* build_pool(Class* c, const classfile::ClassFile& file) {
   const auto symbol = [&](unsigned utf8_index) { return gc::encode(make_symbol(from.utf8(utf8_index))); };
   for (unsigned i = 1; i < count; i++) {
     const classfile::CpEntry& e = from.entry(i);
-    tags[i] = static_cast<PoolTag>(e.tag);
+    tags[i] = e.tag;
     PoolEntry& to = pool->entry(i);
     switch (e.tag) {
-      case CpTag::kInvalid:
+      case PoolTag::kUnusable:
         break;
-      case CpTag::kUtf8:
+      case PoolTag::kUtf8:
         to.raw = symbol(i);
         break;
-      case CpTag::kInteger:
-      case CpTag::kFloat:
+      case PoolTag::kInteger:
+      case PoolTag::kFloat:
         to.raw = static_cast<std::uint32_t>(e.bits);
         break;
-      case CpTag::kLong:
-      case CpTag::kDouble:
+      case PoolTag::kLong:
+      case PoolTag::kDouble:
         std::memcpy(&to, &e.bits, sizeof to);
         break;
-      case CpTag::kClass:
-      case CpTag::kString:
-      case CpTag::kMethodType:
-      case CpTag::kModule:
-      case CpTag::kPackage:
+      case PoolTag::kClass:
+      case PoolTag::kString:
+      case PoolTag::kMethodType:
+      case PoolTag::kModule:
+      case PoolTag::kPackage:
         to.raw = symbol(e.first);
         break;
       default:
@@ -95,7 +93,7 @@ class AnnotationTypes {
     const unsigned count = u2();
     for (unsigned i = 0; i < count && ok_; i++) {
       const unsigned type = u2();
-      if (ok_ && pool_.tag(type) == CpTag::kUtf8) flags |= flag_of_annotation(pool_.utf8(type));
+      if (ok_ && pool_.tag(type) == PoolTag::kUtf8) flags |= flag_of_annotation(pool_.utf8(type));
       skip_pairs();
     }
     return flags;

@@ -17,6 +17,7 @@
 #include "gc/object.h"
 #include "gc/reference.h"
 #include "runtime/classfile/access_flags.h"
+#include "runtime/classfile/pool_tag.h"
 
 namespace uvm::rt {
 
@@ -213,31 +214,6 @@ UVM_PERSISTED(Method, holder, name, descriptor, access, flags, kind, return_type
               lines, variables, exceptions, parameters, parameter_count, has_parameters, native_protocol,
               stack_map_table, generic_signature, annotations, parameter_annotations, annotation_default,
               type_annotations)
-
-// Constant pool tags, JVMS table 4.4-A, and ours for entries patched into hidden classes.
-enum class PoolTag : std::uint8_t {
-  kUnusable = 0,
-  kUtf8 = 1,
-  kInteger = 3,
-  kFloat = 4,
-  kLong = 5,
-  kDouble = 6,
-  kClass = 7,
-  kString = 8,
-  kFieldref = 9,
-  kMethodref = 10,
-  kInterfaceMethodref = 11,
-  kNameAndType = 12,
-  kMethodHandle = 15,
-  kMethodType = 16,
-  kDynamic = 17,
-  kInvokeDynamic = 18,
-  kModule = 19,
-  kPackage = 20,
-};
-UVM_PERSISTED_ENUM(PoolTag, kUnusable, kUtf8, kInteger, kFloat, kLong, kDouble, kClass, kString, kFieldref,
-                   kMethodref, kInterfaceMethodref, kNameAndType, kMethodHandle, kMethodType, kDynamic,
-                   kInvokeDynamic, kModule, kPackage)
 
 // One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are
 // written together as one 64-bit store, so a reader sees a whole entry.

@@ -2,8 +2,8 @@
 
 namespace uvm::rt {
 
-classfile::CpTag MetadataPoolView::tag(unsigned index) const {
-  return index < pool_->count ? static_cast<classfile::CpTag>(pool_->tag(index)) : classfile::CpTag::kInvalid;
+PoolTag MetadataPoolView::tag(unsigned index) const {
+  return index < pool_->count ? pool_->tag(index) : PoolTag::kUnusable;
 }
 
 std::string_view MetadataPoolView::class_name(unsigned index) const {

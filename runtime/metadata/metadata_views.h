@@ -14,7 +14,7 @@ class MetadataPoolView final : public classfile::PoolView {
  public:
   explicit MetadataPoolView(ConstantPool* pool) : pool_(pool) {}
   [[nodiscard]] unsigned size() const override { return pool_->count; }
-  [[nodiscard]] classfile::CpTag tag(unsigned index) const override;
+  [[nodiscard]] PoolTag tag(unsigned index) const override;
   [[nodiscard]] std::string_view class_name(unsigned index) const override;
   [[nodiscard]] classfile::MemberView member(unsigned index) const override;
   [[nodiscard]] std::string_view utf8(unsigned index) const override;

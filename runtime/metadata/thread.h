@@ -6,7 +6,7 @@
 // it waits for, permits. A Thread is the operating system's thread that runs it in this process, remade at
 // resume. Host state only.
 //
-// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches, calls and returns.
+// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches and calls.
 // Native methods that may wait are in kBlocked meanwhile, where they must not touch the region; see
 // BlockedScope in runtime/threads/safepoint.h.
 #pragma once

@@ -25,6 +25,7 @@
   C(Serializable, "java/io/Serializable")                                                 \
   C(System, "java/lang/System")                                                           \
   C(Thread, "java/lang/Thread")                                                           \
+  C(ThreadState, "java/lang/Thread$State")                                                \
   C(ThreadGroup, "java/lang/ThreadGroup")                                                 \
   C(Throwable, "java/lang/Throwable")                                                     \
   C(Error, "java/lang/Error")                                                             \
@@ -101,6 +102,7 @@
   F(Thread_eetop, Thread, "eetop", "J")                                                             \
   F(Thread_threadStatus, Thread, "threadStatus", "I")                                               \
   F(Thread_group, Thread, "group", "Ljava/lang/ThreadGroup;")                                       \
+  F(ThreadState_VALUES, ThreadState, "$VALUES", "[Ljava/lang/Thread$State;")                        \
   F(Thread_tid, Thread, "tid", "J")                                                                 \
   F(Thread_stackSize, Thread, "stackSize", "J")                                                     \
   F(Thread_inheritedAccessControlContext, Thread, "inheritedAccessControlContext",                  \

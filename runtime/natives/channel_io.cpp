@@ -1,7 +1,5 @@
 #include "runtime/natives/channel_io.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -21,9 +19,7 @@ struct Vector {
 static_assert(sizeof(Vector) == 16);
 
 Wait wait_of(std::int32_t lease) {
-  if (!lease_may_wait(lease)) return Wait::kYes;
-  const int flags = ::fcntl(host_fd(lease), F_GETFL);
-  return flags >= 0 && (flags & O_NONBLOCK) != 0 && lease > 2 ? Wait::kNo : Wait::kYes;
+  return lease_may_wait(lease) && !lease_blocks(lease) && lease > 2 ? Wait::kNo : Wait::kYes;
 }
 
 // Calls `move` with the pieces of region memory that [at, at + n) of the vectors' concatenation covers.

@@ -159,8 +159,8 @@ Thrown throw_io(Thread& thread, int error) {
 }
 
 Thrown throw_io(Thread& thread, std::int32_t lease, int error) {
-  const std::string problem = lease_problem(lease);
-  return problem.empty() ? throw_io(thread, error) : throw_new(thread, "java/io/IOException", problem);
+  const auto problem = lease_problem(lease);
+  return problem ? throw_new(thread, "java/io/IOException", *problem) : throw_io(thread, error);
 }
 
 Status check_range(Thread& thread, const Array* bytes, std::int32_t offset, std::int32_t length) {

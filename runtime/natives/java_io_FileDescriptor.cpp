@@ -35,8 +35,8 @@ Status sync(NativeCall& call) {
   const int fd = host_fd(lease);
   if (is_program_lease(lease)) return call.ret();  // it never changes
   if (fd < 0 || ::fsync(fd) != 0) {
-    const std::string problem = lease_problem(lease);
-    return throw_new(call.thread, "java/io/SyncFailedException", problem.empty() ? "sync failed" : problem);
+    return throw_new(call.thread, "java/io/SyncFailedException",
+                     lease_problem(lease).value_or("sync failed"));
   }
   return call.ret();
 }

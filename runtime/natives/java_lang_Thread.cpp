@@ -73,6 +73,37 @@ Status get_threads(NativeCall& call) {
   return call.ret(threads);
 }
 
+// The constants of Thread.State, in their order.
+enum State : std::int32_t { kNew, kRunnable, kBlocked, kWaiting, kTimedWaiting, kTerminated };
+
+State state_of(ThreadStatus status) {
+  switch (status) {
+    case kStatusNew:
+      return kNew;
+    case kStatusRunnable:
+      return kRunnable;
+    case kStatusBlocked:
+      return kBlocked;
+    case kStatusObjectWait:
+    case kStatusParked:
+      return kWaiting;
+    case kStatusObjectWaitTimed:
+    case kStatusParkedTimed:
+    case kStatusSleeping:
+      return kTimedWaiting;
+    case kStatusTerminated:
+      return kTerminated;
+  }
+  return kRunnable;
+}
+
+// In place of the class library's, which looks at Thread.threadStatus alone.
+Status get_state(NativeCall& call) {
+  const WellKnown& known = call.thread.vm->known();
+  const Object* states = known.ThreadState->mirror_object()->reference(known.ThreadState_VALUES);
+  return call.ret(array_get(static_cast<const Array*>(states), state_of(thread_status(call.object(0)))));
+}
+
 Status unsupported(NativeCall& call) {
   return throw_new(call.thread, "java/lang/UnsupportedOperationException");
 }
@@ -83,6 +114,7 @@ const NativeMethod kThreadMethods[] = {
     {"yield", "()V", yield_native},
     {"sleep", "(J)V", sleep_native},
     {"start0", "()V", start0},
+    {"getState", "()Ljava/lang/Thread$State;", get_state, kIntrinsic},
     {"holdsLock", "(Ljava/lang/Object;)Z", holds_lock, kLeaf},
     {"getThreads", "()[Ljava/lang/Thread;", get_threads},
     {"setPriority0", "(I)V", set_priority0, kLeaf},

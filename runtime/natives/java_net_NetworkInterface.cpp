@@ -12,6 +12,8 @@
 #include <functional>
 #include <memory>
 
+#include "base/descriptor.h"
+#include "base/error.h"
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
 #include "runtime/heap/strings.h"
@@ -70,22 +72,22 @@ void add(Interfaces& all, const ifaddrs& entry) {
   child.bindings.insert(child.bindings.begin(), binding);
 }
 
-// False, and errno, when the host does not tell.
-bool list_interfaces(const Vm& vm, Interfaces* all) {
+IoResult<Interfaces> list_interfaces(const Vm& vm) {
   ifaddrs* entries = nullptr;
-  if (::getifaddrs(&entries) != 0) return false;
+  if (::getifaddrs(&entries) != 0) return io_failure(errno);
+  Interfaces all;
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(entries, ::freeifaddrs);
   for (const int family : {AF_INET, AF_INET6}) {
     if (family == AF_INET6 && !ipv6_available(vm)) continue;
     for (const ifaddrs* i = entries; i != nullptr; i = i->ifa_next) {
-      if (i->ifa_addr != nullptr && i->ifa_addr->sa_family == family) add(*all, *i);
+      if (i->ifa_addr != nullptr && i->ifa_addr->sa_family == family) add(all, *i);
     }
   }
-  return true;
+  return all;
 }
 
-Status failed(NativeCall& call, const std::string& what) {
-  return throw_new(call.thread, "java/net/SocketException", errno_text(errno) + " (" + what + ")");
+Status failed(NativeCall& call, const std::string& what, IoError error) {
+  return throw_new(call.thread, "java/net/SocketException", errno_text(error.sys_errno) + " (" + what + ")");
 }
 
 // --- Objects
@@ -155,8 +157,9 @@ Status make_interface(Thread& thread, const Interface& from, const Object* paren
 Status get_all(NativeCall& call) {
   Thread& thread = call.thread;
   UVM_TRY(make_ready(thread));
-  Interfaces all;
-  if (!list_interfaces(*call.thread.vm, &all)) return failed(call, "getifaddrs() failed");
+  const auto listed = list_interfaces(*call.thread.vm);
+  if (!listed) return failed(call, "getifaddrs() failed", listed.error());
+  const Interfaces& all = *listed;
   Array* result = new_object_array(thread, boot_class(thread, "java/net/NetworkInterface"),
                                    static_cast<std::int32_t>(all.size()));
   UVM_TRY(made(result));
@@ -172,8 +175,9 @@ Status get_all(NativeCall& call) {
 Status get_one(NativeCall& call, const std::function<bool(const Interface&)>& wanted) {
   Thread& thread = call.thread;
   UVM_TRY(make_ready(thread));
-  Interfaces all;
-  if (!list_interfaces(*call.thread.vm, &all)) return failed(call, "getifaddrs() failed");
+  const auto listed = list_interfaces(*call.thread.vm);
+  if (!listed) return failed(call, "getifaddrs() failed", listed.error());
+  const Interfaces& all = *listed;
   for (const Interface& parent : all) {
     Object* object = nullptr;
     if (wanted(parent)) {
@@ -220,25 +224,22 @@ Status get_by_address(NativeCall& call) {
 Status is_bound(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
   const Address wanted = address_of(call.thread, call.object(0));
-  Interfaces all;
-  (void)list_interfaces(*call.thread.vm, &all);
-  return call.ret(
-      std::any_of(all.begin(), all.end(), [&](const Interface& i) { return has_address(i, wanted); }));
+  const auto all = list_interfaces(*call.thread.vm);
+  return call.ret(all && std::any_of(all->begin(), all->end(),
+                                     [&](const Interface& i) { return has_address(i, wanted); }));
 }
 
 // --- Figures
 
-// ioctl(2) with the interface's name in `request`; false, and errno, when that fails.
-bool ask(const Object* name, unsigned long what, ifreq* request) {
+// ioctl(2) with the interface's name in `request`.
+IoResult<void> ask(const Object* name, unsigned long what, ifreq* request) {
   *request = {};
   to_utf8(name).copy(request->ifr_name, sizeof request->ifr_name - 1);
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);  // of any family
-  if (fd < 0) return false;
-  const bool answered = ::ioctl(fd, what, request) == 0;
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  return answered;
+  if (fd < 0) return io_failure(errno);
+  const Descriptor closed_at_end(fd);
+  if (::ioctl(fd, what, request) != 0) return io_failure(errno);
+  return {};
 }
 
 // (String name, int index): whether the interface has all these flags.
@@ -246,7 +247,8 @@ template <short flags>
 Status has_flags(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
   ifreq request{};
-  if (!ask(call.object(0), SIOCGIFFLAGS, &request)) return failed(call, "getFlags() failed");
+  if (const auto asked = ask(call.object(0), SIOCGIFFLAGS, &request); !asked)
+    return failed(call, "getFlags() failed", asked.error());
   return call.ret((request.ifr_flags & flags) == flags);
 }
 
@@ -268,7 +270,8 @@ Status mac_address(NativeCall& call) {
 Status mtu(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
   ifreq request{};
-  if (!ask(call.object(0), SIOCGIFMTU, &request)) return failed(call, "getMTU() failed");
+  if (const auto asked = ask(call.object(0), SIOCGIFMTU, &request); !asked)
+    return failed(call, "getMTU() failed", asked.error());
   return call.ret(request.ifr_mtu);
 }
 

@@ -17,6 +17,7 @@
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
 #include "runtime/heap/strings.h"
+#include "runtime/metadata/roots.h"
 #include "runtime/metadata/symbol_table.h"
 #include "runtime/metadata/vm.h"
 #include "runtime/natives/host_locale.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "gc/heap.h"
+#include "gc/region_walk.h"
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/heap_roots.h"
 #include "runtime/heap/objects.h"
@@ -97,7 +97,7 @@ void for_each_owned_synchronizer(Thread& thread, const Object* owner,
   Class* c = boot_class(thread, "java/util/concurrent/locks/AbstractOwnableSynchronizer");
   if (c == nullptr) return;
   const std::uint32_t field = library_field(c, "exclusiveOwnerThread", "Ljava/lang/Thread;");
-  thread.vm->heap.walk(allocation_buffers(), [&](Object* object) {
+  gc::RegionWalker(roots().heap, allocation_buffers()).walk_all([&](Object* object) {
     if (class_of(object)->is_subclass_of(c) && object->reference(field) == owner) visit(object);
   });
 }
@@ -125,7 +125,7 @@ Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int3
     JavaThread* record = find_live_thread(id);
     if (record == nullptr) return;
     object = record->object.bits;
-    state = record->object->field<std::int32_t>(known().Thread_threadStatus);
+    state = thread_status(record->object.get());
     positions = stack_of(record, depth < 0 ? kMaxStackTraceDepth : static_cast<std::size_t>(depth));
     blocker = blocker_of(record);
     if ((detail & kMonitors) != 0) {

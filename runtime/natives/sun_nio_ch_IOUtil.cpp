@@ -81,12 +81,8 @@ Status drain1(NativeCall& call) {
 
 Status configure_blocking(NativeCall& call) {
   const std::int32_t lease = lease_of_descriptor(call.object(0));
-  const int fd = host_fd(lease);
-  const int flags = ::fcntl(fd, F_GETFL);
-  const int wanted = call.i32(1) != 0 ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-  if (flags < 0 || (wanted != flags && ::fcntl(fd, F_SETFL, wanted) != 0))
-    return throw_io(call.thread, lease, errno);
-  return call.ret();
+  const int error = lease_set_blocking(lease, call.i32(1) != 0);
+  return error == 0 ? call.ret() : throw_io(call.thread, lease, error);
 }
 
 Status fd_val(NativeCall& call) { return call.ret(lease_of_descriptor(call.object(0))); }

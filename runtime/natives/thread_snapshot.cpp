@@ -61,9 +61,9 @@ Blocker blocker_of(JavaThread* record) {
   auto* host = static_cast<HostThread*>(host_thread_of(record));
   const Object* object = record->object.get();
   if (host == nullptr || object == nullptr) return blocker;
-  switch (object->field<std::int32_t>(known().Thread_threadStatus)) {
+  switch (thread_status(object)) {
     case kStatusBlocked:
-      blocker.object = gc::decode<Object>(host->entering);
+      blocker.object = gc::decode<Object>(host->entering.load());
       blocker.kind = Blocker::Kind::kMonitorEnter;
       break;
     case kStatusObjectWait:

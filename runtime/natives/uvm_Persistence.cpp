@@ -21,9 +21,9 @@ Status version_since(NativeCall& call) {
 }
 
 Status last_failure(NativeCall& call) {
-  const std::string failure = settled_checkpoints().failure;
-  if (failure.empty()) return call.ret(static_cast<const Object*>(nullptr));
-  const Object* text = new_string(call.thread, failure);
+  const auto failure = settled_checkpoints().failure;
+  if (!failure) return call.ret(static_cast<const Object*>(nullptr));
+  const Object* text = new_string(call.thread, *failure);
   UVM_TRY(made(text));
   return call.ret(text);
 }

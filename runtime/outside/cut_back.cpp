@@ -43,40 +43,40 @@ std::int64_t total(const std::vector<Extent>& extents) {
   return bytes;
 }
 
-// The name of the file that has them now; empty: errno says why not.
-std::string save_aside(int from, const std::string& path, const struct stat& status,
-                       const std::vector<Extent>& extents) {
+// Returns the name of the file that has them now.
+IoResult<std::string> save_aside(int from, const std::string& path, const struct stat& status,
+                                 const std::vector<Extent>& extents) {
   for (int i = 1; i <= kMostAside; ++i) {
     std::string name = aside_name(path, i);
     const Descriptor to(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0666));
     if (to.get() < 0 && errno == EEXIST) continue;
-    if (to.get() < 0) return {};
-    const bool saved = std::all_of(extents.begin(), extents.end(), [&](const Extent& extent) {
-      return undo::copy_range(from, extent.begin, extent.end - extent.begin, to.get());
-    });
-    if (saved && ::fsync(to.get()) == 0) return name;
-    const int error = errno;
+    if (to.get() < 0) return io_failure(errno);
+    IoResult<void> saved;
+    for (const Extent& extent : extents) {
+      if (saved) saved = undo::copy_range(from, extent.begin, extent.end - extent.begin, to.get());
+    }
+    if (saved && ::fsync(to.get()) != 0) saved = io_failure(errno);
+    if (saved) return name;
     ::unlink(name.c_str());
-    errno = error;
-    return {};
+    return Unexpected{saved.error()};
   }
-  return {};
+  return io_failure(EEXIST);
 }
 
 std::string bytes_of(std::int64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
 
 }  // namespace
 
-std::string move_aside(const std::string& from, const std::string& path, Move move) {
+IoResult<std::string> move_aside(const std::string& from, const std::string& path, Move move) {
   for (int i = 1; i <= kMostAside; ++i) {
     std::string name = aside_name(path, i);
     const int result = move == Move::kLink
                            ? ::link(from.c_str(), name.c_str())
                            : ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE);
     if (result == 0) return name;
-    if (errno != EEXIST) break;
+    if (errno != EEXIST) return io_failure(errno);
   }
-  return {};
+  return io_failure(EEXIST);
 }
 
 std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others others_do,
@@ -109,19 +109,21 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
     if (!rest.empty() && file.get() < 0)
       return stays(std::string("they cannot be read: ") + std::strerror(unreadable));
     if (!rest.empty() && (!known || others_do == Others::kAside)) {
-      const std::string aside = save_aside(file.get(), path, status, rest);
-      if (aside.empty()) return stays(std::string("they cannot be saved: ") + std::strerror(errno));
+      const auto aside = save_aside(file.get(), path, status, rest);
+      if (!aside)
+        return stays(std::string("they cannot be saved: ") + std::strerror(aside.error().sys_errno));
       remarks.push_back(
           path + ": cut back to where the run goes on from; " + bytes_of(total(rest)) +
           (known ? " that others have written are" : " that the run or others have written are") + " in " +
-          aside);
+          *aside);
     } else if (!rest.empty()) {
       own_writes_cut_back(key_of(status), length);
       for (const Extent& extent : rest) {
-        if (::lseek(file.get(), end, SEEK_SET) < 0 ||
-            !undo::copy_range(file.get(), extent.begin, extent.end - extent.begin, file.get())) {
-          return stays(std::string("they cannot be moved: ") + std::strerror(errno));
-        }
+        IoResult<void> moved;
+        if (::lseek(file.get(), end, SEEK_SET) < 0) moved = io_failure(errno);
+        if (moved) moved = undo::copy_range(file.get(), extent.begin, extent.end - extent.begin, file.get());
+        if (!moved)
+          return stays(std::string("they cannot be moved: ") + std::strerror(moved.error().sys_errno));
         end += extent.end - extent.begin;
       }
     }

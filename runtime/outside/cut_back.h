@@ -21,6 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+
 namespace uvm::rt {
 
 enum class Others : std::uint8_t {
@@ -33,8 +35,8 @@ enum class Others : std::uint8_t {
 std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others others,
                       std::vector<std::string>& remarks);
 
-// Puts a file beside `path`, under a name that nothing has. Returns the name; empty: errno says why not.
 enum class Move : std::uint8_t { kRename, kLink };
-std::string move_aside(const std::string& from, const std::string& path, Move move);
+// Puts a file beside `path`, under a name that nothing has. Returns the name.
+IoResult<std::string> move_aside(const std::string& from, const std::string& path, Move move);
 
 }  // namespace uvm::rt

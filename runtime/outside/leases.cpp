@@ -237,14 +237,14 @@ void describe(Lease& lease, int flags, const struct stat& status) {
   lease.length = lease.kind == LeaseKind::kRegular ? status.st_size : 0;
 }
 
-// Of whatever descriptor. False: errno says why.
-bool describe(Lease& lease, int fd) {
+// Of whatever descriptor.
+IoResult<void> describe(Lease& lease, int fd) {
   struct stat status {};
   const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0 || ::fstat(fd, &status) != 0) return false;
+  if (flags < 0 || ::fstat(fd, &status) != 0) return io_failure(errno);
   describe(lease, flags, status);
   if (lease.kind == LeaseKind::kRegular) lease.position = std::max<std::int64_t>(0, ::lseek(fd, 0, SEEK_CUR));
-  return true;
+  return {};
 }
 
 bool is_program_kind(const Lease* r) {
@@ -294,11 +294,10 @@ std::int32_t adopt(int fd, Fill fill) {
     return lease;
   }
   Lease& r = *record(lease);
-  if (!fill(r)) {
-    const int error = errno;
+  if (const IoResult<void> filled = fill(r); !filled) {
     r = Lease{};
     ::close(fd);
-    return -error;
+    return -filled.error().sys_errno;
   }
   host(lease) = HostLease{.fd = fd,
                           .may_wait = waits(r.kind, fd),
@@ -316,7 +315,7 @@ std::int32_t adopt_opened(int fd, int flags, const FileFacts& facts) {
   const std::lock_guard guard(held().lock);
   const std::int32_t lease = adopt(fd, [&](Lease& r) {
     describe(r, flags, facts.status);
-    return true;
+    return IoResult<void>();
   });
   if (lease < 0) return lease;
   host(lease).own_position = has_own_position(*record(lease));
@@ -574,11 +573,10 @@ int lease_dup2(std::int32_t source, std::int32_t target) {
   const std::uint8_t standard = r.standard;
   clear_record(r);
   close_host(target);
-  if (!describe(r, fd)) {
-    const int error = errno;
+  if (const auto described = describe(r, fd); !described) {
     ::close(fd);
     r = Lease{};
-    return error;
+    return described.error().sys_errno;
   }
   r.standard = standard;
   host(target) = HostLease{.fd = fd,
@@ -854,7 +852,26 @@ bool lease_may_wait(std::int32_t lease) {
          held().host[static_cast<std::size_t>(lease)].may_wait;
 }
 
-std::string lease_problem(std::int32_t lease) {
+bool lease_blocks(std::int32_t lease) {
+  const std::lock_guard guard(held().lock);
+  const Lease* r = record(lease);
+  return r == nullptr || (r->open_flags & O_NONBLOCK) == 0;
+}
+
+int lease_set_blocking(std::int32_t lease, bool blocking) {
+  const std::lock_guard guard(held().lock);
+  Lease* r = record(lease);
+  if (r == nullptr || r->state != LeaseState::kOpen) return EBADF;
+  const int fd = host(lease).fd;
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return errno;
+  const int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  if (wanted != flags && ::fcntl(fd, F_SETFL, wanted) != 0) return errno;
+  r->open_flags = blocking ? r->open_flags & ~O_NONBLOCK : r->open_flags | O_NONBLOCK;
+  return 0;
+}
+
+std::optional<std::string> lease_problem(std::int32_t lease) {
   const std::lock_guard guard(held().lock);
   const Lease* r = record(lease);
   if (r == nullptr || r->state != LeaseState::kBroken) return {};
@@ -899,8 +916,8 @@ void leases_at_cut() {
   }
 }
 
-std::string leases_make_durable() {
-  std::string problem;
+Result<void> leases_make_durable() {
+  Result<void> outcome;
   for (std::int32_t i = 0;; ++i) {
     int fd = -1;
     std::string path;
@@ -922,13 +939,12 @@ std::string leases_make_durable() {
     const bool still_open = held().flushed.end();
     if (error != 0 && !nothing_to_flush(error)) {
       if (still_open) note_written(host(i));
-      problem = "cannot flush " + (path.empty() ? "a file" : path) + ": " + std::strerror(error);
+      outcome = Unexpected{system_error("cannot flush", path.empty() ? "a file" : path, error)};
     }
   }
-  if (const int error = held().closed_output.flush(); error != 0 && problem.empty()) {
-    problem = std::string("cannot flush a file that the program has closed: ") + std::strerror(error);
-  }
-  return problem;
+  if (const int error = held().closed_output.flush(); error != 0 && outcome)
+    outcome = Unexpected{system_error("cannot flush a file that the program has closed", error)};
+  return outcome;
 }
 
 std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,

@@ -33,10 +33,12 @@
 #include <memory>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "base/error.h"
 #include "base/persisted.h"
 #include "gc/layout.h"
 #include "runtime/metadata/host_state.h"
@@ -147,8 +149,12 @@ ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std:
 [[nodiscard]] bool lease_is_directory(std::int32_t lease);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
-// Of a broken lease: "lease on /x/y could not be re-established: ..."; otherwise empty.
-[[nodiscard]] std::string lease_problem(std::int32_t lease);
+// Whether they do wait: not with O_NONBLOCK, which is the lease's and comes back at resume.
+[[nodiscard]] bool lease_blocks(std::int32_t lease);
+// Returns 0 or an errno value.
+[[nodiscard]] int lease_set_blocking(std::int32_t lease, bool blocking);
+// Of a broken lease: "lease on /x/y could not be re-established: ...".
+[[nodiscard]] std::optional<std::string> lease_problem(std::int32_t lease);
 
 // The working directory that the program started in, absolute; relative paths of the program are relative to
 // it, also when it is resumed elsewhere. Empty when unknown.
@@ -163,8 +169,8 @@ void leases_at_start();
 void leases_at_cut();
 // Flushes what the program has written to regular files (lease_durability.h), so that the version that is
 // about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
-// Empty, or what could not be flushed and why.
-[[nodiscard]] std::string leases_make_durable();
+// An error says what could not be flushed and why.
+Result<void> leases_make_durable();
 // What was written to the program's files behind their committed ends.
 enum class Grown : std::uint8_t {
   kIsOurs,   // by the program after the cut, before its process was killed: it is cut off

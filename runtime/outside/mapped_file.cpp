@@ -14,36 +14,39 @@ namespace uvm::rt {
 namespace {
 
 // posix_fallocate(3), which does without the system call only if it is there.
-bool take_room(int fd, std::uint64_t bytes) {
-  errno = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+IoResult<void> take_room(int fd, std::uint64_t bytes) {
+  const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
+  if (error == 0) return {};
   struct stat status {};
-  if (errno != ENOSYS || ::fstat(fd, &status) != 0) return errno == 0;
+  if (error != ENOSYS) return io_failure(error);
+  if (::fstat(fd, &status) != 0) return io_failure(errno);
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size >= bytes) return true;
+  if (size >= bytes) return {};
   const std::vector<std::byte> zeros(bytes - size);
-  return ::lseek(fd, status.st_size, SEEK_SET) >= 0 && write_all(fd, zeros.data(), zeros.size());
+  if (::lseek(fd, status.st_size, SEEK_SET) < 0) return io_failure(errno);
+  return write_all(fd, zeros.data(), zeros.size());
 }
 
 }  // namespace
 
-bool MappedFile::open(int fd, std::uint64_t bytes) {
+IoResult<void> MappedFile::open(int fd, std::uint64_t bytes) {
   close();
-  if (!take_room(fd, bytes)) return false;
+  if (const auto room = take_room(fd, bytes); !room) return room;
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (memory == MAP_FAILED) return false;
+  if (memory == MAP_FAILED) return io_failure(errno);
   memory_ = static_cast<std::byte*>(memory);
   bytes_ = bytes;
   fd_ = fd;
-  return true;
+  return {};
 }
 
-bool MappedFile::grow(std::uint64_t bytes) {
-  if (!take_room(fd_, bytes)) return false;
+IoResult<void> MappedFile::grow(std::uint64_t bytes) {
+  if (const auto room = take_room(fd_, bytes); !room) return room;
   void* memory = ::mremap(memory_, bytes_, bytes, MREMAP_MAYMOVE);
-  if (memory == MAP_FAILED) return false;
+  if (memory == MAP_FAILED) return io_failure(errno);
   memory_ = static_cast<std::byte*>(memory);
   bytes_ = bytes;
-  return true;
+  return {};
 }
 
 void MappedFile::shrink(std::uint64_t bytes) {

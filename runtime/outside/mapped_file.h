@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/error.h"
+
 namespace uvm::rt {
 
 class MappedFile {
@@ -19,10 +21,10 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
 
   // Takes `fd` over, which is open for reading and writing, and maps the first `bytes` bytes of its file.
-  // False: errno says why; nothing is mapped, and `fd` is still open.
-  bool open(int fd, std::uint64_t bytes);
-  // Maps `bytes` bytes, more than now. False: errno says why, all is as before.
-  bool grow(std::uint64_t bytes);
+  // After an error nothing is mapped, and `fd` is still open.
+  IoResult<void> open(int fd, std::uint64_t bytes);
+  // Maps `bytes` bytes, more than now. After an error all is as before.
+  IoResult<void> grow(std::uint64_t bytes);
   // Gives up what is behind `bytes`, of the mapping and of the file.
   void shrink(std::uint64_t bytes);
   // Unmaps and closes.

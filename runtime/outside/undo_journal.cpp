@@ -102,13 +102,12 @@ std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
   return path;
 }
 
-// A record, or what is kept with it, could not be written. errno says why.
-void tell_trouble(const std::string& file) {
-  const int error = errno;
+// A record, or what is kept with it, could not be written.
+void tell_trouble(const std::string& file, IoError error) {
   if (std::exchange(journal().told, true) || !journal().report) return;
   journal().report(
       "what the program does to files by name cannot be noted: " +
-      system_error("cannot write", file, error).message +
+      system_error("cannot write", file, error.sys_errno).message +
       "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
 }
 
@@ -143,15 +142,17 @@ Copied keep_copy(const std::string& path, const struct stat& status, std::int64_
   const std::string name = file_of(journal().cut, copied.kept);
   const Descriptor to(make_file(name, O_WRONLY | O_EXCL));
   if (to.get() < 0) {
-    tell_trouble(name);
+    tell_trouble(name, {errno});
     return {};
   }
   // File systems that share blocks need not copy.
   const bool shared = offset == 0 && ::ioctl(to.get(), FICLONE, from.get()) == 0;
-  if (!shared && !undo::copy_range(from.get(), offset, length, to.get())) {
-    tell_trouble(name);
-    ::unlink(name.c_str());
-    return {};
+  if (!shared) {
+    if (const auto done = undo::copy_range(from.get(), offset, length, to.get()); !done) {
+      tell_trouble(name, done.error());
+      ::unlink(name.c_str());
+      return {};
+    }
   }
   journal().copied += shared ? 0 : length;
   journal().kept = copied.kept;
@@ -177,11 +178,10 @@ RecordHeader header_of(Deed deed, const FileFacts& facts) {
   return header;
 }
 
-// False: errno says why.
-bool begin_records(const std::string& file) {
+IoResult<void> begin_records(const std::string& file) {
   const int fd = make_file(file, O_RDWR);
   struct stat status {};
-  if (fd < 0) return false;
+  if (fd < 0) return io_failure(errno);
   // A file that could not be removed is appended to.
   const bool empty = ::fstat(fd, &status) == 0 && status.st_size == 0;
   if (empty && journal().records.open(fd, kFirstRecordBytes)) {
@@ -191,7 +191,7 @@ bool begin_records(const std::string& file) {
     ::fcntl(fd, F_SETFL, O_APPEND);
     journal().fd = fd;
   }
-  return true;
+  return {};
 }
 
 // Stores a record behind the others. False: there is no room for it in the mapping.
@@ -213,9 +213,11 @@ bool store_record(const std::string& record) {
 // False: it is not written, which is told.
 bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal().cut);
-  if (!journal().records.is_open() && journal().fd < 0 && !begin_records(file)) {
-    tell_trouble(file);
-    return false;
+  if (!journal().records.is_open() && journal().fd < 0) {
+    if (const auto begun = begin_records(file); !begun) {
+      tell_trouble(file, begun.error());
+      return false;
+    }
   }
   const std::string record = undo::bytes_of(header, path, other);
   if (journal().records.is_open() && !store_record(record)) {
@@ -224,9 +226,12 @@ bool append(const RecordHeader& header, const std::string& path, const std::stri
     journal().fd = make_file(file, O_WRONLY | O_APPEND);
     if (journal().fd >= 0) (void)!::ftruncate(journal().fd, static_cast<off_t>(journal().end));
   }
-  if (!journal().records.is_open() && (journal().fd < 0 || !undo::put(journal().fd, record))) {
-    tell_trouble(file);
-    return false;
+  if (!journal().records.is_open()) {
+    const auto written = journal().fd < 0 ? io_failure(errno) : undo::put(journal().fd, record);
+    if (!written) {
+      tell_trouble(file, written.error());
+      return false;
+    }
   }
   journal().told = false;
   return true;
@@ -238,8 +243,8 @@ struct JournalFile {
   bool records;
   std::string path;
 };
-// None when the folder cannot be listed; errno says why, 0 if it can.
-std::vector<JournalFile> journal_files() {
+// Fails when the folder cannot be listed.
+IoResult<std::vector<JournalFile>> journal_files() {
   std::vector<JournalFile> files;
   const int folder = open_with_spare([] {
     return store::descriptor_or_errno(store::open_folder(journal().folder, store::Ownership::kOwned));
@@ -248,8 +253,7 @@ std::vector<JournalFile> journal_files() {
   if (listing == nullptr) {
     const int error = errno;
     if (folder >= 0) ::close(folder);
-    errno = error;
-    return files;
+    return io_failure(error);
   }
   std::vector<std::string> names;
   const int error = read_names(listing, &names);
@@ -262,7 +266,7 @@ std::vector<JournalFile> journal_files() {
   }
   ::closedir(listing);
   keep_spare();
-  errno = error;
+  if (error != 0) return io_failure(error);
   return files;
 }
 
@@ -299,7 +303,9 @@ void undo_committed(std::uint64_t cut) {
   const std::lock_guard guard(journal().lock);
   if (journal().folder.empty()) return;
   own_writes_committed(cut);
-  for (const JournalFile& file : journal_files()) {
+  const auto files = journal_files();  // what is left is removed after the next commit
+  for (std::size_t i = 0; files && i < files->size(); ++i) {
+    const JournalFile& file = (*files)[i];
     if (file.cut < cut) ::unlink(file.path.c_str());
   }
   undo::Replay::forget(journal().folder);
@@ -310,12 +316,14 @@ Result<Undone> undo_since(std::uint64_t cut) {
   Undone undone;
   if (journal().folder.empty()) return undone;
   undo::Replay replay(journal().folder, cut);
-  std::vector<JournalFile> files = journal_files();
-  if (errno != 0) return Unexpected{system_error("cannot list", journal().folder, errno)};
+  auto listed = journal_files();
+  if (!listed) return Unexpected{system_error("cannot list", journal().folder, listed.error().sys_errno)};
+  std::vector<JournalFile> files = std::move(*listed);
   std::sort(files.begin(), files.end(),
             [](const JournalFile& a, const JournalFile& b) { return a.cut > b.cut; });
   for (const JournalFile& file : files) {
-    if (file.cut >= cut && file.records && !replay.undo_file(file.path)) return Unexpected{replay.problem()};
+    if (file.cut < cut || !file.records) continue;
+    if (auto done = replay.undo_file(file.path); !done) return Unexpected{done.error()};
   }
   for (const JournalFile& file : files) ::unlink(file.path.c_str());
   for (const auto& [old, now] : replay.reborn())

@@ -38,24 +38,24 @@ std::string bytes_of(RecordHeader header, const std::string& path, const std::st
 }
 
 // One write(2), so that a record is whole or, at the end of the file, torn.
-bool put(int fd, const std::string& record) {
+IoResult<void> put(int fd, const std::string& record) {
   struct stat before {};
   const bool known = ::fstat(fd, &before) == 0;
-  if (write_all(fd, record.data(), record.size())) return true;
-  const int error = errno;
-  if (known) (void)!::ftruncate(fd, before.st_size);
-  errno = error;
-  return false;
+  const auto written = write_all(fd, record.data(), record.size());
+  if (!written && known) (void)!::ftruncate(fd, before.st_size);
+  return written;
 }
 
-bool read_records(const std::string& name, std::vector<Record>& records) {
+IoResult<std::vector<Record>> read_records(const std::string& name) {
+  std::vector<Record> records;
   std::string bytes;
   const Descriptor fd(store::descriptor_or_errno(store::open_file(name, O_RDONLY, store::Ownership::kOwned)));
-  if (fd.get() < 0) return errno == ENOENT;
+  if (fd.get() < 0 && errno == ENOENT) return records;
+  if (fd.get() < 0) return io_failure(errno);
   char buffer[65536];
   for (ssize_t n; (n = ::read(fd.get(), buffer, sizeof buffer)) != 0;) {
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
+    if (n < 0) return io_failure(errno);
     bytes.append(buffer, static_cast<std::size_t>(n));
   }
   for (std::size_t at = 0; bytes.size() - at >= sizeof(RecordHeader);) {
@@ -74,22 +74,23 @@ bool read_records(const std::string& name, std::vector<Record>& records) {
     at += texts;
     records.push_back(std::move(record));
   }
-  return true;
+  return records;
 }
 
-bool copy_range(int from, std::int64_t offset, std::int64_t length, int to) {
+IoResult<void> copy_range(int from, std::int64_t offset, std::int64_t length, int to) {
   std::vector<std::byte> buffer(static_cast<std::size_t>(std::min<std::int64_t>(length, 1 << 20)));
   while (length > 0) {
     const auto want = static_cast<std::size_t>(std::min<std::int64_t>(length, std::ssize(buffer)));
     const ssize_t n = ::pread(from, buffer.data(), want, offset);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    if (n == 0) return true;  // shorter than it was
-    if (!write_all(to, buffer.data(), static_cast<std::size_t>(n))) return false;
+    if (n < 0) return io_failure(errno);
+    if (n == 0) return {};  // shorter than it was
+    if (const auto written = write_all(to, buffer.data(), static_cast<std::size_t>(n)); !written)
+      return written;
     offset += n;
     length -= n;
   }
-  return true;
+  return {};
 }
 
 }  // namespace uvm::rt::undo

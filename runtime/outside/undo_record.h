@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/error.h"
+
 namespace uvm::rt::undo {
 
 enum class Deed : std::uint32_t { kCreated = 1, kLength, kTruncated, kRemoved, kRenamed, kCreating, kReborn };
@@ -55,14 +57,13 @@ Identity identity_of(const std::string& path, const struct stat& status);  // a 
 
 // A record as it lies in the file.
 std::string bytes_of(RecordHeader header, const std::string& path, const std::string& other);
-// Appends a record with one write(2), so that it is whole or, at the end of the file, torn. False: errno says
-// why, and there is no part of it, as far as that can be had: what comes behind a torn record is lost.
-bool put(int fd, const std::string& record);
-// All whole records of a file, none when there is no file; zeros may follow. False: it cannot be read, errno
-// says why.
-bool read_records(const std::string& name, std::vector<Record>& records);
+// Appends a record with one write(2), so that it is whole or, at the end of the file, torn. After an error
+// there is no part of it, as far as that can be had: what comes behind a torn record is lost.
+IoResult<void> put(int fd, const std::string& record);
+// All whole records of a file, none when there is no file; zeros may follow.
+IoResult<std::vector<Record>> read_records(const std::string& name);
 
-// Copies from an offset to where `to` stands; less when the file ends before. False: errno says why.
-bool copy_range(int from, std::int64_t offset, std::int64_t length, int to);
+// Copies from an offset to where `to` stands; less when the file ends before.
+IoResult<void> copy_range(int from, std::int64_t offset, std::int64_t length, int to);
 
 }  // namespace uvm::rt::undo

@@ -27,27 +27,34 @@ int open_kept(const std::string& kept) {
   return store::descriptor_or_errno(store::open_file(kept, O_RDONLY, store::Ownership::kAny));
 }
 
-// Writes what was kept, in a file or in the record itself. False: errno says why.
-bool put_back(const Record& record, int kept, std::int64_t length, int to) {
+// Writes what was kept, in a file or in the record itself.
+IoResult<void> put_back(const Record& record, int kept, std::int64_t length, int to) {
   return record.header.kept == 0 ? write_all(to, record.other.data(), record.other.size())
                                  : copy_range(kept, 0, length, to);
 }
 
-enum class Made { kYes, kNo, kFailed };
+Unexpected<Error> not_restored(const Record& record, const std::string& kept, IoError error) {
+  return {system_error("cannot restore " + record.path + " from", kept, error.sys_errno)};
+}
 
-// Makes what was removed under another name. kNo: it was not kept, or its folder takes nothing; kFailed: it
-// cannot be had back from what was kept, errno says why.
-Made make_again(const Record& record, const std::string& kept, const std::string& aside) {
+// Makes what was removed under another name. False: it was not kept, or its folder takes nothing. Fails when
+// it cannot be had back from what was kept.
+IoResult<bool> make_again(const Record& record, const std::string& kept, const std::string& aside) {
   const mode_t mode = record.header.mode & 07777;
-  const auto made = [](int result) { return result == 0 || errno == EEXIST ? Made::kYes : Made::kNo; };
+  const auto made = [](int result) { return result == 0 || errno == EEXIST; };
   if (S_ISDIR(record.header.mode)) return made(::mkdir(aside.c_str(), mode));
   if (S_ISLNK(record.header.mode)) return made(::symlink(record.other.c_str(), aside.c_str()));
   const Descriptor from(record.header.kept == 0 ? -1 : open_kept(kept));
-  if (record.header.kept != 0 && from.get() < 0) return errno == ENOENT ? Made::kNo : Made::kFailed;
+  if (record.header.kept != 0 && from.get() < 0) {
+    if (errno == ENOENT) return false;
+    return io_failure(errno);
+  }
   (void)!::unlink(aside.c_str());  // of a replay that was killed; nothing that is there is written to
   const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (to.get() < 0) return Made::kNo;
-  return put_back(record, from.get(), record.header.length, to.get()) ? Made::kYes : Made::kFailed;
+  if (to.get() < 0) return false;
+  if (const auto done = put_back(record, from.get(), record.header.length, to.get()); !done)
+    return Unexpected{done.error()};
+  return true;
 }
 
 // Killed between a creation and its record: nothing was there before, so what is there now, and empty, and
@@ -68,9 +75,12 @@ void undo_intent(const Record& record) {
 }  // namespace
 
 Replay::Replay(const std::string& folder, std::uint64_t cut) : notes_(folder + kNotes), cut_(cut) {
-  std::vector<Record> records;
-  notes_read_ = read_records(notes_, records) || fail("cannot read", notes_);
-  for (const Record& record : records) {
+  const auto records = read_records(notes_);
+  if (!records) {
+    notes_read_ = Unexpected{system_error("cannot read", notes_, records.error().sys_errno)};
+    return;
+  }
+  for (const Record& record : *records) {
     Identity now{};
     if (record.other.size() != sizeof now) continue;
     std::memcpy(&now, record.other.data(), sizeof now);
@@ -93,24 +103,19 @@ Identity Replay::today(Identity file) const {
   return file;
 }
 
-bool Replay::fail(const std::string& what, const std::string& path) {
-  problem_ = system_error(what, path, errno);
-  return false;
-}
-
-bool Replay::undo_file(const std::string& name) {
-  std::vector<Record> records;
-  if (!notes_read_) return false;
-  if (!read_records(name, records)) return fail("cannot read", name);
+Result<void> Replay::undo_file(const std::string& name) {
+  if (!notes_read_) return notes_read_;
+  const auto records = read_records(name);
+  if (!records) return Unexpected{system_error("cannot read", name, records.error().sys_errno)};
   std::multiset<std::string> created;
-  for (auto record = records.rbegin(); record != records.rend(); ++record) {
+  for (auto record = records->rbegin(); record != records->rend(); ++record) {
     // Of an intent that was carried out, a later record tells more.
     if (record->header.deed == Deed::kCreated) created.insert(record->path);
     const auto done = record->header.deed == Deed::kCreating ? created.find(record->path) : created.end();
     if (done != created.end()) {
       created.erase(done);
-    } else if (!undo(*record, name + "." + std::to_string(record->header.kept))) {
-      return false;
+    } else if (auto undone = undo(*record, name + "." + std::to_string(record->header.kept)); !undone) {
+      return undone;
     }
     const RecordHeader& header = record->header;
     if (header.epoch != 0) {
@@ -120,31 +125,31 @@ bool Replay::undo_file(const std::string& name) {
     }
     (void)!::truncate(name.c_str(), static_cast<off_t>(record->start));
   }
-  return true;
+  return {};
 }
 
-bool Replay::undo(const Record& record, const std::string& kept) {
+Result<void> Replay::undo(const Record& record, const std::string& kept) {
   switch (record.header.deed) {
     case Deed::kCreated:
       undo_creation(record);
-      return true;
+      return {};
     case Deed::kCreating:
       undo_intent(record);
-      return true;
+      return {};
     case Deed::kLength:
       undo_length(record);
-      return true;
+      return {};
     case Deed::kTruncated:
       return undo_truncation(record, kept);
     case Deed::kRenamed:
       undo_renaming(record);
-      return true;
+      return {};
     case Deed::kRemoved:
       return undo_removal(record, kept);
     case Deed::kReborn:
       break;
   }
-  return true;
+  return {};
 }
 
 bool Replay::is_of(const Record& record, const Identity& file) const {
@@ -168,44 +173,48 @@ void Replay::undo_length(const Record& record) {
   if (fd.get() >= 0) (void)cut_back(fd.get(), record.header.length, cut_, Others::kStay, remarks_);
 }
 
-bool Replay::undo_truncation(const Record& record, const std::string& kept) {
+Result<void> Replay::undo_truncation(const Record& record, const std::string& kept) {
   const Descriptor fd(open_same(record));
-  if (fd.get() < 0) return true;
+  if (fd.get() < 0) return {};
   const Descriptor from(record.header.kept == 0 ? -1 : open_kept(kept));
-  if (record.header.kept != 0 && from.get() < 0)
-    return errno == ENOENT || fail("cannot restore " + record.path + " from", kept);
+  if (record.header.kept != 0 && from.get() < 0) {
+    if (errno == ENOENT) return {};
+    return not_restored(record, kept, {errno});
+  }
   // What others have appended since must make way.
   const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
-  if (end > record.header.offset) return true;  // or nothing does, which is told
+  if (end > record.header.offset) return {};  // or nothing does, which is told
   if (end < 0 || ::ftruncate(fd.get(), record.header.offset) != 0 ||
-      ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0 ||
-      !put_back(record, from.get(), record.header.length - record.header.offset, fd.get())) {
-    return fail("cannot restore " + record.path + " from", kept);
-  }
-  return true;
+      ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0)
+    return not_restored(record, kept, {errno});
+  const std::int64_t length = record.header.length - record.header.offset;
+  if (const auto done = put_back(record, from.get(), length, fd.get()); !done)
+    return not_restored(record, kept, done.error());
+  return {};
 }
 
-void Replay::tell_aside(const std::string& path, const std::string& whose, const std::string& aside) {
-  if (!aside.empty()) remarks_.push_back(path + ": " + whose + " in " + aside);
+void Replay::tell_aside(const std::string& path, const std::string& whose,
+                        const IoResult<std::string>& aside) {
+  if (aside) remarks_.push_back(path + ": " + whose + " in " + *aside);
 }
 
 bool Replay::is_free(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return errno == ENOENT;
   if (left_.erase(path) == 0) return false;
-  const std::string aside = move_aside(path, path, Move::kRename);
+  const auto aside = move_aside(path, path, Move::kRename);
   tell_aside(path, "back as it was at the last checkpoint; what others have written to it since is", aside);
-  return !aside.empty();
+  return aside.has_value();
 }
 
-bool Replay::undo_removal(const Record& record, const std::string& kept) {
+Result<void> Replay::undo_removal(const Record& record, const std::string& kept) {
   struct stat status {};
   const bool taken = !is_free(record.path);
   // It was not removed, or others have made something else there, which stays.
   if (taken && (!S_ISREG(record.header.mode) || ::lstat(record.path.c_str(), &status) != 0 ||
                 is_of(record, identity_of(record.path, status))))
-    return true;
-  const auto tell_taken = [&](const std::string& aside) {
+    return {};
+  const auto tell_taken = [&](const IoResult<std::string>& aside) {
     tell_aside(record.path, "others have made this file; what the run had there at the last checkpoint is",
                aside);
   };
@@ -216,7 +225,7 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
     } else {
       (void)!::link(kept.c_str(), record.path.c_str());
     }
-    return true;
+    return {};
   }
   // One file that had two names is not to be two.
   const Identity removed{record.header.device, record.header.inode, record.header.birth};
@@ -224,27 +233,30 @@ bool Replay::undo_removal(const Record& record, const std::string& kept) {
   if (!taken && again != made_at_.end() && ::lstat(again->second.c_str(), &status) == 0 &&
       is_of(record, identity_of(again->second, status)) &&
       ::link(again->second.c_str(), record.path.c_str()) == 0)
-    return true;
+    return {};
   const std::string aside = record.path + ".uvm-undo";
-  const Made made = make_again(record, kept, aside);
-  if (made == Made::kFailed) return fail("cannot restore " + record.path + " from", kept);
-  if (made == Made::kNo || ::lstat(aside.c_str(), &status) != 0) return true;
+  const auto made = make_again(record, kept, aside);
+  if (!made) return not_restored(record, kept, made.error());
+  if (!*made || ::lstat(aside.c_str(), &status) != 0) return {};
   if (taken) {
     tell_taken(move_aside(aside, record.path, Move::kRename));
-    return true;
+    return {};
   }
   const Identity now = identity_of(aside, status);
   const Descriptor notes(store::descriptor_or_errno(
       store::open_file(notes_, O_WRONLY | O_CREAT | O_APPEND, store::Ownership::kOwned)));
   RecordHeader header = record.header;
   header.deed = Deed::kReborn;
-  if (!put(notes.get(), bytes_of(header, record.path, {reinterpret_cast<const char*>(&now), sizeof now})))
-    return fail("cannot write", notes_);
+  const auto noted =
+      notes.get() < 0 ? io_failure(errno)
+                      : put(notes.get(),
+                            bytes_of(header, record.path, {reinterpret_cast<const char*>(&now), sizeof now}));
+  if (!noted) return Unexpected{system_error("cannot write", notes_, noted.error().sys_errno)};
   reborn_[removed] = now;
   made_at_[removed] = record.path;
   own_file_reborn({now.device, now.inode});
   (void)!::rename(aside.c_str(), record.path.c_str());
-  return true;
+  return {};
 }
 
 void Replay::undo_renaming(const Record& record) {

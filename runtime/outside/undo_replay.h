@@ -21,10 +21,9 @@ class Replay {
   // killed.
   Replay(const std::string& folder, std::uint64_t cut);
 
-  // `name`.<n> is what was kept for record n. False: something cannot be read, or what was destroyed cannot
-  // be had back from what was kept; problem() says what. The rest of the records stay for the next try.
-  [[nodiscard]] bool undo_file(const std::string& name);
-  [[nodiscard]] const Error& problem() const { return problem_; }
+  // `name`.<n> is what was kept for record n. Fails when something cannot be read, or what was destroyed
+  // cannot be had back from what was kept. The rest of the records stay for the next try.
+  Result<void> undo_file(const std::string& name);
   [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
   // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
   // whoever goes on from the same version again.
@@ -33,17 +32,17 @@ class Replay {
   static void forget(const std::string& folder);
 
  private:
-  bool undo(const Record& record, const std::string& kept);
+  Result<void> undo(const Record& record, const std::string& kept);
   void undo_length(const Record& record);
-  bool undo_truncation(const Record& record, const std::string& kept);
-  bool undo_removal(const Record& record, const std::string& kept);
+  Result<void> undo_truncation(const Record& record, const std::string& kept);
+  Result<void> undo_removal(const Record& record, const std::string& kept);
   void undo_renaming(const Record& record);
   void undo_creation(const Record& record);
   // Whether the name that a record wants again is free. What others have appended to a file that the program
   // made there makes way.
   bool is_free(const std::string& path);
-  // Tells of what is beside a file now.
-  void tell_aside(const std::string& path, const std::string& whose, const std::string& aside);
+  // Tells of what is beside a file now, if it is.
+  void tell_aside(const std::string& path, const std::string& whose, const IoResult<std::string>& aside);
   [[nodiscard]] Identity today(Identity file) const;
   [[nodiscard]] bool is_of(const Record& record, const Identity& file) const;
   [[nodiscard]] int open_same(const Record& record) const;
@@ -54,9 +53,7 @@ class Replay {
   std::map<Identity, Identity> reborn_;
   std::map<Identity, std::string> made_at_;  // by what was removed: where it is again
   std::set<std::string> left_;               // files that the program created and others have written to
-  bool fail(const std::string& what, const std::string& path);
-  bool notes_read_ = false;
-  Error problem_{Errc::kIo, 0, {}};
+  Result<void> notes_read_;
 };
 
 }  // namespace uvm::rt::undo

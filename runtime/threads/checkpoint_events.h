@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,10 @@ class Vm;
 void set_checkpoint_request(Vm& vm, std::function<void()> request);
 
 struct SettledCheckpoints {
-  std::uint64_t attempt = 0;  // the last one that is over
-  std::uint64_t good = 0;     // the last one that was good
-  std::uint64_t version = 0;  // that it made
-  std::string failure;        // why the last one failed; empty if it did not
+  std::uint64_t attempt = 0;           // the last one that is over
+  std::uint64_t good = 0;              // the last one that was good
+  std::uint64_t version = 0;           // that it made
+  std::optional<std::string> failure;  // why the last one failed, if it did
 };
 
 // Known to this room only.

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "runtime/metadata/roots.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/threads/host_threads.h"
 
 namespace uvm::rt {

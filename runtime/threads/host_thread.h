@@ -18,7 +18,7 @@ struct HostThread : Thread {
   HostThread* next_free = nullptr;
 
   // In a bucket's list of threads that wait to enter a monitor (monitors.cpp), under the bucket's lock.
-  std::uint32_t entering = 0;  // reference bits of the object, 0 not waiting
+  std::atomic<std::uint32_t> entering{0};  // reference bits of the object, 0 not waiting; read by anybody
   HostThread* next_entering = nullptr;
 
   // Reference bits of the class whose initialiser, run by another thread, it waits for (initialization.cpp);

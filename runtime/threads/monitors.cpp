@@ -149,30 +149,51 @@ bool take(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint3
   return true;
 }
 
-bool try_enter(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint32_t recursions) {
+bool try_enter(Thread& thread, const Object* object, std::uint32_t recursions) {
+  const std::uint32_t bits = gc::encode(object);
+  const std::uint32_t bucket = bucket_of(bits);
   const StripeLock lock(stripe_at(*thread.vm, bucket));
-  return take(thread, bucket, object, recursions);
+  return take(thread, bucket, bits, recursions);
 }
 
-Status enter_slow(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint32_t recursions) {
-  Stripe& stripe = stripe_at(*thread.vm, bucket);
+// The object of a monitor that is waited for is in the record, and is read there again after each wait: it
+// may have moved. (Who moves objects takes all threads out of the lists of those that wait to enter, and
+// wakes them.)
+Status enter_slow(Thread& thread, Object* object, std::uint32_t recursions) {
+  JavaThread* record = thread.java;
   auto& host = static_cast<HostThread&>(thread);
   for (int spins = 0; spins < 20; ++spins) {
     for (int i = 0; i < 20; ++i) __builtin_ia32_pause();
-    if (try_enter(thread, bucket, object, recursions)) return Status::kOk;
+    if (try_enter(thread, object, recursions)) return Status::kOk;
   }
-  const StatusScope status(thread, kStatusBlocked);
-  for (;;) {
+  record->wait_object = object;
+  Status status = Status::kUpcall;  // not over
+  while (status == Status::kUpcall) {
     const std::uint32_t seen = host.wake.load();
     {
+      const std::uint32_t bits = record->wait_object.bits;
+      const std::uint32_t bucket = bucket_of(bits);
+      Stripe& stripe = stripe_at(*thread.vm, bucket);
       const StripeLock lock(stripe);
       if (host.entering != 0) remove_entering(stripe, host);
-      if (take(thread, bucket, object, recursions)) return Status::kOk;
-      if (retiring(thread)) return Status::kRetire;
-      append_entering(stripe, host, object);
+      if (take(thread, bucket, bits, recursions)) {
+        status = Status::kOk;
+      } else if (retiring(thread)) {
+        status = Status::kRetire;
+      } else {
+        append_entering(stripe, host, bits);
+      }
     }
-    wait_for_wake(thread, seen, 0);
+    if (status == Status::kUpcall) wait_for_wake(thread, seen, 0);
   }
+  if (record->wait_kind != WaitKind::kObjectWait) record->wait_object = nullptr;
+  return status;
+}
+
+Status enter(Thread& thread, Object* object, std::uint32_t recursions) {
+  if (try_enter(thread, object, recursions)) [[likely]]
+    return Status::kOk;
+  return enter_slow(thread, object, recursions);
 }
 
 // Unlinks `record` from the wait set; false when it is not in it.
@@ -203,13 +224,7 @@ Status not_owner(Thread& thread) {
 
 }  // namespace
 
-Status monitor_enter(Thread& thread, Object* object) {
-  const std::uint32_t bits = gc::encode(object);
-  const std::uint32_t bucket = bucket_of(bits);
-  if (try_enter(thread, bucket, bits, 1)) [[likely]]
-    return Status::kOk;
-  return enter_slow(thread, bucket, bits, 1);
-}
+Status monitor_enter(Thread& thread, Object* object) { return enter(thread, object, 1); }
 
 Status monitor_exit(Thread& thread, Object* object) {
   const std::uint32_t bits = gc::encode(object);
@@ -238,19 +253,11 @@ std::uint32_t monitor_owner(Object* object) {
 
 bool monitor_owned_by(Thread& thread, Object* object) { return monitor_owner(object) == thread.java->id; }
 
-Thread* monitor_owner_host(Object* object) {
-  const std::uint32_t id = monitor_owner(object);
-  return id == 0 ? nullptr : host_thread(id);
-}
-
 // What a wait that is under way needs is in the record: wait_kind says that it began, wait_count what to
 // restore, notified and membership in the wait set how it ends. So entering the native again goes on with it.
 Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
   Vm& vm = *thread.vm;
   JavaThread* record = thread.java;
-  const std::uint32_t bits = gc::encode(object);
-  const std::uint32_t bucket = bucket_of(bits);
-  Stripe& stripe = stripe_at(*thread.vm, bucket);
   if (record->wait_kind != WaitKind::kObjectWait) {
     if (timeout_ms < 0) {
       return throw_new(thread, "java/lang/IllegalArgumentException", "timeout value is negative");
@@ -259,12 +266,14 @@ Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
     UVM_TRY(check_interrupt(thread, nullptr));
     HostThread* to_wake = nullptr;
     {
+      const std::uint32_t bits = gc::encode(object);
+      const std::uint32_t bucket = bucket_of(bits);
+      Stripe& stripe = stripe_at(*thread.vm, bucket);
       const StripeLock lock(stripe);
       Monitor* monitor = find(chain_of(vm, bucket), bits);
-      record->wait_kind = WaitKind::kObjectWait;
+      begin_wait(*record, WaitKind::kObjectWait, timeout_ms == 0 ? 0 : deadline_after(timeout_ms, 1'000'000));
       record->wait_object = object;
       record->notified = 0;
-      record->deadline_ns = timeout_ms == 0 ? 0 : deadline_after(timeout_ms, 1'000'000);
       record->next_waiter = nullptr;
       Ref<JavaThread>* link = &monitor->waiters;
       while (*link) link = &(*link)->next_waiter;
@@ -273,11 +282,12 @@ Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
     }
     if (to_wake != nullptr) wake(*to_wake);
   }
-  const StatusScope status(thread, record->deadline_ns == 0 ? kStatusObjectWait : kStatusObjectWaitTimed);
   for (;;) {
     const std::uint32_t seen = thread.wake.load();
     {
-      const StripeLock lock(stripe);
+      const std::uint32_t bits = record->wait_object.bits;
+      const std::uint32_t bucket = bucket_of(bits);
+      const StripeLock lock(stripe_at(*thread.vm, bucket));
       if (record->notified != 0) break;
       if (is_interrupted(thread) || deadline_passed(record->deadline_ns)) {
         remove_waiter(find_or_make(vm, chain_of(vm, bucket), bits), record);
@@ -287,14 +297,11 @@ Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
     if (retiring(thread)) return Status::kRetire;
     wait_for_wake(thread, seen, record->deadline_ns);
   }
-  if (!try_enter(thread, bucket, bits, record->wait_count)) {
-    UVM_TRY(enter_slow(thread, bucket, bits, record->wait_count));
-  }
+  UVM_TRY(enter(thread, record->wait_object.get(), record->wait_count));
   const bool notified = record->notified != 0;
-  record->wait_kind = WaitKind::kNone;
+  end_wait(*record);
   record->wait_object = nullptr;
   record->notified = 0;
-  record->deadline_ns = kNoWaitBegun;
   return notified ? Status::kOk : check_interrupt(thread, nullptr);
 }
 

@@ -26,7 +26,6 @@ Status monitor_enter(Thread& thread, Object* object);
 // Leaves it; kThrow IllegalMonitorStateException when the thread is not its owner.
 Status monitor_exit(Thread& thread, Object* object);
 bool monitor_owned_by(Thread& thread, Object* object);
-Thread* monitor_owner_host(Object* object);
 std::uint32_t monitor_owner(Object* object);  // JavaThread id, 0 none
 
 // Object.wait(timeout_ms; 0 for ever), restartable: see JavaThread's blocking state.

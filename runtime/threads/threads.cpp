@@ -225,7 +225,7 @@ JavaThread* make_primordial_thread(Vm& vm) {
   return record;
 }
 
-bool start_all_threads(Vm& vm) {
+Result<void> start_all_threads(Vm& vm) {
   std::vector<HostThread*> made;
   for (JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
     if (record->alive == 0) continue;
@@ -240,11 +240,10 @@ bool start_all_threads(Vm& vm) {
         threads_of(vm).memory.ended();
         delist(vm, made[i], false);
       }
-      errno = error;
-      return false;
+      return Unexpected{system_error("cannot start the program's threads", error)};
     }
   }
-  return true;
+  return {};
 }
 
 JavaThread* record_of(const Object* thread_object) {
@@ -293,15 +292,45 @@ bool deadline_passed(std::uint64_t deadline_ns) {
   return deadline_ns != 0 && program_nano_time() >= static_cast<std::int64_t>(deadline_ns);
 }
 
-StatusScope::StatusScope(Thread& thread, ThreadStatus status) : thread_(thread) {
-  if (Object* object = thread.java->object.get(); object != nullptr) {
-    object->field<std::int32_t>(thread.vm->known().Thread_threadStatus) = status;
+// The kind last, and away first: who reads both, in that order, takes the deadline of no wait for another's.
+void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns) {
+  std::atomic_ref(record.deadline_ns).store(deadline_ns, std::memory_order_relaxed);
+  std::atomic_ref(record.wait_kind).store(kind, std::memory_order_release);
+}
+
+void end_wait(JavaThread& record) {
+  std::atomic_ref(record.wait_kind).store(WaitKind::kNone, std::memory_order_relaxed);
+  std::atomic_ref(record.deadline_ns).store(kNoWaitBegun, std::memory_order_release);
+}
+
+namespace {
+
+ThreadStatus status_of(JavaThread& record) {
+  const HostThread* host = host_thread(record.id);
+  if (host != nullptr && host->entering.load(std::memory_order_relaxed) != 0) return kStatusBlocked;
+  const WaitKind kind = std::atomic_ref(record.wait_kind).load(std::memory_order_acquire);
+  const std::uint64_t deadline = std::atomic_ref(record.deadline_ns).load(std::memory_order_acquire);
+  if (deadline == kNoWaitBegun) return kStatusRunnable;  // it ends just now
+  switch (kind) {
+    case WaitKind::kObjectWait:
+      return deadline == 0 ? kStatusObjectWait : kStatusObjectWaitTimed;
+    case WaitKind::kPark:
+      return deadline == 0 ? kStatusParked : kStatusParkedTimed;
+    case WaitKind::kSleep:
+      return kStatusSleeping;
+    default:
+      return kStatusRunnable;
   }
 }
-StatusScope::~StatusScope() {
-  if (Object* object = thread_.java->object.get(); object != nullptr) {
-    object->field<std::int32_t>(thread_.vm->known().Thread_threadStatus) = kStatusRunnable;
+
+}  // namespace
+
+ThreadStatus thread_status(const Object* thread_object) {
+  while (JavaThread* record = record_of(thread_object)) {
+    const ThreadStatus status = status_of(*record);
+    if (record_of(thread_object) == record) return status;  // else the record may be another thread's by now
   }
+  return static_cast<ThreadStatus>(thread_object->field<std::int32_t>(vm()->known().Thread_threadStatus));
 }
 
 bool is_interrupted(Thread& thread) {
@@ -323,18 +352,15 @@ Status sleep_thread(Thread& thread, std::int64_t millis) {
     if (millis < 0)
       return throw_new(thread, "java/lang/IllegalArgumentException", "timeout value is negative");
     UVM_TRY(check_interrupt(thread, "sleep interrupted"));
-    record->deadline_ns = deadline_after(millis, 1'000'000);
-    record->wait_kind = WaitKind::kSleep;
+    begin_wait(*record, WaitKind::kSleep, deadline_after(millis, 1'000'000));
   }
-  const StatusScope status(thread, kStatusSleeping);
   for (;;) {
     const std::uint32_t seen = thread.wake.load();
     if (is_interrupted(thread) || deadline_passed(record->deadline_ns)) break;
     if (retiring(thread)) return Status::kRetire;
     wait_for_wake(thread, seen, record->deadline_ns);
   }
-  record->wait_kind = WaitKind::kNone;
-  record->deadline_ns = kNoWaitBegun;
+  end_wait(*record);
   return check_interrupt(thread, "sleep interrupted");
 }
 
@@ -359,22 +385,19 @@ Status park_thread(Thread& thread, bool absolute, std::int64_t time) {
   if (record->wait_kind != WaitKind::kPark) {
     if (take_permit(record) || is_interrupted(thread) || time < 0 || (absolute && time == 0))
       return Status::kOk;
-    record->wait_kind = WaitKind::kPark;
-    record->deadline_ns = time == 0 ? 0 : deadline_after(time, 1);
+    begin_wait(*record, WaitKind::kPark, time == 0 ? 0 : deadline_after(time, 1));
   }
   if (absolute) {  // also when entered again: the wall clock went on meanwhile
     const std::int64_t now_ms = program_wall_time_ns() / 1'000'000;
-    record->deadline_ns = deadline_after(std::max<std::int64_t>(time - now_ms, 0), 1'000'000);
+    begin_wait(*record, WaitKind::kPark, deadline_after(std::max<std::int64_t>(time - now_ms, 0), 1'000'000));
   }
-  const StatusScope status(thread, record->deadline_ns == 0 ? kStatusParked : kStatusParkedTimed);
   for (;;) {
     const std::uint32_t seen = thread.wake.load();
     if (take_permit(record) || is_interrupted(thread) || deadline_passed(record->deadline_ns)) break;
     if (retiring(thread)) return Status::kRetire;
     wait_for_wake(thread, seen, record->deadline_ns);
   }
-  record->wait_kind = WaitKind::kNone;
-  record->deadline_ns = kNoWaitBegun;
+  end_wait(*record);
   return Status::kOk;
 }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/error.h"
 #include "runtime/metadata/status.h"
 #include "runtime/metadata/thread.h"
 
@@ -23,7 +24,8 @@ class Vm;
 inline constexpr std::uint64_t kStackSliceSize = 2u << 20;  // bytes; stacks are whole multiples
 inline constexpr std::uint64_t kMaxStackSize = 1u << 30;
 
-// Thread.threadStatus: JVMTI thread state bits (jdk.internal.misc.VM.toThreadState).
+// JVMTI thread state bits (jdk.internal.misc.VM.toThreadState). Thread.threadStatus has only those of new,
+// runnable and terminated threads, lest each wait make the Thread's line dirty.
 enum ThreadStatus : std::int32_t {
   kStatusNew = 0,
   kStatusRunnable = 0x0005,
@@ -41,9 +43,9 @@ enum ThreadStatus : std::int32_t {
 // The primordial thread of a fresh heap, its entry frame in its first phase (boot). Null: out of stacks.
 JavaThread* make_primordial_thread(Vm& vm);
 
-// Starts an OS thread for every thread that is alive in the heap (fresh or resumed). False when the system
-// has no more threads; errno says why. Those that exist may run already.
-bool start_all_threads(Vm& vm);
+// Starts an OS thread for every thread that is alive in the heap (fresh or resumed). Fails when the system
+// has no more threads; those that exist may run already.
+Result<void> start_all_threads(Vm& vm);
 
 // Thread.start0: record, stack, OS thread. kThrow: OutOfMemoryError, IllegalThreadStateException.
 Status start_thread(Thread& thread, Object* thread_object);
@@ -71,17 +73,12 @@ bool is_interrupted(Thread& thread);
 // When the thread is interrupted: clears that, throws InterruptedException.
 Status check_interrupt(Thread& thread, const char* message);
 
-// Sets Thread.threadStatus for its lifetime.
-class StatusScope {
- public:
-  StatusScope(Thread& thread, ThreadStatus status);
-  ~StatusScope();
-  StatusScope(const StatusScope&) = delete;
-  StatusScope& operator=(const StatusScope&) = delete;
+// What a wait that is under way is, in the thread's own record.
+void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns);
+void end_wait(JavaThread& record);
 
- private:
-  Thread& thread_;
-};
+// What a thread is doing, of a java.lang.Thread in any state. Any thread.
+ThreadStatus thread_status(const Object* thread_object);
 
 // --- Ending, and the supervisor
 

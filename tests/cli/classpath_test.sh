@@ -145,6 +145,7 @@ compare() {
 compare 'the inputs are there'
 
 # Killed while the inputs are there, or not; gone on with without them.
+rm -f output messages
 "$uvm" --checkpoint-every 100ms Hold.bc > output 2> messages &
 running=$!
 wait_for_lines 1

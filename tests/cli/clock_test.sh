@@ -123,6 +123,7 @@ mkfifo input
 jump() {
   local from=$1 to=$2
   shift 2
+  rm -f output messages
   (shifted "$from" "$uvm" --fresh --checkpoint-every 100ms --keep-age 1s app.bc "$@") > output 2> messages &
   running=$!
   wait_for_lines 1
@@ -130,6 +131,7 @@ jump() {
   kill -9 $running
   wait $running 2> /dev/null
   before=$("$uvm" versions app.bc | awk '$1 ~ /^[0-9]+$/ { last = $1 } END { print last }')
+  rm -f messages
   (shifted "$to" "$uvm" --checkpoint-every 100ms --keep-age 1s app.bc "$@" < input) >> output 2> messages &
   running=$!
   exec 3> input

@@ -3,7 +3,8 @@
 set -u
 work=$(mktemp -d)
 running=
-trap '[ -z "$running" ] || kill -9 "$running" 2> /dev/null; rm -rf "$work"' EXIT
+# Not in a child that gets a signal before it has become another program.
+trap '[ "$BASHPID" != $$ ] || { [ -z "$running" ] || kill -9 "$running" 2> /dev/null; rm -rf "$work"; }' EXIT
 cd "$work" || exit 1
 export XDG_DATA_HOME=$work/data
 failures=0
@@ -27,7 +28,7 @@ expect() {
 # wait_for_lines N: until the file `output` has so many.
 wait_for_lines() {
   for _ in $(seq 600); do
-    [ "$(wc -l < output)" -ge "$1" ] && return
+    [ -f output ] && [ "$(wc -l < output)" -ge "$1" ] && return
     sleep 0.05
   done
   fail "no $1 lines of output: $(cat messages)"

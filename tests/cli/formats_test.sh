@@ -36,6 +36,7 @@ JAVA
 # stop: a heap that stands inside of Thread.sleep.
 stop() {
   rm -f go output
+  rm -f output messages
   "$uvm" --fresh app.bc > output 2> messages &
   running=$!
   for _ in $(seq 600); do

@@ -110,6 +110,7 @@ public class Wait {
 }
 JAVA
 "$javac" -d waiting src/Wait.java && "$uvmc" -o wait.bc waiting || exit 1
+rm -f output messages
 "$uvm" --checkpoint-every 100ms '-ea:Wait$Late' wait.bc > output 2> messages &
 running=$!
 wait_for_lines 1

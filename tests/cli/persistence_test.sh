@@ -59,6 +59,7 @@ JAVA
 printf '%s\n' 'step 1' 'durable true' 'step 2' 'durable true' 'step 3' 'durable true' told end > expected
 # With no checkpoints but those asked for: killed at the end, it goes on behind the last one.
 mkfifo input
+rm -f output messages
 "$uvm" --checkpoint-every off app.bc steps < input > output 2> messages &
 running=$!
 exec 3> input

@@ -71,6 +71,7 @@ wait_for_message() {
 
 # Each byte wakes all readers, and one of them gets it.
 mkfifo input
+rm -f messages
 "$uvm" --checkpoint-every 20ms --stats stats app.bc read < input 2> messages &
 running=$!
 exec 3> input
@@ -83,6 +84,7 @@ wait $running || fail "readers: status $?"
 grep -q moved messages || fail "readers: $(cat messages)"
 
 mkfifo output
+rm -f messages
 "$uvm" --checkpoint-every 20ms --stats stats app.bc write > output 2> messages &
 running=$!
 exec 3< output

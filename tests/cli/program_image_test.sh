@@ -69,6 +69,7 @@ used=$("$uvm" stats p1 --json | python3 -c 'import json, sys; print(json.load(sy
 
 # The bundle may go, and the inputs; a killed run goes on.
 : > output
+rm -f output messages
 "$uvm" --checkpoint-every=20ms --name run big.bc x go > output 2> messages &
 running=$!
 wait_for_lines 1

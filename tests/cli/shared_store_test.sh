@@ -16,6 +16,7 @@ JAVA
 heap=$XDG_DATA_HOME/uvm/app.bc
 
 : > output
+rm -f output messages
 "$uvm" app.bc > output 2> messages &
 running=$!
 wait_for_lines 1
@@ -88,6 +89,7 @@ refused() {
   expect 0 '' "$uvm" --trust-store pin app.bc "$newest"
   expect 0 '' "$uvm" --trust-store unpin app.bc "$newest"
   : > output
+  rm -f output messages
   "$uvm" --trust-store "${@:2}" app.bc > output 2> messages &
   running=$!
   for _ in $(seq 600); do
@@ -136,6 +138,7 @@ expect 0 '^quick$' "$uvm" --stats figures.json quick.bc
 # Nor the journal: what a link in the heap's folder points to stays as it is, and the run goes on.
 rm -f "$heap/writes"
 ln -s "$work/victim" "$heap/writes"
+rm -f output messages
 "$uvm" resume app.bc > output 2> messages &
 running=$!
 for _ in $(seq 600); do

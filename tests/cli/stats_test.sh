@@ -44,6 +44,7 @@ PYTHON
 
 # start OPTION... BUNDLE: and waits until it runs and has made two checkpoints.
 start() {
+  rm -f messages
   "$uvm" --memory 16M --checkpoint-every 100ms "$@" >> output 2> messages &
   running=$!
   for _ in $(seq 600); do
@@ -161,6 +162,7 @@ wait
 # Where there can be no socket, the run goes on without, and says so.
 rm -f "$socket"
 mkdir "$socket"
+rm -f output messages
 "$uvm" --log info app.bc > output 2> messages &
 running=$!
 for _ in $(seq 600); do grep -q 'going on with' messages && break; sleep 0.05; done

@@ -19,6 +19,7 @@ socket=$heap/control.socket
 
 # start: runs the program, or goes on with it, until it can be asked.
 start() {
+  rm -f output messages
   "$uvm" app.bc > output 2> messages &
   running=$!
   for _ in $(seq 600); do

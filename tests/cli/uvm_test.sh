@@ -142,6 +142,7 @@ public class Fifo {
 JAVA
 "$javac" -d . Fifo.java && "$uvmc" -o fifo.bc --main Fifo Fifo.class && mkfifo fifo
 for way in read write; do
+  rm -f output messages
   "$uvm" fifo.bc $way > output 2> messages &
   running=$!
   for _ in $(seq 600); do [ -s output ] && break; sleep 0.05; done
@@ -149,6 +150,7 @@ for way in read write; do
   expect 0 '' "$uvm" suspend fifo.bc
   wait $running
   [ $? = 143 ] || fail "suspended while opening a FIFO to $way: $(cat messages)"
+  rm -f messages
   "$uvm" resume fifo.bc >> output 2> messages &
   running=$!
   if [ $way = read ]; then
@@ -189,6 +191,7 @@ rm -f large
 
 # Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
 seq 0 39 > expected
+rm -f output messages
 "$uvm" app.bc count > output 2> messages &
 running=$!
 wait_for_lines 5
@@ -202,6 +205,7 @@ grep -q '^uvm: suspended app.bc at version' messages || fail "suspending says no
 expect 1 '^uvm: no process runs app.bc$' "$uvm" suspend app.bc
 expect 0 '^app.bc .* interrupted$' "$uvm" list
 before=$(wc -l < output)
+rm -f messages
 "$uvm" resume app.bc >> output 2> messages &
 running=$!
 wait_for_lines $((before + 5))
@@ -221,6 +225,7 @@ for command in "resume app.bc" "app.bc count"; do
   expect 1 "^uvm: heap app.bc cannot go on: .* OpenJDK 17.* in $home, .* in $work/other-jdk: .*--fresh" \
     env UVM_JAVA_HOME="$work/other-jdk" "$uvm" $command
 done
+rm -f messages
 UVM_JAVA_HOME=$work/copied-jdk "$uvm" resume app.bc >> output 2> messages &
 running=$!
 for _ in $(seq 600); do grep -q 'going on' messages && break; sleep 0.05; done
@@ -266,6 +271,7 @@ public class Gone {
 }
 JAVA
 "$javac" -d . Gone.java && "$uvmc" -o gone.bc --main Gone Gone.class && echo text > gone
+rm -f output messages
 "$uvm" --log info gone.bc > output 2> messages &
 running=$!
 wait_for_lines 1

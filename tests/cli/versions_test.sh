@@ -52,6 +52,7 @@ head -n 1 named | grep -qx 0 || fail "the other file: $(head -n 3 named)"
 
 # A closed terminal suspends; who goes on with > is told what it costs.
 : > output
+rm -f output messages
 "$uvm" --fresh app.bc > output 2> messages &
 running=$!
 wait_for_lines 5
@@ -62,6 +63,7 @@ grep -q '^uvm: suspended app.bc' messages || fail "SIGHUP: $(cat messages)"
 "$uvm" app.bc > output 2> messages || fail "status $?: $(cat messages)"
 [ "$(tail -n 1 output)" = 59 ] || fail "after SIGHUP: $(cat output)"
 : > output
+rm -f output messages
 "$uvm" --checkpoint-every 100ms app.bc > output 2> messages &
 running=$!
 wait_for_lines 20
