@@ -1,7 +1,7 @@
 // Walking the objects of one region of the old segment, and finding out whether an object starts at an
 // offset.
 //
-// They look before they step, for they serve the verifier, and slots that may or may not hold a reference.
+// Both look before they step: they also serve the verifier, and slots that may or may not hold a reference.
 // Only while the program is stopped. They read the region and write nothing to it.
 #pragma once
 

@@ -231,7 +231,9 @@ Result<HeapInfo> inspect_heap(const std::string& path) {
   for (std::uint32_t i = 0; i < root.version_count; ++i) {
     const VersionRef& ref = root.versions[i];
     auto record = heap->reader.read_version(ref, info.heap_id);
-    if (!record) continue;  // verify_heap() names the damage
+    // Damage is left to verify_heap(), which names it. An error of the device is one here, too.
+    if (!record && record.error().sys_errno != 0) return Unexpected<Error>{record.error()};
+    if (!record) continue;
     info.versions.push_back(info_of(**record));
     if ((ref.flags & kVersionPinned) != 0) info.pinned.push_back(ref.version);
     info.newest = content_id_of(**record);

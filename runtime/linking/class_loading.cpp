@@ -313,9 +313,9 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     parse_options.expected_name = options.expected_name->view();
   std::string hidden_name;
   if (options.hidden) {
-    // The suffix makes the name unlike any other: no thread takes the same number of classes twice, for its
-    // definition raises it. Executed again after an upcall the name may be another one, if other threads have
-    // defined classes meanwhile; nothing has kept the first one.
+    // The suffix makes the name unlike any other: it is made of the thread and of the number of classes
+    // defined so far, which this definition raises. Executed again after an upcall it may differ, if other
+    // threads have defined classes meanwhile; nothing has kept the first name.
     char suffix[24];
     const std::uint64_t count = __atomic_load_n(&roots().classes_defined, __ATOMIC_RELAXED);
     std::snprintf(suffix, sizeof suffix, "+0x%016lx",

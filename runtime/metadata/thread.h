@@ -59,10 +59,10 @@ struct JavaThread {
   std::uint8_t park_permit;
   std::uint8_t notified;     // taken out of its wait set by notify, not yet gone on
   std::uint32_t wait_count;  // recursions to restore after Object.wait
-  Ref<Object> wait_object;   // monitor waited for
+  Ref<Object> wait_object;   // of the monitor waited for, or waited to enter
   std::uint32_t unused;
-  std::uint64_t
-      deadline_ns;  // program time (runtime/threads/clock.h) at which the wait ends; 0 no end, ~0 no wait begun
+  // Program time (runtime/threads/clock.h) at which the wait ends; 0 no end, ~0 no wait begun.
+  std::uint64_t deadline_ns;
   Ref<JavaThread> next_waiter;  // in a monitor's wait set
   Ref<JavaThread> next;         // all threads
   std::uint32_t daemon;

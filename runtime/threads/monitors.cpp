@@ -156,9 +156,8 @@ bool try_enter(Thread& thread, const Object* object, std::uint32_t recursions) {
   return take(thread, bucket, bits, recursions);
 }
 
-// The object of a monitor that is waited for is in the record, and is read there again after each wait: it
-// may have moved. (Who moves objects takes all threads out of the lists of those that wait to enter, and
-// wakes them.)
+// While the thread waits, the object is in its record, and is read from there again afterwards: it may have
+// moved. (Whoever moves objects empties the lists of threads that wait to enter, and wakes those threads.)
 Status enter_slow(Thread& thread, Object* object, std::uint32_t recursions) {
   JavaThread* record = thread.java;
   auto& host = static_cast<HostThread&>(thread);
@@ -166,9 +165,12 @@ Status enter_slow(Thread& thread, Object* object, std::uint32_t recursions) {
     for (int i = 0; i < 20; ++i) __builtin_ia32_pause();
     if (try_enter(thread, object, recursions)) return Status::kOk;
   }
+  const auto over = [record](Status status) {
+    if (record->wait_kind != WaitKind::kObjectWait) record->wait_object = nullptr;
+    return status;
+  };
   record->wait_object = object;
-  Status status = Status::kUpcall;  // not over
-  while (status == Status::kUpcall) {
+  for (;;) {
     const std::uint32_t seen = host.wake.load();
     {
       const std::uint32_t bits = record->wait_object.bits;
@@ -176,18 +178,12 @@ Status enter_slow(Thread& thread, Object* object, std::uint32_t recursions) {
       Stripe& stripe = stripe_at(*thread.vm, bucket);
       const StripeLock lock(stripe);
       if (host.entering != 0) remove_entering(stripe, host);
-      if (take(thread, bucket, bits, recursions)) {
-        status = Status::kOk;
-      } else if (retiring(thread)) {
-        status = Status::kRetire;
-      } else {
-        append_entering(stripe, host, bits);
-      }
+      if (take(thread, bucket, bits, recursions)) return over(Status::kOk);
+      if (retiring(thread)) return over(Status::kRetire);
+      append_entering(stripe, host, bits);
     }
-    if (status == Status::kUpcall) wait_for_wake(thread, seen, 0);
+    wait_for_wake(thread, seen, 0);
   }
-  if (record->wait_kind != WaitKind::kObjectWait) record->wait_object = nullptr;
-  return status;
 }
 
 Status enter(Thread& thread, Object* object, std::uint32_t recursions) {

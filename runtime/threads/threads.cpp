@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 #include <mutex>
 #include <new>
@@ -240,7 +241,8 @@ Result<void> start_all_threads(Vm& vm) {
         threads_of(vm).memory.ended();
         delist(vm, made[i], false);
       }
-      return Unexpected{system_error("cannot start the program's threads", error)};
+      const std::string why = std::string("cannot start the program's threads: ") + std::strerror(error);
+      return Unexpected{Error{Errc::kIo, error, why}};  // kIo: no other place for the heap would help
     }
   }
   return {};
@@ -292,7 +294,8 @@ bool deadline_passed(std::uint64_t deadline_ns) {
   return deadline_ns != 0 && program_nano_time() >= static_cast<std::int64_t>(deadline_ns);
 }
 
-// The kind last, and away first: who reads both, in that order, takes the deadline of no wait for another's.
+// The kind is written last here and first in end_wait(). So whoever reads the kind and then the deadline does
+// not take the deadline of one wait for that of another.
 void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns) {
   std::atomic_ref(record.deadline_ns).store(deadline_ns, std::memory_order_relaxed);
   std::atomic_ref(record.wait_kind).store(kind, std::memory_order_release);
