@@ -47,6 +47,15 @@ struct Blob {
   char command[104] = {};          // the command line, as far as it fits, for people
   std::uint8_t reserved[32] = {};
 };
+static_assert(offsetof(Blob, magic) == 0 && offsetof(Blob, format) == 8 && offsetof(Blob, flags) == 12 &&
+              offsetof(Blob, heap_format) == 16 && offsetof(Blob, code_format) == 20 &&
+              offsetof(Blob, region_size) == 24 && offsetof(Blob, heap_size) == 32 &&
+              offsetof(Blob, wall_time_ns) == 40 && offsetof(Blob, program_hash) == 48 &&
+              offsetof(Blob, exit_code) == 64 && offsetof(Blob, image) == 72 &&
+              offsetof(Blob, uvm_version) == 136 && offsetof(Blob, program) == 200 &&
+              offsetof(Blob, java_content) == 712 && offsetof(Blob, command_hash) == 720 &&
+              offsetof(Blob, java) == 728 && offsetof(Blob, command) == 832 &&
+              offsetof(Blob, reserved) == 936);
 static_assert(sizeof(Blob) == 968 && std::is_trivially_copyable_v<Blob>);
 static_assert(sizeof(Blob) <= store::kMaxBlob);
 

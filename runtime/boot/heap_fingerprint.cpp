@@ -6,6 +6,7 @@
 #include "gc/object.h"
 #include "gc/segment_allocator.h"
 #include "runtime/execution/native.h"
+#include "runtime/linking/frame_phases.h"
 #include "runtime/metadata/code.h"
 #include "runtime/metadata/frame.h"
 #include "runtime/metadata/metadata.h"
@@ -32,16 +33,18 @@ constexpr std::uint64_t fingerprint_of() {
 }
 
 // tests/persisted_test.py compares this list with the UVM_PERSISTED lines there are.
-constexpr std::uint64_t kTypes = fingerprint_of<
-    gc::Object, gc::Array, gc::Mirror, gc::Shape, gc::ShapeKind, gc::RegionKind, gc::AllocationBuffer,
-    gc::HeapState, gc::SegmentAllocatorState, gc::BlockHeader, BasicType, ClassState, MethodKind, MethodFlags,
-    PoolTag, ClassFlags, Symbol, Bytes, Field, ExceptionHandler, LineNumber, LocalVariable, MethodParameter,
-    Method, PoolEntry, ConstantPool, ItableEntry, InnerClassInfo, BootstrapMethod, RecordComponent, Class, Op,
-    Insn, SwitchTable, InterfaceSite, HandleSite, FrameKind, Frame, NativeFrameBits, EntryPhase, WaitKind,
-    CpuTime, JavaThread, Monitor, ModuleList, ModuleEntry, PackageEntry, ModuleState, VerboseOutput,
-    RegionTable, MonitorTable, ClockState, WellKnown, Roots, LeaseState, LeaseKind, LeaseFault, Lease,
-    LeaseTable, DirectoryStream, MountTable, zip::InflateError, zip::InflateStage, zip::InflateState,
-    zip::DeflateRecord, zip::DeflateCall, zip::DeflateEntry>();
+constexpr std::uint64_t kTypes =
+    fingerprint_of<gc::Object, gc::Array, gc::Mirror, gc::Shape, gc::ShapeKind, gc::RegionKind,
+                   gc::AllocationBuffer, gc::HeapState, gc::SegmentAllocatorState, gc::BlockHeader, BasicType,
+                   ClassState, MethodKind, MethodFlags, PoolTag, ClassFlags, Symbol, Bytes, Field,
+                   ExceptionHandler, LineNumber, LocalVariable, MethodParameter, Method, PoolEntry,
+                   ConstantPool, ItableEntry, InnerClassInfo, BootstrapMethod, RecordComponent, Class, Op,
+                   Insn, SwitchTable, InterfaceSite, HandleSite, FrameKind, Frame, NativeFrameBits,
+                   EntryPhase, ClassInitPhase, LinkKind, LinkPhase, NotFound, WaitKind, CpuTime, JavaThread,
+                   Monitor, ModuleList, ModuleEntry, PackageEntry, ModuleState, VerboseOutput, RegionTable,
+                   MonitorTable, ClockState, WellKnown, Roots, LeaseState, LeaseKind, LeaseFault, Lease,
+                   LeaseTable, DirectoryStream, MountTable, zip::InflateError, zip::InflateStage,
+                   zip::InflateState, zip::DeflateRecord, zip::DeflateCall, zip::DeflateEntry>();
 
 constexpr std::uint64_t with_places(std::uint64_t hash) {
   for (const std::uint64_t place :

@@ -8,16 +8,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "runtime/linking/frame_phases.h"
 #include "runtime/metadata/metadata.h"
 #include "runtime/metadata/status.h"
 #include "runtime/metadata/thread.h"
 
 namespace uvm::rt {
 
-enum class NotFound : std::uint8_t {
-  kError,  // resolution (JVMS 5.4.3.1): NoClassDefFoundError, a loader's ClassNotFoundException as its cause
-  kException,  // Class.forName: the loader's ClassNotFoundException itself
-};
 Status load_class(Thread& thread, Symbol* name, Object* loader, Class** result,
                   NotFound not_found = NotFound::kError);
 Status find_class(Thread& thread, std::string_view name, Object* loader, Class** result);

@@ -15,6 +15,7 @@
 #include "runtime/heap/strings.h"
 #include "runtime/linking/class_loading.h"
 #include "runtime/linking/class_loading_parts.h"
+#include "runtime/linking/frame_phases.h"
 #include "runtime/linking/initialization.h"
 #include "runtime/linking/resolution.h"
 #include "runtime/metadata/narrowing.h"
@@ -28,7 +29,8 @@
 namespace uvm::rt {
 namespace {
 
-enum Phase : std::uint8_t { kSuper, kInterfaces, kInitializer, kFinished };
+ClassInitPhase init_phase_of(const Frame* frame) { return static_cast<ClassInitPhase>(frame->phase); }
+void set_phase(Frame* frame, ClassInitPhase phase) { frame->phase = static_cast<std::uint8_t>(phase); }
 
 Class* class_slot(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
@@ -71,9 +73,9 @@ void set_state(Class* c, ClassState state) {
 }
 
 Status initialize_supers(Thread& thread, Frame* frame, Class* c) {
-  if (frame->phase == kSuper) {
+  if (init_phase_of(frame) == ClassInitPhase::kSuper) {
     if (c->super && !c->is_interface()) UVM_TRY(ensure_initialized(thread, c->super.get()));
-    frame->phase = kInterfaces;
+    set_phase(frame, ClassInitPhase::kInterfaces);
   }
   if (!c->is_interface()) {
     for (auto& next = frame->operands()[5].i; next < c->all_interface_count; next++) {
@@ -140,12 +142,12 @@ Object* make_initialization_error(Thread& thread, Object* thrown) {
 // kOk: the class is initialised and the frame is popped.
 Status run_phases(Thread& thread, Frame* frame) {
   Class* c = class_slot(frame);
-  if (frame->phase <= kInterfaces) {
+  if (init_phase_of(frame) <= ClassInitPhase::kInterfaces) {
     UVM_TRY(initialize_supers(thread, frame, c));
-    frame->phase = kInitializer;
+    set_phase(frame, ClassInitPhase::kInitializer);
   }
-  if (frame->phase == kInitializer) {
-    frame->phase = kFinished;
+  if (init_phase_of(frame) == ClassInitPhase::kInitializer) {
+    set_phase(frame, ClassInitPhase::kFinished);
     if (c->class_init) return push_call(thread, c->class_init.get(), {});
   }
   pop_frame(thread);

@@ -8,6 +8,7 @@
 #include "runtime/heap/strings.h"
 #include "runtime/linking/access.h"
 #include "runtime/linking/class_loading.h"
+#include "runtime/linking/frame_phases.h"
 #include "runtime/linking/method_handles.h"
 #include "runtime/linking/resolution.h"
 #include "runtime/linking/resolution_errors.h"
@@ -19,12 +20,11 @@
 namespace uvm::rt {
 namespace {
 
-enum class LinkKind : std::uint16_t { kMethodType, kMethodHandle, kDynamic, kCallSite, kHandleCall };
+LinkPhase link_phase_of(const Frame* frame) { return static_cast<LinkPhase>(frame->phase); }
+void set_phase(Frame* frame, LinkPhase phase) { frame->phase = static_cast<std::uint8_t>(phase); }
 
 // Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6
 // the pool index.
-enum LinkPhase : std::uint8_t { kType, kHaveType, kLinked };
-
 Class* referrer_of(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
 }
@@ -67,7 +67,7 @@ Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, C
   for (std::size_t i = 0; i < parameters.size(); i++) {
     array_set(array, static_cast<std::int32_t>(i), parameters[i]->mirror_object());
   }
-  frame->phase = kHaveType;
+  set_phase(frame, LinkPhase::kHaveType);
   const Slot args[] = {slot_of(type->mirror_object()), slot_of(array)};
   return push_call(thread, known.MHN_findMethodHandleType.get(), args);
 }
@@ -158,7 +158,7 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
     Class* callee = nullptr;
     UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
     UVM_TRY(string_of(thread, pool->name_of(member), &name));
-    frame->phase = kLinked;
+    set_phase(frame, LinkPhase::kLinked);
     const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(pool->entry(index).load_raw() >> 16)),
                          slot_of(callee->mirror_object()), name, type};
     return push_call(thread, known.MHN_linkMethodHandleConstant.get(), args);
@@ -166,7 +166,7 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   UVM_TRY(string_of(thread, pool->name_of(index), &name));
   if (kind == LinkKind::kDynamic) {
     UVM_TRY(bootstrap_of(thread, referrer, index, &handle, &arguments));
-    frame->phase = kLinked;
+    set_phase(frame, LinkPhase::kLinked);
     const Slot args[] = {caller, slot_of(static_cast<std::int32_t>(index)), handle, name, type, arguments};
     return push_call(thread, known.MHN_linkDynamicConstant.get(), args);
   }
@@ -177,7 +177,7 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
   Array* appendix = new_object_array(thread, known.Object.get(), 1);
   if (appendix == nullptr) return Status::kThrow;
   frame->operands()[1] = slot_of(appendix);
-  frame->phase = kLinked;
+  set_phase(frame, LinkPhase::kLinked);
   if (kind == LinkKind::kCallSite) {
     const Slot args[] = {
         caller, slot_of(static_cast<std::int32_t>(index)), handle, name, type, arguments, slot_of(appendix)};
@@ -222,13 +222,13 @@ Status start_link(Thread& thread, LinkKind kind, Class* referrer, Insn* insn, un
 Status run_link_phases(Thread& thread, Frame* frame) {
   const auto kind = static_cast<LinkKind>(frame->aux);
   Class* referrer = referrer_of(frame);
-  if (frame->phase == kType) {
+  if (link_phase_of(frame) == LinkPhase::kType) {
     if (kind == LinkKind::kMethodHandle) UVM_TRY(check_handle_member(thread, referrer, index_of(frame)));
     UVM_TRY(
         request_type(thread, frame, descriptor_for(kind, referrer->pool.get(), index_of(frame)), referrer));
-    frame->phase = kHaveType;
+    set_phase(frame, LinkPhase::kHaveType);
   }
-  if (frame->phase == kHaveType) {
+  if (link_phase_of(frame) == LinkPhase::kHaveType) {
     // Executed again after further upcalls: then slot 0 has the type already and slot 8 something else.
     if (frame->operands()[0].raw == 0) frame->operands()[0] = frame->operands()[8];
     if (kind != LinkKind::kMethodType) return call_linker(thread, frame, kind);

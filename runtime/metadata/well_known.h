@@ -8,6 +8,7 @@
 // found.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -247,6 +248,16 @@ constexpr std::uint64_t persisted_layout(const WellKnown* /*type*/) {
   UVM_KNOWN_FIELDS(UVM_MEMBER)
   UVM_KNOWN_METHODS(UVM_MEMBER)
 #undef UVM_MEMBER
+#define UVM_TAIL(id) hash = add_to_layout(add_to_layout(hash, #id), offsetof(WellKnown, id));
+  UVM_TAIL(MemberName_vmindex)
+  UVM_TAIL(ResolvedMethodName_vmtarget)
+  UVM_TAIL(ResolvedMethodName_vmholder)
+  UVM_TAIL(primitive_classes)
+  UVM_TAIL(primitive_arrays)
+  UVM_TAIL(object_array)
+  UVM_TAIL(string_array)
+  UVM_TAIL(class_array)
+#undef UVM_TAIL
   return add_to_layout(hash, sizeof(WellKnown));
 }
 

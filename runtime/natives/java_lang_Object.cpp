@@ -17,7 +17,7 @@ Status hash_code(NativeCall& call) {
 }
 
 // With a finalizer, the copy is registered before it is given out.
-enum ClonePhase : std::uint8_t { kCopy, kRegistered };
+enum ClonePhase : std::uint8_t { kCopy = 0, kRegistered = 1 };
 
 Status clone(NativeCall& call) {
   if (call.phase() == kRegistered) return call.ret(call.saved(0));

@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -49,6 +50,13 @@ struct WritesHeader {
   std::uint64_t since;
   PendingWrite pending[kPending];
 };
+static_assert(sizeof(PendingWrite) == 40 && offsetof(PendingWrite, at) == 16 &&
+              offsetof(PendingWrite, hash) == 24 && offsetof(PendingWrite, size) == 32);
+static_assert(sizeof(WrittenExtent) == 48 && offsetof(WrittenExtent, begin) == 16 &&
+              offsetof(WrittenExtent, end) == 24 && offsetof(WrittenExtent, epoch) == 32 &&
+              offsetof(WrittenExtent, cut) == 40);
+static_assert(offsetof(WritesHeader, boot_id) == 8 && offsetof(WritesHeader, complete) == 48 &&
+              offsetof(WritesHeader, since) == 56 && offsetof(WritesHeader, pending) == 64);
 
 struct WrittenFile {
   std::int64_t base = 0;  // what is below is not noted: the cut's, or overwritten in place; -1: to be asked

@@ -18,7 +18,16 @@
 
 namespace uvm::rt::undo {
 
-enum class Deed : std::uint32_t { kCreated = 1, kLength, kTruncated, kRemoved, kRenamed, kCreating, kReborn };
+// The numbers are in files and stand.
+enum class Deed : std::uint32_t {
+  kCreated = 1,
+  kLength = 2,
+  kTruncated = 3,
+  kRemoved = 4,
+  kRenamed = 5,
+  kCreating = 6,
+  kReborn = 7
+};
 
 // As it lies in the file, followed by the two texts.
 struct RecordHeader {
@@ -33,6 +42,12 @@ struct RecordHeader {
   std::uint32_t epoch;  // kTruncated, kRemoved: of own_writes.h; 0 none
   std::int64_t birth;   // when the file was made, in ns since the epoch; 0 unknown
 };
+static_assert(offsetof(RecordHeader, checksum) == 0 && offsetof(RecordHeader, deed) == 8 &&
+              offsetof(RecordHeader, mode) == 12 && offsetof(RecordHeader, device) == 16 &&
+              offsetof(RecordHeader, inode) == 24 && offsetof(RecordHeader, offset) == 32 &&
+              offsetof(RecordHeader, length) == 40 && offsetof(RecordHeader, kept) == 48 &&
+              offsetof(RecordHeader, path_length) == 52 && offsetof(RecordHeader, other_length) == 56 &&
+              offsetof(RecordHeader, epoch) == 60 && offsetof(RecordHeader, birth) == 64);
 static_assert(sizeof(RecordHeader) == 72 && std::is_trivially_copyable_v<RecordHeader>);
 
 struct Record {
