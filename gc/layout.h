@@ -13,7 +13,7 @@ namespace uvm::gc {
 
 using RegionOffset = std::uint64_t;
 
-inline constexpr std::uint32_t kHeapFormat = 6;
+inline constexpr std::uint32_t kHeapFormat = 7;
 
 inline constexpr RegionOffset kMiB = RegionOffset{1} << 20;
 inline constexpr RegionOffset kGiB = RegionOffset{1} << 30;
