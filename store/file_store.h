@@ -7,9 +7,8 @@
 //     written.
 //   * The lines of a packed block belong to one transaction: cut() falls between two blocks.
 //   * After a failed flush, or a failed write of a root, no block written since the last good flush is
-//   trusted:
-//     the next commit copies what it needs of them to fresh blocks, and none is reused before that commit is
-//     good.
+//     trusted: the next commit copies what it needs of them to fresh blocks, and none is reused before that
+//     commit succeeds.
 //
 // Threads: read(), present() and write(kCurrent) from any number of threads, in the SIGBUS handler too, while
 // one thread at a time calls the rest. Locks are spinlocks (memory.h) over code that never touches heap
@@ -278,8 +277,8 @@ class FileStore final : public LineStore, private NodeReader {
   Root root_{};                      // the newest good root
   unsigned root_slot_ = 0;           // where it lies
   std::uint64_t last_sequence_ = 0;  // of the last root that was tried
-  std::vector<Retained>
-      retained_;  // by rising version; those newer than the opened one go at its first commit
+  // By rising version; those newer than the opened one go at its first commit.
+  std::vector<Retained> retained_;
   std::vector<std::weak_ptr<FileStore>> readers_;
   std::vector<Retained> only_read_;  // versions no longer retained that had a reader at the last commit
   VersionInfo info_;                 // the opened version, or the last commit

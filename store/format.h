@@ -11,15 +11,13 @@
 //
 //   root -> version records (one per retained version) -> page table  -> lines
 //                                                      -> space map   (which blocks the version holds)
-//                                                      -> segments    (changes since page table and space
-//                                                      map)
+//                                                      -> segments    (changes since both were written)
 //
 // Invariants:
 //   * Whatever a valid root reaches is never overwritten while that root is the newest valid one.
 //   * Every block but the fixed four is named by exactly one kind of pointer that carries its checksum, so
-//   the
-//     root's own checksum covers the whole tree. The fixed four carry their own. A packed block is named by
-//     up to eight pointers, each with the checksum of its line.
+//     the root's own checksum covers the whole tree. The fixed four carry their own. A packed block is named
+//     by up to eight pointers, each with the checksum of its line.
 //   * A version holds: the blocks of its space map and the slots of its slot map, changed by its segments in
 //     order, plus the blocks of these segments, plus its version record. What no retained version holds is
 //     free. A packed block is held as long as one of its slots is.

@@ -6,10 +6,10 @@
 // promises:
 //
 //   * Nothing of a transaction is visible after a crash until commit() has returned, and all of it is
-//   afterwards.
-//   * The newest committed version is never overwritten. A failed commit leaves it standing.
+//     afterwards.
+//   * The newest committed version is never overwritten. A failed commit leaves it valid.
 //   * Every byte read back is checked; damage is reported as kCorrupt with the line, never returned as
-//   content.
+//     content.
 //   * read() sees the newest content written, committed or not, of this process.
 //
 // Transactions. There is one *current* transaction, into which write() and erase() go. cut() freezes it: what

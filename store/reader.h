@@ -24,8 +24,8 @@ struct HeapStart {
   bool header_good[2];  // block 0, its copy
   Root root[2];
   bool root_good[2];
-  unsigned newest =
-      0;  // slot of the newest good root; with the newest version of a damaged one if that is whole
+  // Slot of the newest good root; with the newest version of a damaged one if that is whole.
+  unsigned newest = 0;
   std::optional<RootDamage> root_damage;
 };
 
