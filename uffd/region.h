@@ -29,10 +29,9 @@
 //
 // Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
 // populate_fresh(), discard(), evict_first(), memory_limit(), set_memory_limit(), table_bytes(): any thread
-// that is not inside a signal handler. preflush(),
-// prepare_cut(), cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the
-// program must not touch the view: it might interrupt the pager at work. Threads with an alternate signal
-// stack give it at least 64 KiB: faults are resolved on it.
+// that is not inside a signal handler. preflush(), prepare_cut(), cut(), flush_cut(), abort_cut(): one
+// thread, the checkpointer. A signal handler of the program must not touch the view, because it might
+// interrupt the pager at work. An alternate signal stack needs at least 64 KiB: faults are resolved on it.
 #pragma once
 
 #include <chrono>
@@ -59,10 +58,9 @@ using store::LineNumber;
 //   no      yes      paged: the ordinary heap. Dirty lines go to the store, clean ones are dropped.
 //   yes     yes      stays resident once touched, and is part of every cut when dirty.
 //   no      no       read from the store and dropped when clean; a line that was written stays resident and
-//   is not
-//                    part of cuts (the system image).
+//                    is not part of cuts (the system image).
 //   yes     no       plain anonymous memory: not paged, not in the store, not counted in the memory limit
-//   (nursery).
+//                    (nursery).
 struct SegmentSpec {
   const char* name;
   std::uint64_t offset;  // bytes from the base of the region
@@ -130,8 +128,8 @@ struct RegionCounters {
   std::uint64_t faults_zero = 0;   // a line never written before: zeroes
   std::uint64_t faults_minor = 0;  // still in memory, mapped again (rescued from eviction)
   std::uint64_t faults_disk = 0;   // read from the store
-  std::uint64_t faults_write_protect =
-      0;  // first write to a clean line, kSync only (kAsync has no fault to count)
+  // First write to a clean line, kSync only (kAsync has no fault to count).
+  std::uint64_t faults_write_protect = 0;
   std::uint64_t faults_spurious = 0;  // resolved by another thread meanwhile
   std::uint64_t lines_read = 0;       // from the store, read-ahead included
   std::uint64_t lines_written = 0;    // to the store, by eviction, preflush and cuts
@@ -252,8 +250,7 @@ class Region {
   // dirty. What a cut has captured is not dirty, whether it is in the store yet or not.
   [[nodiscard]] virtual LineCounts count_lines() const = 0;
 
-  // --- For the checkpointer
-  // -------------------------------------------------------------------------------------
+  // --- For the checkpointer --------------------------------------------------------------------------------
   //
   //   preflush() until count_lines() says that little is left;  prepare_cut();
   //   stop the program;  cut();  let it run;
