@@ -34,8 +34,8 @@ class Statistics {
   [[nodiscard]] std::uint64_t longest_pause() const { return longest_; }
 
  private:
-  static constexpr std::size_t kLatest =
-      100;  // small beside what a checkpoint writes: --stats tells them at each
+  // Small beside what a checkpoint writes: --stats tells them at each.
+  static constexpr std::size_t kLatest = 100;
   static constexpr std::size_t kPauses = 1 << 16;  // 18 hours of one a second
 
   std::vector<Record> latest_;
