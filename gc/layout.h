@@ -20,16 +20,16 @@ inline constexpr RegionOffset kGiB = RegionOffset{1} << 30;
 
 inline constexpr RegionOffset kRootsStart = 0;  // superstructure: format, roots, thread list
 inline constexpr RegionOffset kRootsSize = 1 * kMiB;
-inline constexpr RegionOffset kMetadataStart =
-    kRootsStart + kRootsSize;  // classes, methods, pools, symbols, code
+// Classes, methods, pools, symbols, code.
+inline constexpr RegionOffset kMetadataStart = kRootsStart + kRootsSize;
 inline constexpr RegionOffset kMetadataSize = 2 * kGiB - kRootsSize;
 inline constexpr RegionOffset kOldStart = 2 * kGiB;  // objects, in regions of 1 MiB; large ones span several
 inline constexpr RegionOffset kReferenceReach = 32 * kGiB;
 inline constexpr RegionOffset kMaxOldSize = kReferenceReach - kOldStart;
 inline constexpr RegionOffset kStacksStart = kReferenceReach;  // Java frames, one slice per thread
 inline constexpr RegionOffset kStacksSize = 16 * kGiB;
-inline constexpr RegionOffset kNativeStart =
-    kStacksStart + kStacksSize;  // Unsafe memory, zlib state, the bundle
+// Unsafe memory, zlib state, the bundle.
+inline constexpr RegionOffset kNativeStart = kStacksStart + kStacksSize;
 inline constexpr RegionOffset kNativeSize = 16 * kGiB;
 inline constexpr RegionOffset kRegionSize = kNativeStart + kNativeSize;
 
