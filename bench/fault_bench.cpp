@@ -3,12 +3,10 @@
 // a median or a rate, and what is printed the minimum, median and maximum of the rounds.
 //
 //   bare     the kernel's part only: a SIGBUS handler that does nothing but UFFDIO_CONTINUE; a first write
-//   under
-//            asynchronous write protection; pread(2) with O_DIRECT
-//   mmap     the file mapped shared, read through the kernel's page cache, which is emptied before
+//            under asynchronous write protection; pread(2) with O_DIRECT
+//   mmap     the file mapped shared, read through the kernel's page cache, which is emptied first
 //   handler  a thread that waits for faults, reads with pread(2) and answers with UFFDIO_COPY, as UMap does
-//   (Peng et al.,
-//            "UMap: Enabling Application-driven Optimizations for Page Management", MCHPC 2019)
+//            (Peng et al., "UMap: Enabling Application-driven Optimizations for Page Management", MCHPC 2019)
 //
 //   bench/fault_bench [--rounds N]
 #include <fcntl.h>

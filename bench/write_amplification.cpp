@@ -1,8 +1,7 @@
 // What the store writes to the device beside the dirty lines themselves, in a file that is as full as files
 // get: the store lets its file grow until a quarter of it is free. Each commit writes lines chosen at random
-// among all of the heap (or, with
-// --zipf, by Zipf 0.99), so free space comes in crumbs. Counted at the device, below the store: every byte of
-// every write.
+// from the whole heap (or, with --zipf, by Zipf 0.99), so free space becomes fragmented. Every byte of every
+// write is counted at the device, below the store.
 //
 // Prints, for each tenth of the run, bytes written to the device by bytes of dirty lines, how full the file
 // is, and how large the writes are. Ends with status 1 if the last tenth wrote more than 1.2 times the dirty
