@@ -63,7 +63,8 @@ void commit(FileStore& store, const std::string& what) {
 
 // For write() and erase(), which say only whether all went well.
 void need_done(bool done, const FileStore& store) {
-  if (!done) fail({.code = uvm::Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
+  if (!done)
+    fail({.code = uvm::Errc::kIo, .message = store.name() + ": " + std::strerror(store.last_error())});
 }
 
 void set(const Command& command) {
