@@ -50,8 +50,8 @@ struct JavaThread {
   std::uint8_t notified;     // taken out of its wait set by notify, not yet gone on
   std::uint32_t wait_count;  // recursions to restore after Object.wait
   Ref<Object> wait_object;   // monitor waited for
-  std::uint64_t
-      deadline_ns;  // program time (runtime/clock.h) at which the wait ends; 0 no end, ~0 no wait begun
+  // Program time (runtime/clock.h) at which the wait ends; 0 no end, ~0 no wait begun.
+  std::uint64_t deadline_ns;
   Ref<JavaThread> next_waiter;  // in a monitor's wait set
   Ref<JavaThread> next;         // all threads
   std::uint32_t daemon;
@@ -78,8 +78,8 @@ struct Thread {
   // VM code is called. `frame` null: the stack is empty.
   Frame* frame = nullptr;
   Slot* stack_base = nullptr;
-  Slot* stack_limit =
-      nullptr;  // frames must end below; a reserve above it is for the StackOverflowError itself
+  // Frames must end below; a reserve above it is for the StackOverflowError itself.
+  Slot* stack_limit = nullptr;
 
   // Host-side waiting: one futex-like word per thread (runtime/safepoint.h).
   std::atomic<std::uint32_t> wake{0};
