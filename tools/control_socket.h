@@ -4,11 +4,11 @@
 //
 // A client writes one line, and reads until the process closes the connection:
 //   stats     a JSON document (tools/figures.h)
-//   suspend   kSuspending: it does what it does at SIGTERM. kNotNow: it is ending, or between two lives, so
-//   one
-//             asks again or finds it gone. kRefused: the client is neither the process's user nor root
-//             (SO_PEERCRED). Nothing happens when the client has left before its turn came: who has given up
-//             on a stopped process does not suspend it once it goes on.
+//   suspend   kSuspending: the process does what it does at SIGTERM.
+//             kNotNow: it is ending, or between two lives, so the client asks again or finds it gone.
+//             kRefused: the client is neither the process's user nor root (SO_PEERCRED).
+//             Nothing happens if the client has left before its turn comes: a client that gave up on a
+//             stopped process must not suspend it once it continues.
 // To anything else the answer is kUnknownRequest.
 //
 // ControlServer is the process's side: one thread, which blocks all signals but those of its own faults,

@@ -10,8 +10,8 @@ namespace uvm::tools {
 
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
-inline constexpr int kExitTryAgain =
-    75;  // sysexits.h EX_TEMPFAIL: the process that runs the heap does not answer
+// sysexits.h EX_TEMPFAIL: the process that runs the heap does not answer.
+inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's own end
 
 // "uvm: <text>", printable().
