@@ -7,9 +7,9 @@
 // What resume restores, for each lease, from the last cut:
 //   regular file    opened again by its path; it must be the same file (device, inode) and not be shorter
 //                   than it was. The position is the committed one. A file open for writing that has
-//                   grown since is cut back to its committed length: what was written after the cut is written again by the
-//                   program, so output is neither lost nor doubled. (What was overwritten in place since the
-//                   cut stays overwritten.)
+//                   grown since is cut back to its committed length: what was written after the cut is
+//                   written again by the program, so output is neither lost nor doubled. (What was
+//                   overwritten in place since the cut stays overwritten.)
 //   standard        a regular file that is still the same file is treated likewise, through the new process's
 //   stream          own descriptor; when it is another file, or was emptied, or is no regular file, the
 //                   program goes on from where the new process's stream stands.

@@ -43,7 +43,8 @@ Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore>
   region.segments = rt::heap_segments();
   region.size = gc::kRegionSize;
   region.memory_limit = options.memory;
-  // What a program dirties between the last pre-flush and the cut should fit, or it stands still for writing.
+  // What a program dirties between the last pre-flush and the cut should fit; otherwise it stops for the
+  // writing.
   region.staging_bytes = std::clamp<std::uint64_t>(options.memory / 8, 8 << 20, 64 << 20);
   if (options.handler_thread) region.fault_mode = uffd::FaultMode::kHandlerThread;
   region.store = store.get();
@@ -193,7 +194,7 @@ std::string Session::missing_heap() const {
   return store_->name() + " is not there any more: it was removed or renamed while the program runs";
 }
 
-// A version in a file that has lost its name would be reported, and never found again.
+// A version in a file that has lost its name would be reported but never found again.
 std::string Session::before_commit() {
   if (std::string problem = missing_heap(); !problem.empty()) return problem;
   return rt::leases_make_durable();

@@ -26,7 +26,7 @@ struct SessionOptions {
   void* address_hint = nullptr;
   const rt::jimage::JImage* image = nullptr;
   rt::ProgramInput input;
-  checkpoint::Blob blob;  // what every version of the session says of itself
+  checkpoint::Blob blob;  // what every version of the session says about itself
   checkpoint::CheckpointerOptions checkpoints;
   std::uint64_t torture_interval = 0;
   bool verify_heap = false;
@@ -48,12 +48,12 @@ class Session final : private checkpoint::Program {
   rt::Vm& vm() { return *vm_; }
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
-  // What to say when the heap's file is no longer where it was opened, removed or renamed by others; else
-  // empty. Nothing that is written to it then can be gone on with.
+  // The message when others have removed or renamed the heap's file; otherwise empty. Nothing written to it
+  // after that can be resumed.
   [[nodiscard]] std::string missing_heap() const;
 
-  // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what
-  // is wrong and aborts if something is. Precondition: nothing runs.
+  // With SessionOptions::verify_heap, which does the same before each cut: checks the whole heap. If
+  // something is wrong, reports it and aborts. Precondition: nothing runs.
   void verify_heap();
 
   // Makes the next versions say that the program has ended.

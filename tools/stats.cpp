@@ -20,14 +20,14 @@ namespace {
 using nlohmann::json;
 using Outcome = ControlAnswer::Outcome;
 
-// What is known of a heap, if not for sure: a document, nobody to ask, or why not in one line.
+// What a heap's process answered: a document, nobody to ask, or the reason in one line.
 struct Asked {
   std::optional<json> document;
   std::string problem;
   int status = kExitFailure;  // of the problem
 };
 
-// The document that a process has answered; nothing when it is not whole.
+// The document that a process sent; nothing when it is incomplete.
 std::optional<Asked> read_document(const Options& options, const std::string& text) {
   json document = json::parse(text, nullptr, false);
   if (document.is_discarded() || !document.is_object()) return {};
@@ -44,7 +44,7 @@ std::optional<Asked> read_document(const Options& options, const std::string& te
 }
 
 Asked ask_who_runs(const Options& options, const std::string& folder) {
-  // One that has only begun has no socket yet; one that ends has none any more.
+  // A process that has just begun has no socket yet; one that is ending has none any more.
   constexpr std::chrono::milliseconds kPatience{3000}, kPause{20};
   for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
     const ControlAnswer answer = ask(folder, Request::kStats);
@@ -98,8 +98,8 @@ Result<Figures> read_stored(const std::string& name, const std::string& path) {
   return figures;
 }
 
-// How the file's room is used, which the process that writes to it does not know by version. While it
-// commits, what is looked at may be gone in the middle of it; then it stays unsaid.
+// How the file's space is used, which the process that writes to it does not know by version. If that
+// process commits meanwhile, what is read here may vanish half-way; then these figures stay null.
 void add_usage(json& document, const std::string& path) {
   const auto usage = store::measure_usage(path);
   if (!usage) return;
