@@ -1,5 +1,5 @@
 // The transaction by itself, without Java: how fast dirty lines get to the store, how long the program would
-// stand still, and what it loses meanwhile. In each round, in turns:
+// stop, and how much throughput it loses meanwhile. In each round, in turns:
 //   * so many MiB are written to a file on the same file system, as by `fio --rw=write --bs=1M --direct=1
 //     --end_fsync=1`; the file is first allocated and written once, as the store's blocks are after a while;
 //   * so many MiB of scattered dirty lines are checkpointed (pre-flush, cut, flush, commit) with nothing else
