@@ -142,7 +142,7 @@ TEST_F(StoreDirectoryTest, OnlyWhatUvmMakesIsRemoved) {
   EXPECT_TRUE(store.remove_heap("heap"));
 }
 
-TEST_F(StoreDirectoryTest, OneAtATimeMakesAnImage) {
+TEST_F(StoreDirectoryTest, OnlyOneProcessMakesAnImage) {
   using std::chrono::milliseconds;
   const StoreDirectory store = directory();
   int ready[2];

@@ -284,7 +284,7 @@ TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
   }
 }
 
-TEST(StoreVerifyTest, LifeGoesOnFromAVersionOfADamagedRoot) {
+TEST(StoreVerifyTest, RunContinuesFromAVersionOfADamagedRoot) {
   const auto disk = make_heap();
   testing::MemoryDevice device(disk);
   const unsigned newest = HeapReader(device, "memory").read_start()->newest;

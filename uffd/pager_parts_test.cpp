@@ -299,7 +299,7 @@ class PrefetchTest : public ::testing::Test {
   Prefetch prefetch_;
 };
 
-TEST_F(PrefetchTest, WhoFaultsOnTheFirstLineTakesTheReadAlone) {
+TEST_F(PrefetchTest, OnlyTheFaultOnTheFirstLineTakesTheRead) {
   ASSERT_TRUE(start(10));
   EXPECT_EQ(prefetch_.take(11), nullptr);
   Prefetch::Slot* slot = prefetch_.take(10);

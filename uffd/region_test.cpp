@@ -360,7 +360,7 @@ TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
 
 // As a collector does that has moved objects: what comes in is patched before the program sees it, and not
 // written back for that.
-TEST_P(RegionTest, LinesThatComeInMayBePatchedAndThoseThatGoAreTold) {
+TEST_P(RegionTest, IncomingLinesMayBePatchedAndLeavingOnesAreReported) {
   struct Seen {
     std::atomic<std::uint64_t> in{0}, out{0};
   } seen;
@@ -592,7 +592,7 @@ TEST_P(RegionTest, ManyThreadsOnTheSameAbsentLine) {
   EXPECT_EQ(checkpoint(*region), 0U);  // no read made a line dirty, however they raced
 }
 
-TEST_P(RegionTest, DamageIsToldAndNeverDelivered) {
+TEST_P(RegionTest, DamageIsReportedAndNeverDelivered) {
   auto region = make(256);
   for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, line);
   region->evict_all();
