@@ -1,4 +1,4 @@
-// A file descriptor that is closed when its owner goes. -1: none. Any layer may use it.
+// A file descriptor that is closed when its owner is destroyed. -1: none. Any layer may use it.
 #pragma once
 
 #include <unistd.h>
@@ -27,19 +27,18 @@ class Descriptor {
 };
 
 // Whether fsync(2), fdatasync(2) or syncfs(2) failed with `error` because there is nothing to flush, or no
-// way to ask for it: pipes, folders on some file systems in user space or across a network, what is
-// read-only.
+// way to request it: pipes, folders on some FUSE and network file systems, read-only files.
 inline bool nothing_to_flush(int error) {
   return error == EINVAL || error == EROFS || error == EOPNOTSUPP || error == ENOSYS;
 }
 
-// Writes all bytes where `fd` stands. False: errno says why.
+// Writes all bytes at the current position of `fd`. False: errno says why.
 inline bool write_all(int fd, const void* bytes, std::size_t size) {
   const auto* at = static_cast<const std::byte*>(bytes);
   while (size > 0) {
     const ssize_t written = ::write(fd, at, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written == 0) errno = EIO;  // it does not say why
+    if (written == 0) errno = EIO;  // write(2) gave no reason
     if (written <= 0) return false;
     at += written;
     size -= static_cast<std::size_t>(written);

@@ -13,8 +13,8 @@
 //     it has to be. It is counted, and reported once per cause. The next one is tried as if nothing had
 //     happened, except that nothing of the failed one is taken for durable (law 7).
 //
-// It knows the program only through Program, which a layer above implements. Who may call: any thread that is
-// not the program's.
+// It knows the program only through Program, which a layer above implements. Who may call: any thread except
+// those of the program.
 #pragma once
 
 #include <chrono>
@@ -47,19 +47,20 @@ class Program {
   virtual void before_cut() = 0;
   // The blob of the version about to be made. Called while stopped or retired, after before_cut().
   virtual Blob blob() = 0;
-  // Called after the cut, while the program may run: makes durable what the program did outside of the region
-  // before the cut and the version counts on. Empty, or why that cannot be had; the checkpoint then fails.
+  // Called after the cut, while the program may run: makes durable what the program did outside the region
+  // before the cut and what the version relies on. Empty, or why that is impossible; the checkpoint then
+  // fails.
   virtual std::string before_commit() = 0;
-  // The checkpoint is durable, or has failed; told of each that began.
+  // The checkpoint is durable, or has failed. Called for each one that began.
   virtual void settled(const Result<Record>& outcome) = 0;
 };
 
 struct CheckpointerOptions {
   std::chrono::nanoseconds every{0};  // policy: time between the starts of two checkpoints; 0: only on demand
-  // Policy: so many lines evicted or pre-flushed since the last make one due.
+  // Policy: a checkpoint is due after this many lines evicted or pre-flushed since the last one.
   std::uint64_t lines_written = 1 << 17;
   std::string store_name = "the store";            // in messages
-  std::function<void(const std::string&)> report;  // a failure or its end, one line for people
+  std::function<void(const std::string&)> report;  // a failure, or that it is over, in one line for people
   std::function<void(const Record&)>
       after_checkpoint;  // of each that was committed; runs on the checkpointing thread
 };
@@ -75,16 +76,18 @@ class Checkpointer {
   void start();
   void stop();
 
-  // A checkpoint soon, by the policy thread: one that begins after this call. Any thread, the program's too.
+  // Requests a checkpoint soon, by the policy thread, that begins after this call. Any thread, including the
+  // program's.
   void request();
 
-  // A checkpoint now, waiting for one under way first.
+  // Makes a checkpoint now, after waiting for one under way.
   Result<Record> checkpoint();
 
-  // The last one: the program is retired instead of stopped. After it, committed or not, nothing runs.
+  // Makes the last one: the program is retired instead of stopped. Afterwards, committed or not, nothing
+  // runs.
   Result<Record> final_checkpoint();
 
-  // A version of a program that is retired already (it ended, or no thread has started).
+  // Makes a version of a program that is already retired (it ended, or no thread has started).
   Result<Record> checkpoint_retired();
 
   [[nodiscard]] Statistics statistics() const;

@@ -6,9 +6,9 @@
 //   Mirror   a java.lang.Class instance: [ header 8 ][ mirrored : u32 ][ size in bytes : u32 ] Java fields
 //            from offset 16, then the static fields of the class that it mirrors
 //
-// Every object is 8-aligned and a multiple of 8 bytes. The identity hash is given at birth, with the header
-// store that happens anyway, so hashing never writes to an object; locks, marks and ages live in side tables
-// (law 8).
+// Every object is 8-aligned and a multiple of 8 bytes. An object gets its identity hash at allocation, with
+// the header store that happens anyway, so hashing never writes to an object; locks, marks and ages live in
+// side tables (law 8).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ enum class ShapeKind : std::uint8_t {
   kFiller,          // dead space in a region, made walkable: a primitive byte array of no class
 };
 
-// What the heap knows of a class. First member of rt::Class. Lives in the metadata segment.
+// What the heap knows about a class. First member of rt::Class. Lives in the metadata segment.
 struct Shape {
   std::uint32_t instance_size;  // bytes; of arrays: 16
   ShapeKind kind;
