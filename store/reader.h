@@ -60,10 +60,10 @@ class HeapReader {
 
   Device& device_;
   const std::string name_;
-  std::unique_ptr<LineCodec> codec_;  // once it was needed
+  std::unique_ptr<LineCodec> codec_;  // made when it is first needed
 };
 
-// A heap file that is looked at without its lock: another process may be writing to it.
+// A heap file that is read without its lock: another process may be writing to it.
 struct UnlockedHeap {
   std::unique_ptr<Device> device;
   HeapReader reader;

@@ -51,7 +51,7 @@ namespace uvm::uffd {
 using store::kLineSize;
 using store::LineNumber;
 
-// A part of the region with one treatment. Offsets and sizes are multiples of kLineSize. Address space of the
+// A part of the region with one purpose. Offsets and sizes are multiples of kLineSize. Address space of the
 // region that lies in no segment is inaccessible (SIGSEGV).
 //
 //   pinned  flushed
@@ -77,9 +77,10 @@ inline constexpr FaultMode kDefaultFaultMode =
 // (write-protect faults, Linux 5.19).
 enum class TrackMode : std::uint8_t { kAuto, kAsync, kSync };
 
-// What a region tells its owner: when the store lets it down, and, for a collector, of lines that come and go
-// (with discard(), evict_first() and state(), its contract with the pager). Called from fault service, inside
-// the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view, must not call the region.
+// What a region reports to its owner: failures of the store and, for a collector, lines that come and go
+// (with discard(), evict_first() and state(), this is the collector's contract with the pager). Called from
+// fault service, inside the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view,
+// must not call the region.
 struct RegionCallbacks {
   void* context = nullptr;
   // A line cannot be read: kCorrupt or kIoError. The content is never delivered: when the callback returns,
@@ -94,7 +95,7 @@ struct RegionCallbacks {
   // there, and the lines count as clean all the same. So what is changed must be changed again each time that
   // the line comes in, until something has made it dirty.
   void (*paged_in)(void* context, LineNumber first, std::size_t count, std::byte* content) = nullptr;
-  // A line is about to leave memory, written before if it was dirty. Not told of lines that are discarded.
+  // A line is about to leave memory; if it was dirty, it has been written. Not called for discarded lines.
   void (*will_evict)(void* context, LineNumber line) = nullptr;
 };
 
@@ -221,10 +222,10 @@ class Region {
   // touched by others during the call. In a segment that is not flushed only what is in memory goes.
   [[nodiscard]] virtual bool discard(std::uint64_t offset, std::uint64_t length) = 0;
 
-  // A hint: these lines will not be used soon; they lose their place before all others.
+  // A hint that these lines will not be used soon; they are evicted before all others.
   virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
 
-  // Bytes of resident lines that there may be.
+  // The limit on bytes of resident lines.
   [[nodiscard]] virtual std::uint64_t memory_limit() const = 0;
   // Changes that: at least kMinMemoryLimit, at most RegionOptions::memory_limit; what is beyond counts as
   // these. When it is lowered, lines leave before the call returns, as far as they can: those that are
