@@ -10,7 +10,7 @@ once or for ever, and what it answers:
     boot     it starts in an empty store, so the base image is made first
     resume   it goes on with an interrupted run
 
-In each case the run must end with the right result, or with a status that README.md has and a line on stderr which says
+In each case the run must end with the right result, or with a status that docs/usage.md has and a line on stderr which says
 what failed and where; for ever failing, it may also be killed then. After that `uvm verify` finds nothing, and plain uvm
 goes on from a version not older than the last one that was reported, and gives the right result. It starts anew only if no
 version was reported. Beside these, the heap's folder or the whole store is renamed or removed while the program runs.
@@ -138,7 +138,7 @@ class Run:
 
     def has_results(self, anew=False):
         """Checks them; those of a run that began anew may stand behind what one without any version left."""
-        # When it cannot be read whose the bytes behind the checkpoint are, they are put beside, and that is told.
+        # If nothing tells whose the bytes after the checkpoint are, they are saved in FILE.uvm-cut, and stderr says so.
         said = "".join(path.read_text(errors="replace") for path in self.folder.glob("stderr*"))
         actual = {name: content for name, content in self.results().items()
                   if not (name.endswith(".uvm-cut") and f" in {self.cwd / name}\n" in said)}
