@@ -9,7 +9,7 @@
 namespace uvm::tools {
 namespace {
 
-// Whoever makes the image may be stopped, or hang on a device: others wait, and then make it themselves.
+// A process that makes the image may be stopped, or hang on a device: others wait, then make it themselves.
 TEST(Images, ProcessThatBootsForTooLongIsNotWaitedFor) {
   const auto home = rt::jimage::find_java_home();
   ASSERT_TRUE(home) << home.error().message;

@@ -160,7 +160,7 @@ std::vector<std::string> split_file(std::string_view text) {
     } else {
       if (++i == text.size()) return words;
       const char next = text[i];
-      if (next == '\n' || next == '\r') {  // the word goes on behind all blanks
+      if (next == '\n' || next == '\r') {  // the word continues after all blanks
         while (i + 1 < text.size() && is_blank(text[i + 1])) ++i;
         if (i + 1 == text.size()) return words;
       } else {

@@ -80,7 +80,7 @@ TEST(JavaOptions, AllThatJavaListsIsKnown) {
   struct Case {
     const char* word;
     Fate fate;
-    Words left = {};  // beside the bundle
+    Words left = {};  // besides the bundle
   };
   using enum Fate;
   const Case kCases[] = {

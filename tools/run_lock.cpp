@@ -122,7 +122,7 @@ Result<RunLock> RunLock::take(const std::string& folder) {
   const auto folder_fd = store::open_folder(folder, store::Ownership::kOwned);
   if (!folder_fd) return Unexpected{folder_fd.error()};
   close(*folder_fd);
-  // Whoever may look into the folder may see who runs the heap.
+  // Every user who may read the folder may see who runs the heap.
   const auto opened = store::open_file(path, O_RDWR | O_CREAT, store::Ownership::kOwned, 0644);
   if (!opened) return Unexpected{opened.error()};
   const int fd = *opened;

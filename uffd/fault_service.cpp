@@ -208,7 +208,7 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
 }
 
 // Starts to read what a run will need next: of [first, last) as many lines as the store has and memory lacks.
-// They are not locked; whoever takes them in looks again.
+// They are not locked; the caller that brings them in checks again.
 void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted) {
   // What is not going to be mapped without evictions by the faulting thread need not be read early.
   const std::uint64_t limit = limit_lines();

@@ -251,7 +251,7 @@ TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
   EXPECT_EQ(miss(224), 64U);
   EXPECT_EQ(miss(1000), 1U);
   EXPECT_EQ(miss(5000), 1U);
-  EXPECT_EQ(miss(288), 64U);  // the run is remembered beside the jumps
+  EXPECT_EQ(miss(288), 64U);  // the run is remembered despite the jumps
   EXPECT_EQ(miss(286), 1U);
 }
 

@@ -27,7 +27,7 @@ std::string name_of(const KnownAbsence& absence) {
   return std::string(absence.classes) + (absence.methods.empty() ? "" : " " + std::string(absence.methods));
 }
 
-// Names of methods of each absence that no library has had so far; the empty name stands for all.
+// Names of methods of each absence that no library has had so far; the empty name means all.
 using Unseen = std::map<const KnownAbsence*, std::set<std::string, std::less<>>>;
 
 Unseen everything() {
