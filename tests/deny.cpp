@@ -1,8 +1,8 @@
 // deny ERRNO CALL[,CALL...] COMMAND...: runs a command under a seccomp filter (seccomp(2)) that denies the
 // named system calls with the errno: EPERM or ENOSYS, as containers' profiles do, or one that file systems
 // return. A CALL may also be one request of ioctl(2), or write(2) to one of the standard streams.
-// `deny --list` prints all of them. The filter comes before execve(2), so that one cannot be denied. Status 125:
-// wrong usage; 126: filters do not work here; 127: no such command.
+// `deny --list` prints all of them. The filter comes before execve(2), so that one cannot be denied.
+// Status 125: wrong usage; 126: filters do not work here; 127: no such command.
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
