@@ -1,4 +1,4 @@
-// A file descriptor that is closed when its owner goes. -1: none. Any layer may use it.
+// A file descriptor that is closed when its owner is destroyed. -1: none. Any layer may use it.
 #pragma once
 
 #include <unistd.h>
@@ -29,8 +29,7 @@ class Descriptor {
 };
 
 // Whether fsync(2), fdatasync(2) or syncfs(2) failed with `error` because there is nothing to flush, or no
-// way to ask for it: pipes, folders on some file systems in user space or across a network, what is
-// read-only.
+// way to request it: pipes, folders on some FUSE and network file systems, read-only files.
 inline bool nothing_to_flush(int error) {
   return error == EINVAL || error == EROFS || error == EOPNOTSUPP || error == ENOSYS;
 }

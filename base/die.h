@@ -3,7 +3,7 @@
 
 namespace uvm {
 
-// Writes "uvm: <what>: <the error's text>" to stderr with write(2) and aborts; sys_errno 0: no error's text.
+// Writes "uvm: <what>: <the error's text>" to stderr with write(2) and aborts; sys_errno 0: no error text.
 // Async-signal-safe.
 [[noreturn]] void die(const char* what, int sys_errno);
 

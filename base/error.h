@@ -1,6 +1,6 @@
 // Error: why something could not be done, for callers and for people; and Result<T>, a value or an Error.
 //
-// Any layer may use it. Rooms whose failures are of another kind have an Error of their own (bundle, jimage).
+// Any layer may use it. Folders whose failures are of another kind have their own Error (bundle, jimage).
 #pragma once
 
 #include <cerrno>

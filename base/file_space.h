@@ -1,4 +1,4 @@
-// The room that a file takes on its file system: given back, and counted. Any layer may use it.
+// The space that a file takes on its file system: release it, or count it. Any layer may use it.
 #pragma once
 
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 
 namespace uvm {
 
-// Gives the room of bytes [from, to) back and forgets their content; the length stays. 0, or an errno:
-// EOPNOTSUPP where the file system cannot.
+// Releases the space of bytes [from, to) and their content; the length stays. 0, or an errno: EOPNOTSUPP
+// where the file system cannot do it.
 [[nodiscard]] inline int punch_hole(int fd, std::uint64_t from, std::uint64_t to) noexcept {
   constexpr int kMode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   while (fallocate(fd, kMode, static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0) {
@@ -19,7 +19,7 @@ namespace uvm {
   return 0;
 }
 
-// Bytes that the file system spends on the file; 0 when it cannot say.
+// Bytes that the file system spends on the file; 0 when it cannot tell.
 [[nodiscard]] inline std::uint64_t allocated_bytes(int fd) noexcept {
   struct stat info {};
   return fstat(fd, &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;

@@ -1,5 +1,6 @@
-// The names in a folder that is open. readdir(3) gives none at the end and when it fails, as when a filter
-// denies getdents64(2), so that a folder which cannot be read looks like an empty one. Any layer may use it.
+// The names in an open folder. readdir(3) returns null both at the end and on failure (as when a filter
+// denies getdents64(2)), so a careless caller takes an unreadable folder for an empty one. Any layer may use
+// it.
 #pragma once
 
 #include <dirent.h>

@@ -1,4 +1,4 @@
-// Text that comes from elsewhere, as names of files do, made fit for a terminal. Any layer may use it.
+// Makes text from outside, such as file names, safe for a terminal. Any layer may use it.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace uvm {
 
-// With '?' in place of each byte of control characters: of ASCII, and U+0080 to U+009F in UTF-8, which some
+// Replaces each byte of control characters by '?': those of ASCII, and U+0080 to U+009F in UTF-8, which some
 // terminals obey as well.
 inline std::string printable(std::string text) {
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,6 +1,5 @@
 // Result<T, E>: a value or an error, for code that reports failure to its caller instead of throwing.
-// The shape of C++23's std::expected, of which it has the part that uvm uses; gcc 12 has it in C++23 mode
-// only.
+// It is the part of C++23's std::expected that uvm uses; gcc 12 has that in C++23 mode only.
 #pragma once
 
 #include <utility>

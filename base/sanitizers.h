@@ -1,5 +1,5 @@
 // Which sanitizers this build is instrumented with: UVM_THREAD_SANITIZER and UVM_ADDRESS_SANITIZER are 1 or
-// 0. Only for what cannot be the same with them; any layer may use it.
+// 0. Use them only where code cannot be the same. Any layer may use it.
 #pragma once
 
 #if defined(__SANITIZE_THREAD__)  // gcc
@@ -26,7 +26,7 @@
 
 namespace uvm {
 
-// Everything is many times slower then: long tests do a fraction of their rounds.
+// Everything is many times slower with them, so long tests do a fraction of their rounds.
 inline constexpr bool kSanitized = UVM_ADDRESS_SANITIZER || UVM_THREAD_SANITIZER;
 
 }  // namespace uvm

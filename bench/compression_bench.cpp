@@ -3,11 +3,11 @@
 //
 //   bench/compression_bench STORE NAME [--rounds N]          copies in $TMPDIR (/tmp)
 //
-// Prints, plain and compressed: bytes that the lines take in the file, bytes written to the device by bytes
-// of lines, MiB of lines per second for writing all of them (one thread, commit included), for reading them
-// in runs of 64, and microseconds for reading one at random; then the same of bytes after each tenth line,
-// chosen at random, has been written anew in each of 40 commits, when the blocks that lines share have lost
-// some of them.
+// Prints, plain and compressed: bytes that the lines take in the file, bytes written to the device per byte
+// of lines, MiB of lines per second for writing all of them (one thread, commit included) and for reading
+// them in runs of 64, and microseconds for reading one at random. Then prints the byte figures again after 40
+// commits that each rewrite a tenth of the lines, chosen at random, so that shared blocks have lost some of
+// their lines.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -110,7 +110,7 @@ class Copy {
     for (int commits = 0; commits < kCommits; ++commits) {
       for (std::size_t i = 0; i < lines_.number.size(); ++i) {
         if (random() % 10 != 0) continue;
-        // A word of it is another, lest it be found unchanged.
+        // Change one word, so that the line is not found unchanged.
         std::byte* content = changed.get() + writes.size() * kLineSize;
         std::copy_n(lines_.content.get() + i * kLineSize, kLineSize, content);
         content[random() % kLineSize] = static_cast<std::byte>(random());

@@ -1,14 +1,13 @@
 // The transaction by itself, without Java: how fast dirty lines get to the store, how long the program would
-// stand still, and what it loses meanwhile. In each round, in turns:
-//   * so many MiB are written to a file on the same file system as `fio --rw=write --bs=1M --direct=1
-//   --end_fsync=1` does,
-//     first allocated and written once, as the store's blocks are after a while;
-//   * so many MiB of scattered dirty lines are checkpointed: pre-flush, cut, flush, commit; nothing runs
-//   beside it;
-//   * the same while a thread reads and writes as fast as it can, most of it in 4 MiB, one store of 4096
-//     anywhere, stopped for the cut; and then the thread alone for as long;
-//   * the same again with a thread that only reads: what it loses, it loses to the processors that the
-//     checkpoint uses (of two threads of one core, a third and more), and not to faults.
+// stop, and how much throughput it loses meanwhile. In each round, in turns:
+//   * so many MiB are written to a file on the same file system, as by `fio --rw=write --bs=1M --direct=1
+//     --end_fsync=1`; the file is first allocated and written once, as the store's blocks are after a while;
+//   * so many MiB of scattered dirty lines are checkpointed (pre-flush, cut, flush, commit) with nothing else
+//     running;
+//   * the same while a thread reads and writes as fast as it can, mostly within 4 MiB, one store in 4096
+//     anywhere, stopped for the cut; then the thread runs alone for the same time;
+//   * the same again with a thread that only reads: it loses time to the processors that the checkpoint uses
+//     (a third and more when two threads share a core), and not to faults.
 //
 //   bench/cut_bench [--dirty MIB] [--rounds N]          in $TMPDIR (/tmp)
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-// How well the pager chooses what leaves memory: the hit rate of a region on traces, beside policies
-// simulated on the same trace with the same memory, and Belady's bound. A hit of the region is an access that
-// reads nothing from the store; read-ahead is off. Its store is in $TMPDIR (/tmp).
+// How well the pager chooses what to evict: the hit rate of a region on traces, compared with policies
+// simulated on the same trace with the same memory, and with Belady's bound. A hit of the region is an access
+// that reads nothing from the store; read-ahead is off. Its store is in $TMPDIR (/tmp).
 //
 //   bench/eviction_bench [--memory LINES] [--accesses N]
 #include <CLI/CLI.hpp>

@@ -1,10 +1,10 @@
-// Replacement policies, simulated: what eviction_bench compares the pager with. Each is told of one access
+// Simulated replacement policies, with which eviction_bench compares the pager. Each is given one access
 // after the other and answers whether the line was in memory. They see every access; the pager sees only
 // faults.
 //
 // Sources: ARC: Megiddo and Modha, "ARC: A Self-Tuning, Low Overhead Replacement Cache", FAST 2003, figure 4.
 // S3-FIFO: Yang et al., "FIFO Queues are All You Need for Cache Eviction", SOSP 2023, algorithm 1. Belady:
-// the line whose next use is farthest off leaves; no policy can have more hits.
+// the line whose next use is farthest in the future leaves; no policy can have more hits.
 #pragma once
 
 #include <algorithm>
@@ -225,7 +225,7 @@ class Arc final : public Policy {
   std::vector<std::list<Line>::iterator> at_;
 };
 
-// Hits of the best policy there can be, which knows what comes.
+// Hits of the best possible policy, which knows the future.
 inline std::uint64_t belady_hits(const Trace& trace, Line universe, std::size_t capacity) {
   const std::size_t never = trace.size();
   std::vector<std::size_t> next(trace.size()), seen(universe, never);

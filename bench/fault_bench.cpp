@@ -1,14 +1,12 @@
-// What a fault costs, beside what it could cost at least and beside the other ways to page a file, in one
-// run. Each round measures all in turns, on one file of $TMPDIR (/tmp), 4 KiB lines; the figure of a round is
-// a median or a rate, and what is printed the minimum, median and maximum of the rounds.
+// What a fault costs, compared in one run with the least it could cost and with other ways to page a file.
+// Each round measures all in turns, on one file in $TMPDIR (/tmp), 4 KiB lines. The figure of a round is a
+// median or a rate; printed are the minimum, median and maximum of the rounds.
 //
 //   bare     the kernel's part only: a SIGBUS handler that does nothing but UFFDIO_CONTINUE; a first write
-//   under
-//            asynchronous write protection; pread(2) with O_DIRECT
-//   mmap     the file mapped shared, read through the kernel's page cache, which is emptied before
+//            under asynchronous write protection; pread(2) with O_DIRECT
+//   mmap     the file mapped shared, read through the kernel's page cache, which is emptied first
 //   handler  a thread that waits for faults, reads with pread(2) and answers with UFFDIO_COPY, as UMap does
-//   (Peng et al.,
-//            "UMap: Enabling Application-driven Optimizations for Page Management", MCHPC 2019)
+//            (Peng et al., "UMap: Enabling Application-driven Optimizations for Page Management", MCHPC 2019)
 //
 //   bench/fault_bench [--rounds N]
 #include <fcntl.h>
@@ -74,7 +72,7 @@ void look(std::byte* base, std::uint64_t line) {
   [[maybe_unused]] const std::uint64_t value = word(base, line);
 }
 
-// Median microseconds of one access to each of the lines, of which each faults.
+// Median microseconds of one access to each of the lines. Each access faults.
 template <typename Access>
 double median_of(const std::vector<std::uint64_t>& lines, Access access) {
   std::vector<double> times;
@@ -250,7 +248,7 @@ class Handler {
 
 // --- Measurements
 
-// Reads of lines per second by two threads, each of its half of the lines.
+// Line reads per second by two threads, each in its half of the lines.
 double rate_of_two(const std::vector<std::uint64_t>& lines,
                    const std::function<void(std::uint64_t, int)>& access) {
   const Clock::time_point start = Clock::now();
@@ -285,7 +283,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "default 9")->check(CLI::Range(3, 1000));
   CLI11_PARSE(app, argc, argv);
   const bench::ScratchFolder folder("fault_bench");
-  // All read the same file, the store's, for which blocks lie where costs more than who reads them.
+  // All read the same file, the store's, because the place of its blocks matters more than who reads them.
   const std::string heap = folder / "heap";
   { Uvm make(heap, 1); }
   const std::string scratch = folder / "scratch";
@@ -407,7 +405,7 @@ int main(int argc, char** argv) {
       add(kSequentialRatio, sequential / figures[kSequentialMmap].values.back());
     }
     {
-      Uvm uvm(heap, 1);  // or each fault would read 64 KiB, since there is memory for it
+      Uvm uvm(heap, 1);  // otherwise each fault would read 64 KiB, since there is memory for it
       const double disk = add(kDisk, median_of(lines, [&](std::uint64_t line) { look(uvm.base(), line); }));
       add(kDiskOverBare, add(kDiskOver, disk - device) / bare_minor);
       uvm.forget();

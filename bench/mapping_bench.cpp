@@ -1,12 +1,12 @@
 // Whether clean lines should be mapped from the file they lie in, as persistent memory allows, instead of
-// being copied into memory. Lines of a file of $TMPDIR (/tmp), which should be on persistent memory or on
-// tmpfs, are put into a view in both ways, one at a time as faults bring them in, looked at, and taken away
+// being copied into memory. Lines of a file in $TMPDIR (/tmp), which should be on persistent memory or on
+// tmpfs, are put into a view in both ways: one at a time, as faults bring them in; then read, and removed
 // again as eviction does. Each round does both in turns; printed are minimum, median and maximum of the
 // rounds.
 //
-// Mapping costs a mapping a line: the kernel has no other way to put a page of a file into a view of other
-// pages, userfaultfd accepts no file of a file system other than tmpfs, and a process may have no more than
-// vm.max_map_count mappings (65530 unless raised): the last lines printed.
+// Each mapped line needs a mapping of its own: the kernel has no other way to put a page of a file into a
+// view of other pages, and userfaultfd accepts files on tmpfs only. A process may have no more than
+// vm.max_map_count mappings (65530 unless raised); the last lines printed show where that ends.
 //
 //   bench/mapping_bench [--rounds N]
 #include <fcntl.h>
@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   const bool watched = bool(faults.add(lines, kLineSize));
   std::printf("faults on a mapping of the file can be served: %s\n", watched ? "yes" : "no");
   std::size_t most = 0;
-  // Every second one, for neighbours of the file that lie side by side in the view are one mapping.
+  // Every other line, because neighbours in the file that are also neighbours in the view share a mapping.
   while (most < kFileLines / 2 && map(view + 2 * most * kLineSize, kLineSize, file.get(), 0) != nullptr)
     ++most;
   std::printf("lines mapped one by one until the kernel refuses: %zu%s\n", most,

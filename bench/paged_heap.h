@@ -1,5 +1,5 @@
-// PagedHeap: a region of one segment, paged and flushed, on a store in a file. Ends the program when it
-// cannot be had.
+// PagedHeap: a region of one segment, paged and flushed, on a store in a file. Ends the program if it cannot
+// be made.
 #pragma once
 
 #include <unistd.h>
@@ -26,8 +26,7 @@ T must(Result<T> result) {
 
 class PagedHeap {
  public:
-  // With the content of the file, which is made if it is not there. Segments, size and store of the options
-  // are set here.
+  // Opens the file with its content, or creates it. Segments, size and store of the options are set here.
   PagedHeap(const std::string& path, std::uint64_t lines, uffd::RegionOptions options)
       : is_new_(access(path.c_str(), F_OK) != 0) {
     if (is_new_) must(store::FileStore::create(path));
@@ -45,7 +44,7 @@ class PagedHeap {
   volatile std::uint64_t& word(std::uint64_t line) {
     return *reinterpret_cast<volatile std::uint64_t*>(region_->base() + line * uffd::kLineSize);
   }
-  // With no thread that writes.
+  // While no thread writes.
   void checkpoint() {
     const auto flushed = region_->preflush(~std::uint64_t{0});
     if (flushed && region_->cut() && region_->flush_cut() && store_->commit({})) return;

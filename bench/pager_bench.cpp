@@ -1,7 +1,7 @@
 // What the pager costs in each of its modes, on the file store in $TMPDIR (/tmp), by Google Benchmark: new
-// lines, one by one and in batches, and writes with eviction. fault_bench has faults beside their peers,
-// cut_bench the checkpoint. Arguments: fault mode (0 in-thread, 1 handler thread), track mode (1 async, 2
-// sync).
+// lines, one by one and in batches, and writes with eviction. fault_bench compares faults with their peers;
+// cut_bench measures the checkpoint. Arguments: fault mode (0 in-thread, 1 handler thread), track mode (1
+// async, 2 sync).
 //
 //   bench/pager_bench --benchmark_filter=populate
 #include <benchmark/benchmark.h>
@@ -59,7 +59,7 @@ void random_write_under_pressure(benchmark::State& state) {
   report(state, setup, before);
 }
 
-// The following need no eviction while they are timed: kBatch lines, then a new start.
+// The following must not evict while they are timed: they touch kBatch lines, then start again.
 constexpr std::uint64_t kBatch = 16384;
 
 void first_touch_sequential(benchmark::State& state) {

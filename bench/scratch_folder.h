@@ -1,4 +1,4 @@
-// ScratchFolder: a folder in $TMPDIR (/tmp) that goes away with all that is in it. Ends the program when it
+// ScratchFolder: a folder in $TMPDIR (/tmp) that is removed with everything in it. Ends the program if it
 // cannot be made.
 #pragma once
 

@@ -1,6 +1,6 @@
-// A month of one-second checkpoints: 2.6 million commits to one heap, in the file store itself, as fast as
-// they go. Prints how large the file gets. What the heap holds grows and shrinks between a quarter and all of
-// its lines once in 86400 commits, a day; each commit writes a few lines, most of them again and again, and
+// A month of one-second checkpoints: 2.6 million commits to one heap, directly in the file store, as fast as
+// possible. Prints how large the file gets. The heap's content grows and shrinks between a quarter and all of
+// its lines once in 86400 commits, a day. Each commit writes a few lines, mostly the same ones again, and
 // now and then a burst of many. Two versions are kept, and over the last hours 60 more. At the end the heap
 // is verified.
 //
@@ -45,7 +45,8 @@ class Month {
         buffer_(uvm::make_aligned(FileStore::kBatch * kLineSize)) {
     std::filesystem::remove(path_);
     must(FileStore::create(path_));
-    // The commits come about ten thousand times as fast as in life: of that time, the last four hours.
+    // The commits come about ten thousand times as fast as in reality: in this time scale, the last four
+    // hours.
     constexpr std::uint64_t kAgeNs = 1'500'000'000;
     auto store =
         FileStore::open(path_, {.keep = {.versions = 2, .age_ns = kAgeNs}, .line_limit = settings.lines});
@@ -115,7 +116,7 @@ class Month {
 
   void add(LineNumber line) {
     std::byte* content = buffer_.get() + writes_.size() * kLineSize;
-    // Different from all before, which is all that the store looks at.
+    // Different from all before; nothing else matters to the store.
     const std::uint64_t words[2] = {line, ++content_};
     std::memcpy(content, words, sizeof words);
     writes_.push_back({line, content});

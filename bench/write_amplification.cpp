@@ -1,10 +1,9 @@
-// What the store writes to the device beside the dirty lines themselves, in a file that is as full as files
+// What the store writes to the device in addition to the dirty lines, in a file that is as full as files
 // get: the store lets its file grow until a quarter of it is free. Each commit writes lines chosen at random
-// among all of the heap (or, with
-// --zipf, by Zipf 0.99), so free space comes in crumbs. Counted at the device, below the store: every byte of
-// every write.
+// from the whole heap (or, with --zipf, by Zipf 0.99), so free space becomes fragmented. Every byte of every
+// write is counted at the device, below the store.
 //
-// Prints, for each tenth of the run, bytes written to the device by bytes of dirty lines, how full the file
+// Prints, for each tenth of the run, bytes written to the device per byte of dirty lines, how full the file
 // is, and how large the writes are. Ends with status 1 if the last tenth wrote more than 1.2 times the dirty
 // bytes.
 //
@@ -101,7 +100,7 @@ int main(int argc, char** argv) {
   must(FileStore::create(path));
   Traffic traffic;
   auto device = std::make_unique<CountingDevice>(must(open_file_device(path, {})), traffic);
-  // No more room than steady use asks for.
+  // No more space than steady use needs.
   const auto store = must(FileStore::open_on(std::move(device), path, {.line_limit = lines, .keep_free = 0}));
 
   const uvm::AlignedBuffer buffer = uvm::make_aligned(FileStore::kBatch * kLineSize);

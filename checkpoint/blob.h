@@ -1,5 +1,6 @@
-// Blob: what a version says of itself beside its lines. Stored by LineStore::commit with every checkpoint, so
-// it is part of the same atomic change; read before the heap is mapped, and by tools that never map it.
+// Blob: what a version says about itself, apart from its lines. Stored by LineStore::commit with every
+// checkpoint, so it is part of the same atomic change; read before the heap is mapped, and by tools that
+// never map it.
 //
 // Invariant: a plain struct, written whole. A reader accepts the magic and a format it knows, nothing else.
 // Fields that a layer above defines (program hash, image identity, code format, class library, command line)
@@ -23,7 +24,7 @@ inline constexpr std::uint32_t kBlobFormat = 1;
 enum BlobFlags : std::uint32_t {
   kBlobFinished = 1,   // the program has ended; exit_code says how
   kBlobImage = 2,      // a base image: a booted VM without a program
-  kBlobSuspended = 4,  // its process left on request right after it: the program did nothing since
+  kBlobSuspended = 4,  // its process left on request right after it; the program did nothing since
 };
 
 struct Blob {
@@ -41,7 +42,7 @@ struct Blob {
   char image[64] = {};             // identity of the base image under it, NUL-terminated; empty: none
   char uvm_version[64] = {};       // that wrote it
   char program[512] = {};          // path of the bundle, as far as it fits, for people
-  std::uint64_t java_content = 0;  // which class library it was made with; 0: by a uvm that did not say
+  std::uint64_t java_content = 0;  // which class library it was made with; 0: an older uvm did not record it
   std::uint64_t command_hash = 0;  // of the command line that began the run; 0: the same
   char java[104] = {};             // the class library, as far as it fits, for people
   char command[104] = {};          // the command line, as far as it fits, for people

@@ -1,20 +1,20 @@
 // Checkpointer: makes versions of a running program's heap.
 //
-// One checkpoint:  pre-flush dirty lines while the program runs, until little is left;  stop it;  let it put
-// its state in order (before_cut);  cut the region;  let it run;  write the staged residue;  have
-// its output flushed (before_commit);  commit. The stop
-// is as long as reaching the safepoint, before_cut() and copying the residue take, and does no I/O as long as
-// the residue fits in staging.
+// One checkpoint:
+//   pre-flush dirty lines while the program runs, until little is left;
+//   stop the program;  let it put its state in order (before_cut);  cut the region;  let it run;
+//   write the staged residue;  have the program's output flushed (before_commit);  commit.
+// The stop takes as long as reaching the safepoint, before_cut() and copying the residue. It does no I/O as
+// long as the residue fits in staging.
 //
 // Invariants
 //   * Checkpoints of one Checkpointer never overlap (one mutex).
-//   * A checkpoint that fails leaves the program running, the last version standing and every line as dirty
-//   as it has to
-//     be; it is counted and told once per cause, and the next one is tried as if nothing had happened except
-//     that no outcome of the failed one is taken for durable (law 7).
+//   * A checkpoint that fails leaves the program running, the last version valid and every line as dirty as
+//     it has to be. It is counted, and reported once per cause. The next one is tried as if nothing had
+//     happened, except that nothing of the failed one is taken for durable (law 7).
 //
-// It knows the program only through Program, which a layer above implements. Who may call: any thread that is
-// not the program's.
+// It knows the program only through Program, which a layer above implements. Who may call: any thread except
+// those of the program.
 #pragma once
 
 #include <chrono>
@@ -57,10 +57,10 @@ class Program {
 
 struct CheckpointerOptions {
   std::chrono::nanoseconds every{0};  // policy: time between the starts of two checkpoints; 0: only on demand
-  std::uint64_t lines_written =
-      1 << 17;  // policy: so many lines evicted or pre-flushed since the last make one due
+  // Policy: a checkpoint is due after this many lines evicted or pre-flushed since the last one.
+  std::uint64_t lines_written = 1 << 17;
   std::string store_name = "the store";            // in messages
-  std::function<void(const std::string&)> report;  // a failure or its end, one line for people
+  std::function<void(const std::string&)> report;  // a failure, or that it is over, in one line for people
   std::function<void(const Record&)>
       after_checkpoint;  // of each that was committed; runs on the checkpointing thread
 };
@@ -76,16 +76,18 @@ class Checkpointer {
   void start();
   void stop();
 
-  // A checkpoint soon, by the policy thread: one that begins after this call. Any thread, the program's too.
+  // Requests a checkpoint soon, by the policy thread, that begins after this call. Any thread, including the
+  // program's.
   void request();
 
-  // A checkpoint now, waiting for one under way first.
+  // Makes a checkpoint now, after waiting for one under way.
   Result<Record> checkpoint();
 
-  // The last one: the program is retired instead of stopped. After it, committed or not, nothing runs.
+  // Makes the last one: the program is retired instead of stopped. Afterwards, committed or not, nothing
+  // runs.
   Result<Record> final_checkpoint();
 
-  // A version of a program that is retired already (it ended, or no thread has started).
+  // Makes a version of a program that is already retired (it ended, or no thread has started).
   Result<Record> checkpoint_retired();
 
   [[nodiscard]] Statistics statistics() const;
@@ -111,8 +113,8 @@ class Checkpointer {
   std::mutex transaction_;  // held through one checkpoint
   // The cause of the failure that was reported last; under transaction_.
   std::optional<std::pair<Errc, int>> told_;
-  std::uint64_t lines_at_last_ =
-      0;  // RegionCounters::lines_written after the last checkpoint; under transaction_
+  // RegionCounters::lines_written after the last checkpoint; under transaction_.
+  std::uint64_t lines_at_last_ = 0;
 
   mutable std::mutex lock_;  // statistics_, quit_ and requested_
   std::condition_variable wake_;

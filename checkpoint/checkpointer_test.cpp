@@ -257,7 +257,7 @@ TEST_F(CheckpointerTest, FinalCheckpointHoldsEverythingDone) {
   program.expect_consistent();
 }
 
-TEST_F(CheckpointerTest, FailureIsToldOnceAndTheRunGoesOn) {
+TEST_F(CheckpointerTest, FailureIsReportedOnceAndTheRunContinues) {
   {
     CountingProgram program(region_->base());
     Checkpointer checkpointer(*region_, *store_, program, options());

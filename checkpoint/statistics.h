@@ -10,7 +10,7 @@ namespace uvm::checkpoint {
 // One checkpoint that became a version.
 struct Record {
   std::uint64_t version = 0;
-  std::uint64_t pause_ns = 0;       // from the wish to stop until the program runs again
+  std::uint64_t pause_ns = 0;       // from the request to stop until the program runs again
   std::uint64_t duration_ns = 0;    // from the first pre-flush to the end of the commit
   std::uint64_t lines = 0;          // in the version's commit, those evicted since the one before included
   std::uint64_t lines_stopped = 0;  // of these, harvested while the program was stopped
@@ -18,7 +18,7 @@ struct Record {
   std::uint64_t wall_time_ns = 0;   // CLOCK_REALTIME at the commit
 };
 
-// The figures kept: all pauses as far as memory is reasonable, the latest records.
+// The figures kept: the latest records, and as many pauses as take a reasonable amount of memory.
 class Statistics {
  public:
   void add(const Record& record);
@@ -34,8 +34,8 @@ class Statistics {
   [[nodiscard]] std::uint64_t longest_pause() const { return longest_; }
 
  private:
-  static constexpr std::size_t kLatest =
-      100;  // small beside what a checkpoint writes: --stats tells them at each
+  // Small compared with what a checkpoint writes, because --stats prints them at each one.
+  static constexpr std::size_t kLatest = 100;
   static constexpr std::size_t kPauses = 1 << 16;  // 18 hours of one a second
 
   std::vector<Record> latest_;

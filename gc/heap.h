@@ -1,12 +1,12 @@
 // The object heap: allocation of objects in the old segment, in regions of 1 MiB, through thread-local
 // buffers.
 //
-// There is no collection yet: the segment is large, and cold lines leave memory. All state is in the region
+// There is no collector yet: the segment is large, and cold lines leave memory. All state is in the region
 // (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so that a resumed heap
-// goes on allocating where it was.
+// continues allocating where it stopped.
 //
-// A part at the end, the reserve, is opened piece by piece as the rest gets full, so that what handles an
-// OutOfMemoryError has room to say so and to end in order.
+// The last part, the reserve, is opened piece by piece when the rest is full, so that code that handles an
+// OutOfMemoryError has memory to report it and to end in order.
 //
 // Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
 // unused part of an allocation buffer [top, end), which its owner's record names. New memory is zero.
@@ -38,7 +38,7 @@ UVM_PERSISTED_ENUM(RegionKind, kFree, kOld, kLargeStart, kLargeContinued)
 // Lives in the roots segment.
 struct HeapState {
   RegionOffset old_end;      // end of the old segment of this heap: the --heap limit
-  RegionOffset next_region;  // regions above have never been used
+  RegionOffset next_region;  // regions from here on have never been used
   RegionOffset shared_top;   // bump pointer in the region that allocation buffers are cut from
   RegionOffset shared_end;
   std::uint64_t allocated_bytes;         // since the heap was made
@@ -87,8 +87,8 @@ class Heap {
     return offset >= kOldStart && offset < state_->next_region;
   }
 
-  // Whether `bytes` can be allocated, for an error to be thrown and handled; opens a piece of the reserve for
-  // that if there is one.
+  // Whether `bytes` can be allocated for throwing and handling an error. Opens a piece of the reserve for it
+  // if there is one left.
   bool make_room_for_error(std::uint64_t bytes);
 
  private:
@@ -103,7 +103,7 @@ class Heap {
   std::mutex lock_;  // sleeps: whoever holds it may be waiting for a line to come in
 };
 
-// Writes a header: shape and the identity hash, which is fixed at birth.
+// Writes a header: the shape, and the identity hash, which never changes.
 inline void set_header(void* memory, const Shape* shape) {
   const std::uint32_t bits = encode(memory);
   std::uint32_t hash = (bits * 0x9E3779B1U) ^ (bits >> 15);

@@ -28,8 +28,8 @@ inline constexpr RegionOffset kReferenceReach = 32 * kGiB;
 inline constexpr RegionOffset kMaxOldSize = kReferenceReach - kOldStart;
 inline constexpr RegionOffset kStacksStart = kReferenceReach;  // Java frames, one slice per thread
 inline constexpr RegionOffset kStacksSize = 16 * kGiB;
-inline constexpr RegionOffset kNativeStart =
-    kStacksStart + kStacksSize;  // Unsafe memory, zlib state, the bundle
+// Unsafe memory, zlib state, the bundle.
+inline constexpr RegionOffset kNativeStart = kStacksStart + kStacksSize;
 inline constexpr RegionOffset kNativeSize = 16 * kGiB;
 inline constexpr RegionOffset kRegionSize = kNativeStart + kNativeSize;
 

@@ -1,11 +1,11 @@
-// Marker: finds every object that can be reached, while the program is stopped.
+// Marker: finds every reachable object while the program is stopped.
 //
 // Marks are bits on the host; nothing is written into objects, so marking makes no line dirty (law 8). The
 // stack of objects that are marked but not scanned is bounded: when it is full, the region of an object that
 // does not fit is remembered, and the marked objects of such regions are scanned again later.
 //
 // Weak fields: objects of given shapes have one field that is not followed; they are collected in
-// weak_objects(). What that means is for the layer above to decide (runtime/heap/reference_processing.h).
+// weak_objects(). The layer above decides what that means (runtime/reference_processing.h).
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,9 @@ class Marker {
     weak_field_ = field;
   }
 
-  // Marks an object (not what it refers to, yet). Null and what is no offset of the heap is ignored.
+  // Marks an object (not yet what it refers to). Ignores null and values that are not offsets of the heap.
   void mark(std::uint32_t bits);
-  // Marks all that marked objects refer to, until nothing is left.
+  // Marks everything that marked objects refer to, until nothing is left.
   void drain();
 
   // Precondition: an object of the heap.
@@ -54,7 +54,7 @@ class Marker {
   std::uint32_t weak_field_ = 0;
   std::size_t stack_limit_;
   std::vector<std::uint32_t> stack_;
-  std::vector<bool> rescan_;  // by region: has marked objects that nobody has scanned
+  std::vector<bool> rescan_;  // by region: has marked objects that are not scanned yet
   bool overflowed_ = false;
   std::vector<std::uint32_t> weak_objects_;
   std::uint64_t marked_objects_ = 0;

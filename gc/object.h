@@ -2,15 +2,13 @@
 //
 //   Object   [ shape : u32 reference to Shape | identity hash : u32 ] fields from offset 8
 //   Array    [ header 8 ][ length : i32 ][ unused : u32 ] elements from offset 16 (as on HotSpot, so that
-//   byte array
-//            views have the alignment programs expect)
+//            byte array views have the alignment programs expect)
 //   Mirror   a java.lang.Class instance: [ header 8 ][ mirrored : u32 ][ size in bytes : u32 ] Java fields
-//   from
-//            offset 16, then the static fields of the class that it mirrors
+//            from offset 16, then the static fields of the class that it mirrors
 //
-// Every object is 8-aligned and a multiple of 8 bytes. The identity hash is given at birth, with the header
-// store that happens anyway, so hashing never writes to an object; locks, marks and ages live in side tables
-// (law 8).
+// Every object is 8-aligned and a multiple of 8 bytes. An object gets its identity hash at allocation, with
+// the header store that happens anyway, so hashing never writes to an object; locks, marks and ages live in
+// side tables (law 8).
 #pragma once
 
 #include <cstddef>
@@ -32,7 +30,7 @@ enum class ShapeKind : std::uint8_t {
 };
 UVM_PERSISTED_ENUM(ShapeKind, kInstance, kReferenceArray, kPrimitiveArray, kMirror, kFiller)
 
-// What the heap knows of a class. First member of rt::Class. Lives in the metadata segment.
+// What the heap knows about a class. First member of rt::Class. Lives in the metadata segment.
 struct Shape {
   std::uint32_t instance_size;  // bytes; of arrays: 16
   ShapeKind kind;
@@ -40,8 +38,8 @@ struct Shape {
   std::uint16_t ref_count;               // entries of ref_offsets
   Reference<std::uint32_t> ref_offsets;  // byte offsets of reference fields, inherited ones included
   std::uint32_t static_ref_count;        // entries of static_ref_offsets
-  Reference<std::uint32_t>
-      static_ref_offsets;  // byte offsets in this class's mirror of its static references
+  // Byte offsets in this class's mirror of its static references.
+  Reference<std::uint32_t> static_ref_offsets;
   std::uint32_t reserved;
 };
 UVM_PERSISTED(Shape, instance_size, kind, element_shift, ref_count, ref_offsets, static_ref_count,

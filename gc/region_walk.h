@@ -1,8 +1,8 @@
-// Walking the objects of one region of the old segment, and finding out whether an object starts at an
-// offset.
+// Walks the objects of one region of the old segment, and finds out whether an object starts at an offset.
 //
-// Both look before they step: they also serve the verifier, and slots that may or may not hold a reference.
-// Only while the program is stopped. They read the region and write nothing to it.
+// Unlike Heap::walk, which trusts the heap, these check before each step: they serve the verifier, and slots
+// that may or may not hold a reference. Only while the program is stopped. They read the region and write
+// nothing to it.
 #pragma once
 
 #include <functional>
@@ -63,7 +63,7 @@ class RegionWalker {
   // End of the part of a region in which objects start; `region` itself when there is none.
   [[nodiscard]] RegionOffset limit_of(RegionOffset region) const;
   [[nodiscard]] RegionOffset skip_buffer(RegionOffset at) const;
-  // Bytes of what is at `at`; 0: an object that has no header yet, the only one of its region.
+  // Size in bytes of the object at `at`; 0: an object that has no header yet, the only one of its region.
   std::optional<WalkProblem> measure(RegionOffset at, RegionOffset limit, std::uint64_t* size,
                                      bool* filler) const;
 

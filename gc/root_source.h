@@ -1,4 +1,4 @@
-// RootSource: how the layer above tells the heap what refers to objects from outside of them.
+// RootSource: how the layer above tells the heap what refers to objects from outside the heap.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class RootSource {
   using Visitor = std::function<void(const Root&)>;
 
   virtual ~RootSource() = default;
-  // Gives every root, some perhaps several times. Only while the program is stopped. Reads the region only.
+  // Reports every root, some possibly several times. Only while the program is stopped. Reads the region
+  // only.
   virtual void visit_roots(const Visitor& visit) = 0;
 
  protected:

@@ -1,8 +1,8 @@
-// SegmentAllocator: memory inside a segment of the region, for what is not an object.
+// SegmentAllocator: memory inside a segment of the region, for data that is not an object.
 //
 // Two users: metadata (classes, methods, symbols, code: allocate_forever, never freed) and native memory
-// (Unsafe, zlib state: allocate and release). All state is in the region, so a resumed heap goes on with it.
-// Freed blocks go to free lists by size class (four classes per power of two) and are reused whole; a
+// (Unsafe, zlib state: allocate and release). All state is in the region, so a resumed heap continues with
+// it. Freed blocks go to free lists by size class (four classes per power of two) and are reused whole; a
 // released block of a page or more gives its lines back through Region::discard.
 //
 // Any thread; a lock in the host object guards the state.

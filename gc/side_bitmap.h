@@ -1,5 +1,5 @@
-// SideBitmap: one bit per 8 bytes of a range of the region, in host memory, for what a pass over the heap
-// must remember of objects without writing to them (law 8).
+// SideBitmap: one bit per 8 bytes of a range of the region, in host memory. Lets a pass over the heap
+// remember something about objects without writing to them (law 8).
 //
 // The memory is mapped sparsely: only parts that have a bit set cost anything. It is given back by the
 // destructor. One thread at a time.
@@ -22,7 +22,7 @@ class SideBitmap {
   [[nodiscard]] bool covers(RegionOffset offset) const {
     return offset >= from_ && offset < to_ && offset % 8 == 0;
   }
-  // Precondition of these: covers(offset).
+  // Precondition of the following: covers(offset).
   [[nodiscard]] bool test(RegionOffset offset) const { return (words_[word(offset)] & bit(offset)) != 0; }
   // True when the bit was not set before.
   bool set(RegionOffset offset) {

@@ -1,5 +1,5 @@
-// The part of libpmem that uvm calls, loaded when it is first needed: the library brings seven others, which
-// would cost each start of uvm 2 ms of processor time, while few machines have persistent memory.
+// The part of libpmem that uvm calls, loaded when it is first needed. The library pulls in seven others,
+// which would cost each start of uvm 2 ms of processor time, although few machines have persistent memory.
 #pragma once
 
 #include <libpmem.h>
@@ -12,7 +12,7 @@ struct LibPmem {
   decltype(&pmem_memcpy) memcpy;
   decltype(&pmem_drain) drain;
 
-  // nullptr when the library is not there. Not async-signal-safe; any thread.
+  // nullptr when the library is not installed. Not async-signal-safe; any thread.
   static const LibPmem* load();
 };
 

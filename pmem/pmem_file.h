@@ -1,9 +1,9 @@
 // A file on persistent memory (a file system mounted with DAX), written through a mapping.
 //
 // Writes go to a mapping of the file with non-temporal stores. They are durable after drain(), which each
-// thread calls for its own: a fence orders only the stores of the processor that executes it. The mapping is
-// synchronous (MAP_SYNC): the file system has made durable where the bytes lie before a store to them
-// succeeds.
+// thread calls for its own stores, because a fence orders only the stores of the processor that executes it.
+// The mapping is synchronous (MAP_SYNC): before a store succeeds, the file system has made durable where the
+// bytes lie.
 //
 // Reads go through pread(), which copies from the medium just as a mapping would, without page cache, but
 // reports a bad cell as EIO where a load would raise SIGBUS; the reader may be a SIGBUS handler itself.
@@ -27,7 +27,7 @@
 
 namespace uvm::pmem {
 
-// Whether libpmem counts the file as persistent memory: it is one in fact, or the environment variable
+// Whether libpmem counts the file as persistent memory: because it is, or because the environment variable
 // PMEM_IS_PMEM_FORCE=1 says so (for tests). The file is open for writing as `fd`.
 bool on_persistent_memory(int fd, const std::string& path);
 
@@ -45,14 +45,14 @@ class PmemFile {
 
   // Bytes read to the parts, fewer only at the end of the file, or -errno.
   std::int32_t read(std::uint64_t offset, std::span<const iovec> parts) noexcept;
-  // Bytes written from the parts, all of them, or -errno: -EINVAL behind the end of the file.
+  // Bytes written from the parts, all of them, or -errno: -EINVAL beyond the end of the file.
   std::int32_t write(std::uint64_t offset, std::span<const iovec> parts) noexcept;
   // Makes durable what this thread has written.
   void drain() noexcept { pmem_.drain(); }
-  // Makes durable what no drain() could, where the mapping is not synchronous. 0 or an errno.
+  // Makes durable what drain() cannot where the mapping is not synchronous. 0 or an errno.
   [[nodiscard]] int flush() noexcept;
 
-  // Gives bytes [from, to) room; the file becomes longer if it ends before `to`, durably. 0 or an errno. One
+  // Allocates bytes [from, to); extends the file, durably, if it ends before `to`. 0 or an errno. One
   // thread at a time.
   [[nodiscard]] int reserve(std::uint64_t from, std::uint64_t to) noexcept;
 

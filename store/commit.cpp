@@ -63,7 +63,7 @@ const FileStore::Retained* FileStore::find_retained(Version version) const {
 }
 
 void FileStore::cut() noexcept {
-  pending_ = true;  // first: a write that runs beside this one takes the careful way early rather than late
+  pending_ = true;  // first, so that a concurrent write takes the careful way early rather than late
   {
     std::lock_guard guard(publish_lock_);
     table_.cut();

@@ -35,7 +35,7 @@ struct TriedCommit {
 struct Recorded {
   std::vector<std::byte> start;  // the disk before the log
   std::vector<MemoryDisk::LogEntry> log;
-  std::vector<TriedCommit> tries;  // the first one stands for the new heap
+  std::vector<TriedCommit> tries;  // the first one represents the new heap
 };
 
 // Marks in the log: 2 * try when a commit begins, 2 * try + 1 when it is acknowledged.
@@ -194,7 +194,7 @@ class Replay {
     }
     ASSERT_NE(found, nullptr) << "version " << version << " was opened and is none of those tried from "
                               << recorded_.tries[acknowledged_].version << " on";
-    // Life goes on: one more commit, and it stands.
+    // The heap is usable: one more commit succeeds and lasts.
     if (random_() % 8 != 0) return;
     Lines lines = found->lines;
     for (int i = 0; i < 20; ++i) lines[random_() % kLimit] = 7;

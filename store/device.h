@@ -1,11 +1,14 @@
 // Device: what a heap file is to the store above it, on a disk or on persistent memory. Tests put recording
 // and failing devices in its place.
 //
-// Fault model that the store is built for: any operation may fail with an errno; a failed or short write
-// leaves its range with any mixture of old and new content; what was written is durable only once a later
-// flush() returned 0; at a crash, un-flushed writes survive in any subset, in any order, torn at 512 bytes on
-// a disk and at 8 bytes on persistent memory; after a failed flush() nothing is known of the writes before
-// it, and a later successful flush() says nothing about them.
+// The fault model that the store is built for:
+//   * Any operation may fail with an errno.
+//   * A failed or short write leaves its range with any mixture of old and new content.
+//   * What was written is durable only once a later flush() has returned 0.
+//   * At a crash, any subset of the unflushed writes survives, in any order, torn at 512 bytes on a disk and
+//     at 8 bytes on persistent memory.
+//   * After a failed flush() nothing is known about the writes before it, and a later successful flush() says
+//     nothing about them.
 #pragma once
 
 #include <sys/uio.h>
@@ -39,15 +42,15 @@ class Device {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  // Perform all operations, in any order, and return when all are over. Callable from several threads at a
+  // Perform all operations, in any order, and return when all have ended. Callable from several threads at a
   // time and async-signal-safe. Buffers, offsets and lengths are multiples of 4096 when direct() is true.
   virtual void read(std::span<IoOp> ops) noexcept = 0;
   virtual void write(std::span<IoOp> ops) noexcept = 0;
 
-  // A read that goes on while its caller does other things. start_read() returns at once, with a handle for
-  // end_read(); nullptr when none can be started just now, or never. `ops` and what they point to stay in
-  // place until the read has ended. end_read() waits for so long; false: it is not over, and goes on. Each
-  // must be ended, by any thread. Both are async-signal-safe.
+  // A read that continues while its caller does other things. start_read() returns at once, with a handle for
+  // end_read(), or nullptr when none can be started now, or ever. `ops` and what they point to stay in place
+  // until the read has ended. end_read() waits at most the given time; false: the read is still under way.
+  // Each read must be ended, by any thread. Both are async-signal-safe.
   virtual void* start_read(std::span<IoOp> /*ops*/) noexcept { return nullptr; }
   [[nodiscard]] virtual bool end_read(void* /*started*/, std::span<IoOp> /*ops*/,
                                       std::chrono::nanoseconds /*patience*/) noexcept {
@@ -58,13 +61,13 @@ class Device {
   // Makes all completed writes durable. 0 or an errno. Not async-signal-safe by contract.
   [[nodiscard]] virtual int flush() noexcept = 0;
 
-  // Gives bytes [from, to) of the file room on the device; the file becomes longer if it ends before `to`.
-  // What is there already keeps its content. 0 or an errno. Async-signal-safe. Called by one thread at a
+  // Allocates bytes [from, to) of the file on the device; extends the file if it ends before `to`. Existing
+  // content stays. 0 or an errno. Async-signal-safe. Called by one thread at a
   // time.
   [[nodiscard]] virtual int reserve(std::uint64_t from, std::uint64_t to) noexcept = 0;
-  // Gives the room of bytes [from, to) back to the device, and forgets their content; the length stays. 0, or
-  // an errno: EOPNOTSUPP where the file system cannot. Nobody writes to the range meanwhile, nor reads it,
-  // except by reads that were started, which may get anything. Not async-signal-safe by contract.
+  // Returns the space of bytes [from, to) to the device and drops their content; the length stays. 0, or an
+  // errno: EOPNOTSUPP where the file system cannot do it. Nobody may write to the range meanwhile, nor read
+  // it, except by started reads, which may get anything. Not async-signal-safe by contract.
   [[nodiscard]] virtual int release(std::uint64_t from, std::uint64_t to) noexcept = 0;
 
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;       // length of the file
@@ -75,8 +78,8 @@ class Device {
   Device() = default;
 };
 
-// Builds the operations of a batch of blocks in arrays of the caller's: a block that follows the one before
-// goes to the same operation, up to max_blocks. Async-signal-safe.
+// Builds the operations of a batch of blocks in the caller's arrays: adjacent blocks share an operation, up
+// to max_blocks. Async-signal-safe.
 class OpBuilder {
  public:
   OpBuilder(IoOp* ops, iovec* iov, std::uint32_t max_lines)
@@ -111,8 +114,8 @@ class OpBuilder {
   std::uint32_t iov_count_ = 0;
 };
 
-// The errno of a read that is over; 0 if it reached its end, or that of the file: what is missing then is
-// told by a checksum. What the device gave up half-way is an error, and no damage.
+// The errno of a finished read; 0 if it reached its end or the end of the file, where a checksum then reveals
+// what is missing. A transfer that the device gave up half-way is an error, not damage.
 [[nodiscard]] int read_error(const Device& device, const IoOp& op) noexcept;
 
 }  // namespace uvm::store

@@ -2,19 +2,18 @@
 //
 //   DIR/NAME/heap             a heap
 //   DIR/images/base-KEY       a base image: a heap file that is never changed once it has this name
-//   DIR/images/booting        empty; its bytes are locked by those who make images
+//   DIR/images/booting        empty; processes that make images lock its bytes
 //   DIR/.*, DIR/images/.*     something being made or removed; left over from a crash when it is
 //                             ten minutes old and nobody has it open
 //
 // A base image may lie over another, as a heap does.
 //
-// images/ is the user's who came first; others have images-UID/. An image is read from any such folder that
-// is this user's or root's.
+// images/ belongs to the first user; others have images-UID/. An image is read from any such folder that
+// belongs to this user or to root.
 //
 // Heaps and images appear and vanish by a rename, so a crash leaves either all of one or nothing under its
 // name. Heaps are independent: damage to one leaves the others alone. Damage or an unknown format of one
-// shows up as the error of its entry, not of the list. Nothing follows a symbolic link on the way to removing
-// something.
+// shows up as the error of its entry, not of the list. Removal never follows a symbolic link.
 //
 // A StoreDirectory has no state but its path; several processes use the same folder at the same time.
 #pragma once
@@ -50,8 +49,7 @@ struct ImageEntry {
   std::optional<HeapInfo> info;  // none when it cannot be read
 };
 
-// What makes a name beside others one that no other process gives, in whatever namespace or on whatever
-// machine.
+// A suffix that makes a name unique among all processes, in any namespace and on any machine.
 std::string unique_suffix();
 
 class StoreDirectory {
@@ -63,7 +61,7 @@ class StoreDirectory {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string heap_path(const std::string& name) const;
   [[nodiscard]] std::string heap_folder(const std::string& name) const;
-  // Whether versions of the heap are pinned; not of one that is too damaged to say so.
+  // Whether versions of the heap are pinned; false for a heap that is too damaged to tell.
   [[nodiscard]] bool is_pinned(const std::string& name) const;
   [[nodiscard]] std::string image_path(const std::string& key) const;
 
@@ -83,13 +81,13 @@ class StoreDirectory {
   // Heaps by name.
   [[nodiscard]] Result<std::vector<HeapEntry>> list_heaps() const;
 
-  // kLocked while a process has it open, kPermission when it is another user's, kInvalid when there is more
-  // in its folder than uvm makes. Then all of it is as it was.
+  // kLocked while a process has it open, kPermission when it is another user's, kInvalid when its
+  // folder has files that uvm does not make. In these cases nothing is changed.
   Result<void> remove_heap(const std::string& name) const;
 
-  // Base images. One is made in three steps: begin_image() gives an empty heap under a name of no meaning;
-  // the caller fills it, commits, and closes it by destroying `store`; publish_image() gives it its name, in
-  // place of a former one. An image that is not published goes away with its NewImage.
+  // Base images. One is made in three steps: begin_image() makes an empty heap under a temporary name;
+  // the caller fills it, commits, and closes it by destroying `store`; publish_image() gives it its name,
+  // replacing a former one. An image that is not published is removed with its NewImage.
   class NewImage {
    public:
     explicit NewImage(std::string path) : path_(std::move(path)) {}
@@ -103,23 +101,23 @@ class StoreDirectory {
     friend class StoreDirectory;
     std::string path_;  // empty: published
   };
-  // The lock on making the image with that key, held as long as the descriptor is open: others wait for one
-  // who boots it. kLocked after `patience`. `waits` is called when a second has passed.
+  // The lock for making the image with that key, held as long as the descriptor is open. Others wait for the
+  // process that makes it; kLocked after `patience`. `waits` is called after a second.
   Result<Descriptor> lock_image(const std::string& key, std::chrono::milliseconds patience,
                                 const std::function<void()>& waits) const;
   Result<NewImage> begin_image(const std::string& key, const CreateOptions& options = {}) const;
   Result<void> publish_image(NewImage& image, const std::string& key) const;
 
   // For reading only; processes share it. kNotFound when there is none, kCorrupt when nothing is in it.
-  // `base` is the image that it was made from, which is looked for if it is not given. That the image was
-  // used is noted, to the minute.
+  // `base` is the image that it was made from, which is searched for if it is not given. Records the time
+  // of use, to the minute.
   Result<std::shared_ptr<FileStore>> open_image(const std::string& key, std::uint64_t line_limit = kMaxLines,
                                                 std::shared_ptr<FileStore> base = nullptr) const;
   // Those in this user's folder, by key.
   [[nodiscard]] Result<std::vector<ImageEntry>> list_images() const;
   Result<void> remove_image(const std::string& key) const;
-  // Paths of the base image that a heap was made from, of that which this one was made from, and so on: to be
-  // looked at, whoever owns them. kCorrupt as above.
+  // Paths of the base image that a heap was made from, of the one below that, and so on: for
+  // inspection, whoever owns them. kCorrupt as above.
   [[nodiscard]] Result<std::vector<std::string>> images_of_heap(const std::string& name) const;
 
  private:

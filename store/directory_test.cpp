@@ -142,7 +142,7 @@ TEST_F(StoreDirectoryTest, OnlyWhatUvmMakesIsRemoved) {
   EXPECT_TRUE(store.remove_heap("heap"));
 }
 
-TEST_F(StoreDirectoryTest, OneAtATimeMakesAnImage) {
+TEST_F(StoreDirectoryTest, OnlyOneProcessMakesAnImage) {
   using std::chrono::milliseconds;
   const StoreDirectory store = directory();
   int ready[2];
@@ -158,7 +158,7 @@ TEST_F(StoreDirectoryTest, OneAtATimeMakesAnImage) {
   EXPECT_EQ(locked, 'y');
   EXPECT_EQ(store.lock_image("key", milliseconds(30), [] {}).error().code, Errc::kLocked);
   EXPECT_TRUE(store.lock_image("another key", milliseconds(0), [] {}));
-  // Whoever waits long is told once; then the builder dies, and with it its lock.
+  // A long wait is reported once. Then the builder dies, and its lock with it.
   int told = 0;
   const auto lock = store.lock_image("key", std::chrono::minutes(5), [&] {
     ++told;

@@ -1,5 +1,5 @@
 // Failing devices: every operation of a run fails once, in every manner, and from then on. What must hold:
-// what was acknowledged is read back; the last version stands; once the device is well, a commit succeeds.
+// what was acknowledged is read back; the last version is valid; once the device works, a commit succeeds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -108,10 +108,10 @@ std::uint64_t run(const Fault& fault) {
   const std::uint64_t operations = injector.operations;
   disk->fate = nullptr;
 
-  // The process goes on: everything that was written is there.
+  // The process continues: everything that was written is there.
   for (const auto& [line, tag] : lines) EXPECT_TRUE(line_is(*store, line, tag));
 
-  // Or it ends here: the last version stands, or one whose commit failed while its root was on the way.
+  // Or it ends here: the last version is valid, or one whose commit failed while its root was being written.
   {
     auto copy = std::make_shared<MemoryDisk>(*disk);
     auto other = testing::open_disk(copy, {.line_limit = kLimit});

@@ -1,5 +1,5 @@
-// Opening a heap file as a Device: with direct I/O through io_uring, or as persistent memory where it lies on
-// such (pmem/pmem_device.h).
+// Opening a heap file as a Device: with direct I/O through io_uring, or as persistent memory if it lies
+// there (store/pmem_device.h).
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ struct FileDeviceOptions {
 };
 Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const FileDeviceOptions& options);
 
-// Whether the kernel lets this process use io_uring; without, transfers go one by one.
+// Whether the kernel lets this process use io_uring; without it, transfers are made one by one.
 bool io_uring_works();
 
 // Whether some process, this one included, has the file open for use. False when it cannot be told.

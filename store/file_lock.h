@@ -1,6 +1,6 @@
 // Locks on files of a store: open file description locks (fcntl(2), F_OFD_SETLK) on one byte, which need not
 // exist. They exclude a second opening in this process as well, work on NFS and in most FUSE file systems,
-// and go with the last descriptor of the opening, so with the process.
+// and end with the last descriptor of the opening, so with the process.
 //
 // Any layer may use them, on any thread.
 #pragma once
@@ -16,13 +16,13 @@ namespace uvm::store {
 
 enum class FileLock { kShared, kExclusive };  // of a descriptor open for reading, for writing
 
-// 0; EAGAIN: another has it; else an errno: there can be no lock.
+// 0; EAGAIN: another opening has the lock; other errnos: locks do not work here.
 int try_lock(int fd, FileLock kind, off_t at = 0);
 
 // Whether another opening has a lock that one of `kind` would wait for. False when it cannot be told.
 bool is_locked(int fd, FileLock kind, off_t at = 0);
 
-// Of a lock that cannot be had, errno `error`: what to do.
+// What to do when locking failed with errno `error`.
 Error cannot_lock(const std::string& path, int error);
 
 }  // namespace uvm::store

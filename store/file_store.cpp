@@ -338,7 +338,7 @@ IoResult<void> FileStore::choose(Transaction transaction, std::span<const LineWr
     const Entry old =
         transaction == Transaction::kCurrent ? table_.entry(0, line) : table_.pending_entry(line);
     // A line that did not change is not written. Equal checksums alone do not prove it. After a cut current
-    // must have the line all the same, lest a late write to pending hides it.
+    // must have the line all the same, so that a late write to pending does not hide it.
     const bool may_skip =
         !even_unchanged && (transaction == Transaction::kPending ||
                             !pending_.load(std::memory_order_relaxed) || table_.current_has(line));

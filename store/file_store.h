@@ -7,9 +7,8 @@
 //     written.
 //   * The lines of a packed block belong to one transaction: cut() falls between two blocks.
 //   * After a failed flush, or a failed write of a root, no block written since the last good flush is
-//   trusted:
-//     the next commit copies what it needs of them to fresh blocks, and none is reused before that commit is
-//     good.
+//     trusted: the next commit copies what it needs of them to fresh blocks, and none is reused before that
+//     commit succeeds.
 //
 // Threads: read(), present() and write(kCurrent) from any number of threads, in the SIGBUS handler too, while
 // one thread at a time calls the rest. Locks are spinlocks (base/memory.h) over code that never touches heap
@@ -43,9 +42,9 @@ struct CreateOptions {
   std::shared_ptr<FileStore> base = nullptr;
 };
 
-// Which versions a commit leaves, beside those that are pinned.
+// Which versions a commit keeps, in addition to pinned ones.
 struct Retention {
-  // The newest so many, 1 to kMaxVersions (others are clamped).
+  // The number of newest versions to keep, 1 to kMaxVersions (other values are clamped).
   std::uint32_t versions = 2;
   // And of those younger than this, the first of each kAgeSteps-th part of it, as far as a root has room: of
   // an hour, one version a minute. 0: none.
@@ -61,29 +60,29 @@ struct OpenOptions {
   // commit discards the newer ones.
   std::optional<Version> version = std::nullopt;
   std::shared_ptr<FileStore> base = nullptr;  // the base image that the heap was created with
-  // Finds that image by its content, when `base` is empty; not given: there is none.
+  // Finds that image by its content when `base` is empty; not given: no image can be found.
   std::function<Result<std::shared_ptr<FileStore>>(const ContentId&)> find_base = nullptr;
   Retention keep = {};
-  // Whether lines are compressed (pack.h); not given: as the last commit was told. What is there
-  // already stays as it is.
+  // Whether lines are compressed (pack.h); not given: as at the last commit. Existing lines
+  // stay as they are.
   std::optional<bool> compress = std::nullopt;
   // Lines at or above this cannot be used; rounded up to whole 2^27 lines. Reserves 24.1 bytes of address
   // space per line.
   std::uint64_t line_limit = kMaxLines;
   bool direct = true;                       // false: through the page cache even where direct I/O works
-  Ownership ownership = Ownership::kOwned;  // whose it may be
+  Ownership ownership = Ownership::kOwned;  // who may own it
   // Bytes of free space that the file keeps at least for what is to come, and half of what is in use. When
   // twice as much is free, a commit gives the rest back to the device.
   std::uint64_t keep_free = std::uint64_t{64} << 20;
 };
 
-// A root slot that is damaged in a heap that opens all the same, by the other slot.
+// A damaged root slot in a heap that can still be opened through the other slot.
 struct RootDamage {
   bool newer;  // the slot may have named versions newer than those there are now
   std::string message;
 };
 
-// What a heap file says of itself, without opening it for use or taking its lock.
+// What a heap file says about itself, read without opening it for use or taking its lock.
 struct HeapInfo {
   HeapId heap_id;
   std::uint64_t created_ns = 0;
@@ -132,7 +131,7 @@ class FileStore final : public LineStore, private NodeReader {
   [[nodiscard]] const FileStore* base() const noexcept { return base_.get(); }
   // As found when it was opened.
   [[nodiscard]] const std::optional<RootDamage>& root_damage() const { return root_damage_; }
-  // The heap that a line's content is read from, or is missing in: this one or an image below it.
+  // The heap from which a line's content is read, or in which it is missing: this one or an image below it.
   // Async-signal-safe.
   [[nodiscard]] const FileStore& owner_of(LineNumber line) const noexcept;
 
@@ -233,8 +232,8 @@ class FileStore final : public LineStore, private NodeReader {
   IoResult<BlockRun> allocate(std::uint32_t want) noexcept;
   // More free blocks: a hole is filled, or the file grows. 0 or an errno.
   int grow() noexcept;
-  // Gives free space back to the device when there is much of it. After a commit: what it freed, no root that
-  // may still count names.
+  // Returns free space to the device when there is much of it. Call it after a commit: no root that may still
+  // count names what the commit freed.
   void trim() noexcept;
 
   // From the next root on.
@@ -278,8 +277,8 @@ class FileStore final : public LineStore, private NodeReader {
   Root root_{};                      // the newest good root
   unsigned root_slot_ = 0;           // where it lies
   std::uint64_t last_sequence_ = 0;  // of the last root that was tried
-  std::vector<Retained>
-      retained_;  // by rising version; those newer than the opened one go at its first commit
+  // By rising version; those newer than the opened one go at its first commit.
+  std::vector<Retained> retained_;
   std::vector<std::weak_ptr<FileStore>> readers_;
   std::vector<Retained> only_read_;  // versions no longer retained that had a reader at the last commit
   VersionInfo info_;                 // the opened version, or the last commit

@@ -340,7 +340,7 @@ TEST_P(FileStoreTest, OfYoungVersionsTheFirstOfEachStepOfTimeStays) {
   EXPECT_LE(store->versions().size(), Retention::kAgeSteps + 3);
 }
 
-TEST_P(FileStoreTest, GoingOnFromAnOlderVersionDiscardsNewerOnesAtCommit) {
+TEST_P(FileStoreTest, ContinuingFromAnOlderVersionDiscardsNewerOnesAtCommit) {
   auto store = create();
   for (std::uint64_t i = 1; i <= 3; ++i) {
     ASSERT_TRUE(write_lines(*store, {{0, i}, {i, i}}));
@@ -412,7 +412,7 @@ TEST_P(FileStoreTest, BaseImageShowsThrough) {
   EXPECT_FALSE(FileStore::open(folder_ / "third", {.base = other}));
 }
 
-TEST_P(FileStoreTest, SecondOpenerIsToldWhoHoldsTheHeap) {
+TEST_P(FileStoreTest, SecondOpenerLearnsWhoHoldsTheHeap) {
   auto store = create();
   // The message that another process sees names this one.
   const pid_t holder = getpid();
@@ -697,7 +697,7 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
 }
 
 // A checksum of 0 is one like the others: this line has it.
-TEST_P(FileStoreTest, ALineMayHaveAnyChecksum) {
+TEST_P(FileStoreTest, LinesMayHaveAnyChecksum) {
   const AlignedBuffer buffer = make_aligned(3 * kLineSize);
   for (std::size_t i = 0; i < kLineSize; ++i) buffer[i] = static_cast<std::byte>(i * i >> 7 & 31);
   const std::uint64_t tail = 5406371284;

@@ -1,5 +1,4 @@
-// The format of a heap file, version 1. docs/store-format.md tells it at length; this header is its
-// definition.
+// The format of a heap file, version 1. docs/store-format.md explains it; this header defines it.
 //
 // The file is an array of 4 KiB blocks, all numbers little endian:
 //
@@ -11,15 +10,13 @@
 //
 //   root -> version records (one per retained version) -> page table  -> lines
 //                                                      -> space map   (which blocks the version holds)
-//                                                      -> segments    (changes since page table and space
-//                                                      map)
+//                                                      -> segments    (changes since both were written)
 //
 // Invariants:
 //   * Whatever a valid root reaches is never overwritten while that root is the newest valid one.
 //   * Every block but the fixed four is named by exactly one kind of pointer that carries its checksum, so
-//   the
-//     root's own checksum covers the whole tree. The fixed four carry their own. A packed block is named by
-//     up to eight pointers, each with the checksum of its line.
+//     the root's own checksum covers the whole tree. The fixed four carry their own. A packed block is named
+//     by up to eight pointers, each with the checksum of its line.
 //   * A version holds: the blocks of its space map and the slots of its slot map, changed by its segments in
 //     order, plus the blocks of these segments, plus its version record. What no retained version holds is
 //     free. A packed block is held as long as one of its slots is.
@@ -95,8 +92,8 @@ static_assert(sizeof(PackedBlock) == kBlockSize && std::is_trivially_copyable_v<
 inline constexpr std::uint64_t kFeaturePackedBlocks = 1;   // there may be packed blocks
 inline constexpr std::uint64_t kFeatureLongCatalogue = 2;  // reserved: Root::more_versions is in use
 inline constexpr std::uint64_t kKnownFeatures = kFeaturePackedBlocks;
-// Features of a root that tell something to a writer who knows them.
-inline constexpr std::uint64_t kFeatureCompress = 1;  // lines are to be compressed, if nobody says otherwise
+// Features of a root that only matter to a writer that knows them.
+inline constexpr std::uint64_t kFeatureCompress = 1;  // compress lines unless the user decides otherwise
 
 // Names a block and its content. A line or node entry.
 struct BlockPointer {
@@ -149,8 +146,8 @@ struct SegmentPointer {
 };
 static_assert(sizeof(SegmentPointer) == 16 && std::is_trivially_copyable_v<SegmentPointer>);
 inline constexpr std::uint32_t kMaxSegments = 64;
-// At most so many changes lie in segments; then the page table is rewritten. Bounds what opening reads (1
-// MiB).
+// The most changes that segments may hold before the page table is rewritten. Bounds what opening reads
+// (1 MiB).
 inline constexpr std::uint32_t kMaxLogChanges = 64 * 1024;
 
 struct HeapId {
@@ -189,8 +186,9 @@ inline constexpr std::uint32_t kMaxRetainedVersions = 128;
 
 struct Root {
   std::uint64_t magic;
-  std::uint64_t sequence;  // rises with every root written; parity tells nothing, the slot is chosen by age
-  HeapId heap_id;          // as in the header
+  std::uint64_t
+      sequence;    // rises with every root written; the older slot is overwritten, whatever the parity
+  HeapId heap_id;  // as in the header
   std::uint64_t incompatible_features;
   std::uint64_t compatible_features;
   std::uint64_t highest_version;  // the highest number ever given to a version
@@ -223,7 +221,7 @@ struct VersionRecord {
   BlockPointer slot_map;  // the same for slots; absent where no slot is held
   SegmentPointer segments[kMaxSegments];
   std::uint8_t blob[kMaxBlob];
-  // Of the root that was to name it: what stands when that is damaged.
+  // Copied from the root that was to name this version, for use when that root is damaged.
   std::uint64_t incompatible_features;
   std::uint64_t compatible_features;
   std::uint8_t reserved[4096 - 104 - sizeof(SegmentPointer) * kMaxSegments - kMaxBlob - 24];

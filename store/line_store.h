@@ -1,15 +1,15 @@
-// LineStore: the contract of a store of lines, shared by the file store (uffd/) and the store on persistent
-// memory (pmem/). One LineStore object is one heap opened by one process.
+// LineStore: the contract of a store of lines, on a disk or on persistent memory (file_store.h). One
+// LineStore object is one heap opened by one process.
 //
 // A heap is a map from line number to 4 KiB of content, with history: version 0 is empty, and each commit
 // makes one new version out of all writes and erasures since the one before, atomically. The implementation
 // promises:
 //
 //   * Nothing of a transaction is visible after a crash until commit() has returned, and all of it is
-//   afterwards.
-//   * The newest committed version is never overwritten. A failed commit leaves it standing.
+//     afterwards.
+//   * The newest committed version is never overwritten. A failed commit leaves it valid.
 //   * Every byte read back is checked; damage is reported as kCorrupt with the line, never returned as
-//   content.
+//     content.
 //   * read() sees the newest content written, committed or not, of this process.
 //
 // Transactions. There is one *current* transaction, into which write() and erase() go. cut() freezes it: what
@@ -70,7 +70,7 @@ struct VersionInfo {
   std::uint64_t bytes_written = 0;  // all bytes this commit sent to the device, metadata included
 };
 
-// What commit() stores beside the lines: opaque to the store, at most kMaxBlob bytes.
+// What commit() stores in addition to the lines: opaque to the store, at most kMaxBlob bytes.
 inline constexpr std::size_t kMaxBlob = 2048;
 
 struct StoreCounters {
@@ -100,13 +100,13 @@ class LineStore {
   virtual IoResult<void> read(LineNumber first, std::size_t count, std::byte* buffer,
                               ReadStatus* status) noexcept = 0;
 
-  // The same read, going on while the caller does other things. start_read() gives nullptr when no read can
-  // be started just now, or never: few can be under way. At most kMaxStartedLines lines. end_read() waits for
-  // it, at most for the time given, and sets the status of each of its first `count` lines, of which the
-  // caller makes sure that nobody writes or erases them meanwhile. What it delivers is their newest content
-  // then, however long ago the read was started; what is in the buffer behind them is nothing. A count of 0:
-  // nothing of it is wanted any more. The result is that of read(); without one the read is not over, and the
-  // buffer still its own. Each must be ended, by any thread, before the store is closed. Async-signal-safe.
+  // The same read, continuing while the caller does other things. start_read() returns nullptr when no read
+  // can be started now, or ever, since only few can be under way. At most kMaxStartedLines lines. end_read()
+  // waits for the read, at most the given time, and sets the status of each of its first `count` lines; the
+  // caller makes sure that nobody writes or erases these meanwhile. It delivers their newest content at that
+  // time, however long ago the read was started; the buffer beyond them is undefined. A count of 0 means that
+  // nothing is wanted any more. False: the read is still under way and still owns the buffer. Each read must
+  // be ended, by any thread, before the store is closed. Async-signal-safe.
   static constexpr std::size_t kMaxStartedLines = 256;
   [[nodiscard]] virtual StartedRead* start_read(LineNumber /*first*/, std::size_t /*count*/,
                                                 std::byte* /*buffer*/) noexcept {
@@ -132,13 +132,12 @@ class LineStore {
   // Freezes current as pending. Precondition: nothing is pending. Takes microseconds, does no I/O.
   virtual void cut() noexcept = 0;
 
-  // Makes pending durable as a new version with `blob`. After an error the last version stands, pending's
-  // changes are merged back under current, and the same or a later commit may be tried again with a new
-  // cut().
+  // Makes pending durable as a new version with `blob`. After an error the last version stays valid,
+  // pending's changes are merged back under current, and the commit may be tried again with a new cut().
   virtual Result<VersionInfo> commit(std::span<const std::byte> blob) = 0;
 
   // Gives up the pending transaction without trying to commit it: its changes are merged back under current,
-  // as after a failed commit, and the last version stands. For a cut of which a part could not be written.
+  // as after a failed commit, and the last version stays valid. For a cut that could not be written whole.
   // Does no I/O; nothing happens when nothing is pending.
   virtual void abandon() = 0;
 

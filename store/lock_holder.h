@@ -1,12 +1,12 @@
 // Who holds a file of a store.
 //
-// What excludes others, an open file description lock (file_lock.h), cannot tell who holds it. So the holder
-// also takes a classic record lock far behind any data, which can: the kernel says the process, as it is
-// numbered where one asks. No number is ever read from a file: it would be another process's in another PID
-// namespace, or later.
+// An open file description lock (file_lock.h) excludes others but does not tell who holds it. So the holder
+// also takes a classic record lock far beyond any data. The kernel names its holder, by its number in the
+// asking process's PID namespace. No process id is ever read from a file: in another PID namespace, or later,
+// it would be another process.
 //
-// The record lock is lost when the process closes any descriptor of the file; then the holder is out of
-// sight.
+// The record lock is lost when the process closes any descriptor of the file; then the holder is
+// out of sight.
 #pragma once
 
 #include <fcntl.h>
@@ -23,8 +23,8 @@ inline struct flock holder_lock(short type) {
   return request;
 }
 
-// This process holds the file from now on. `type`: F_RDLCK, or F_WRLCK with a descriptor for writing. Failing
-// to say so harms nothing.
+// Marks this process as the holder. `type`: F_RDLCK, or F_WRLCK with a descriptor for writing. A failure is
+// harmless.
 inline void name_holder(int fd, short type) {
   struct flock request = holder_lock(type);
   fcntl(fd, F_SETLK, &request);

@@ -2,11 +2,11 @@
 //
 // A name there may have become a link, a FIFO, a device, or a file of somebody else since it was last looked
 // at. So everything in a store is opened here: beneath its folder's descriptor, following no link at the
-// name, waiting for nobody, and judged by the open descriptor. Only the path up to the folder is the user's
-// own word and may lead through links.
+// name and never blocking, and is checked through the open descriptor. Only the path up to the folder is
+// given by the user and may lead through links.
 //
-// Whose a file is decides whether it is used: a heap is a program, with the rights of whoever runs it. Owned
-// means: it belongs to the effective user of this process and nobody else may write to it.
+// A file is used only if its owner is trusted, because a heap is a program that runs with the rights of its
+// user. Owned means: it belongs to the effective user of this process and nobody else may write to it.
 //
 // Any layer may use it, on any thread. Errors: kNotAStore (something else has the name), kPermission (not
 // owned; the message says whose it is), else as the system call failed.
@@ -31,19 +31,19 @@ enum class Ownership {
 // "user NAME (1000)", or with the number alone when it has no name.
 std::string user_name(uid_t user);
 
-// From here on all count as owned (--trust-store): for file systems that cannot tell whose a file is. To be
-// called before there are threads.
+// From here on all files count as owned (--trust-store): for file systems that cannot tell who owns a file.
+// Call it before there are threads.
 void trust_all_owners();
 
 // Whether `owner` is the effective user of this process, or passes for it.
 bool is_owner(uid_t owner);
 
-// Whether what fstat() says of something named `path` lets it be used; the error says whose it is and what to
+// Whether a file named `path` may be used, by the result of fstat(); the error says who owns it and what to
 // do.
 Result<void> check_owner(const struct stat& status, const std::string& path, Ownership ownership);
 
-// Opens the regular file `path`, with the flags of open(2). O_NOFOLLOW, O_CLOEXEC, O_NOCTTY are added. One
-// that is written to has no other name (link(2)), so that no file from elsewhere is.
+// Opens the regular file `path`, with the flags of open(2). O_NOFOLLOW, O_CLOEXEC, O_NOCTTY are added. A file
+// opened for writing must have no other name (link(2)), so that it cannot be a file from elsewhere.
 Result<int> open_file(const std::string& path, int flags, Ownership ownership, mode_t mode = 0600);
 
 // What open(2) would have returned: the descriptor, or -1 and errno. For callers whose errors are errnos;

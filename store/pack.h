@@ -1,7 +1,7 @@
 // Compression of lines: several of them in one block (PackedBlock, format.h). A line by itself is
 // compressed to half a block or less, or stays as it is: a line that shares a block never takes more room
 // than one that has its own, and reading it takes one block and a few microseconds. docs/store-format.md
-// tells why it is not extents of many lines that are compressed.
+// explains why lines are compressed one by one and not in extents.
 //
 // Codecs are made when a store is opened and used in signal handlers: after LineCodec::make() none of this
 // allocates.
@@ -47,13 +47,13 @@ class LineCodec {
   std::atomic<bool> busy_{false};
 };
 
-// The codecs that the threads of a store share. As many as processors can be at work with.
+// The codecs that the threads of a store share, as many as processors can use at the same time.
 class CodecPool {
  public:
   // Throws std::bad_alloc. Not in signal handlers.
   static std::shared_ptr<CodecPool> make();
 
-  // Waits for a free one: whoever has one computes, and waits for nothing. Async-signal-safe.
+  // Waits for a free one. Whoever has one only computes and waits for nothing. Async-signal-safe.
   class Claim {
    public:
     explicit Claim(CodecPool& pool) noexcept : codec_(pool.claim()) {}
@@ -98,7 +98,7 @@ class LinePacker {
   [[nodiscard]] std::span<Block> blocks() { return {blocks_, count_}; }
   [[nodiscard]] Block& block(std::uint32_t at) { return blocks_[at]; }
   [[nodiscard]] std::byte* content(std::uint32_t at) { return reinterpret_cast<std::byte*>(&packed_[at]); }
-  // Its lines go to blocks of their own after all.
+  // Gives its lines blocks of their own after all.
   void dissolve(std::uint32_t at) noexcept;
 
  private:

@@ -66,7 +66,7 @@ TEST(LineCodecTest, TakesOneFrameOfTodaysFormat) {
   EXPECT_FALSE(codec->unpack(&block, packed_number(0, 0), back.content));
 }
 
-// Whatever stands in a block, unpacking it ends, within its bounds.
+// Whatever a block contains, unpacking it ends and stays within its bounds.
 TEST(LineCodecTest, UnpacksAnything) {
   const auto codec = LineCodec::make();
   ASSERT_NE(codec, nullptr);

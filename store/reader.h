@@ -24,8 +24,8 @@ struct HeapStart {
   bool header_good[2];  // block 0, its copy
   Root root[2];
   bool root_good[2];
-  unsigned newest =
-      0;  // slot of the newest good root; with the newest version of a damaged one if that is whole
+  // Slot of the newest good root; with the newest version of a damaged one if that is whole.
+  unsigned newest = 0;
   std::optional<RootDamage> root_damage;
 };
 
@@ -60,10 +60,10 @@ class HeapReader {
 
   Device& device_;
   const std::string name_;
-  std::unique_ptr<LineCodec> codec_;  // once it was needed
+  std::unique_ptr<LineCodec> codec_;  // made when it is first needed
 };
 
-// A heap file that is looked at without its lock: another process may be writing to it.
+// A heap file that is read without its lock: another process may be writing to it.
 struct UnlockedHeap {
   std::unique_ptr<Device> device;
   HeapReader reader;

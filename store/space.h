@@ -6,9 +6,9 @@
 // packed block, all lines belong to the same transaction until it is committed; it is free again when the
 // last of them is superseded before that, and otherwise, like any block, when no version holds it.
 //
-// A hole is a run of free blocks whose room was given back to the device; it cannot be taken before it has
-// been filled again. A file that is opened anew has forgotten its holes: they are free blocks then, whose
-// first writing takes room.
+// A hole is a run of free blocks whose space was returned to the device; it cannot be used until it is filled
+// again. Holes are not recorded: when a file is opened they are ordinary free blocks, whose first write takes
+// space.
 #pragma once
 
 #include <array>
@@ -83,8 +83,8 @@ class BlockAllocator {
   [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t free_blocks() const noexcept { return free_.load(std::memory_order_relaxed); }
 
-  // Up to `want` adjacent free blocks, long runs first. Empty when none is free, or when only crumbs are and
-  // `accept_crumbs` is false: then the caller should rather let the file grow.
+  // Up to `want` adjacent free blocks, long runs first. Empty when none is free, or when only short runs are
+  // and `accept_crumbs` is false: then the caller should let the file grow instead.
   [[nodiscard]] BlockRun take(std::uint32_t want, bool accept_crumbs) noexcept;
 
   // Gives back blocks of a running transaction; kept aside while frees are deferred.
@@ -104,9 +104,9 @@ class BlockAllocator {
   // Takes the highest run of free blocks under `below`, `at_least` to `most` long, to become a hole. Empty
   // when there is none, or too many holes exist.
   [[nodiscard]] BlockRun begin_hole(std::uint32_t at_least, std::uint32_t most, std::uint64_t below) noexcept;
-  // Whether it has become one; else its blocks are free as before.
+  // Says whether it has become a hole; otherwise its blocks are free as before.
   void end_hole(BlockRun run, bool is_hole) noexcept;
-  // A hole, for filling: its blocks are in nobody's hands before end_hole(). Empty when there is none.
+  // A hole to fill; nobody can take its blocks until end_hole(). Empty when there is none.
   [[nodiscard]] BlockRun take_hole() noexcept;
   [[nodiscard]] std::uint64_t hole_blocks() const noexcept {
     return in_holes_.load(std::memory_order_relaxed);
@@ -122,8 +122,8 @@ class BlockAllocator {
   [[nodiscard]] BlockSet uncommitted(std::span<const BlockSet* const> kept);
 
  private:
-  // Runs are looked for in groups of so many blocks, and do not reach from one into the next: a group in
-  // which there is none of the length wanted is not searched again before enough of it has been freed.
+  // Runs are searched in groups of this many blocks and do not cross group boundaries. A group without a run
+  // of the wanted length is not searched again until enough of it has been freed.
   static constexpr std::uint32_t kGroup = 4096;
 
   template <typename Visit>

@@ -1,4 +1,4 @@
-// How the room of a heap file is used: for people who ask what versions cost them.
+// How the space of a heap file is used, and what each version costs.
 #pragma once
 
 #include <algorithm>
@@ -26,12 +26,13 @@ struct HeapUsage {
                                  [version](const OfVersion& found) { return found.version == version; });
     return at == versions.end() ? nullptr : &*at;
   }
-  // Of that, what no version needs.
+  // The part of that which no version needs.
   [[nodiscard]] std::uint64_t free() const { return file - std::min(file, held); }
 };
 
-// From the versions' space maps; neither page tables nor lines are read. The lock is not taken: while another
-// process commits, what is read may be gone already, which is then told as damage. Errors: as inspect_heap().
+// From the versions' space maps; neither page tables nor lines are read. The lock is not taken: if another
+// process commits meanwhile, what is read may be gone already and is then reported as damage. Errors: as
+// inspect_heap().
 Result<HeapUsage> measure_usage(const std::string& path);
 
 }  // namespace uvm::store

@@ -14,7 +14,7 @@ namespace uvm::store {
 
 namespace {
 
-// So many findings of one kind are spelt out; a count stands for the rest.
+// This many findings of one kind are spelt out; the rest are only counted.
 constexpr std::size_t kMaxListed = 20;
 
 std::string at_block(BlockNumber block) {

@@ -247,7 +247,7 @@ TEST(StoreVerifyTest, ADamagedRootOfALaterFormatIsNotRepaired) {
   EXPECT_EQ(opened.error().code, Errc::kNewerFormat);
 }
 
-// A root slot that cannot be read is told of, with what is known of what it said.
+// An unreadable root slot is reported, with what is known of its content.
 TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
   const auto disk = make_heap();
   testing::MemoryDevice device(disk);
@@ -274,7 +274,7 @@ TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
     EXPECT_NE(newer.message.find(place), std::string::npos) << newer.message;
     EXPECT_NE(newer.message.find("version 5, which it names, is whole"), std::string::npos) << newer.message;
   }
-  // Where it stood is what is damaged: then the version before stands.
+  // Its place is what is damaged: then the version before counts.
   const std::size_t ref = offsetof(Root, versions) + 2 * sizeof(VersionRef);
   for (const std::size_t at : {offsetof(Root, version_count), ref, ref + 8, ref + 12}) {
     const RootDamage newer = damage(newest, at);
@@ -284,7 +284,7 @@ TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
   }
 }
 
-TEST(StoreVerifyTest, LifeGoesOnFromAVersionOfADamagedRoot) {
+TEST(StoreVerifyTest, RunContinuesFromAVersionOfADamagedRoot) {
   const auto disk = make_heap();
   testing::MemoryDevice device(disk);
   const unsigned newest = HeapReader(device, "memory").read_start()->newest;

@@ -1,9 +1,8 @@
-// deny ERRNO CALL[,CALL...] COMMAND...: runs a command to which the kernel denies the system calls that are
-// named, by a seccomp filter (seccomp(2)) that answers with the errno, EPERM or ENOSYS, as containers'
-// profiles do, or one that file systems give. A CALL may also be one request of ioctl(2), or write(2) to one
-// of the standard streams. `deny --list` prints all of them. The filter comes before execve(2), so that one
-// cannot be denied. Status 125: it was called wrongly, 126: there can be no filter here, 127: no such
-// command.
+// deny ERRNO CALL[,CALL...] COMMAND...: runs a command under a seccomp filter (seccomp(2)) that denies the
+// named system calls with the errno: EPERM or ENOSYS, as containers' profiles do, or one that file systems
+// return. A CALL may also be one request of ioctl(2), or write(2) to one of the standard streams.
+// `deny --list` prints all of them. The filter comes before execve(2), so that one cannot be denied.
+// Status 125: wrong usage; 126: filters do not work here; 127: no such command.
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -29,7 +28,7 @@ namespace {
 struct SystemCall {
   const char* name;
   long number;
-  int argument = -1;        // that must have the value, for the call to be denied; -1: none
+  int argument = -1;        // which argument must have the value for the call to be denied; -1: none
   std::uint32_t value = 0;  // its lower half
 };
 
@@ -38,7 +37,7 @@ struct SystemCall {
 #define REQUEST(name) \
   { #name, SYS_ioctl, 1, static_cast < std::uint32_t>(name) }
 constexpr std::uint32_t PAGEMAP_SCAN = uvm::uffd::abi::kPagemapScan;
-// Those that uvm makes.
+// The system calls that uvm makes.
 constexpr SystemCall kCalls[] = {
     CALL(accept4),
     CALL(access),

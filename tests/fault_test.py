@@ -138,7 +138,7 @@ class Run:
 
     def has_results(self, anew=False):
         """Checks them; those of a run that began anew may stand behind what one without any version left."""
-        # When it cannot be read whose the bytes behind the checkpoint are, they are put beside, and that is told.
+        # If nothing tells whose the bytes after the checkpoint are, they are saved in FILE.uvm-cut, and stderr says so.
         said = "".join(path.read_text(errors="replace") for path in self.folder.glob("stderr*"))
         actual = {name: content for name, content in self.results().items()
                   if not (name.endswith(".uvm-cut") and f" in {self.cwd / name}\n" in said)}

@@ -131,7 +131,7 @@ def run(options):
         if seconds is not None or "up" not in printed:
             raise Failure(f"it ended or failed before power cut {cuts + 1}; try --size:\n{printed[-2000:]}")
         cuts += 1
-    # What others might have written before the machine was booted is put beside (docs/usage.md, Files).
+    # What others might have written before the machine was booted is saved as FILE.uvm-cut (docs/usage.md, Files).
     compare = ("cd /pmem/expected; for f in *; do cmp $f ../run/$f || echo differs; done; "
                "ls /pmem/expected >/tmp/a; ls /pmem/run | grep -v '[.]uvm-cut' | cmp - /tmp/a || echo differs; "
                "echo resumes $(grep -c 'going on with' /pmem/run.err); cat /pmem/run.err | tail -n 3")

@@ -16,8 +16,7 @@
 namespace uvm::tools {
 namespace {
 
-// What a heap that nobody runs says of itself: suspended, ended with a status, or nothing that can be
-// resumed.
+// The state of a heap that nobody runs: suspended, ended with a status, or without anything to resume.
 std::string state_of(const store::StoreDirectory& directory, const store::HeapEntry& entry) {
   if (entry.error) return entry.error->message;
   if (const auto holder = running_process(directory.heap_folder(entry.name)))
@@ -54,7 +53,7 @@ int change_versions(const Options& options, Change change) {
 int list_heaps(const Options& options) {
   auto directory = store::StoreDirectory::open(options.store, false);
   if (!directory) {
-    if (directory.error().code == Errc::kNotFound) return 0;  // no store has no heaps
+    if (directory.error().code == Errc::kNotFound) return 0;  // no store, no heaps
     return fail(options, directory.error());
   }
   auto heaps = directory->list_heaps();
@@ -84,7 +83,7 @@ int list_versions(const Options& options) {
   if (!directory) return fail(options, directory.error());
   auto info = store::inspect_heap(directory->heap_path(options.name));
   if (!info) return fail(options, info.error());
-  // While it is being run, what is looked at may be gone in the middle of it.
+  // While the heap runs, what is read here may vanish half-way.
   const auto usage = store::measure_usage(directory->heap_path(options.name));
   const auto alone = [&usage](store::Version version) -> std::string {
     const auto* found = usage ? usage->of(version) : nullptr;

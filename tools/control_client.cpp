@@ -22,7 +22,7 @@ using Outcome = ControlAnswer::Outcome;
 
 ControlAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
 
-// Whose the socket is; nothing when it is this user's, so that something else forbids connecting to it.
+// The owner of the socket; nothing when it is this user, so that something else forbids connecting to it.
 std::optional<std::string> other_owner(int folder) {
   struct stat status {};
   if (fstatat(folder, kControlSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
@@ -31,7 +31,7 @@ std::optional<std::string> other_owner(int folder) {
   return user != nullptr ? "user " + std::string(user->pw_name) : "user " + std::to_string(status.st_uid);
 }
 
-// All that comes until the other side closes.
+// Reads everything until the other side closes.
 ControlAnswer read_answer(int socket, Clock::time_point end) {
   ControlAnswer answer{Outcome::kAnswer, {}};
   for (;;) {
@@ -63,8 +63,7 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
   if (!at) return errno == ENOENT ? ControlAnswer{Outcome::kNobody, {}} : failed("cannot open " + folder);
   const Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!client) return failed("cannot make a socket");
-  // A process that has been stopped accepts nobody; those who ask wait in a queue, and then for a place in
-  // it.
+  // A stopped process accepts no connection. Clients wait in its queue, and then for a place in the queue.
   const auto us = std::max<std::int64_t>(std::chrono::ceil<std::chrono::microseconds>(patience).count(), 1);
   const timeval limit{us / 1'000'000, us % 1'000'000};
   setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -87,7 +86,7 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
         return failed("cannot connect to " + folder + "/" + kControlSocket);
     }
   }
-  // One that leaves without reading may have answered all the same.
+  // A server that leaves without reading may have answered all the same.
   const std::string line = request == Request::kStats ? "stats\n" : "suspend\n";
   if (send(client.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
     return errno == EAGAIN ? ControlAnswer{Outcome::kSilent, {}} : failed("cannot ask it");

@@ -30,7 +30,7 @@ bool still_waits(int client) {
   return recv(client, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-// Nothing when it cannot be told who that is.
+// Nothing when the peer's user is not known.
 std::optional<bool> may_suspend(int client) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -62,7 +62,7 @@ BasicResult<std::unique_ptr<ControlServer>, std::string> ControlServer::start(co
                         eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), std::move(handlers)));
   if (!server->folder_) return not_started("cannot open " + folder);
   if (!server->socket_ || !server->stop_) return not_started("cannot make a socket");
-  // What a killed process left. The mode is given before there is a name by which others could connect.
+  // Remove what a killed process left. The mode is set before the socket has a name to connect to.
   unlinkat(server->folder_.get(), kControlSocket, 0);
   const sockaddr_un address = control_address(server->folder_.get());
   if (fchmod(server->socket_.get(), S_IRUSR | S_IWUSR) != 0 ||
@@ -100,7 +100,7 @@ ControlServer::~ControlServer() {
 bool ControlServer::stopped(int milliseconds) {
   pollfd stop{stop_.get(), POLLIN, 0};
   const int events = poll(&stop, 1, milliseconds);
-  return events > 0 || (events < 0 && errno != EINTR);  // without poll(2) nobody can be waited for
+  return events > 0 || (events < 0 && errno != EINTR);  // without poll(2) there is no way to wait
 }
 
 ControlServer::Client::Client(int fd) : socket(fd), end(Clock::now() + kClientPatience) {}
@@ -115,7 +115,7 @@ int ControlServer::accept_socket() {
   return accept();
 }
 
-// False: there is somebody, whom no descriptor or memory is left for.
+// False: a client is there, but no descriptor or memory is left for it.
 bool ControlServer::accept_client() {
   const int client = accept_socket();
   if (client < 0) return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
@@ -147,7 +147,7 @@ void ControlServer::serve() {
       const bool done = of->revents != 0 ? !go_on(*client) : Clock::now() >= client->end;
       client = done ? clients_.erase(client) : std::next(client);
     }
-    // Who cannot be accepted stays in the queue, and would be asked for again at once.
+    // A client that cannot be accepted stays in the queue, and poll(2) would report it again at once.
     if (ready[1].revents != 0 && !accept_client() && stopped(kPauseMs)) return;
   }
 }

@@ -4,11 +4,11 @@
 //
 // A client writes one line, and reads until the process closes the connection:
 //   stats     a JSON document (tools/figures.h)
-//   suspend   kSuspending: it does what it does at SIGTERM. kNotNow: it is ending, or between two lives, so
-//   one
-//             asks again or finds it gone. kRefused: the client is neither the process's user nor root
-//             (SO_PEERCRED). Nothing happens when the client has left before its turn came: who has given up
-//             on a stopped process does not suspend it once it goes on.
+//   suspend   kSuspending: the process does what it does at SIGTERM.
+//             kNotNow: it is ending, or between two lives, so the client asks again or finds it gone.
+//             kRefused: the client is neither the process's user nor root (SO_PEERCRED).
+//             Nothing happens if the client has left before its turn comes: a client that gave up on a
+//             stopped process must not suspend it once it continues.
 // To anything else the answer is kUnknownRequest.
 //
 // ControlServer is the process's side: one thread, which blocks all signals but those of its own faults,
@@ -47,7 +47,7 @@ class ControlServer {
     std::function<bool()> suspend;       // false: not now
   };
 
-  // Why there is none, in one line: the file system cannot have sockets, for example.
+  // Why there is no server, in one line: the file system may not support sockets, for example.
   static BasicResult<std::unique_ptr<ControlServer>, std::string> start(const std::string& folder,
                                                                         Handlers handlers);
   ~ControlServer();
@@ -59,7 +59,7 @@ class ControlServer {
   struct Client {
     explicit Client(int fd);
     Descriptor socket;
-    Clock::time_point end;  // its time is over
+    Clock::time_point end;  // when its time is over
     std::string request;    // so far
     std::string answer;     // empty while there is no whole request
     std::size_t sent = 0;
@@ -70,14 +70,14 @@ class ControlServer {
   void serve();
   bool accept_client();
   int accept_socket();
-  // False: it is done with.
+  // False: the client is finished.
   bool go_on(Client& client);
   bool read_request(Client& client);
   std::string answer_to(const Client& client);
   bool stopped(int milliseconds);
 
   const Descriptor folder_, socket_, stop_;  // the last an eventfd
-  // Kept for a client when the program has used all others up.
+  // Kept for a client, for when the program has used up all other descriptors.
   std::optional<Descriptor> spare_;
   const Handlers handlers_;
   std::list<Client> clients_;
@@ -89,7 +89,7 @@ struct ControlAnswer {
     kAnswer,     // `text` is what was answered, whole or not
     kNobody,     // no socket, or nobody behind it
     kForbidden,  // `text` is the user who may ask
-    kSilent,     // somebody is there and says nothing
+    kSilent,     // a process is there and does not answer
     kFailed,     // `text` says why it could not be asked
   } outcome;
   std::string text;
@@ -99,7 +99,7 @@ ControlAnswer ask(const std::string& folder, Request request,
                   std::chrono::nanoseconds patience = std::chrono::seconds(5));
 
 inline constexpr const char* kControlSocket = "control.socket";
-// The address of the socket in an open folder: however long its path is, this one fits.
+// The address of the socket in an open folder. It fits however long the folder's path is.
 sockaddr_un control_address(int folder);
 
 }  // namespace uvm::tools

@@ -66,7 +66,7 @@ class ControlSocketTest : public ::testing::Test {
   std::atomic<bool> may_suspend_{true};
 };
 
-TEST_F(ControlSocketTest, AnswersEachWhoAsksAndGoesWithItsServer) {
+TEST_F(ControlSocketTest, AnswersEveryClientAndEndsWithItsServer) {
   auto server = serve("{}");
   struct stat status {};
   ASSERT_EQ(stat((folder_ + "/" + kControlSocket).c_str(), &status), 0);
@@ -82,14 +82,14 @@ TEST_F(ControlSocketTest, AnswersEachWhoAsksAndGoesWithItsServer) {
   EXPECT_EQ(ask(folder_ + "/nowhere", Request::kStats).outcome, Outcome::kNobody);
 }
 
-TEST_F(ControlSocketTest, ALongPathIsNoTrouble) {
+TEST_F(ControlSocketTest, LongPathsWork) {
   folder_ += "/" + std::string(200, 'x') + "/" + std::string(200, 'y');
   ASSERT_TRUE(std::filesystem::create_directories(folder_));
   auto server = serve("long");
   EXPECT_EQ(ask(folder_, Request::kStats).text, "long");
 }
 
-TEST_F(ControlSocketTest, WhatAKilledProcessLeftIsReplaced) {
+TEST_F(ControlSocketTest, SocketOfAKilledProcessIsReplaced) {
   {
     const Descriptor folder(open(folder_.c_str(), O_PATH | O_DIRECTORY));
     const Descriptor left(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -104,7 +104,7 @@ TEST_F(ControlSocketTest, WhatAKilledProcessLeftIsReplaced) {
 
 // Documents larger than a socket holds, and clients that read nothing of them: others have their turn after a
 // while, and the server's end does not wait.
-TEST_F(ControlSocketTest, ClientsThatDoNotReadHoldNobodyUp) {
+TEST_F(ControlSocketTest, ClientsThatDoNotReadDelayNobody) {
   const std::string large(8 << 20, 'x');
   auto server = serve(large);
   const Descriptor silent = connect_silently();
@@ -119,7 +119,7 @@ TEST_F(ControlSocketTest, AClientThatLeavesIsForgotten) {
   EXPECT_EQ(ask(folder_, Request::kStats).text.size(), std::size_t{8} << 20);
 }
 
-TEST_F(ControlSocketTest, ASuspensionIsTakenOrPutOff) {
+TEST_F(ControlSocketTest, SuspensionIsAcceptedOrDeferred) {
   auto server = serve("{}");
   EXPECT_EQ(ask(folder_, Request::kSuspend).text, kSuspending);
   EXPECT_EQ(ask(folder_, Request::kSuspend).text, kSuspending);
@@ -141,7 +141,7 @@ TEST_F(ControlSocketTest, RequestsAreWholeKnownLines) {
 }
 
 // As of a command that has given up on a process that was stopped.
-TEST_F(ControlSocketTest, WhoHasLeftSuspendsNothing) {
+TEST_F(ControlSocketTest, ClientsThatHaveLeftSuspendNothing) {
   std::atomic<bool> busy{false}, go{false};
   auto started = ControlServer::start(folder_, {.stats =
                                                     [&] {
@@ -160,7 +160,7 @@ TEST_F(ControlSocketTest, WhoHasLeftSuspendsNothing) {
   EXPECT_EQ(suspensions_, 0);
 }
 
-TEST_F(ControlSocketTest, SomebodyWhoNeverAnswersIsGivenUpOn) {
+TEST_F(ControlSocketTest, ServersThatNeverAnswerAreGivenUpOn) {
   const Descriptor folder(open(folder_.c_str(), O_PATH | O_DIRECTORY));
   const Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = control_address(folder.get());
@@ -174,7 +174,7 @@ TEST_F(ControlSocketTest, SomebodyWhoNeverAnswersIsGivenUpOn) {
   EXPECT_EQ(ask_briefly(), Outcome::kSilent);
 }
 
-TEST_F(ControlSocketTest, OnlyItsUserAndRootSuspend) {
+TEST_F(ControlSocketTest, OnlyItsUserAndRootMaySuspend) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can ask as another user";
   auto server = serve("{}");
   ASSERT_EQ(chmod((folder_ + "/" + kControlSocket).c_str(), 0666),

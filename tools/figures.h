@@ -1,10 +1,10 @@
-// Figures: what is to be said of one heap and of the process that runs it, and the JSON document of them,
-// which --stats writes and `uvm stats` prints. The document has one shape: whatever only a process can know
-// is null (an array: empty) when none runs the heap, or it did not say. What only the file tells (a version's
-// held_bytes and alone_bytes) is null in what a process says; `uvm stats` adds it.
+// Figures of one heap and of the process that runs it, and the JSON document of them, which --stats writes
+// and `uvm stats` prints. The document always has the same shape: what only a process knows is null (an
+// array: empty) when none runs the heap, or when it did not answer. What only the file tells (a version's
+// held_bytes and alone_bytes) is null in a process's answer; `uvm stats` adds it.
 //
-// Names end in the unit (_ns, _bytes); everything else is a count. Counts of a process begin with its region:
-// under torture with the present life.
+// Names end in the unit (_ns, _bytes); everything else is a count. Counts of a process start at 0 with its
+// region; under torture, with the current life.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +66,7 @@ struct Figures {
   HeapState state = HeapState::kEmpty;
   int exit_code = 0;
   std::string damage;  // what is damaged in a heap that opens all the same; empty: nothing
-  // What the newest version says of itself, or the process's next one will.
+  // What the newest version says about itself, or the process's next one will.
   std::optional<checkpoint::Blob> blob;
   std::vector<VersionFigures> versions;     // by rising version
   std::uint64_t file_bytes = 0;             // of the heap on the device, holes not counted

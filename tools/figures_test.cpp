@@ -75,7 +75,7 @@ TEST(FiguresTest, TellsHowLongFaultsTook) {
   EXPECT_EQ(counted, 3U);
 }
 
-TEST(FiguresTest, ALastWordSaysThatTheProcessHasEnded) {
+TEST(FiguresTest, FinalFiguresSayThatTheProcessHasEnded) {
   Figures figures = of_a_process();
   EXPECT_FALSE(document_of(figures)["ended"].get<bool>());
   for (const HeapState state : {HeapState::kEnded, HeapState::kSuspended, HeapState::kInterrupted}) {
@@ -85,7 +85,7 @@ TEST(FiguresTest, ALastWordSaysThatTheProcessHasEnded) {
   }
 }
 
-TEST(FiguresTest, IsShownToPeople) {
+TEST(FiguresTest, TextIsReadable) {
   const std::string running = text_for_people(json::parse(text_of(of_a_process())));
   EXPECT_NE(running.find("running, by process 42"), std::string::npos) << running;
   EXPECT_NE(running.find("  resident                   10 lines    40.0 KiB"), std::string::npos) << running;

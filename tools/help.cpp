@@ -19,7 +19,7 @@ DESCRIPTION
     Runs the program in BUNDLE, which uvmc made, on OpenJDK 17's class library.
     The heap, all threads and their stacks lie in a file in the store and are
     checkpointed while the program runs. When the process is killed, or the
-    machine stops, the same command goes on from the last checkpoint, and says
+    machine stops, the same command continues from the last checkpoint and says
     so on stderr. Options come before BUNDLE; what follows it is the program's.
 
     When the program ends by itself, its heap is removed (see --keep).
@@ -28,38 +28,39 @@ DESCRIPTION
     and the number of the signal.
 
 COMMANDS
-    resume NAME     Go on with an interrupted run, without its BUNDLE.
+    resume NAME     Continue an interrupted run without its BUNDLE.
         --version N     from an older version; newer ones are given up.
     list            The heaps in the store.
     versions NAME   The versions of a heap that can be resumed.
-    stats NAME      The figures of a heap. Of one that runs: lines in memory and
-                    changed ones, page faults by kind with how long they took,
-                    what went to and from the disk, checkpoints. Of any: versions,
-                    room used and free, what the last version says of itself.
+    stats NAME      The figures of a heap. For every heap: versions, space used and
+                    free, what the last version says about itself. If it runs,
+                    also lines in memory and changed lines, page faults by kind
+                    with their latencies, disk traffic, checkpoints.
         --json          as one JSON document, with the names that --stats uses;
-                        what only a running program has is null without one.
+                        figures of a running program are null if none runs.
     pin NAME VERSION
     unpin NAME VERSION
-                    A pinned version is kept whatever --keep-versions says; no
-                    process may run the heap meanwhile. At most 60. A heap with
-                    pinned versions also stays when its program ends.
-    suspend NAME    Checkpoint a running program and end its process. Its user and
-                    root may, also from another container that shares the store.
-                    However long the last checkpoint takes, it is waited for.
+                    A pinned version is kept whatever --keep-versions says. No
+                    process may run the heap while it is pinned or unpinned. At
+                    most 60. A heap with pinned versions also stays when
+                    its program ends.
+    suspend NAME    Checkpoint a running program and end its process. Only its user
+                    and root may do this, also from another container that shares
+                    the store. Waits for the last checkpoint however long it takes.
         --timeout DURATION
                         how long to wait for a process that is stopped or does not
-                        answer. Default: 10s. What was asked of it is then void.
+                        answer. Default: 10s. After that the request is void.
     remove NAME     Delete a heap that no process runs.
         --version N     only this version, which is not the newest one.
-    verify NAME     Read a heap completely, and name everything that is damaged.
+    verify NAME     Read a heap completely and report everything that is damaged.
 
 OPTIONS
     --store DIR
-        Where heaps are. Default: $XDG_DATA_HOME/uvm, else ~/.local/share/uvm.
+        Where heaps are kept. Default: $XDG_DATA_HOME/uvm, else ~/.local/share/uvm.
     --trust-store
-        Use what is in the store whoever it belongs to and whoever may write to
-        it. For file systems that cannot tell; a heap is a program that runs with
-        your rights.
+        Use what is in the store, whoever owns it and whoever may write to it.
+        For file systems that cannot tell. Beware: a heap is a program that runs
+        with your rights.
     --name NAME
         The name of the program's heap. Default: the file name of BUNDLE. Two runs
         of one program at the same time need two names.
@@ -79,9 +80,9 @@ OPTIONS
         with 1h, one for each minute of the last hour. Default: none.
     --compress on|off
         Compress what is written to the store with zstd: fewer bytes for the device
-        and a smaller file, for 20 us of a processor for each line of 4 KiB that
-        goes there and 7 us for one that comes back. It stays so for this heap until
-        the other is said. Default: off.
+        and a smaller file, at 20 us of processor time for each line of 4 KiB
+        written and 7 us for each line read. The setting is kept with the heap until
+        it is changed. Default: off.
     --fresh
         Start from the beginning, and drop an interrupted run if there is one.
     --keep
@@ -91,7 +92,7 @@ OPTIONS
         uvm stats shows the same at any time.
     -ea[:CLASS|:PACKAGE...], -da, -esa, -dsa, and their long forms;
     --enable-assertions
-        Have the program's assert statements evaluated, as java does.
+        Evaluate the program's assert statements, as java does.
     --add-opens, --add-exports, --add-reads, --enable-native-access
     --add-modules, --limit-modules
         As java. With the last two the class library boots anew for the program.
@@ -100,8 +101,8 @@ OPTIONS
     @FILE, and JDK_JAVA_OPTIONS in the environment
         More options, as java takes them.
     --cold-boot
-        Boot the class library instead of starting from the base image. Done
-        without being asked for -D of what must be known before booting.
+        Boot the class library instead of starting from the base image. uvm does
+        this by itself if a -D option must be known before booting.
     --fault-thread
         Serve page faults by a thread instead of in the faulting thread: slower,
         for kernels that cannot do better.
@@ -114,9 +115,9 @@ OPTIONS
     -DNAME[=VALUE]
         Set a system property.
     --log LEVEL
-        What uvm says on stderr beside what it always says: warn, error or off;
-        with info also how the heap is paged, with debug or trace also each
-        version, resume, and file that cannot be had again. Default: warn.
+        What uvm reports on stderr in addition to what it always reports: warn,
+        error or off; info adds how the heap is paged, debug and trace add each
+        version, resume, and file that cannot be re-opened. Default: warn.
     -h, --help
         Print this text.
     --version [-v]
@@ -133,16 +134,17 @@ OPTIONS
 
 EXIT STATUS
     That of the program. 1 after an uncaught exception. 2: the command line is
-    wrong. 74: the heap is damaged or its device gives errors. 75: the process that
-    runs the heap is stopped or does not answer (suspend, stats). 134: memory is
-    full and the store takes no more, or something is wrong in uvm itself. 1 for
+    wrong. 74: the heap is damaged or its device reports errors. 75: the process
+    that runs the heap is stopped or does not answer (suspend, stats). 134: memory is
+    full and the store accepts no more, or uvm itself has a defect. 1 for
     other failures before the program runs.
 
 FILES
-    STORE/NAME/         the heap of a program; while it runs, also the socket by
-                        which uvm stats and uvm suspend ask it
+    STORE/NAME/         the heap of a program; while it runs, also the socket that
+                        uvm stats and uvm suspend use
     STORE/images/       class library, booted once and shared by all heaps of a
-                        user; images-UID/ of one who was not the first in STORE
+                        user. The first user of STORE has images/, the others
+                        images-UID/
 
 EXAMPLES
     uvmc -o app.bc app.jar && uvm app.bc

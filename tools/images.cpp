@@ -41,11 +41,11 @@ std::string hash_of(std::string_view text) {
   return digits;
 }
 
-// Of the images that nothing needs, the last used so many are kept for so long: another locale, another JDK,
-// another program may be back.
+// Of the images that nothing needs, this many most recently used ones are kept for this long: another locale,
+// JDK or program may return.
 constexpr std::size_t kSpareImages = 4;
 constexpr std::chrono::seconds kSpareAge = std::chrono::hours(7 * 24);
-// And all for so long: a process that has opened one may be about to make a heap over it.
+// And all are kept for this long: a process that has opened one may be about to make a heap over it.
 constexpr std::chrono::seconds kJustUsed = std::chrono::minutes(10);
 
 // The linker's build id of this program: differs whenever its code does.
@@ -75,14 +75,14 @@ std::string build_id() {
   return id;
 }
 
-// Not when it is another's; nor does one that this process cannot have just now (no descriptors, no memory)
-// need to be made anew.
+// Not when it belongs to another user. Nor need an image be made again just because this process cannot open
+// it now (no descriptors, no memory).
 bool is_to_be_made(const Result<std::shared_ptr<store::FileStore>>& image) {
   if (image || image.error().code == Errc::kPermission) return false;
   return image.error().code != Errc::kIo || exit_code_of(image.error()) == kExitDamage;
 }
 
-// What users should know of the class library before programs run into it, a line each: most often nothing.
+// What users should know about the class library before programs run into it, a line each; usually nothing.
 // Only the base module is searched for natives that are newer than this uvm; --version -v takes the time for
 // all.
 std::vector<std::string> class_library_problems(const std::string& java_home) {
@@ -118,7 +118,7 @@ namespace {
 
 using SharedStore = Result<std::shared_ptr<store::FileStore>>;
 
-// One kind of image: what is told of it, and what fills it.
+// One kind of image: messages about it, and what fills it.
 struct Recipe {
   std::string waiting;   // what another process is doing that this one waits for
   std::string too_long;  // what it has not done after a minute
@@ -130,7 +130,7 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
                          std::chrono::milliseconds patience, const Recipe& recipe) {
   auto found = directory.open_image(key, line_limit(), recipe.base);
   if (!is_to_be_made(found)) return found;
-  // Several programs that start at once need it made only once. `making` is the lock on that.
+  // When several programs start at once, only one makes the image. `making` is the lock for that.
   const auto making = directory.lock_image(key, patience, [&recipe] { say(recipe.waiting); });
   if (making) {
     found = directory.open_image(key, line_limit(), recipe.base);
@@ -154,7 +154,7 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
   return directory.open_image(key, line_limit(), recipe.base);
 }
 
-// What an image is made in: a VM that has no program.
+// The VM in which an image is made. It has no program.
 Result<std::unique_ptr<Session>> open_making(std::unique_ptr<store::FileStore> store,
                                              const SessionOptions& options) {
   SessionOptions making = options;
@@ -267,7 +267,7 @@ void remove_unused_images(const store::StoreDirectory& directory, const std::str
       candidates.push_back(image);
     }
   }
-  // What is kept may need others.
+  // The images that are kept may need others.
   const auto keep_needed = [&] {
     while (std::erase_if(candidates, [&](const store::ImageEntry& image) {
              if (std::find(needed.begin(), needed.end(), image.info->newest) == needed.end()) return false;

@@ -9,8 +9,8 @@
 namespace uvm::tools {
 namespace {
 
-// Whoever makes the image may be stopped, or hang on a device: others wait, and then make it themselves.
-TEST(Images, WhoeverBootsForTooLongIsNotWaitedFor) {
+// A process that makes the image may be stopped, or hang on a device: others wait, then make it themselves.
+TEST(Images, ProcessThatBootsForTooLongIsNotWaitedFor) {
   const auto home = rt::jimage::find_java_home();
   ASSERT_TRUE(home) << home.error().message;
   const auto modules = rt::jimage::JImage::open(home->modules);
@@ -33,7 +33,7 @@ TEST(Images, WhoeverBootsForTooLongIsNotWaitedFor) {
     EXPECT_TRUE(image) << image.error().message;
     EXPECT_NE(said.find("not waiting any longer"), std::string::npos) << said;
     EXPECT_NE(said.find("booting the class library, once"), std::string::npos) << said;
-    // Who comes later finds it, though the other one still holds the lock.
+    // A later process finds it, though the other one still holds the lock.
     EXPECT_TRUE(ensure_library_image(*store, key, options, std::chrono::milliseconds(0)));
   }
   std::filesystem::remove_all(folder);

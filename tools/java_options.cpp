@@ -66,9 +66,9 @@ constexpr Refusal kRefused[] = {
     {"-XX:VMOptionsFile", "not supported; use an argument file, @FILE"},
 };
 
-// Tuning of HotSpot and what it prints of itself, which means nothing here and does no harm: heaps grow as
-// they need to, there is an interpreter only, stacks have room of their own, signals are uvm's. The first are
-// beginnings of options, the others whole ones.
+// Options that tune HotSpot or make it print about itself. They mean nothing here and do no harm: heaps grow
+// as needed, there is only an interpreter, stacks have their own space, signals belong to uvm. The first are
+// prefixes of options, the others whole options.
 constexpr std::string_view kWithoutEffect[] = {"-Xlog", "-XX:", "-XshowSettings:", "-splash:", "-verbose"};
 constexpr std::string_view kWithoutEffectWhole[] = {
     "-server",     "-client",       "-Xint",         "-Xmixed",         "-Xcomp",     "-Xbatch",
@@ -77,7 +77,7 @@ constexpr std::string_view kWithoutEffectWhole[] = {
     "-Xverify",    "-Xverify:all",  "-Xverify:none", "-Xverify:remote", "-verify",    "-verifyremote",
     "-noverify",   "-XshowSettings"};
 
-// Sizes that mean nothing here either, but must be some.
+// Options that mean nothing here either, but must have a valid size.
 struct SizeOption {
   std::string_view name, other_name;  // the other one is java's older one
   std::string_view what;
@@ -120,8 +120,8 @@ bool is_option(std::string_view word, std::string_view option) {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 // The words of an argument file (man page, "java Command-Line Argument Files"). Where the man page is silent
-// it is as java has it: an open quote ends with its line, and a comment takes with it what stands right
-// before it without quotes.
+// this follows java: an open quote ends with its line, and a comment also drops the unquoted text directly
+// before it.
 std::vector<std::string> split_file(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
@@ -160,7 +160,7 @@ std::vector<std::string> split_file(std::string_view text) {
     } else {
       if (++i == text.size()) return words;
       const char next = text[i];
-      if (next == '\n' || next == '\r') {  // the word goes on behind all blanks
+      if (next == '\n' || next == '\r') {  // the word continues after all blanks
         while (i + 1 < text.size() && is_blank(text[i + 1])) ++i;
         if (i + 1 == text.size()) return words;
       } else {

@@ -18,8 +18,8 @@ struct JavaOptions {
   std::vector<std::string> words;  // what is left: uvm's own options, the bundle and what follows it
   // System properties by which the module system is told at boot (jdk.internal.module.ModuleBootstrap).
   std::vector<std::pair<std::string, std::string>> module_properties;
-  bool modules_at_boot = false;         // some of them only the booting class library can heed
-  std::vector<std::string> assertions;  // as runtime/linking/assertions.h has them
+  bool modules_at_boot = false;         // some of them take effect only while the class library boots
+  std::vector<std::string> assertions;  // as runtime/assertions.h has them
   std::vector<std::string> remarks;     // for stderr
 };
 

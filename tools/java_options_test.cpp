@@ -19,7 +19,7 @@ BasicResult<JavaOptions, std::string> take(const Words& words, const char* envir
   return take_java_options(words, kCommands, environment);
 }
 
-TEST(JavaOptions, LeavesUvmsOwnAndTheProgramsAlone) {
+TEST(JavaOptions, LeavesOptionsOfUvmAndTheProgramAlone) {
   const Words words = {"--store", "-cp", "--memory=64M", "-Da=b", "app.bc",
                        "-cp",     "@x",  "--add-opens",  "-ea"};
   auto options = take(words);
@@ -80,7 +80,7 @@ TEST(JavaOptions, AllThatJavaListsIsKnown) {
   struct Case {
     const char* word;
     Fate fate;
-    Words left = {};  // beside the bundle
+    Words left = {};  // besides the bundle
   };
   using enum Fate;
   const Case kCases[] = {
@@ -215,7 +215,7 @@ TEST(JavaOptions, AllThatJavaListsIsKnown) {
   EXPECT_EQ(take({"--disable-@files", "@app.bc"})->words, Words{"@app.bc"});
 }
 
-TEST(JavaOptions, ReservedPropertiesAreIgnoredAndSaidOnce) {
+TEST(JavaOptions, ReservedPropertiesAreIgnoredAndReportedOnce) {
   auto options = take({"-Djdk.module.addopens.0=x", "-Djdk.module.path=y", "-Djdk.module.other=z", "app.bc"});
   ASSERT_TRUE(options) << options.error();
   EXPECT_EQ(options->words, (Words{"-Djdk.module.other=z", "app.bc"}));

@@ -76,7 +76,7 @@ void LiveFigures::ended(HeapState state, int exit_code) {
   figures_.exit_code = exit_code;
 }
 
-// With lock_ held, by a thread that no commit runs beside: the store says its versions between commits only.
+// With lock_ held, by a thread with no commit running: the store lists its versions only between commits.
 void LiveFigures::take_versions() {
   figures_.versions = versions_of(session_->store().versions(), session_->store().pinned());
 }

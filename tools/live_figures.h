@@ -1,13 +1,13 @@
-// LiveFigures: the figures of the run in this process, as far as they have come, for --stats and `uvm stats`.
+// LiveFigures: the current figures of the run in this process, for --stats and `uvm stats`.
 //
-// now(): any thread, at any time; it may take some milliseconds when much of the heap is in memory. Of the
-// heap it touches the roots, which are always there; SIGBUS must not be blocked all the same.
+// now(): any thread, at any time; it may take some milliseconds when much of the heap is in memory. In the
+// heap it touches only the roots, which are always resident; still, SIGBUS must not be blocked.
 // now_with_calls(): the thread that makes checkpoints, between two. attach(), detach(), ended() and the
 // notes: the supervising thread. checkpointed(): the thread that made the checkpoint, from
 // CheckpointerOptions::after_checkpoint.
 //
 // Two locks, in this order: `life_` keeps the session alive while it is looked at, so only detach() waits for
-// a now() under way; `lock_` is held for moments, so checkpoints never wait for who asks (what --stats
+// a now() under way; `lock_` is held for moments, so checkpoints never wait for a client (what --stats
 // writes after one may).
 #pragma once
 
@@ -31,11 +31,11 @@ class LiveFigures {
   void note_torture_resume();
   void note_ready();  // the program's threads run
 
-  // From now on `session` is looked at, which says `blob` of itself. Its checkpointer does not run yet.
+  // From now on figures come from `session`, whose versions have `blob`. Its checkpointer does not run yet.
   void attach(Session& session, const checkpoint::Blob& blob);
-  // No longer; what it said last stays.
+  // Figures no longer come from the session; the last ones stay.
   void detach();
-  // False: no session is looked at.
+  // False: no session is attached.
   bool checkpointed(const checkpoint::Record& record);
   // The run is over; the session is still there.
   void ended(HeapState state, int exit_code);

@@ -1,4 +1,4 @@
-// What uvm itself says, on stderr, one line each.
+// Messages of uvm itself, on stderr, one line each.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@ namespace uvm::tools {
 
 inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
-inline constexpr int kExitTryAgain =
-    75;  // sysexits.h EX_TEMPFAIL: the process that runs the heap does not answer
+// sysexits.h EX_TEMPFAIL: the process that runs the heap does not answer.
+inline constexpr int kExitTryAgain = 75;
 inline constexpr int kExitDamage = 74;  // sysexits.h EX_IOERR, as the pager's own end
 
 // "uvm: <text>", printable().
@@ -23,8 +23,8 @@ std::string explain(const Error& error, const std::string& store, const std::str
 // kExitDamage for damage and for a device that fails, else kExitFailure.
 int exit_code_of(const Error& error);
 
-// To be called when everything is printed: 0, or kExitFailure when not all of it could be written, and says
-// so.
+// Call this when everything is printed. Returns 0, or kExitFailure with a message when not all of it could be
+// written.
 int finish_output();
 
 }  // namespace uvm::tools

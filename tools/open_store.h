@@ -1,4 +1,4 @@
-// What commands that look at heaps begin with.
+// The first steps of commands that look at heaps.
 #pragma once
 
 #include "store/directory.h"
@@ -6,10 +6,10 @@
 
 namespace uvm::tools {
 
-// The store, with the heap that the command names in it; otherwise what is missing.
+// The store, provided that it has the heap that the command names; otherwise what is missing.
 Result<store::StoreDirectory> open_store(const Options& options);
 
-// Says what is wrong with the heap that the command names; the exit status.
+// Reports what is wrong with the heap that the command names. Returns the exit status.
 int fail(const Options& options, const Error& error);
 
 }  // namespace uvm::tools

@@ -25,7 +25,7 @@ std::string default_store() {
 
 constexpr std::uint64_t kMinMemory = std::uint64_t{4} << 20;
 
-// A quarter of what there is. Of little memory half: the VM itself takes some tens of MiB.
+// A quarter of the memory, or half if there is little: the VM itself takes some tens of MiB.
 std::uint64_t default_memory() {
   constexpr std::uint64_t kModest = std::uint64_t{64} << 20;
   const std::uint64_t limit = rt::memory_limit().bytes;
@@ -159,7 +159,7 @@ BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   return {};
 }
 
-// CLI11's own messages are about its words; these are about ours.
+// Replaces CLI11's messages, which are about its own terms, with messages about uvm's.
 std::string explain_parsing(const CLI::ParseError& error) {
   std::string text = error.what();
   if (const std::size_t line = text.find('\n'); line != std::string::npos) text.resize(line);

@@ -82,7 +82,7 @@ TEST(OptionsTest, CompressionIsOnOffOrAsItWas) {
   EXPECT_EQ(parse({"--compress=off", "a.bc"})->compress, false);
 }
 
-TEST(OptionsTest, WrongOnesAreRefusedInOneLine) {
+TEST(OptionsTest, WrongOptionsAreRefusedInOneLine) {
   const std::vector<std::vector<const char*>> wrong = {
       {},
       {"--no-such-option", "a.bc"},

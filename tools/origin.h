@@ -1,5 +1,5 @@
-// What the versions of a heap say of where their run comes from: the class library that it was made with and
-// the command line that began it, in checkpoint::Blob. Heaps of a uvm that did not say fit everything.
+// The origin of a run as the versions of its heap record it (checkpoint::Blob): the class library that it was
+// made with and the command line that began it. Heaps of older builds lack it and match everything.
 #pragma once
 
 #include <optional>
@@ -12,9 +12,9 @@
 
 namespace uvm::tools {
 
-// Of a run that begins, or of a resumed one that did not say: the class library it uses.
+// For a run that begins, or a resumed one that did not record it: the class library it uses.
 void note_java(checkpoint::Blob& blob, const rt::jimage::JavaHome& home);
-// Of a run that begins: -D, --heap and the program's arguments, which a resumed run has from its heap.
+// For a run that begins: -D, --heap and the program's arguments, which a resumed run takes from its heap.
 void note_command(checkpoint::Blob& blob, const Options& options);
 
 // Whether a run can go on with the class library at `home`; kInvalid: it cannot. A heap holds what the class

@@ -25,7 +25,7 @@ TEST(OriginTest, AnotherClassLibraryIsNamed) {
   EXPECT_NE(problem.find("OpenJDK 17.0.10 in /other"), std::string::npos) << problem;
 }
 
-TEST(OriginTest, AnotherCommandLineIsToldOf) {
+TEST(OriginTest, DifferentCommandLineIsReported) {
   Options options;
   checkpoint::Blob blob;
   EXPECT_FALSE(command_difference(blob, options));

@@ -47,7 +47,7 @@
 namespace uvm::tools {
 namespace {
 
-// Properties that are read while the class library boots, so that a booted one would not heed them.
+// Properties that are read while the class library boots, so that a booted one would ignore them.
 bool is_boot_property(const std::string& name) {
   static constexpr const char* kNames[] = {"java.lang.Integer.IntegerCache.high",
                                            "java.locale.useOldISOCodes",
@@ -69,7 +69,7 @@ bool is_boot_property(const std::string& name) {
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
 }
 
-// Seconds since a version was cut; 0 when the clock was set back behind that.
+// Seconds since a version was cut; 0 when the clock was set back to before that.
 double age_of(const checkpoint::Blob& blob) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::chrono::nanoseconds then(static_cast<std::int64_t>(blob.wall_time_ns));
@@ -202,8 +202,8 @@ Result<void> Runner::lock() {
   return {};
 }
 
-// The blob of the newest version of the heap with our name; nothing when there is no such heap, or nothing in
-// it.
+// The blob of the newest version of the heap with our name; nothing when there is no such heap, or when it is
+// empty.
 Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   if (!directory_.has_heap(options_.name)) return std::optional<checkpoint::Blob>{};
   auto heap = directory_.open_heap(options_.name, {.read_only = true, .line_limit = line_limit()});
@@ -320,7 +320,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   if (!undone) return Unexpected{undone.error()};
   for (const std::string& remark : undone->remarks) say(remark);
   checkpoint::Checkpointer& checkpointer = (*session)->checkpointer();
-  // Files are cut back to what an older version tells of only when no newer one can be gone on with.
+  // Files are cut back to an older version only when no newer one can be resumed.
   if (is_older) {
     rt::own_writes_unknown();
     if (auto given_up = checkpointer.checkpoint_retired(); !given_up) return Unexpected{given_up.error()};
@@ -328,7 +328,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
   const auto grown = suspended ? rt::Grown::kIsOthers : rt::Grown::kIsOurs;
   for (const std::string& remark : rt::leases_at_resume(grown, cut, undone->restored)) say(remark);
   rt::own_writes_begin(rt::roots().checkpoint_attempts);
-  // The suspended version must not be the one to go on from once the program has written more.
+  // Once the program has written more, the suspended version must not be the one to resume.
   if (suspended) {
     if (auto taken_up = checkpointer.checkpoint_retired(); !taken_up) return Unexpected{taken_up.error()};
   }
@@ -434,8 +434,8 @@ int Runner::supervise(std::unique_ptr<Session> session) {
         case rt::Event::kStarted:
           if (!main_called_) {
             main_called_ = true;
-            // The first version comes before the program's first effect. If it fails, that is told, and the
-            // run goes on without, as with any other checkpoint.
+            // The first version comes before the program's first effect. If it fails, that is reported and
+            // the run continues without it, as with any other checkpoint.
             if (options_.checkpoint_every.count() != 0)
               static_cast<void>(session->checkpointer().checkpoint());
             session->checkpointer().start();
@@ -477,7 +477,7 @@ Runner::Opened Runner::resume_elsewhere(std::unique_ptr<Session> session) {
 int Runner::suspend(Session& session) {
   const int status = 128 + first_signal();
   if (!main_called_) {
-    // Nothing of the program has happened yet that would be worth going on with.
+    // The program has not done anything yet that would be worth resuming.
     server_.reset();
     _exit(status);
   }

@@ -63,7 +63,7 @@ State look_at(pid_t pid) {
   return fields[kState] == "T" || fields[kState] == "t" ? State::kStopped : State::kAlive;
 }
 
-// Whether the process has the file behind `fd` open, as far as one may look.
+// Whether the process has the file behind `fd` open, as far as this process may look.
 bool has_open(pid_t pid, int fd) {
   struct stat wanted {};
   DIR* listing = proc_is_ours() ? opendir(("/proc/" + std::to_string(pid) + "/fd").c_str()) : nullptr;
@@ -100,7 +100,7 @@ std::chrono::milliseconds patience_with(State state) {
 
 constexpr std::chrono::milliseconds kPause{5};
 
-// try_lock() that does not wait for a holder that lives.
+// try_lock() that does not wait for a live holder.
 int lock_unless_alive(int fd, store::FileLock kind) {
   constexpr std::chrono::seconds kQuiet{2};
   bool said = false;
@@ -122,7 +122,7 @@ Result<RunLock> RunLock::take(const std::string& folder) {
   const auto folder_fd = store::open_folder(folder, store::Ownership::kOwned);
   if (!folder_fd) return Unexpected{folder_fd.error()};
   close(*folder_fd);
-  // Whoever may look into the folder may see who runs the heap.
+  // Every user who may read the folder may see who runs the heap.
   const auto opened = store::open_file(path, O_RDWR | O_CREAT, store::Ownership::kOwned, 0644);
   if (!opened) return Unexpected{opened.error()};
   const int fd = *opened;
@@ -194,7 +194,7 @@ bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nano
   const Descriptor fd(*opened);
   for (const auto end = std::chrono::steady_clock::now() + patience;;) {
     if (store::try_lock(fd.get(), store::FileLock::kShared) != EAGAIN) return true;
-    // A supervisor may have had another one run it at once.
+    // A supervisor may have started another process for it at once.
     const pid_t now = store::lock_holder(fd.get());
     if (holder.pid != 0 && now != 0 && now != holder.pid) return true;
     if (std::chrono::steady_clock::now() >= end) return false;

@@ -2,7 +2,7 @@
 // locked. It tells other commands who runs the heap, and is what suspend waits on.
 //
 // The lock on the heap file itself is the store's; this one also covers the moments when the store is closed
-// between two lives of the VM in one process. The kernel says who has it (pmem/lock_holder.h).
+// between two lives of the VM in one process. The kernel says who has it (store/lock_holder.h).
 #pragma once
 
 #include <sys/types.h>
@@ -39,18 +39,18 @@ struct Holder {
   [[nodiscard]] bool stopped() const;
 };
 
-// Who runs the heap in `folder`; nothing when nobody does. Waits for one that is dying.
+// The process that runs the heap in `folder`, if any. Waits for one that is dying.
 std::optional<Holder> running_process(const std::string& folder);
 
-// Why a process that runs a heap does not answer, and what to do: what follows its text and a comma.
+// Why a process that runs a heap does not answer, and what to do: to follow its text and a comma.
 std::string why_silent(const Holder& holder);
 
-// SIGTERM to the process that runs the heap in `folder`, once it is known for sure to be that: the kernel
-// names it as the holder of the lock, before and after a descriptor is held that no other process can get,
-// and it has the locked file open. Else to nobody, and the text says why.
+// Sends SIGTERM to the process that runs the heap in `folder`, but only if it certainly is that process: the
+// kernel names it as the holder of the lock both before and after a pidfd for it is opened, and it has the
+// locked file open. Otherwise sends nothing, and the text says why.
 BasicResult<void, std::string> terminate_holder(const std::string& folder);
 
-// Whether `holder` ran the heap no longer, before `patience` was over.
+// Whether `holder` stopped running the heap before `patience` was over.
 bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nanoseconds patience);
 
 }  // namespace uvm::tools

@@ -62,7 +62,7 @@ class RunLockTest : public testing::Test {
   pid_t holder_ = 0;
 };
 
-TEST_F(RunLockTest, OneThatLivesIsNamed) {
+TEST_F(RunLockTest, LiveHolderIsNamed) {
   hold([] { pause(); });
   const auto second = RunLock::take(folder_);
   ASSERT_FALSE(second.has_value());
@@ -78,7 +78,7 @@ TEST_F(RunLockTest, OneThatLivesIsNamed) {
 
 // A process whose first thread has ended is not gone before its last one is: so is one that takes long to
 // die.
-TEST_F(RunLockTest, OneThatIsDyingIsWaitedFor) {
+TEST_F(RunLockTest, DyingHolderIsWaitedFor) {
   hold([this] {
     std::thread([this] {
       wait_to_go();
@@ -95,7 +95,7 @@ TEST_F(RunLockTest, OneThatIsDyingIsWaitedFor) {
   EXPECT_TRUE(second.has_value()) << second.error().message;
 }
 
-TEST_F(RunLockTest, OneThatWasKilledJustNowIsWaitedFor) {
+TEST_F(RunLockTest, HolderKilledJustNowIsWaitedFor) {
   hold([] {
     constexpr std::size_t kSize = std::size_t{256} << 20;  // takes a while to be freed
     void* memory =
@@ -110,7 +110,7 @@ TEST_F(RunLockTest, OneThatWasKilledJustNowIsWaitedFor) {
 }
 
 // Whatever somebody has written there: a number in a file is nobody's name.
-TEST_F(RunLockTest, WhatTheFileSaysIsNotHeeded) {
+TEST_F(RunLockTest, ContentOfTheFileIsIgnored) {
   hold([] { pause(); });
   std::ofstream(folder_ + "/running") << getpid() << "\n";
   const auto holder = running_process(folder_);
@@ -118,7 +118,7 @@ TEST_F(RunLockTest, WhatTheFileSaysIsNotHeeded) {
   EXPECT_EQ(holder->pid, holder_);
 }
 
-TEST_F(RunLockTest, OneThatIsStoppedIsSeenToBe) {
+TEST_F(RunLockTest, StoppedHolderIsRecognised) {
   hold([] { pause(); });
   kill(holder_, SIGSTOP);
   ASSERT_EQ(waitpid(holder_, nullptr, WUNTRACED), holder_);
@@ -140,7 +140,7 @@ TEST_F(RunLockTest, TheHolderIsTerminated) {
 }
 
 // It holds the lock as one in another PID namespace does: nobody can be named.
-TEST_F(RunLockTest, OneOutOfSightIsNotSignalled) {
+TEST_F(RunLockTest, HolderOutOfSightIsNotSignalled) {
   hold([this] {
     close(open((folder_ + "/running").c_str(), O_RDONLY));  // which gives the record lock up
     if (write(ready_[1], "y", 1) == 1) pause();

@@ -45,7 +45,8 @@ Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore>
   region.segments = rt::heap_segments();
   region.size = gc::kRegionSize;
   region.memory_limit = options.memory;
-  // What a program dirties between the last pre-flush and the cut should fit, or it stands still for writing.
+  // What a program dirties between the last pre-flush and the cut should fit; otherwise it stops for the
+  // writing.
   region.staging_bytes = std::clamp<std::uint64_t>(options.memory / 8, 8 << 20, 64 << 20);
   if (options.handler_thread) region.fault_mode = uffd::FaultMode::kHandlerThread;
   region.store = store.get();

@@ -26,7 +26,7 @@ struct SessionOptions {
   void* address_hint = nullptr;
   const rt::jimage::JImage* image = nullptr;
   rt::ProgramInput input;
-  checkpoint::Blob blob;  // what every version of the session says of itself
+  checkpoint::Blob blob;  // what every version of the session says about itself
   checkpoint::CheckpointerOptions checkpoints;
   std::uint64_t torture_interval = 0;
   bool verify_heap = false;
@@ -52,8 +52,8 @@ class Session final : private checkpoint::Program {
   // nothing that is written to it can be gone on with.
   [[nodiscard]] Result<void> find_heap() const;
 
-  // With SessionOptions::verify_heap, which does the same before each cut: checks all of the heap; says what
-  // is wrong and aborts if something is. Precondition: nothing runs.
+  // With SessionOptions::verify_heap, which does the same before each cut: checks the whole heap. If
+  // something is wrong, reports it and aborts. Precondition: nothing runs.
   void verify_heap();
 
   // Makes the next versions say that the program has ended.

@@ -12,7 +12,7 @@ namespace uvm::tools {
 void watch_signals();
 
 // Calls `handler` on the waiting thread at the first signal; it should make the program suspend. Until there
-// is one, and at a second SIGINT, the process ends at once with status 128 + signal. Null takes it away.
+// is one, and at a second SIGINT, the process ends at once with status 128 + signal. Null removes it.
 void on_first_signal(std::function<void(int)> handler);
 
 // As if SIGTERM had come, from any thread. False: nobody handles it now, and nothing happened.

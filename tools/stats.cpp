@@ -28,7 +28,7 @@ struct Refusal {
 // The document that a process has answered; nothing: there is nobody to ask.
 using Asked = BasicResult<std::optional<json>, Refusal>;
 
-// The same of an answer; nothing when it is not whole.
+// The document that a process sent; nothing when it is incomplete.
 std::optional<Asked> read_document(const Options& options, const std::string& text) {
   json document = json::parse(text, nullptr, false);
   if (document.is_discarded() || !document.is_object()) return {};
@@ -45,7 +45,7 @@ std::optional<Asked> read_document(const Options& options, const std::string& te
 }
 
 Asked ask_who_runs(const Options& options, const std::string& folder) {
-  // One that has only begun has no socket yet; one that ends has none any more.
+  // A process that has just begun has no socket yet; one that is ending has none any more.
   constexpr std::chrono::milliseconds kPatience{3000}, kPause{20};
   for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
     const ControlAnswer answer = ask(folder, Request::kStats);
@@ -100,8 +100,8 @@ Result<Figures> read_stored(const std::string& name, const std::string& path) {
   return figures;
 }
 
-// How the file's room is used, which the process that writes to it does not know by version. While it
-// commits, what is looked at may be gone in the middle of it; then it stays unsaid.
+// How the file's space is used, which the process that writes to it does not know by version. If that
+// process commits meanwhile, what is read here may vanish half-way; then these figures stay null.
 void add_usage(json& document, const std::string& path) {
   const auto usage = store::measure_usage(path);
   if (!usage) return;

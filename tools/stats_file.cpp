@@ -32,8 +32,8 @@ int write_stats(const std::string& path, const std::string& document) {
   std::error_code ignored;
   const std::string target = std::filesystem::weakly_canonical(path, ignored);  // behind links
   const std::string fresh = target + ".new";
-  // What a killed process has left. Nothing that has the name already is written to: in a folder that others
-  // can write to it may be a link of theirs.
+  // Remove what a killed process has left. Never write to an existing file of that name: in a folder that
+  // others can write to, it may be a link of theirs.
   unlink(fresh.c_str());
   int error = write_text(fresh, O_CREAT | O_EXCL | O_NOFOLLOW, document);
   if (error == EEXIST) return error;

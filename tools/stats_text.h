@@ -1,5 +1,5 @@
-// The document of tools/figures.h for people: in paragraphs, aligned, each number with its unit. What the
-// document does not say is left out.
+// The document of tools/figures.h for people: in paragraphs, aligned, each number with its unit. Null fields
+// are left out.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

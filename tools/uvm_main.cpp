@@ -78,7 +78,7 @@ int uvm_main(int argc, char** argv) {
 
 }  // namespace
 
-// What nobody expected ends the process here, by std::terminate, which names it.
+// An unexpected exception ends the process here, by std::terminate, which names it.
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   uvm::tools::keep_standard_descriptors();
   uvm::tools::raise_limits();

@@ -1,4 +1,4 @@
-// uvm --version: what runs here, and on what.
+// uvm --version: the program, the kernel and the class library.
 #include <sys/utsname.h>
 
 #include <cstdio>
@@ -16,8 +16,7 @@ namespace uvm::tools {
 
 namespace {
 
-// Which class library there is, and what of it cannot be called: unknown gaps one by one, decided ones
-// counted.
+// The class library, and which of its natives uvm lacks: unknown gaps one by one, known absences counted.
 void show_class_library() {
   const auto home = rt::jimage::find_java_home();
   if (!home) {

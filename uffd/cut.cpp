@@ -95,7 +95,7 @@ struct RegionImpl::Preflush {
 
   std::mutex mutex;          // of all that follows
   std::vector<Lines> parts;  // of the region, in the order in which they are gone through
-  std::size_t part = 0;      // where that goes on
+  std::size_t part = 0;      // where that continues
   std::uint64_t line = 0;
   std::uint64_t lines_left;  // that may be taken
   PreflushResult result;

@@ -1,6 +1,6 @@
-// EvictQueue: a ring of line numbers in order of eviction. Entries may be out of date: whoever takes one
-// looks at the line's state. Guarded by the evict mutex. Lies in memory given by the owner, so that eviction
-// allocates nothing.
+// EvictQueue: a ring of line numbers in order of eviction. Entries may be out of date, so whoever takes
+// one checks the line's state. Guarded by the evict mutex. Lies in memory given by the owner, so that
+// eviction allocates nothing.
 #pragma once
 
 #include <cstddef>

@@ -147,8 +147,7 @@ std::uint64_t RegionImpl::evict_all() {
   }
 }
 
-// --- Zapping
-// ----------------------------------------------------------------------------------------------------
+// --- Zapping -----------------------------------------------------------------------------------------------
 
 bool RegionImpl::is_target(std::uint64_t line, Flags flags, Zap what) const {
   if (!zappable(flags)) return false;
@@ -308,8 +307,7 @@ void RegionImpl::evict_first(std::uint64_t offset, std::uint64_t length) {
   });
 }
 
-// --- Probation
-// --------------------------------------------------------------------------------------------------
+// --- Probation ---------------------------------------------------------------------------------------------
 
 // Begins the second chance of the lines whose turn it is; not many at a time, for the mutex is held.
 void RegionImpl::zap_probation() {
@@ -366,8 +364,7 @@ void RegionImpl::end_all_probation() {
   }
 }
 
-// --- Leaving memory
-// ---------------------------------------------------------------------------------------------
+// --- Leaving memory ----------------------------------------------------------------------------------------
 
 // Evicts up to `wanted` main lines that need no write. Half of the main lines are kept in their second
 // chance: that is how long a line has to be touched once. But each eviction makes only some zaps, so that

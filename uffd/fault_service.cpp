@@ -23,8 +23,7 @@ constexpr std::chrono::milliseconds kPatienceWithPrefetch{10};
 
 }  // namespace
 
-// --- The budget
-// -------------------------------------------------------------------------------------------------
+// --- The budget --------------------------------------------------------------------------------------------
 
 bool RegionImpl::try_reserve(std::uint64_t lines, std::uint64_t keep_free) {
   std::uint64_t resident = resident_.load(std::memory_order_relaxed);
@@ -77,8 +76,7 @@ void RegionImpl::out_of_memory() {
   die("the memory limit is reached and every line in memory is pinned or in use", 0);
 }
 
-// --- Resolution
-// -------------------------------------------------------------------------------------------------
+// --- Resolution --------------------------------------------------------------------------------------------
 
 bool RegionImpl::fault(const std::byte* address, bool write) {
   std::uint64_t offset = static_cast<std::uint64_t>(address - base_);
@@ -209,7 +207,7 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
 }
 
 // Starts to read what a run will need next: of [first, last) as many lines as the store has and memory lacks.
-// They are not locked; whoever takes them in looks again.
+// They are not locked; the caller that brings them in checks again.
 void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted) {
   // What is not going to be mapped without evictions by the faulting thread need not be read early.
   const std::uint64_t limit = limit_lines();
@@ -338,8 +336,7 @@ void RegionImpl::damaged(std::uint64_t line, store::ReadStatus status) {
   _exit(74);
 }
 
-// --- Handler threads
-// --------------------------------------------------------------------------------------------
+// --- Handler threads ---------------------------------------------------------------------------------------
 
 void RegionImpl::serve_faults() {
   std::array<uffd_msg, 8> messages;

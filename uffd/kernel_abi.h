@@ -12,16 +12,14 @@
 
 namespace uvm::uffd::abi {
 
-// --- userfaultfd
-// ----------------------------------------------------------------------------------------------
+// --- userfaultfd -------------------------------------------------------------------------------------------
 
 inline constexpr std::uint64_t kFeatureWpUnpopulated = std::uint64_t{1} << 13;  // Linux 6.4
 inline constexpr std::uint64_t kFeatureWpAsync = std::uint64_t{1} << 15;        // Linux 6.7
 inline constexpr std::uint64_t kContinueModeWp = std::uint64_t{1} << 1;         // Linux 6.4
 inline constexpr int kUserModeOnly = 1;  // flag of userfaultfd(2): needs no privilege, Linux 5.11
 
-// --- PAGEMAP_SCAN, Linux 6.7
-// ----------------------------------------------------------------------------------
+// --- PAGEMAP_SCAN, Linux 6.7 -------------------------------------------------------------------------------
 
 struct PageRegion {
   std::uint64_t start, end, categories;  // addresses, end exclusive
@@ -43,8 +41,7 @@ inline constexpr std::uint64_t kPageIsSwapped = 1 << 4;  // migration entries to
 inline constexpr std::uint64_t kPmScanWpMatching = 1 << 0;
 inline constexpr std::uint64_t kPmScanCheckWpAsync = 1 << 1;
 
-// --- Signals
-// --------------------------------------------------------------------------------------------------
+// --- Signals -----------------------------------------------------------------------------------------------
 
 // Whether the access that raised SIGBUS was a write. Where the machine does not say, every fault counts as
 // one: lines then are dirty for no reason, which costs a write-back and is otherwise harmless.

@@ -26,7 +26,7 @@ struct KernelFeatures {
   bool continue_wp = false;      // UFFDIO_CONTINUE_MODE_WP (Linux 6.4)
   bool swap = false;             // the machine has swap space: the kernel may unmap lines on its own
 
-  // Pages can be told written without a fault to us: TrackMode::kAsync works.
+  // The kernel can tell which pages were written without a fault: TrackMode::kAsync works.
   [[nodiscard]] bool async_tracking() const { return wp_async && pagemap_scan && continue_wp; }
   [[nodiscard]] std::string describe() const;  // in one line
   [[nodiscard]] std::vector<Mechanism> mechanisms() const;
@@ -34,8 +34,8 @@ struct KernelFeatures {
 
 const KernelFeatures& kernel_features();
 
-// userfaultfd(2), or where that is denied the same from /dev/userfaultfd. Closed on exec. -1: errno is that
-// of the system call.
+// Opens a descriptor with userfaultfd(2), or with /dev/userfaultfd where that is denied. Closed on exec. -1:
+// errno is that of the system call.
 int open_userfaultfd(int flags);
 
 }  // namespace uvm::uffd

@@ -1,8 +1,8 @@
-// LatencyHistogram: how long something took, counted by duration. LatencyCounts: what one said at some
-// moment.
+// LatencyHistogram: how long something took, counted by duration. LatencyCounts: a snapshot of
+// one.
 //
 // Unit: nanoseconds. Four buckets for each power of two: one is at most a quarter as wide as the shortest
-// duration in it, so a percentile is never told too short and at most a quarter too long. 0 to 3 ns have a
+// duration in it, so a percentile is never too short and at most a quarter too long. 0 to 3 ns have a
 // bucket each; the last one holds everything from 120 s on. Sum and maximum are exact.
 //
 // add(): any thread, signal handlers too: three relaxed atomic operations, no lock, no allocation. counts()

@@ -1,5 +1,5 @@
 // Counting resident and dirty lines, for who asks. Nothing is locked and nothing changed: tracking, eviction
-// and checkpoints go on beside it and do not notice.
+// and checkpoints run at the same time and do not notice.
 #include <algorithm>
 #include <bitset>
 

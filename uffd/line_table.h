@@ -1,12 +1,12 @@
 // LineTable: what the pager knows of each line of a region, four bytes a line, and per chunk of 512 lines
 // how many are resident and dirty. Lies in sparse anonymous memory: what was never touched costs nothing.
 //
-// State 0 says only that the line is not resident; whether it has content is the store's to know. So a table
-// for a heap that is resumed starts empty.
+// State 0 says only that the line is not resident; only the store knows whether it has content. So the table
+// of a resumed heap starts empty.
 //
 // A line's lock makes fault, eviction, flush and discard of that line exclude each other. Except for kPinned
-// counts and kQueued, flags are changed by the holder of the lock only. Locks are spun for and may be held
-// during one read of the store; they are taken after the evict mutex, never before it.
+// counts and kQueued, flags are changed by the holder of the lock only. Threads spin for locks, which may be
+// held during one read of the store; they are taken after the evict mutex, never before it.
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,7 @@ class LineTable {
   static constexpr Flags kDirty = 1 << 3;
   // Captured by a cut, not yet in the store: may not be dropped as if it were clean.
   static constexpr Flags kInCut = 1 << 4;
-  // On its way to the current transaction: may not leave memory.
+  // Being written to the current transaction: may not leave memory.
   static constexpr Flags kWriting = 1 << 5;
   // Has an entry in a queue of the evictor.
   static constexpr Flags kQueued = 1 << 6;

@@ -248,7 +248,7 @@ TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
   EXPECT_EQ(miss(224), 64U);
   EXPECT_EQ(miss(1000), 1U);
   EXPECT_EQ(miss(5000), 1U);
-  EXPECT_EQ(miss(288), 64U);  // the run is remembered beside the jumps
+  EXPECT_EQ(miss(288), 64U);  // the run is remembered despite the jumps
   EXPECT_EQ(miss(286), 1U);
 }
 
@@ -296,7 +296,7 @@ class PrefetchTest : public ::testing::Test {
   Prefetch prefetch_;
 };
 
-TEST_F(PrefetchTest, WhoFaultsOnTheFirstLineTakesTheReadAlone) {
+TEST_F(PrefetchTest, OnlyTheFaultOnTheFirstLineTakesTheRead) {
   ASSERT_TRUE(start(10));
   EXPECT_EQ(prefetch_.take(11), nullptr);
   Prefetch::Slot* slot = prefetch_.take(10);

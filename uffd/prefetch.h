@@ -1,11 +1,12 @@
-// Prefetch: reads that were started before anybody faulted on their lines, as runs through the heap go on.
+// Prefetch: reads that are started before any thread faults on their lines, while a run through the heap
+// continues.
 //
-// A slot is a buffer and the read that fills it. Who starts a read claims a slot and publishes it; who faults
-// on the first line of one takes it, and has the content after the rest of the wait. The store delivers what
-// is newest when a read ends, so nobody needs to hold lines for as long as it is under way, and a read that
-// is never asked for harms nothing: the next one that is started takes its slot over.
+// A slot is a buffer and the read that fills it. The thread that starts a read claims a slot and publishes
+// it; the thread that faults on its first line takes it, and has the content after the rest of the wait. The
+// store delivers what is newest when a read ends, so no lines are held while it is under way. A read that
+// nobody asks for is harmless: the next one that is started takes over its slot.
 //
-// Who may call: fault service, in the SIGBUS handler too; end_all() only when there are no faults any more.
+// Who may call: fault service, in the SIGBUS handler too; end_all() only when no more faults can happen.
 #pragma once
 
 #include <array>

@@ -1,14 +1,13 @@
-// Probation: which lines have yet to show that they are worth their place, and which were turned out lately.
+// Probation: which lines have yet to show that they are worth keeping, and which were evicted recently.
 //
-// Lines that are brought in go on probation: a FIFO, small against memory. Those that are touched again while
-// they are about to leave it are taken on: they are *main* lines from then on, which leave memory only when a
-// whole round of the evictor's hand has not seen them used. Those that are not touched again leave memory
-// soon, and their number is remembered in the line table (LineTable::history) as the time they left; one that
-// is missed again within about 0.7 of a memory's worth of evictions is a main line at once. So a scan passes
-// through without costing the lines in use, and a loop that is larger than memory finds most of memory as it
-// left it. This is S3-FIFO (Yang et al., "FIFO Queues are All You Need for Cache Eviction", SOSP 2023), made
-// for a pager, which sees misses and rescues and no hits: a line's use is seen by zapping it half-way through
-// its probation. Sizes by simulation and by bench/eviction_bench.
+// New lines go on probation: into a FIFO that is small compared with memory. A line that is touched again
+// when it is about to leave the FIFO becomes a *main* line, which leaves memory only when it was not used
+// during a whole round of the evictor's hand. The others leave memory soon, and the line table remembers when
+// (LineTable::history). A line that is missed again within about 0.7 of a memory's worth of evictions becomes
+// a main line at once. So a scan passes through without evicting the lines in use, and a loop that is larger
+// than memory finds most of memory as it left it. This is S3-FIFO (Yang et al., "FIFO Queues are All You Need
+// for Cache Eviction", SOSP 2023), made for a pager, which sees misses and rescues and no hits: a line's use
+// is seen by zapping it half-way through its probation. Sizes by simulation and by bench/eviction_bench.
 //
 // The queue is written by faulting threads, without a lock, also inside the SIGBUS handler: push(). All else
 // is guarded by the evict mutex. Entries may be out of date: whoever takes one looks at the line's history
@@ -37,7 +36,7 @@ class Probation {
     set_limit(limit_lines);
   }
 
-  // The memory is to be less now, or what it was. Times stay as they are counted.
+  // Changes the memory limit. Times are counted on.
   void set_limit(std::uint64_t limit_lines) {
     target_ = std::min(std::max<std::uint64_t>(64, limit_lines / 20), limit_lines / 4);
   }
@@ -75,7 +74,7 @@ class Probation {
     return true;
   }
 
-  // Takes the first line wherever it stands.
+  // Takes the first line, whatever its second chance.
   [[nodiscard]] bool pop_early(std::uint64_t* line) {
     if (zapped_ == head() && entry(zapped_, line)) ++zapped_;
     return pop(line);
@@ -87,7 +86,7 @@ class Probation {
   [[nodiscard]] std::uint16_t now() const {
     return static_cast<std::uint16_t>(2 + evicted_.load(std::memory_order_relaxed) / tick_ % kTicks);
   }
-  // Whether a line that left then and is missed now was turned out too early. (After 65534 ticks, 2000
+  // Whether a line that left then and is missed now was evicted too early. (After 65534 ticks, 2000
   // memories, an old time looks new again; that costs a line's probation, nothing else.)
   [[nodiscard]] bool lately(std::uint16_t left) const {
     return left > kOnProbation && (now() + kTicks - left) % kTicks < kRememberedTicks;

@@ -29,10 +29,9 @@
 //
 // Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
 // populate_fresh(), discard(), evict_first(), memory_limit(), set_memory_limit(), table_bytes(): any thread
-// that is not inside a signal handler. preflush(),
-// prepare_cut(), cut(), flush_cut(), abort_cut(): one thread, the checkpointer. A signal handler of the
-// program must not touch the view: it might interrupt the pager at work. Threads with an alternate signal
-// stack give it at least 64 KiB: faults are resolved on it.
+// that is not inside a signal handler. preflush(), prepare_cut(), cut(), flush_cut(), abort_cut(): one
+// thread, the checkpointer. A signal handler of the program must not touch the view, because it might
+// interrupt the pager at work. An alternate signal stack needs at least 64 KiB: faults are resolved on it.
 #pragma once
 
 #include <chrono>
@@ -52,17 +51,16 @@ namespace uvm::uffd {
 using store::kLineSize;
 using store::LineNumber;
 
-// A part of the region with one treatment. Offsets and sizes are multiples of kLineSize. Address space of the
+// A part of the region with one purpose. Offsets and sizes are multiples of kLineSize. Address space of the
 // region that lies in no segment is inaccessible (SIGSEGV).
 //
 //   pinned  flushed
 //   no      yes      paged: the ordinary heap. Dirty lines go to the store, clean ones are dropped.
 //   yes     yes      stays resident once touched, and is part of every cut when dirty.
 //   no      no       read from the store and dropped when clean; a line that was written stays resident and
-//   is not
-//                    part of cuts (the system image).
+//                    is not part of cuts (the system image).
 //   yes     no       plain anonymous memory: not paged, not in the store, not counted in the memory limit
-//   (nursery).
+//                    (nursery).
 struct SegmentSpec {
   const char* name;
   std::uint64_t offset;  // bytes from the base of the region
@@ -79,9 +77,10 @@ inline constexpr FaultMode kDefaultFaultMode =
 // (write-protect faults, Linux 5.19).
 enum class TrackMode : std::uint8_t { kAuto, kAsync, kSync };
 
-// What a region tells its owner: when the store lets it down, and, for a collector, of lines that come and go
-// (with discard(), evict_first() and state(), its contract with the pager). Called from fault service, inside
-// the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view, must not call the region.
+// What a region reports to its owner: failures of the store and, for a collector, lines that come and go
+// (with discard(), evict_first() and state(), this is the collector's contract with the pager). Called from
+// fault service, inside the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view,
+// must not call the region.
 struct RegionCallbacks {
   void* context = nullptr;
   // A line cannot be read: kCorrupt or kIoError. The content is never delivered: when the callback returns,
@@ -96,7 +95,7 @@ struct RegionCallbacks {
   // there, and the lines count as clean all the same. So what is changed must be changed again each time that
   // the line comes in, until something has made it dirty.
   void (*paged_in)(void* context, LineNumber first, std::size_t count, std::byte* content) = nullptr;
-  // A line is about to leave memory, written before if it was dirty. Not told of lines that are discarded.
+  // A line is about to leave memory; if it was dirty, it has been written. Not called for discarded lines.
   void (*will_evict)(void* context, LineNumber line) = nullptr;
 };
 
@@ -130,8 +129,8 @@ struct RegionCounters {
   std::uint64_t faults_zero = 0;   // a line never written before: zeroes
   std::uint64_t faults_minor = 0;  // still in memory, mapped again (rescued from eviction)
   std::uint64_t faults_disk = 0;   // read from the store
-  std::uint64_t faults_write_protect =
-      0;  // first write to a clean line, kSync only (kAsync has no fault to count)
+  // First write to a clean line, kSync only (kAsync has no fault to count).
+  std::uint64_t faults_write_protect = 0;
   std::uint64_t faults_spurious = 0;  // resolved by another thread meanwhile
   std::uint64_t lines_read = 0;       // from the store, read-ahead included
   std::uint64_t lines_written = 0;    // to the store, by eviction, preflush and cuts
@@ -222,10 +221,10 @@ class Region {
   // touched by others during the call. In a segment that is not flushed only what is in memory goes.
   virtual IoResult<void> discard(std::uint64_t offset, std::uint64_t length) = 0;
 
-  // A hint: these lines will not be used soon; they lose their place before all others.
+  // A hint that these lines will not be used soon; they are evicted before all others.
   virtual void evict_first(std::uint64_t offset, std::uint64_t length) = 0;
 
-  // Bytes of resident lines that there may be.
+  // The limit on bytes of resident lines.
   [[nodiscard]] virtual std::uint64_t memory_limit() const = 0;
   // Changes that: at least kMinMemoryLimit, at most RegionOptions::memory_limit; what is beyond counts as
   // these. When it is lowered, lines leave before the call returns, as far as they can: those that are
@@ -251,8 +250,7 @@ class Region {
   // dirty. What a cut has captured is not dirty, whether it is in the store yet or not.
   [[nodiscard]] virtual LineCounts count_lines() const = 0;
 
-  // --- For the checkpointer
-  // -------------------------------------------------------------------------------------
+  // --- For the checkpointer --------------------------------------------------------------------------------
   //
   //   preflush() until count_lines() says that little is left;  prepare_cut();
   //   stop the program;  cut();  let it run;

@@ -328,7 +328,7 @@ IoResult<void> RegionImpl::write_store(store::Transaction transaction, const std
 void RegionImpl::apply_limit(std::uint64_t lines) {
   limit_lines_.store(lines, std::memory_order_relaxed);
   probation_.set_limit(lines);
-  // A window, and the next one that is read meanwhile, are little beside the memory there is.
+  // A window, and the next one that is read meanwhile, are small compared with the memory.
   const std::uint64_t modest = std::max<std::uint64_t>(ReadAhead::kClusterLines, lines / 64);
   read_ahead_.set_max(static_cast<unsigned>(std::min<std::uint64_t>(read_ahead_max_lines_, modest)));
 }

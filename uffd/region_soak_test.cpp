@@ -171,7 +171,7 @@ class RegionSoakTest : public testing::InModes {
   std::vector<StressProgram::Model> tried_;
 };
 
-TEST_P(RegionSoakTest, EachRunGoesOnFromTheLastVersion) {
+TEST_P(RegionSoakTest, EachRunContinuesFromTheLastVersion) {
   std::printf("UVM_SEED=%lu\n", seed_);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(setting("UVM_SOAK_SECONDS", 2));
   TempFolder folder;

@@ -108,7 +108,7 @@ TEST_P(RegionTest, WrittenLinesComeBackAfterEviction) {
   EXPECT_EQ(store_.counters().lines_written, written);
 }
 
-// A device that stands still for longer than any patience is no reason to give up.
+// A device that does not answer for longer than the patience is no reason to give up.
 TEST_P(RegionTest, AWriteThatTakesLongIsWaitedFor) {
   constexpr std::uint64_t kLimit = 64;
   patience_ = std::chrono::milliseconds(20);
@@ -304,7 +304,7 @@ TEST_P(RegionTest, FailedWriteBackKeepsTheLine) {
   region->evict_all();
   EXPECT_EQ(region->counters().evictions_dirty, 0U);
   EXPECT_GT(region->counters().write_failures, 0U);
-  // Clean lines make room instead: reading goes on in what is left of the limit.
+  // Clean lines make room instead: reading continues in what is left of the limit.
   for (std::uint64_t line = 1000; line < 2000; ++line) ASSERT_EQ(peek(*region, line), 0U);
   store_.fail_writes = false;
   for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), line);
@@ -364,7 +364,7 @@ TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
 
 // As a collector does that has moved objects: what comes in is patched before the program sees it, and not
 // written back for that.
-TEST_P(RegionTest, LinesThatComeInMayBePatchedAndThoseThatGoAreTold) {
+TEST_P(RegionTest, IncomingLinesMayBePatchedAndLeavingOnesAreReported) {
   struct Seen {
     std::atomic<std::uint64_t> in{0}, out{0};
   } seen;
@@ -596,7 +596,7 @@ TEST_P(RegionTest, ManyThreadsOnTheSameAbsentLine) {
   EXPECT_EQ(checkpoint(*region), 0U);  // no read made a line dirty, however they raced
 }
 
-TEST_P(RegionTest, DamageIsToldAndNeverDelivered) {
+TEST_P(RegionTest, DamageIsReportedAndNeverDelivered) {
   auto region = make(256);
   for (std::uint64_t line = 0; line < 100; ++line) poke(*region, line, line);
   region->evict_all();

@@ -1,6 +1,6 @@
-// The program of the model tests of the pager: threads that read and write lines, discard, populate and pin,
-// and know what they wrote last to each of their words. The checkpointer stops them between two operations;
-// then model() is what the heap holds.
+// The program for the pager's model tests: threads that read and write lines, discard, populate and pin, and
+// remember what they last wrote to each of their words. The checkpointer stops them between two operations;
+// then model() is the content of the heap.
 #pragma once
 
 #include <fcntl.h>

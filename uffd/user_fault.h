@@ -1,9 +1,9 @@
-// UserFault: one userfaultfd, thinly: the operations of fault service with their retries.
+// UserFault: a thin wrapper of one userfaultfd: the operations of fault service with their retries.
 //
 // Every operation here is a bare system call: async-signal-safe. EAGAIN (the address space is changing) and
 // partial progress are retried inside. EEXIST is returned where it is meaningful. Any other error means that
 // the region and its line table disagree with the kernel, or that the machine is out of memory: the process
-// is told to die, for going on would show the program wrong content or hang it.
+// aborts, because continuing would show the program wrong content or hang it.
 #pragma once
 
 #include <cstddef>

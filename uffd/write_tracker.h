@@ -1,7 +1,7 @@
 // WriteTracker: which mapped lines have been written since they were last protected.
 //
-// Async tracking: the kernel clears the write protection of a page table entry at the first write, without
-// telling anybody; PAGEMAP_SCAN finds and re-protects such entries in one step. Sync tracking: the first
+// Async tracking: the kernel clears the write protection of a page table entry at the first write and
+// notifies nobody; PAGEMAP_SCAN finds and re-protects such entries in one step. Sync tracking: the first
 // write is a fault that fault service resolves by marking the line kDirty; there is nothing to harvest, and
 // protect() must be called for each line that becomes clean.
 //

@@ -26,7 +26,7 @@ using namespace uvm::store;  // NOLINT: a program of its own
 
 constexpr LineNumber kNotes = 1 << 20;  // numbers 0 to this, exclusive
 
-// Errors are values; this program ends at the first.
+// Errors are values. This program ends at the first one.
 [[noreturn]] void fail(const uvm::Error& error) {
   std::fprintf(stderr, "uvm-store: %s\n", error.message.c_str());
   std::exit(1);
@@ -53,7 +53,7 @@ std::unique_ptr<FileStore> open(const Command& command, bool writing) {
       {.read_only = !writing, .version = command.version, .keep = {.versions = 10}, .line_limit = kNotes}));
 }
 
-// Makes one version of all that was written and erased since the last one. The blob is what a user of the
+// Makes one version of everything written and erased since the last one. The blob holds what a user of the
 // store wants to know about the version as a whole.
 void commit(FileStore& store, const std::string& what) {
   store.cut();
@@ -95,7 +95,7 @@ std::optional<std::string> note(FileStore& store, LineNumber number) {
   need_done(store.read(number, 1, line.get(), &status), store);
   if (status == ReadStatus::kAbsent) return {};
   if (status != ReadStatus::kOk) {
-    // A damaged line is told, never given out as content.
+    // A damaged line is reported, never returned as content.
     fail({.code = uvm::Errc::kCorrupt, .message = "note " + std::to_string(number) + " cannot be read"});
   }
   return reinterpret_cast<const char*>(line.get());
@@ -119,7 +119,7 @@ void list(const Command& command) {
 void versions(const Command& command) {
   const auto store = open(command, false);
   for (const VersionInfo& version : store->versions()) {
-    // Another reader of this process: an older version, beside the one that is open.
+    // A second reader in this process: an older version, while the newest one is open.
     const auto reader = need(store->open_reader(version.version));
     const auto blob = reader->blob();
     std::printf("%lu  %lu notes  %.*s\n", static_cast<unsigned long>(version.version),

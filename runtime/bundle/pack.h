@@ -42,8 +42,8 @@ struct PackOptions {
   // If not set, class files are not looked into, single class files are no inputs, and no main class is
   // needed.
   InspectClass inspect;
-  std::string
-      origin_path;  // if set, recorded instead of every input's path, for bundles that do not depend on it
+  // If set, recorded instead of every input's path, for bundles that do not depend on it.
+  std::string origin_path;
 };
 
 struct Packed {

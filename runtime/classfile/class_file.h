@@ -7,14 +7,11 @@
 // What parse() guarantees of a ClassFile it returns, so that readers need not check again:
 //   * every constant pool index named by a field of these structures refers to an entry of the right kind;
 //   * references between constant pool entries are of the right kinds (JVMS 4.4), descriptors parse, class
-//   names of
-//     descriptors are legal, and strings are modified UTF-8;
+//     names of descriptors are legal, and strings are modified UTF-8;
 //   * code is 1..65535 bytes, exception ranges and handlers lie in it (whether they are at instruction
-//   boundaries is
-//     the verifier's business), arguments fit into max_locals and into 255 slots;
+//     boundaries is the verifier's business), arguments fit into max_locals and into 255 slots;
 //   * attributes kept raw (annotations, StackMapTable, type annotations) are of the stated length and not
-//   checked
-//     further.
+//     checked further.
 // ParseOptions::trusted leaves out, as HotSpot does for its boot loader, what costs time and harms nobody
 // when wrong: legality of names, of flag combinations, and duplicates of members.
 //

@@ -1,5 +1,5 @@
-// Fields and methods of a class file, code included (JVMS 4.5, 4.6, 4.7.2, 4.7.3, 4.7.5, 4.7.12
-// - 4.7.14, 4.7.24).
+// Fields and methods of a class file, code included (JVMS 4.5, 4.6, 4.7.2, 4.7.3, 4.7.5, 4.7.12 to
+// 4.7.14, 4.7.24).
 #include "runtime/classfile/class_parser.h"
 
 #include <algorithm>

@@ -24,8 +24,8 @@ enum class Answer : std::uint8_t { kNo, kYes, kNeedClass };
 
 struct OracleAnswer {
   Answer answer;
-  std::string_view
-      needed;  // kNeedClass: internal name of the class to load first; lives until the next question
+  // kNeedClass: internal name of the class to load first; lives until the next question.
+  std::string_view needed;
 };
 
 // Whether arrays implement the interface of that name (JLS 10.8).

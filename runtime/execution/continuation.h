@@ -3,8 +3,9 @@
 // VM code that needs Java to run first pushes a continuation frame and, above it, the Java call. When that
 // returns, step() is called with the continuation on top; Frame::phase says how far it is. step() answers
 //   kOk      done: it has popped the frame, and its caller (an instruction or a native) is executed again
-//   from its start kUpcall  it pushed another call kThrow   it has popped the frame; the exception goes to
-//   its caller
+//            from its start
+//   kUpcall  it pushed another call
+//   kThrow   it has popped the frame; the exception goes to its caller
 // When the call throws, threw() may replace the pending exception and clean up; then the frame is popped and
 // unwinding goes on in its caller. If it clears the exception the caller is executed again, as after kOk.
 //

@@ -8,8 +8,9 @@
 //     redirect table   table_length * i32: > 0 is the seed of a second hash, < 0 is -1 - index, 0 is nothing
 //     offsets table    table_length * u32: offset of each location inside `locations`
 //     locations        attribute streams: a byte (kind << 3 | size - 1), then the value, most significant
-//     byte first strings          NUL-terminated modified UTF-8; string 0 is empty content          the
-//     resources, from the end of the index on
+//                      byte first
+//     strings          NUL-terminated modified UTF-8; string 0 is empty
+//     content          the resources, from the end of the index on
 //
 // Invariants: every number read from the file is checked against the mapping before it is used; a damaged or
 // hostile image yields an Error, never a read outside the mapping. A JImage is immutable after open(); any

@@ -2,8 +2,9 @@
 //
 // A stack grows upward from its base in 8-byte slots. One frame is
 //
-//   locals (max_locals slots; the arguments first, overlapping the caller's operand stack) | Frame | operand
-//   stack
+//   locals | Frame | operand stack
+//
+//   locals: max_locals slots; the arguments come first and overlap the caller's operand stack
 //
 // so that arguments are passed without copying and the locals of a frame are found as `frame - max_locals`.
 // int, float, reference and sub-int values use the low half of a slot; long and double take two slots, the

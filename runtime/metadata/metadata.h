@@ -170,9 +170,9 @@ struct Method {
   std::uint16_t max_stack;
   std::int32_t vtable_index;  // -1: not dispatched through the vtable
   std::int32_t itable_index;  // of interface methods: index in the interface's itable, else -1
-  std::uint32_t
-      native_index;  // kNative, kNativeLeaf: index in the native table (rebuilt by name when uvm changes)
-  Ref<Insn> code;    // internal code (runtime/metadata/code.h), null until prepared
+  // kNative, kNativeLeaf: index in the native table (rebuilt by name when uvm changes).
+  std::uint32_t native_index;
+  Ref<Insn> code;             // internal code (runtime/code.h), null until prepared
   std::uint32_t code_length;  // instructions
   Ref<std::uint16_t> bcis;    // bytecode index of each instruction
   std::uint16_t slot;         // index in the holder's methods (java.lang.reflect.Method.slot)
@@ -217,14 +217,22 @@ UVM_PERSISTED(Method, holder, name, descriptor, access, flags, kind, return_type
 
 // One entry: `raw` is what the class file says, `resolved` what it was resolved to (0: not yet). They are
 // written together as one 64-bit store, so a reader sees a whole entry.
-//   kUtf8: raw = Symbol.  kInteger, kFloat: raw = bits.  kLong, kDouble: all 64 bits.
-//   kClass: raw = Symbol of the name, resolved = Class.   kString: raw = Symbol, resolved = String object.
-//   kFieldref, kMethodref, kInterfaceMethodref: raw = class_index << 16 | name_and_type_index, resolved =
-//   Field, Method. kNameAndType: raw = name_index << 16 | descriptor_index. kMethodHandle: raw = kind << 16 |
-//   reference_index; kMethodType: raw = Symbol; resolved = object. kDynamic, kInvokeDynamic: raw =
-//   bootstrap_index << 16 | name_and_type_index; kDynamic resolved = object (a boxed value for primitives;
-//   kPoolNull for null).
-// A failed resolution leaves 0, and the error in runtime/linking/resolution_errors.h.
+//   tag                      raw                                              resolved
+//   kUtf8                    Symbol
+//   kInteger, kFloat         the bits
+//   kLong, kDouble           the bits, 64 of raw and resolved together
+//   kClass                   Symbol of the name                               Class
+//   kString                  Symbol                                           String object
+//   kFieldref                class_index << 16 | name_and_type_index          Field
+//   kMethodref,
+//   kInterfaceMethodref      class_index << 16 | name_and_type_index          Method
+//   kNameAndType             name_index << 16 | descriptor_index
+//   kMethodHandle            kind << 16 | reference_index                     object
+//   kMethodType              Symbol                                           object
+//   kDynamic                 bootstrap_index << 16 | name_and_type_index      object: a boxed value for
+//                                                                             primitives, kPoolNull for null
+//   kInvokeDynamic           bootstrap_index << 16 | name_and_type_index
+// A failed resolution leaves 0, and the error in runtime/resolution_errors.h.
 struct PoolEntry {
   std::uint32_t raw;
   std::uint32_t resolved;
@@ -298,8 +306,8 @@ enum ClassFlags : std::uint32_t {
   kClassHasClassInit = 8,
   kClassIsReference = 16,  // java.lang.ref.Reference and below
   kClassCloneable = 32,
-  kClassMagicAccessor =
-      64,  // below jdk.internal.reflect.MagicAccessorImpl: exempt from verification and access checks
+  // Below jdk.internal.reflect.MagicAccessorImpl: exempt from verification and access checks.
+  kClassMagicAccessor = 64,
   kClassTrusted = 128,      // defined by the boot loader
   kClassHasDefaults = 256,  // interface with non-abstract instance methods
   kClassIsSealed = 512,     // has a PermittedSubclasses attribute

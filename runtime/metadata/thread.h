@@ -92,8 +92,8 @@ struct Thread {
   // VM code is called. `frame` null: the stack is empty.
   Frame* frame = nullptr;
   Slot* stack_base = nullptr;
-  Slot* stack_limit =
-      nullptr;  // frames must end below; a reserve above it is for the StackOverflowError itself
+  // Frames must end below; a reserve above it is for the StackOverflowError itself.
+  Slot* stack_limit = nullptr;
 
   // Host-side waiting: one futex-like word per thread (runtime/threads/safepoint.h).
   std::atomic<std::uint32_t> wake{0};

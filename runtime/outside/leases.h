@@ -6,15 +6,13 @@
 //
 // What resume restores, for each lease, from the last cut:
 //   regular file    opened again by its path; it must be the same file (device, inode) and not be shorter
-//   than it was.
-//                   The position is the committed one. A file open for writing that has grown since is cut
-//                   back to its committed length: what was written after the cut is written again by the
-//                   program, so output is neither lost nor doubled. (What was overwritten in place since the
-//                   cut stays overwritten.)
+//                   than it was. The position is the committed one. A file open for writing that has
+//                   grown since is cut back to its committed length: what was written after the cut is
+//                   written again by the program, so output is neither lost nor doubled. (What was
+//                   overwritten in place since the cut stays overwritten.)
 //   standard        a regular file that is still the same file is treated likewise, through the new process's
-//   own stream          descriptor; when it is another file, or was emptied, or is no regular file, the
-//   program goes on
-//                   from where the new process's stream stands.
+//   stream          own descriptor; when it is another file, or was emptied, or is no regular file, the
+//                   program goes on from where the new process's stream stands.
 //   directory,      opened again by path.
 //   device
 //   file lock       taken again; when another process has it now, the file's lease is broken.

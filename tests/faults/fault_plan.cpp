@@ -82,7 +82,7 @@ Fate FaultPlan::note(Kind kind, const char* path) noexcept {
   const std::uint64_t number = std::atomic_ref(counts_[index]).fetch_add(1) + 1;
   if (kind != kind_ || at_ == 0 || number < at_ || (number > at_ && !for_ever_)) return {};
   if (std::atomic_ref(counts_[kKinds]).fetch_add(1) == 0) {
-    // For whoever reads what uvm said then. Not after each of many.
+    // For the reader of the messages of uvm. Not after each of many failures.
     char line[512];
     const int length = std::snprintf(line, sizeof line, "faulty_uvm: from here on, %s %lu of %s: %s%s\n",
                                      kKindNames[index], static_cast<unsigned long>(number), path,

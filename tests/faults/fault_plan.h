@@ -1,9 +1,9 @@
 // FaultPlan: which operation of a run fails, and how; and the count of all operations, which the test reads.
 //
-//   UVM_FAULT=KIND:N[+]:HOW   the N-th operation of a kind (from 1) fails; with + all after it, too
-//   UVM_FAULT_STORE=DIR       the store: other files are left alone, but for `sync`
-//   UVM_FAULT_COUNTS=FILE     made; one 64-bit number for each kind, how many operations there were, and one
-//                             more, how many failed: up to date however the process ends
+//   UVM_FAULT=KIND:N[+]:HOW   the N-th operation of a kind (from 1) fails; with +, all after it, too
+//   UVM_FAULT_STORE=DIR       the store: other files are left alone, except for `sync`
+//   UVM_FAULT_COUNTS=FILE     created; holds one 64-bit number for each kind, the number of operations, and
+//                             one more, the number that failed; up to date however the process ends
 //
 //   KIND      operations
 //   read      transfers of a Device from its file, one each (device.h: IoOp)
@@ -17,10 +17,10 @@
 //
 //   HOW       what the operation answers
 //   short     half of a transfer is done
-//   lost      a flush says EIO, and of the blocks written since the last good one a third is as before
+//   lost      a flush fails with EIO, and a third of the blocks written since the last good one revert
 //   EIO ...   that error: see fate_of(). A write that fails leaves a mixture of old and new content
 //
-// One for the process. note() is async-signal-safe, and so may be called by several threads at once.
+// There is one for the process. note() is async-signal-safe, and may be called by several threads at once.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ inline constexpr std::array<const char*, kKinds> kKindNames = {"read",    "write
                                                                "release", "name",  "file",  "sync"};
 
 struct Fate {
-  int error = 0;  // 0: all goes well
+  int error = 0;  // 0: success
   bool is_short = false;
   bool is_lost = false;
   [[nodiscard]] bool is_good() const { return error == 0; }
@@ -47,14 +47,14 @@ class FaultPlan {
   // variables make no sense.
   static FaultPlan& instance();
 
-  // Counts an operation on something of that path, and says what is to become of it.
+  // Counts an operation on that path, and returns how it must end.
   Fate note(Kind kind, const char* path) noexcept;
 
   // Whether the path lies in the store.
   [[nodiscard]] bool concerns(const char* path) const noexcept;
-  // Set while this thread's calls are no operations by themselves: those of a Device, and the plan's own.
+  // Set while this thread's calls do not count as operations: inside a Device, and the plan's own.
   static inline thread_local bool exempt = false;
-  // Whether any flush is to lose what was written.
+  // Whether any flush shall lose what was written.
   [[nodiscard]] bool loses() const { return fate_.is_lost; }
 
  private:

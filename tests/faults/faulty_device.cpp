@@ -58,7 +58,7 @@ class FaultyDevice final : public Device {
     transfer(Kind::kRead, ops);
   }
 
-  // What fails is told when it ends.
+  // A failure is reported when the read ends.
   void* start_read(std::span<IoOp> ops) noexcept override { return device_->start_read(ops); }
   bool end_read(void* started, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept override {
     const InDevice inside;

@@ -1,9 +1,9 @@
-// FaultyDevice: a Device as FaultPlan says, over a real one.
+// FaultyDevice: a Device over a real one that fails as FaultPlan says.
 //
 // The fault model is that of store/device.h. A write that fails, or falls short, leaves the first half of its
 // range new and the second half old, which tears a block if it is a single one. A flush that fails has
-// flushed nothing; one that is to lose something puts back what blocks written since the last good flush were
-// before (a third). What it can put back is limited to kRemembered blocks.
+// flushed nothing. A flush that shall lose something restores the former content of a third of the blocks
+// written since the last good flush; it can restore at most kRemembered blocks.
 #pragma once
 
 #include <memory>

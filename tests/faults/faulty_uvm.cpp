@@ -1,10 +1,9 @@
 // faulty_uvm: uvm itself, linked so that what it does to the store fails as FaultPlan says.
 //
-// The linker puts the functions here in the place of those that the objects of uvm call (`--wrap`, see
-// tests/CMakeLists.txt): so not a line of uvm is another one for the test's sake. Wrapped are the one
-// function that opens a heap file as a Device, and those calls of the C library by which uvm makes, names,
-// removes and flushes what lies in the store. If one of the former changes its name or type, this does not
-// link.
+// The linker replaces functions that the objects of uvm call with those here (`--wrap`, see
+// tests/CMakeLists.txt), so the test runs uvm's code unchanged. Wrapped are the one function that opens a
+// heap file as a Device, and the calls of the C library with which uvm creates, names, removes and flushes
+// files of the store. If the former changes its name or type, this does not link.
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -37,7 +36,7 @@ std::string path_at(int folder, const char* name) {
   return folder == AT_FDCWD || name[0] == '/' ? name : path_of(folder) + "/" + name;
 }
 
-// Makes the call, or fails in its place. errno is the call's.
+// Makes the call, or fails instead of it. errno is the call's.
 template <typename Result, typename Call>
 Result attempt(Kind kind, const std::string& path, Result failure, Call call) {
   if (FaultPlan::exempt) return call();

@@ -1,6 +1,5 @@
-// Compares the natives that class libraries have with those that uvm has: every one is either in the table of
-// natives or a known absence, and every known absence stands for natives of one of these libraries, none of
-// which uvm has.
+// Compares the natives of class libraries with those of uvm: each must be in the table of natives or a known
+// absence, and each known absence must stand for natives of one of these libraries that uvm does not have.
 //
 //     natives_test JAVA_HOME ...
 #include <algorithm>
@@ -28,7 +27,7 @@ std::string name_of(const KnownAbsence& absence) {
   return std::string(absence.classes) + (absence.methods.empty() ? "" : " " + std::string(absence.methods));
 }
 
-// Names of methods of each absence that no library has had so far; the empty name stands for all.
+// Names of methods of each absence that no library has had so far; the empty name means all.
 using Unseen = std::map<const KnownAbsence*, std::set<std::string, std::less<>>>;
 
 Unseen everything() {
@@ -78,7 +77,7 @@ void compare(const std::string& path, Unseen& unseen) {
     }
   });
   if (!walked) return fail(walked.error().message);
-  // What a reader of class files that misses most of them would not find.
+  // A reader of class files that missed most of them would not find these.
   if (present < 500) fail("only " + std::to_string(present) + " natives found in " + home->modules);
   std::printf("OpenJDK %s: %u natives, %u known absences\n", home->version.c_str(), present, absent);
 }
