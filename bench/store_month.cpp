@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "store/file_store.h"
 #include "base/memory.h"
+#include "store/file_store.h"
 #include "store/verify.h"
 
 namespace {

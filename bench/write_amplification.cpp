@@ -22,12 +22,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/memory.h"
 #include "paged_heap.h"
 #include "scratch_folder.h"
 #include "store/device.h"
 #include "store/file_device.h"
 #include "store/file_store.h"
-#include "base/memory.h"
 #include "zipf.h"
 
 namespace {

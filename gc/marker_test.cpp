@@ -189,7 +189,8 @@ TEST_F(SmallHeap, SmallStackMarksTheSameAsAPlainSearch) {
       const std::uint32_t bits = todo.back();
       todo.pop_back();
       if (bits == 0 || !expected.insert(bits).second) continue;
-      for_each_reference(decode<Object>(bits), [&](const ReferenceSlot& slot) { todo.push_back(slot.bits()); });
+      for_each_reference(decode<Object>(bits),
+                         [&](const ReferenceSlot& slot) { todo.push_back(slot.bits()); });
     }
     marker.drain();
     EXPECT_EQ(marker.marked_objects(), expected.size());

@@ -6,10 +6,10 @@
 #include "runtime/linking/class_loading.h"
 #include "runtime/linking/resolution.h"
 #include "runtime/metadata/code.h"
+#include "runtime/metadata/vm.h"
 #include "runtime/threads/java_calls.h"
 #include "runtime/threads/monitors.h"
 #include "runtime/threads/threads.h"
-#include "runtime/metadata/vm.h"
 
 namespace uvm::rt {
 namespace {

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <utility>
 
-#include "faults/fault_plan.h"
 #include "base/memory.h"
+#include "faults/fault_plan.h"
 
 namespace uvm::faults {
 namespace {

@@ -9,9 +9,9 @@
 #include <set>
 #include <string>
 
+#include "runtime/execution/native.h"
 #include "runtime/jimage/java_home.h"
 #include "runtime/natives/missing_natives.h"
-#include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {
