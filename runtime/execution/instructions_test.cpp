@@ -565,7 +565,7 @@ TEST_F(Instructions, BranchesOnReferences) {
 }
 
 TEST_F(Instructions, Switches) {
-  // Each target pushes its number; entry k is at 32 + 2k (behind the tables), the default at the end.
+  // Behind the tables, `from` on, are the targets: each returns its number, the default, last, returns -1.
   const auto arms = [](Code& code, unsigned from, unsigned count) {
     while (code.size() < from) code.op(Opcode::k_nop);
     for (unsigned k = 0; k < count; ++k) {

@@ -89,7 +89,8 @@ TEST(Quicken, ThreadsThatQuickenAtOnceSeeWholeInstructions) {
       Class* c = library.define(subject("Subject" + std::to_string(round)));
       ASSERT_NE(c, nullptr);
       methods.push_back(method_named(c, "test", "()I"));
-      // Every second class is being initialised by all of them as well.
+      // Every second one is translated already, so that its instructions can be watched. The others are also
+      // translated, and their classes initialised, by all at once.
       if (round % 2 == 0) {
         prepare_method(methods.back());
         c->state = ClassState::kInitialized;

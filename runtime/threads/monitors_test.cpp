@@ -231,6 +231,46 @@ TEST_F(MonitorsTest, NoWakeUpIsLostOverLivesOfTheVm) {
   EXPECT_EQ(shared(kConsumed), 2 * kItemsEach);
 }
 
+// Threads 0 to 2 wait, thread 3 notifies one of them at a time, as often as somebody waits.
+constexpr std::int32_t kWaitsEach = 100;
+Status wait_or_notify(Thread& thread, Slot* own, Array* lock, std::atomic<unsigned>& violations) {
+  auto* data = lock->elements<std::int32_t>();
+  const bool waiter = own[0].i < 3;
+  switch (own[1].i) {
+    case 0:
+      UVM_TRY(monitor_enter(thread, lock));
+      if (waiter) data[kItems]++;
+      own[1].i = 1;
+      return Status::kOk;
+    case 1:
+      if (waiter) {
+        UVM_TRY(monitor_wait(thread, lock, 0));
+        if (++data[kConsumed] > data[kProduced]) violations++;
+      } else if (data[kItems] > 0) {
+        data[kItems]--;
+        data[kProduced]++;
+        if (monitor_notify(thread, lock, false) != Status::kOk) violations++;
+      }
+      own[2].i = waiter ? own[2].i + 1 : data[kProduced] / 3;
+      own[1].i = 2;
+      return Status::kOk;
+    default:
+      if (monitor_exit(thread, lock) != Status::kOk) violations++;
+      own[1].i = 0;
+      return own[2].i == kWaitsEach ? Status::kThrow : Status::kOk;
+  }
+}
+
+TEST_F(MonitorsTest, ANotifyEndsOneWait) {
+  std::atomic<unsigned> violations{0};
+  start(4, [&](Thread& thread, Slot* own) { return wait_or_notify(thread, own, shared_, violations); });
+  for (unsigned lives = 1; !all_ended() && lives < 20; ++lives) retire_and_go_on();
+  await_end();
+  EXPECT_EQ(violations.load(), 0U);
+  EXPECT_EQ(shared(kProduced), 3 * kWaitsEach);
+  EXPECT_EQ(shared(kConsumed), 3 * kWaitsEach);
+}
+
 TEST_F(MonitorsTest, AWaitWithATimeoutEndsByItselfAndOwnsTheMonitorAgain) {
   std::atomic<unsigned> violations{0};
   start(1, [&](Thread& thread, Slot* own) {
