@@ -1,5 +1,5 @@
-// TestVm: a Vm over a fresh heap in plain memory, which no store is behind, for unit tests. No class library: what
-// needs a class is for programs in tests/java/.
+// TestVm: a Vm over a fresh heap in plain memory, which no store is behind, for unit tests. It has no
+// classes; test_library.h gives it some.
 #pragma once
 
 #include <gtest/gtest.h>
