@@ -73,8 +73,8 @@ Class* array_class_of(Thread& thread, Class* component) {
   std::copy_n(object->vtable(), object->vtable_length, c->vtable());
   c->shape.instance_size = sizeof(Array);
   c->shape.kind = component->is_primitive() ? gc::ShapeKind::kPrimitiveArray : gc::ShapeKind::kReferenceArray;
-  c->shape.element_shift =
-      static_cast<std::uint8_t>(component->is_primitive() ? size_log2_of(component->primitive) : 2);
+  c->shape.element_shift = static_cast<std::uint8_t>(
+      component->is_primitive() ? size_log2_of(component->primitive) : gc::kReferenceSizeLog2);
   c->state = ClassState::kInitialized;
   if (make_mirror(thread, c) != Status::kOk) return nullptr;
   Ref<Class> published{};

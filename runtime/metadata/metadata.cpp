@@ -50,6 +50,9 @@ unsigned size_log2_of(BasicType type) {
     case BasicType::kLong:
     case BasicType::kDouble:
       return 3;
+    case BasicType::kObject:
+    case BasicType::kArray:
+      return gc::kReferenceSizeLog2;
     default:
       return 2;
   }
