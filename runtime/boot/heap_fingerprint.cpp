@@ -40,10 +40,10 @@ constexpr std::uint64_t kTypes =
                    ExceptionHandler, LineNumber, LocalVariable, MethodParameter, Method, PoolEntry,
                    ConstantPool, ItableEntry, InnerClassInfo, BootstrapMethod, RecordComponent, Class, Op,
                    Insn, SwitchTable, InterfaceSite, HandleSite, FrameKind, Frame, NativeFrameBits,
-                   EntryPhase, ClassInitPhase, LinkKind, LinkPhase, NotFound, WaitKind, CpuTime, JavaThread,
-                   Monitor, ModuleList, ModuleEntry, PackageEntry, ModuleState, VerboseOutput, RegionTable,
-                   MonitorTable, ClockState, WellKnown, Roots, LeaseState, LeaseKind, LeaseFault, Lease,
-                   LeaseTable, DirectoryStream, MountTable, zip::InflateError, zip::InflateStage,
+                   NativePhase, EntryPhase, ClassInitPhase, LinkKind, LinkPhase, NotFound, WaitKind, CpuTime,
+                   JavaThread, Monitor, ModuleList, ModuleEntry, PackageEntry, ModuleState, VerboseOutput,
+                   RegionTable, MonitorTable, ClockState, WellKnown, Roots, LeaseState, LeaseKind, LeaseFault,
+                   Lease, LeaseTable, DirectoryStream, MountTable, zip::InflateError, zip::InflateStage,
                    zip::InflateState, zip::DeflateRecord, zip::DeflateCall, zip::DeflateEntry>();
 
 constexpr std::uint64_t with_places(std::uint64_t hash) {

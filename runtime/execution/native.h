@@ -33,6 +33,14 @@
 
 namespace uvm::rt {
 
+// Phases of natives that have no more than two (Frame::phase). What the second means, and what is saved then, is
+// said where the native is. A native with others has an enumeration of its own, with numbers that stand.
+enum NativePhase : std::uint8_t {
+  kFresh = 0,     // nothing is done yet
+  kUnderWay = 1,  // it has been entered before
+};
+UVM_PERSISTED_ENUM(NativePhase, kFresh, kUnderWay)
+
 // Frame::aux of a native frame.
 enum NativeFrameBits : std::uint16_t {
   kNativeCatches = 1,    // exceptions of its upcall come to it

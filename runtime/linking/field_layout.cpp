@@ -62,7 +62,7 @@ void lay_out_fields(Class* c, std::uint32_t first_instance_offset) {
       end += 8;
       known.ResolvedMethodName_vmholder = end;
       references.push_back(end);
-      end += 4;
+      end += gc::kReferenceSize;
     }
   }
   c->fields_end = end;

@@ -48,8 +48,8 @@ class BounceBuffer {
 };
 
 std::int64_t begin_transfer(NativeCall& call) {
-  if (call.phase() == 0) {
-    call.set_phase(1);
+  if (call.phase() == kFresh) {
+    call.set_phase(kUnderWay);
     call.saved_value(0).l = 0;
   }
   return call.saved_value(0).l;

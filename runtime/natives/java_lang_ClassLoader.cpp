@@ -69,11 +69,11 @@ Status define_class2(NativeCall& call) {
   return call.ret(c->mirror_object());
 }
 
-// Lookup.defineClass and defineHiddenClass. Phase 1: the class (saved 0) is defined, and may have to be
+// Lookup.defineClass and defineHiddenClass. Under way: the class (saved 0) is defined, and may have to be
 // initialised.
 Status define_class0(NativeCall& call) {
   Thread& thread = call.thread;
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     Class* lookup = class_argument(call, 1);
     const Array* bytes = call.array(3);
     const std::int32_t offset = call.i32(4);
@@ -95,7 +95,7 @@ Status define_class0(NativeCall& call) {
     UVM_TRY(define_class(thread, bytes->elements<std::uint8_t>() + offset, static_cast<std::size_t>(length),
                          options, &c));
     call.save(0, c->mirror_object());
-    call.set_phase(1);
+    call.set_phase(kUnderWay);
   }
   Object* mirror = call.saved(0);
   const bool initialize = call.i32(7) != 0;

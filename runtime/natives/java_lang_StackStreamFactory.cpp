@@ -99,7 +99,7 @@ Status check_buffer(NativeCall& call, std::int64_t mode, std::int32_t start, std
 
 Status call_stack_walk(NativeCall& call) {
   Thread& thread = call.thread;
-  if (call.phase() == 1) return call.ret(gc::decode<Object>(call.upcall_result().ref));
+  if (call.phase() == kUnderWay) return call.ret(gc::decode<Object>(call.upcall_result().ref));
   const std::int64_t mode = call.i64(1);
   const std::int32_t skip = call.i32(3);
   const std::int32_t count = call.i32(4);
@@ -112,7 +112,7 @@ Status call_stack_walk(NativeCall& call) {
     return throw_new(thread, "java/lang/InternalError", "stack walk: decode failed");
   }
   call.saved_value(0).l = batch.next;
-  call.set_phase(1);
+  call.set_phase(kUnderWay);
   return call.upcall(known().StackWalker_doStackWalk.get(),
                      {slot_of(call.object(0)), slot_of(index_of(thread, call.frame())), Slot{}, slot_of(skip),
                       slot_of(count), slot_of(start), slot_of(batch.end)});

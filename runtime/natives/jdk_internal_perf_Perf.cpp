@@ -1,5 +1,5 @@
 // Natives of jdk.internal.perf.Perf: counters that nobody else reads. They are direct buffers on native
-// memory of the region; phase 1: the buffer (saved 0) is being constructed.
+// memory of the region; under way: the buffer (saved 0) is being constructed.
 #include <cstring>
 
 #include "runtime/heap/exceptions.h"
@@ -16,7 +16,7 @@ namespace {
 // A direct buffer of `length` bytes that `fill` writes.
 template <typename Fill>
 Status make_buffer(NativeCall& call, std::int32_t length, Fill fill) {
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     Class* c = nullptr;
     UVM_TRY(find_class(call.thread, "java/nio/DirectByteBuffer", nullptr, &c));
     UVM_TRY(ensure_initialized(call.thread, c));
@@ -26,7 +26,7 @@ Status make_buffer(NativeCall& call, std::int32_t length, Fill fill) {
     if (memory == 0) return throw_out_of_memory(call.thread, "native memory");
     fill(gc::at_offset<std::byte>(memory));
     call.save(0, buffer);
-    call.set_phase(1);
+    call.set_phase(kUnderWay);
     return call.upcall(
         library_method(c, "<init>", "(JI)V"),
         {slot_of(buffer), slot_of(static_cast<std::int64_t>(memory)), Slot{}, slot_of(length)});

@@ -93,7 +93,7 @@ Status invoke(NativeCall& call) {
   Thread& thread = call.thread;
   Method* method = reflected_method(call.object(0));
   const BasicType type = method->return_type;
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     Object* receiver = call.object(1);
     Arguments arguments;
     Method* selected = method;
@@ -116,7 +116,7 @@ Status invoke(NativeCall& call) {
                            " cannot be invoked reflectively");
     }
     if (type != BasicType::kVoid && !is_reference(type)) UVM_TRY(ensure_initialized(thread, box_class(type)));
-    call.set_phase(1);
+    call.set_phase(kUnderWay);
     call.catch_exceptions();
     return call.upcall(selected, arguments.slots());
   }
@@ -132,7 +132,7 @@ Status invoke(NativeCall& call) {
 
 Status new_instance(NativeCall& call) {
   Thread& thread = call.thread;
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     Method* initializer = reflected_method(call.object(0));
     Class* c = initializer->holder.get();
     if (c->is_abstract() || c->is_interface() || c->is_array() || c == known().Class.get()) {
@@ -145,7 +145,7 @@ Status new_instance(NativeCall& call) {
     arguments.add(slot_of(object));
     UVM_TRY(unpack(thread, initializer, call.array(1), &arguments));
     call.save(0, object);
-    call.set_phase(1);
+    call.set_phase(kUnderWay);
     call.catch_exceptions();
     return call.upcall(initializer, arguments.slots());
   }

@@ -131,10 +131,10 @@ Status make_managers(NativeCall& call) {
 Status counterpart(NativeCall& call, bool is_first, std::string_view method, std::string_view descriptor,
                    std::string_view element_class) {
   Thread& thread = call.thread;
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     Class* c = nullptr;
     UVM_TRY(factory(thread, "sun/management/MemoryImpl", &c));
-    call.set_phase(1);
+    call.set_phase(kUnderWay);
     return call.upcall(library_method(c, method, descriptor), {});
   }
   call.save(0, gc::decode<Object>(call.upcall_result().ref));

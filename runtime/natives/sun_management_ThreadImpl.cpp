@@ -182,19 +182,19 @@ Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int3
                      arguments);
 }
 
-// Fills `result` with the infos of the threads in `ids`, one upcall each: phase 1 is during an upcall, saved
+// Fills `result` with the infos of the threads in `ids`, one upcall each: under way is during an upcall, saved
 // value 0 the index that it is for. kOk when all are there.
 Status fill_infos(NativeCall& call, const Array* ids, Array* result, std::int32_t depth, unsigned detail) {
   Class* info_class = class_of(result)->component.get();
-  if (call.phase() == 1) {
+  if (call.phase() == kUnderWay) {
     array_set(result, static_cast<std::int32_t>(call.saved_value(0).l), call.saved(0));
     ++call.saved_value(0).l;
-    call.set_phase(0);
+    call.set_phase(kFresh);
   }
   for (; call.saved_value(0).l < std::min(ids->length, result->length); ++call.saved_value(0).l) {
     const std::int64_t id = ids->elements<std::int64_t>()[call.saved_value(0).l];
     const Status status = push_info(call, info_class, id, depth, detail);
-    if (status == Status::kUpcall) call.set_phase(1);
+    if (status == Status::kUpcall) call.set_phase(kUnderWay);
     if (status != Status::kOk) return status;
   }
   return Status::kOk;

@@ -154,7 +154,7 @@ Status map0(NativeCall& call) {
   if (call.i32(1) == kMapReadWrite) {
     return throw_new(call.thread, "java/io/IOException", "read-write mappings of files are not supported");
   }
-  if (call.phase() == 0) {
+  if (call.phase() == kFresh) {
     const gc::RegionOffset memory = vm()->native_memory.allocate(static_cast<std::uint64_t>(length));
     if (memory == 0) return throw_out_of_memory(call.thread, "Map failed");
     call.saved_value(1).raw = memory;

@@ -1,0 +1,48 @@
+// The segments of a heap, and the page in front of them.
+#include "runtime/boot/heap_format.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "gc/layout.h"
+#include "gc/reference.h"
+#include "runtime/metadata/roots.h"
+#include "uffd/region.h"
+#include "uffd/region_test_store.h"
+
+namespace uvm::rt {
+namespace {
+
+TEST(HeapSegments, FollowEachOtherBehindThePageOfNull) {
+  gc::RegionOffset end = 4096;
+  for (const uffd::SegmentSpec& segment : heap_segments()) {
+    EXPECT_GE(segment.offset, end) << segment.name;
+    end = segment.offset + segment.size;
+  }
+  EXPECT_LE(end, gc::kRegionSize);
+}
+
+// write(2) reads the memory for us: EFAULT where there is none.
+TEST(HeapSegments, NothingIsWhereNullLeads) {
+  uffd::testing::PlainStore store;
+  uffd::RegionOptions options;
+  options.segments = heap_segments();
+  options.size = gc::kRegionSize;
+  options.memory_limit = 64 << 20;
+  options.store = &store;
+  auto region = uffd::Region::create(options);
+  ASSERT_TRUE(region) << region.error().message;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  EXPECT_EQ(::write(ends[1], (*region)->base() + sizeof(Roots) / 2, 1), -1);
+  EXPECT_EQ(errno, EFAULT);
+  EXPECT_EQ(::write(ends[1], (*region)->base() + gc::kRootsStart, 1), 1);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+}  // namespace
+}  // namespace uvm::rt
