@@ -55,9 +55,14 @@ class MonitorsTest : public ::testing::Test {
     for (Object*& object : thread_objects_) object = new_object(*thread, vm_->known().Thread.get());
   }
 
-  // Starts threads that follow `step`; their own slot 0 is their number.
+  // Starts threads that follow `step`. Their own slot 0 is their number, 1 is 0 between two rounds, 2 counts rounds. No
+  // round begins that is not allowed, so that threads do not end before the test has stopped them.
   void start(unsigned count, Step step) {
-    scripts_ = std::make_unique<Scripts>(std::move(step));
+    scripts_ = std::make_unique<Scripts>([this, step = std::move(step)](Thread& thread, Slot* own) {
+      if (own[1].i != 0 || own[3].i != 0 || own[2].i < allowed_.load()) return step(thread, own);
+      sched_yield();
+      return Status::kOk;
+    });
     vm_->entry_frames = scripts_.get();
     for (unsigned i = 0; i < count; ++i) {
       JavaThread* record = make_primordial_thread(*vm_);
@@ -74,9 +79,15 @@ class MonitorsTest : public ::testing::Test {
     vm_->entry_frames = scripts_.get();
     ASSERT_TRUE(start_all_threads(*vm_));
   }
-  bool all_ended() {
-    const std::lock_guard lock(threads_of(*vm_).lock);
-    return threads_of(*vm_).list.empty();
+  // Allows `rounds` bit by bit, does `meanwhile` after each bit, and waits until all have ended.
+  template <typename Meanwhile>
+  void allow(std::int32_t rounds, Meanwhile meanwhile) {
+    constexpr std::int32_t kBits = 25;
+    for (std::int32_t bit = 1; bit <= kBits; ++bit) {
+      allowed_ = rounds * bit / kBits;
+      meanwhile();
+    }
+    await_end();
   }
   void await_end() {
     HostThreads& threads = threads_of(*vm_);
@@ -90,6 +101,7 @@ class MonitorsTest : public ::testing::Test {
   Array* shared_ = nullptr;
   Object* thread_objects_[kMostThreads] = {};
   std::unique_ptr<Scripts> scripts_;
+  std::atomic<std::int32_t> allowed_{0};
 };
 
 TEST_F(MonitorsTest, OnlyTheOwnerLeavesAndAsOftenAsItEntered) {
@@ -146,8 +158,7 @@ TEST_F(MonitorsTest, OneThreadIsInsideAndNobodyRunsWhileStopped) {
     steps.fetch_add(1);
     return exclusive_round(thread, own, shared_, violations);
   });
-  unsigned stops = 0;
-  while (!all_ended()) {
+  allow(kRounds, [&] {
     ASSERT_TRUE(stop_threads(*vm_));
     const std::uint64_t before = steps.load();
     const std::int32_t total = shared(kTotal);
@@ -157,9 +168,7 @@ TEST_F(MonitorsTest, OneThreadIsInsideAndNobodyRunsWhileStopped) {
     EXPECT_EQ(steps.load(), before);
     EXPECT_EQ(shared(kTotal), total);
     resume_threads(*vm_);
-    ++stops;
-  }
-  EXPECT_GT(stops, 0U);
+  });
   EXPECT_EQ(violations.load(), 0U);
   EXPECT_EQ(shared(kTotal), 4 * kRounds);
   EXPECT_EQ(monitor_owner(shared_), 0U);
@@ -168,8 +177,7 @@ TEST_F(MonitorsTest, OneThreadIsInsideAndNobodyRunsWhileStopped) {
 TEST_F(MonitorsTest, AnotherVmGoesOnWithOwnersAndThoseThatWaitToEnter) {
   std::atomic<unsigned> violations{0};
   start(4, [&](Thread& thread, Slot* own) { return exclusive_round(thread, own, shared_, violations); });
-  for (unsigned lives = 1; !all_ended() && lives < 40; ++lives) retire_and_go_on();
-  await_end();
+  allow(kRounds, [this] { retire_and_go_on(); });
   EXPECT_EQ(violations.load(), 0U);
   EXPECT_EQ(shared(kTotal), 4 * kRounds);
   EXPECT_EQ(shared(kInside), 0);
@@ -210,12 +218,11 @@ Status exchange(Thread& thread, Slot* own, Array* lock, std::atomic<unsigned>& v
 TEST_F(MonitorsTest, NoWakeUpIsLostOverStops) {
   std::atomic<unsigned> violations{0};
   start(4, [&](Thread& thread, Slot* own) { return exchange(thread, own, shared_, violations); });
-  while (!all_ended()) {
+  allow(kItemsEach, [&] {
     ASSERT_TRUE(stop_threads(*vm_));
     EXPECT_EQ(shared(kProduced) - shared(kConsumed), shared(kItems));
     resume_threads(*vm_);
-    sched_yield();
-  }
+  });
   EXPECT_EQ(violations.load(), 0U);
   EXPECT_EQ(shared(kProduced), 2 * kItemsEach);
   EXPECT_EQ(shared(kConsumed), 2 * kItemsEach);
@@ -224,8 +231,7 @@ TEST_F(MonitorsTest, NoWakeUpIsLostOverStops) {
 TEST_F(MonitorsTest, NoWakeUpIsLostOverLivesOfTheVm) {
   std::atomic<unsigned> violations{0};
   start(4, [&](Thread& thread, Slot* own) { return exchange(thread, own, shared_, violations); });
-  for (unsigned lives = 1; !all_ended() && lives < 40; ++lives) retire_and_go_on();
-  await_end();
+  allow(kItemsEach, [this] { retire_and_go_on(); });
   EXPECT_EQ(violations.load(), 0U);
   EXPECT_EQ(shared(kProduced), 2 * kItemsEach);
   EXPECT_EQ(shared(kConsumed), 2 * kItemsEach);
@@ -264,8 +270,7 @@ Status wait_or_notify(Thread& thread, Slot* own, Array* lock, std::atomic<unsign
 TEST_F(MonitorsTest, ANotifyEndsOneWait) {
   std::atomic<unsigned> violations{0};
   start(4, [&](Thread& thread, Slot* own) { return wait_or_notify(thread, own, shared_, violations); });
-  for (unsigned lives = 1; !all_ended() && lives < 20; ++lives) retire_and_go_on();
-  await_end();
+  allow(kWaitsEach, [this] { retire_and_go_on(); });
   EXPECT_EQ(violations.load(), 0U);
   EXPECT_EQ(shared(kProduced), 3 * kWaitsEach);
   EXPECT_EQ(shared(kConsumed), 3 * kWaitsEach);
@@ -273,6 +278,7 @@ TEST_F(MonitorsTest, ANotifyEndsOneWait) {
 
 TEST_F(MonitorsTest, AWaitWithATimeoutEndsByItselfAndOwnsTheMonitorAgain) {
   std::atomic<unsigned> violations{0};
+  allowed_ = 1;
   start(1, [&](Thread& thread, Slot* own) {
     if (own[1].i == 0) {
       UVM_TRY(monitor_enter(thread, shared_));
