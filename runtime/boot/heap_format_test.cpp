@@ -41,7 +41,8 @@ TEST(HeapSegments, NothingIsWhereNullLeads) {
   EXPECT_EQ(errno, EFAULT);
   // A fault in the kernel is not ours to serve, so the line is touched before.
   const std::byte* roots_at = (*region)->base() + gc::kRootsStart;
-  EXPECT_EQ(*static_cast<const volatile std::byte*>(roots_at), std::byte{0});
+  const std::byte touched = *static_cast<const volatile std::byte*>(roots_at);
+  EXPECT_EQ(touched, std::byte{0});
   EXPECT_EQ(::write(ends[1], roots_at, 1), 1);
   ::close(ends[0]);
   ::close(ends[1]);
