@@ -2,6 +2,7 @@
 // It is the part of C++23's std::expected that uvm uses; gcc 12 has that in C++23 mode only.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 #include <variant>
 
@@ -23,17 +24,27 @@ class [[nodiscard]] BasicResult {
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
 
-  T& value() { return std::get<0>(state_); }
-  const T& value() const { return std::get<0>(state_); }
+  // Precondition: has_value(); else the process ends.
+  T& value() { return of<0>(state_); }
+  const T& value() const { return of<0>(state_); }
   T& operator*() { return value(); }
   const T& operator*() const { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  E& error() { return std::get<1>(state_); }
-  const E& error() const { return std::get<1>(state_); }
+  // Precondition: not has_value().
+  E& error() { return of<1>(state_); }
+  const E& error() const { return of<1>(state_); }
 
  private:
+  // std::get() would throw, which code in signal handlers must not.
+  template <std::size_t I, typename State>
+  static auto& of(State& state) {
+    auto* alternative = std::get_if<I>(&state);
+    if (alternative == nullptr) __builtin_trap();
+    return *alternative;
+  }
+
   std::variant<T, E> state_;
 };
 

@@ -858,7 +858,7 @@ TEST_F(Instructions, NarrowResults) {
 
 TEST_F(Instructions, ExceptionHandlers) {
   // Throws an Error at bci 4, inside of [0, 5). Each handler returns its number.
-  const auto caught = [&](std::vector<std::pair<unsigned, std::string_view>> handlers) {
+  const auto caught = [&](const std::vector<std::pair<unsigned, std::string_view>>& handlers) {
     Assembler a = assembler();
     Code code;
     code.op(Opcode::k_new).u2(a.class_("java/lang/Error")).op(Opcode::k_nop).op(Opcode::k_athrow);

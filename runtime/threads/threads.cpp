@@ -208,7 +208,8 @@ JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Obje
 }  // namespace
 
 HostThreads::HostThreads()
-    : by_id(static_cast<std::atomic<HostThread*>*>(std::calloc(kMaxThreads + 1, sizeof(HostThread*)))) {
+    : by_id(static_cast<std::atomic<HostThread*>*>(
+          std::calloc(kMaxThreads + 1, sizeof(std::atomic<HostThread*>)))) {
   if (by_id == nullptr) throw std::bad_alloc();
 }
 HostThreads::~HostThreads() { std::free(by_id); }
