@@ -900,9 +900,11 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
       goto throw_null;
     auto* site = DECODE(InterfaceSite, static_cast<std::uint32_t>(pc->b));
     const std::uint32_t class_bits = DECODE(Object, args->ref)->shape.bits;
-    std::uint64_t* const cache = &caches[std::min(site->number, InlineCaches::kMostSites - 1)];
+    const std::uint32_t number = site->number;
+    const bool remembers = number < InlineCaches::kMostSites;
+    std::uint64_t* const cache = &caches[remembers ? number : 0];
     const std::uint64_t last = __atomic_load_n(cache, __ATOMIC_RELAXED);
-    if (last >> 32 == class_bits && site->number < InlineCaches::kMostSites) [[likely]] {
+    if (remembers && last >> 32 == class_bits) [[likely]] {
       callee = DECODE(Method, static_cast<std::uint32_t>(last));
       goto invoke;
     }
@@ -912,7 +914,9 @@ UVM_RUNS_JAVA void interpret(Thread& thread) {
       status = Status::kThrow;
       goto not_ok;
     }
-    __atomic_store_n(cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee), __ATOMIC_RELAXED);
+    if (remembers)
+      __atomic_store_n(cache, static_cast<std::uint64_t>(class_bits) << 32 | ENCODE(callee),
+                       __ATOMIC_RELAXED);
     goto invoke;
   }
   CASE(invokehandle_quick) : {
