@@ -69,6 +69,16 @@ TEST(OpTable, AgreesWithTheBytecodes) {
   EXPECT_GT(compared, 120U);
 }
 
+TEST(OpTable, AnInstructionIsOnlyReplacedByOneOfItsOwnEffect) {
+  TestVm vm;
+  auto* insn = vm->metadata.make<Insn>();
+  *insn = {Op::getfield, 0, 1};
+  replace_insn(insn, {Op::getfield_l, 0, 16});
+  EXPECT_EQ(insn->op, Op::getfield_l);
+  EXPECT_DEATH(replace_insn(insn, {Op::putfield_l, 0, 16}), "another effect");
+  EXPECT_DEATH(replace_insn(insn, {Op::getfield_i, 0, 16}), "another effect");
+}
+
 TEST(OpTable, FormsOfOneInstructionAgree) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(Op::kCount); i++) {
     const OpInfo& op = kOpInfo[i];

@@ -1,9 +1,11 @@
 // Bytecode to internal code, one instruction for each bytecode instruction, so that branch targets, exception
 // ranges and bytecode indexes keep their meaning.
+#include <array>
 #include <bit>
 #include <cstring>
 #include <vector>
 
+#include "base/die.h"
 #include "runtime/classfile/descriptor.h"
 #include "runtime/classfile/opcodes.h"
 #include "runtime/metadata/code.h"
@@ -14,6 +16,12 @@ namespace uvm::rt {
 namespace {
 
 using Bytecode = classfile::Opcode;
+
+constexpr auto kBackward = [] {
+  std::array<Op, static_cast<std::size_t>(Op::kCount)> result{};
+  for (std::size_t i = 0; i < result.size(); i++) result[i] = backward_of(static_cast<Op>(i));
+  return result;
+}();
 
 class Translator {
  public:
@@ -61,7 +69,11 @@ class Translator {
     return classfile::kOpcodeInfo[code_[bci]].length;
   }
 
+  // Operands that the table does not give an instruction would be lost on all who read code by the table.
   void emit(unsigned i, Op op, unsigned a = 0, std::int32_t b = 0) {
+    const OpInfo& info = info_of(op);
+    if ((a != 0 && info.a == OperandKind::kNothing) || (b != 0 && info.b == OperandKind::kNothing))
+      die("translation gives an instruction an operand that it does not have", 0);
     insns_[i] = Insn{op, static_cast<std::uint16_t>(a), b};
   }
 
@@ -70,14 +82,8 @@ class Translator {
            static_cast<std::int32_t>(i);
   }
 
-  void branch(unsigned i, Op forward, Op backward, int offset) {
-    emit(i, offset <= 0 ? backward : forward, 0, target(i, offset));
-  }
-
-  void compare(unsigned i, unsigned which, int offset) {
-    const auto forward = static_cast<Op>(static_cast<unsigned>(Op::ifeq) + which);
-    const auto backward = static_cast<Op>(static_cast<unsigned>(Op::ifeq_back) + which);
-    branch(i, forward, backward, offset);
+  void branch(unsigned i, Op forward, int offset) {
+    emit(i, offset <= 0 ? kBackward[static_cast<std::size_t>(forward)] : forward, 0, target(i, offset));
   }
 
   void load_constant(unsigned i, unsigned index, bool two_slots) {
@@ -239,7 +245,8 @@ void Translator::translate_one(unsigned i) {
     return local(i, Bytecode::k_istore, value_of(Bytecode::k_istore) + k / 4, true, k % 4);
   }
   if (within(Bytecode::k_ifeq, Bytecode::k_if_icmple))
-    return compare(i, op - value_of(Bytecode::k_ifeq), s2(bci + 1));
+    return branch(i, static_cast<Op>(static_cast<unsigned>(Op::ifeq) + op - value_of(Bytecode::k_ifeq)),
+                  s2(bci + 1));
   switch (bytecode) {
     case Bytecode::k_aconst_null:
       return emit(i, Op::const_a, 0, 0);
@@ -270,17 +277,17 @@ void Translator::translate_one(unsigned i) {
     case Bytecode::k_iinc:
       return emit(i, Op::iinc, u1(bci + 1), s1(bci + 2));
     case Bytecode::k_if_acmpeq:
-      return branch(i, Op::if_icmpeq, Op::if_icmpeq_back, s2(bci + 1));
+      return branch(i, Op::if_icmpeq, s2(bci + 1));
     case Bytecode::k_if_acmpne:
-      return branch(i, Op::if_icmpne, Op::if_icmpne_back, s2(bci + 1));
+      return branch(i, Op::if_icmpne, s2(bci + 1));
     case Bytecode::k_ifnull:
-      return branch(i, Op::ifeq, Op::ifeq_back, s2(bci + 1));
+      return branch(i, Op::ifeq, s2(bci + 1));
     case Bytecode::k_ifnonnull:
-      return branch(i, Op::ifne, Op::ifne_back, s2(bci + 1));
+      return branch(i, Op::ifne, s2(bci + 1));
     case Bytecode::k_goto:
-      return branch(i, Op::goto_, Op::goto_back, s2(bci + 1));
+      return branch(i, Op::goto_, s2(bci + 1));
     case Bytecode::k_goto_w:
-      return branch(i, Op::goto_, Op::goto_back, s4(bci + 1));
+      return branch(i, Op::goto_, s4(bci + 1));
     case Bytecode::k_jsr:
       return emit(i, Op::jsr, 0, target(i, s2(bci + 1)));
     case Bytecode::k_jsr_w:

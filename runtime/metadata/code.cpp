@@ -2,11 +2,16 @@
 
 #include <cstring>
 
+#include "base/die.h"
 #include "runtime/metadata/thread_sanitizer.h"
 
 namespace uvm::rt {
 
 void replace_insn(Insn* at, const Insn& insn) {
+  Insn now;
+  const std::uint64_t old = __atomic_load_n(reinterpret_cast<const std::uint64_t*>(at), __ATOMIC_RELAXED);
+  std::memcpy(&now, &old, sizeof now);
+  if (!interchangeable(now.op, insn.op)) die("an instruction is replaced by one of another effect", 0);
   std::uint64_t bits;
   std::memcpy(&bits, &insn, sizeof bits);
   publish_metadata();

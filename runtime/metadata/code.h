@@ -57,8 +57,9 @@ struct HandleSite {
 UVM_PERSISTED(HandleSite, adapter, appendix)
 static_assert(sizeof(HandleSite) == 8);
 
-// Replaces an instruction by another form of itself, with one 64-bit store. What the new form refers to is
-// written before.
+// Replaces an instruction by another form of itself, with one 64-bit store. What the new form refers to has been
+// written before. Both forms must have the same effect on the operand stack (interchangeable()), because a
+// thread may be in the middle of the old one and a frame may stand at it; otherwise the process dies.
 void replace_insn(Insn* at, const Insn& insn);
 
 // Bytecode index of an instruction of `method`, and the instruction at a bytecode index that starts one.

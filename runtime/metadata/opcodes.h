@@ -282,6 +282,42 @@ constexpr int slots_of_effect(std::string_view values) {
   return slots;
 }
 
+// Slots that an instruction takes from the operand stack and puts there, and by how many the stack grows. Only
+// for instructions whose operands do not say it.
+template <Op op>
+inline constexpr int kPopped = [] {
+  static_assert(slots_of_effect(info_of(op).pops) >= 0);
+  return slots_of_effect(info_of(op).pops);
+}();
+template <Op op>
+inline constexpr int kPushed = [] {
+  static_assert(slots_of_effect(info_of(op).pushes) >= 0);
+  return slots_of_effect(info_of(op).pushes);
+}();
+template <Op op>
+inline constexpr int kStackChange = kPushed<op> - kPopped<op>;
+
+// The form of a branch that goes backward, which polls; Op::kCount where there is none.
+constexpr Op backward_of(Op branch) {
+  std::string_view name = info_of(branch).name;
+  if (name.ends_with('_')) name.remove_suffix(1);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Op::kCount); i++) {
+    const std::string_view other = kOpInfo[i].name;
+    if (other.size() == name.size() + 5 && other.starts_with(name) && other.ends_with("_back"))
+      return static_cast<Op>(i);
+  }
+  return Op::kCount;
+}
+
+// Whether one instruction can stand in for another in place: the operand stack must look alike before and
+// after each.
+constexpr bool interchangeable(Op one, Op other) {
+  const auto agree = [](std::string_view a, std::string_view b) {
+    return slots_of_effect(a) < 0 || slots_of_effect(b) < 0 || slots_of_effect(a) == slots_of_effect(b);
+  };
+  return agree(info_of(one).pops, info_of(other).pops) && agree(info_of(one).pushes, info_of(other).pushes);
+}
+
 constexpr std::uint64_t persisted_layout(const Op* /*type*/) {
   std::uint64_t hash = add_to_layout(kLayoutSeed, "Op");
   for (const OpInfo& op : kOpInfo) {
