@@ -128,14 +128,14 @@ Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index
 // What is wrong is told here, as the error of the link; only the rules of a Lookup are left to Java.
 Status check_handle_member(Thread& thread, Class* referrer, unsigned index) {
   ConstantPool* pool = referrer->pool.get();
-  const auto kind = static_cast<ReferenceKind>(pool->entry(index).load_raw() >> 16);
+  const auto kind = static_cast<RefKind>(pool->entry(index).load_raw() >> 16);
   const unsigned member = pool->entry(index).load_raw() & 0xffff;
   Class* callee = nullptr;
   UVM_TRY(resolve_class(thread, referrer, pool->class_index(member), &callee));
   UVM_TRY(check_method_reference(thread, pool, index, member, callee));
   const Symbol* name = pool->name_of(member);
   const Symbol* descriptor = pool->descriptor_of(member);
-  if (kind <= kPutStatic) {
+  if (kind <= RefKind::kPutStatic) {
     if (lookup_field(callee, name, descriptor) != nullptr) return Status::kOk;
     return throw_new(thread, "java/lang/NoSuchFieldError", name->view());
   }
@@ -183,9 +183,12 @@ Status call_linker(Thread& thread, Frame* frame, LinkKind kind) {
         caller, slot_of(static_cast<std::int32_t>(index)), handle, name, type, arguments, slot_of(appendix)};
     return push_call(thread, known.MHN_linkCallSite.get(), args);
   }
-  constexpr std::int32_t kInvokeVirtual = 5;  // JVMS table 5.4.3.5-A
-  const Slot args[] = {caller, slot_of(kInvokeVirtual), slot_of(callee->mirror_object()), name,
-                       type,   slot_of(appendix)};
+  const Slot args[] = {caller,
+                       slot_of(static_cast<std::int32_t>(RefKind::kInvokeVirtual)),
+                       slot_of(callee->mirror_object()),
+                       name,
+                       type,
+                       slot_of(appendix)};
   return push_call(thread, known.MHN_linkMethod.get(), args);
 }
 

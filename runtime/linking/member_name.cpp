@@ -14,16 +14,15 @@ namespace {
 constexpr std::uint32_t kIsMethod = 0x00010000;
 constexpr std::uint32_t kIsConstructor = 0x00020000;
 constexpr std::uint32_t kIsCallerSensitive = 0x00100000;
-constexpr unsigned kReferenceKindShift = 24;
 constexpr std::uint32_t kMethodModifiers = 0x1dff;
 
-InvokeKind invoke_kind_of(ReferenceKind kind) {
+InvokeKind invoke_kind_of(RefKind kind) {
   switch (kind) {
-    case kInvokeVirtual:
+    case RefKind::kInvokeVirtual:
       return InvokeKind::kVirtual;
-    case kInvokeStatic:
+    case RefKind::kInvokeStatic:
       return InvokeKind::kStatic;
-    case kInvokeInterface:
+    case RefKind::kInvokeInterface:
       return InvokeKind::kInterface;
     default:
       return InvokeKind::kSpecial;
@@ -32,12 +31,11 @@ InvokeKind invoke_kind_of(ReferenceKind kind) {
 
 }  // namespace
 
-Status link_handle_method(Thread& thread, const MethodReference& reference, ReferenceKind kind,
-                          Method** result) {
+Status link_handle_method(Thread& thread, const MethodReference& reference, RefKind kind, Method** result) {
   UVM_TRY(link_class(thread, reference.holder));
   Method* m = nullptr;
   UVM_TRY(link_method(thread, reference, invoke_kind_of(kind), &m));
-  if (kind == kInvokeSpecial && m->is_abstract()) {
+  if (kind == RefKind::kInvokeSpecial && m->is_abstract()) {
     return throw_new(thread, "java/lang/AbstractMethodError",
                      describe_method(m->holder.get(), m->name.get(), m->descriptor.get()));
   }
@@ -49,18 +47,18 @@ Status init_member_name(Thread& thread, Object* member_name, Method* method) {
   const WellKnown& known = roots().known;
   std::uint32_t flags = method->is_initializer() ? kIsConstructor : kIsMethod;
   std::int64_t index = -1;  // no dispatch
-  ReferenceKind kind = kInvokeSpecial;
+  RefKind kind = RefKind::kInvokeSpecial;
   if (method->is_static()) {
-    kind = kInvokeStatic;
+    kind = RefKind::kInvokeStatic;
   } else if (method->holder->is_interface() && !method->is_private() && method->itable_index >= 0) {
-    kind = kInvokeInterface;
+    kind = RefKind::kInvokeInterface;
     index = method->itable_index;
   } else if (method->vtable_index >= 0 && !method->is_private() && (method->access & kAccFinal) == 0) {
-    kind = kInvokeVirtual;
+    kind = RefKind::kInvokeVirtual;
     index = method->vtable_index;
   }
   if ((method->flags & kMethodCallerSensitive) != 0) flags |= kIsCallerSensitive;
-  flags |= (method->access & kMethodModifiers) | kind << kReferenceKindShift;
+  flags |= (method->access & kMethodModifiers) | bits_of(kind);
 
   Object* resolved = new_object(thread, known.ResolvedMethodName.get());
   if (resolved == nullptr) return Status::kThrow;

@@ -1,6 +1,7 @@
 // Method handles: the VM's part of java.lang.invoke.
 #pragma once
 
+#include "runtime/classfile/class_file.h"
 #include "runtime/linking/resolution.h"
 #include "runtime/metadata/metadata.h"
 #include "runtime/metadata/status.h"
@@ -8,23 +9,16 @@
 
 namespace uvm::rt {
 
-// JVMS table 5.4.3.5-A.
-enum ReferenceKind : std::uint32_t {
-  kGetField = 1,
-  kGetStatic,
-  kPutField,
-  kPutStatic,
-  kInvokeVirtual,
-  kInvokeStatic,
-  kInvokeSpecial,
-  kNewInvokeSpecial,
-  kInvokeInterface,
-};
+using classfile::RefKind;
+
+// Where the flags of a java.lang.invoke.MemberName have the RefKind.
+inline constexpr unsigned kRefKindShift = 24;
+
+constexpr std::uint32_t bits_of(RefKind kind) { return static_cast<std::uint32_t>(kind) << kRefKindShift; }
 
 // The method that a method handle of that kind refers to, its class linked. The errors are those of the
 // invoke instruction that the handle behaves like.
-Status link_handle_method(Thread& thread, const MethodReference& reference, ReferenceKind kind,
-                          Method** result);
+Status link_handle_method(Thread& thread, const MethodReference& reference, RefKind kind, Method** result);
 
 // Makes a java.lang.invoke.MemberName (not null) name `method` as an invocation on its own class finds it:
 // class, flags, and a ResolvedMethodName. Its name and type stay null; MethodHandleNatives.expand fills them

@@ -27,13 +27,11 @@ struct Monitor;
 // What a thread waits for, for Thread.getState and resume. Values are part of the heap format.
 enum class WaitKind : std::uint8_t {
   kNone = 0,
-  kMonitorEnter = 1,
-  kObjectWait = 2,
-  kPark = 3,
-  kSleep = 4,
-  kIo = 5
+  kObjectWait = 1,
+  kPark = 2,
+  kSleep = 3,
 };
-UVM_PERSISTED_ENUM(WaitKind, kNone, kMonitorEnter, kObjectWait, kPark, kSleep, kIo)
+UVM_PERSISTED_ENUM(WaitKind, kNone, kObjectWait, kPark, kSleep)
 
 // CPU time used by a thread, in nanoseconds; `total_ns` includes the kernel's work for it
 // (runtime/threads/cpu_time.h).

@@ -24,17 +24,14 @@ constexpr std::uint32_t kIsMethod = 0x00010000;
 constexpr std::uint32_t kIsConstructor = 0x00020000;
 constexpr std::uint32_t kIsField = 0x00040000;
 constexpr std::uint32_t kTrustedFinal = 0x00200000;
-constexpr unsigned kReferenceKindShift = 24;
 constexpr std::uint32_t kFieldModifiers = 0xffff;
 
 std::uint32_t flags_of(const Object* name) {
   return static_cast<std::uint32_t>(name->field<std::int32_t>(vm()->known().MemberName_flags));
 }
-ReferenceKind kind_of(const Object* name) {
-  return static_cast<ReferenceKind>(flags_of(name) >> kReferenceKindShift & 0xf);
-}
-std::uint32_t with_kind(std::uint32_t flags, ReferenceKind kind) {
-  return (flags & ~(0xfU << kReferenceKindShift)) | static_cast<std::uint32_t>(kind) << kReferenceKindShift;
+RefKind kind_of(const Object* name) { return static_cast<RefKind>(flags_of(name) >> kRefKindShift & 0xf); }
+std::uint32_t with_kind(std::uint32_t flags, RefKind kind) {
+  return (flags & ~(0xfU << kRefKindShift)) | bits_of(kind);
 }
 Class* class_named(const Object* name) {
   const Object* mirror = name->reference(vm()->known().MemberName_clazz);
@@ -72,13 +69,13 @@ std::string descriptor_of_type(const Object* type) {
 void init_field_name(Object* name, const Field* field, bool setter) {
   const WellKnown& known = vm()->known();
   std::uint32_t flags = kIsField | (field->access & kFieldModifiers);
-  std::uint32_t kind = field->is_static() ? kGetStatic : kGetField;
-  if (setter) kind += kPutField - kGetField;
+  const RefKind kind = setter ? (field->is_static() ? RefKind::kPutStatic : RefKind::kPutField)
+                              : (field->is_static() ? RefKind::kGetStatic : RefKind::kGetField);
   const Class* holder = field->holder.get();
   const bool trusted = (field->access & kAccFinal) != 0 &&
                        (field->is_static() || holder->is_hidden() || (holder->flags & kClassIsRecord) != 0);
   if (trusted) flags |= kTrustedFinal;
-  flags |= kind << kReferenceKindShift;
+  flags |= bits_of(kind);
   name->field<std::int32_t>(known.MemberName_flags) = static_cast<std::int32_t>(flags);
   name->set_reference(known.MemberName_method, nullptr);
   name->field<std::int64_t>(known.MemberName_vmindex) = field->offset;
@@ -96,8 +93,8 @@ Status resolve_field_name(NativeCall& call, Object* name, bool speculative) {
                        : throw_new(call.thread, "java/lang/NoSuchFieldError", symbol->view());
   }
   // Access, and whether the field is static, is checked by Java.
-  const ReferenceKind kind = kind_of(name);
-  init_field_name(name, field, kind == kPutField || kind == kPutStatic);
+  const RefKind kind = kind_of(name);
+  init_field_name(name, field, kind == RefKind::kPutField || kind == RefKind::kPutStatic);
   return call.ret(name);
 }
 
@@ -106,20 +103,20 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller) {
   if (c->is_primitive()) return throw_new(call.thread, "java/lang/NoSuchMethodError", external_name(c));
   const Symbol* symbol = make_symbol(to_modified_utf8(name->reference(vm()->known().MemberName_name)));
   const Symbol* descriptor = make_symbol(descriptor_of_type(name->reference(vm()->known().MemberName_type)));
-  const ReferenceKind kind = kind_of(name);
+  const RefKind kind = kind_of(name);
   Method* method = nullptr;
   UVM_TRY(link_handle_method(call.thread, {c, symbol, descriptor, caller}, kind, &method));
   UVM_TRY(init_member_name(call.thread, name, method));
-  const bool dispatched = kind == kInvokeVirtual || kind == kInvokeInterface;
+  const bool dispatched = kind == RefKind::kInvokeVirtual || kind == RefKind::kInvokeInterface;
   if (!dispatched && !method->is_static()) {
     // invokespecial: what is resolved is what is run.
     name->field<std::int32_t>(vm()->known().MemberName_flags) =
-        static_cast<std::int32_t>(with_kind(flags_of(name), kInvokeSpecial));
+        static_cast<std::int32_t>(with_kind(flags_of(name), RefKind::kInvokeSpecial));
     name->field<std::int64_t>(vm()->known().MemberName_vmindex) = -1;
-  } else if (kind_of(name) == kInvokeInterface && !c->is_interface()) {
+  } else if (kind_of(name) == RefKind::kInvokeInterface && !c->is_interface()) {
     // A method that a class has from an interface is called as a method of the class.
     name->field<std::int32_t>(vm()->known().MemberName_flags) =
-        static_cast<std::int32_t>(with_kind(flags_of(name), kInvokeVirtual));
+        static_cast<std::int32_t>(with_kind(flags_of(name), RefKind::kInvokeVirtual));
     name->set_reference(vm()->known().MemberName_clazz, c->mirror_object());
   }
   return call.ret(name);
@@ -197,8 +194,8 @@ Status expand(NativeCall& call) {
     return set_text(call.thread, name, known.MemberName_type, method->descriptor.get());
   }
   const Class* c = class_named(name);
-  const ReferenceKind kind = kind_of(name);
-  const bool is_static = kind == kGetStatic || kind == kPutStatic;
+  const RefKind kind = kind_of(name);
+  const bool is_static = kind == RefKind::kGetStatic || kind == RefKind::kPutStatic;
   const auto offset = static_cast<std::uint64_t>(name->field<std::int64_t>(known.MemberName_vmindex));
   for (unsigned i = 0; c != nullptr && i < c->field_count; i++) {
     const Field& field = c->fields[i];
