@@ -31,7 +31,7 @@ std::string_view symbol_at(std::span<const std::byte> file, std::size_t at) {
 }
 
 // Sorts as HotSpot does, which matters for equal keys: overloaded methods. Quicksort around the median of the
-// first, the middle and the last; both sides stop at keys equal to it, and exchange even those.
+// first, the middle and the last item; both sides stop at keys equal to it, and even those are exchanged.
 void sort_by_key(std::span<std::pair<std::uint32_t, unsigned>> items) {
   while (items.size() > 1) {
     const std::size_t middle = items.size() / 2;

@@ -1,10 +1,10 @@
 // The order of symbols, and the order of methods that follows from it.
-//
-// HotSpot keeps the methods of a class sorted by where the symbols of their names lie, and that is the order
-// in which reflection lists them; programs see it. The symbols of its class data sharing archive come first,
-// in the archive's order; others follow as class files bring them. Symbols of uvm never move and are made one
-// behind the other, so making those of the installed JDK's archive first, and sorting in the same way, gives
-// the same order. (Except that HotSpot's allocator may give a short new symbol the place of an old one.)
+// / HotSpot sorts the methods of a class by the addresses of the symbols of their names, and reflection lists
+// them in that order, where programs can see it. The symbols of its class data sharing archive come first, in
+// the order of the archive; the rest follow in the order in which class files bring them. Symbols of uvm
+// never move and are allocated one after the other. So uvm makes the symbols of the installed JDK's archive
+// first, sorts methods in the same way, and gets the same order. (One exception: HotSpot's allocator may put
+// a short new symbol where an old one was freed.)
 #pragma once
 
 #include <string>
@@ -13,11 +13,11 @@
 
 namespace uvm::rt {
 
-// Makes the symbols of the archive. While booting, before any other symbol. Without an archive it does
-// nothing, as HotSpot then has none either.
+// Makes the symbols of the archive. Called while booting, before any other symbol is made. Does nothing where
+// there is no archive, because HotSpot then has none either.
 void make_archived_symbols(const std::string& java_home);
 
-// Makes the symbols of a class file as it is read, and puts its methods in HotSpot's order.
+// Makes the symbols of a class file in the order in which it is read, and sorts its methods as HotSpot does.
 void put_methods_in_order(classfile::ClassFile& file);
 
 }  // namespace uvm::rt

@@ -20,7 +20,7 @@ void set_flag(std::uint64_t flag, bool on) {
   flags = on ? flags | flag : flags & ~flag;
 }
 
-// What the last directive of that name says.
+// The value of the last directive with that name.
 std::optional<bool> last_of(const std::vector<AssertionDirective>& directives, std::string_view name) {
   for (auto at = directives.rbegin(); at != directives.rend(); ++at) {
     if (at->name == name) return at->enabled;

@@ -1,11 +1,10 @@
 // Which classes have their assertions enabled (JLS 14.10): the options -ea, -da, -esa and -dsa of `java`.
-//
-// A directive is text: '+' or '-', then nothing for all classes of the program, '!' for those of the boot
-// loader, a class's name ("p.C"), or a package's followed by "..." for it and those below it ("..." alone is
-// the unnamed package). Names have dots. As in HotSpot's JavaAssertions, a class's own directive counts
-// before that of the innermost package, that before what is said of all; of equal ones the last counts.
-//
-// They are part of the heap: a program that goes on keeps those that it was started with.
+// / A directive is text: '+' or '-', then nothing for all classes of the program, '!' for those of the boot
+// loader, a class's name ("p.C"), or a package's name followed by "..." for that package and those below it
+// ("..." alone is the unnamed package). Names have dots. As in HotSpot's JavaAssertions, a directive for the
+// class itself takes precedence, then that of the innermost package, then the one for all classes; among
+// equals the last counts.
+// / Directives are part of the heap: a resumed program keeps those that it was started with.
 #pragma once
 
 #include <string>
@@ -15,13 +14,13 @@
 
 namespace uvm::rt {
 
-// Before the program runs. False: the native segment is full.
+// Called before the program runs. False: the native segment is full.
 [[nodiscard]] bool set_assertions(const std::vector<std::string>& directives);
 
 [[nodiscard]] bool assertions_enabled(const Class* c);
 
 struct AssertionDirective {
-  std::string name;  // of a class, or of a package without the dots
+  std::string name;  // name of a class, or of a package without the dots
   bool enabled;
 };
 struct AssertionDirectives {

@@ -357,7 +357,7 @@ void set_flags(Class* c) {
     const Method& m = c->methods[i];
     if (c->is_interface() && !m.is_static() && !m.is_abstract()) c->flags |= kClassHasDefaults;
     if (m.name->view() == "finalize" && m.descriptor->view() == "()V" && !m.is_static()) {
-      // An empty finalize (only a return) is as good as none; java.lang.Object's is one.
+      // An empty finalize (only a return) counts as none; java.lang.Object's is one.
       if (m.bytecode_length > 1)
         c->flags |= kClassHasFinalizer;
       else

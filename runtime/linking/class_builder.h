@@ -12,7 +12,7 @@
 
 namespace uvm::rt {
 
-// Which methods of a class go where in its vtable (JVMS 5.4.5). Interfaces have none.
+// Where each method of a class goes in its vtable (JVMS 5.4.5). Interfaces have none.
 struct VtablePlan {
   struct Entry {
     std::size_t method;   // index in the class file

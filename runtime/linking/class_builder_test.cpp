@@ -1,4 +1,4 @@
-// Classes built from assembled class files: where fields lie, and which methods the tables of dispatch have.
+// Classes built from assembled class files: the places of fields, and the methods in the tables of dispatch.
 #include "runtime/linking/class_builder.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ class ClassBuilder : public ::testing::Test {
   static Field* field(Class* c, std::string_view name, std::string_view descriptor) {
     return find_declared_field(c, make_symbol(name), make_symbol(descriptor));
   }
-  // What `method`()I of `resolved`, called on an object of `receiver`, returns; the exception otherwise.
+  // What `method`()I of `resolved` returns when called on an object of `receiver`, or the exception's class.
   std::string selected(Class* receiver, Class* resolved, std::string_view method) {
     Method* m = select_method(receiver, method_named(resolved, method, "()I"));
     if (m == nullptr) return "none";
@@ -116,7 +116,7 @@ TEST_F(ClassBuilder, LargerFieldsComeFirst) {
   EXPECT_EQ(field(c, "half", "S")->offset, 20U);
   EXPECT_EQ(field(c, "flag", "Z")->offset, 22U);
   EXPECT_EQ(c->shape.instance_size, 24U);
-  // A subclass goes on where the last field ended.
+  // The fields of a subclass begin where the last field of its superclass ended.
   Assembler b("LayoutBelow", 61, "Layout");
   b.add_field(0, "last", "B");
   Class* below = library_.define(b);
@@ -249,7 +249,7 @@ TEST_F(ClassBuilder, ItableListsEachInterfaceOnceInTheOrderOfItsMethods) {
   returning(a, "first", 1);
   Class* c = library_.define(a);
   EXPECT_EQ(c->all_interface_count, 3U);
-  ASSERT_EQ(c->itable_length, 1U);  // those without methods are not in it
+  ASSERT_EQ(c->itable_length, 1U);  // interfaces without methods are not in it
   EXPECT_EQ(c->itable[0].interface.get(), i);
   for (const char* name : {"first", "second"}) {
     const Method* wanted = method_named(i, name, "()I");

@@ -9,7 +9,7 @@
 namespace uvm::rt {
 namespace {
 
-// Of the innermost element type, as HotSpot does for arrays.
+// For arrays, the innermost element type, as HotSpot does.
 const Class* base_of(const Class* c) { return c->is_array() ? c->element.get() : c; }
 
 std::string module_and_loader(const Class* c) {

@@ -1,9 +1,8 @@
 // Loading and creating classes (JVMS 5.3).
-//
-// The boot loader's classes come from the builtin bundle and the class library's image, and are loaded in C++
-// alone. Every other loader is Java code: loading through it pushes a kLoadClass continuation and a call of
-// loadClass, and when that has returned a class, the class is in the dictionary under the initiating loader
-// and whoever asked finds it.
+// / Classes of the boot loader come from the builtin bundle and from the class library's image, and are
+// loaded by C++ code alone. Every other loader is Java code: loading through it pushes a kLoadClass
+// continuation and a call of loadClass. When that has returned a class, the dictionary has the class under
+// the initiating loader, and the code that asked for it finds it there.
 #include "runtime/linking/class_loading.h"
 
 #include <vector>
@@ -41,7 +40,7 @@ std::span<const std::byte> boot_class_file(std::string_view name) {
   const std::string_view package = name.substr(0, slash);
   const auto module = vm()->image->module_of_package(package);
   if (!module) return {};
-  // Of the image's modules, only those that the module system has defined to the boot loader give classes
+  // Only those of the image's modules that the module system has defined to the boot loader provide classes
   // here.
   if (*module != "java.base") {
     const Object* defined = module_of_package(nullptr, package);
@@ -64,10 +63,10 @@ Class* load_boot_class(Thread& thread, Symbol* name) {
   return status == Status::kOk ? c : nullptr;
 }
 
-// A kLoadClass frame: slot 0 the loader; 4 the name, and in its upper half the name that an error tells if it
-// is another one (of the array whose element is being loaded); 5 and 6 the class and the entry of its pool
-// that the failure is kept for; 7 the class that becomes the host of its own nest instead of failing. 0: none
-// of that.
+// A kLoadClass frame. Slot 0: the loader. 4: the name and, in its upper half, the name for error messages if
+// that differs (the array whose element is being loaded). 5 and 6: the class and the pool entry that a
+// failure is kept for. 7: the class that becomes the host of its own nest instead of failing. Unused slots
+// are 0.
 Symbol* loaded_name(Frame* frame) {
   return gc::decode<Symbol>(static_cast<std::uint32_t>(frame->operands()[4].raw));
 }
@@ -76,7 +75,7 @@ Symbol* told_name(Frame* frame) {
   return told == 0 ? loaded_name(frame) : gc::decode<Symbol>(told);
 }
 
-// Whether this thread is already loading the class through the loader: its superclasses form a circle
+// Whether this thread is already loading the class through the loader: then its superclasses form a circle
 // (JVMS 5.3.5).
 bool being_loaded(Thread& thread, Symbol* name, Object* loader) {
   for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
@@ -180,7 +179,7 @@ Status load_supers(Thread& thread, const classfile::ClassFile& file, Symbol* nam
   return Status::kOk;
 }
 
-// A class may only extend and implement what it could name (JVMS 5.3.5).
+// A class may only extend and implement classes that it has access to (JVMS 5.3.5).
 Status check_access_to_supers(Thread& thread, const Class* c) {
   const auto denied = [&](const Class* super, const std::string& what) {
     return throw_new(thread, "java/lang/IllegalAccessError",
@@ -195,7 +194,7 @@ Status check_access_to_supers(Thread& thread, const Class* c) {
   return Status::kOk;
 }
 
-// Errors tell `told`.
+// `told` is the name in error messages.
 Status load_named(Thread& thread, Symbol* name, Symbol* told, Object* loader, Class** result, NotFound how) {
   if (Class* c = find_loaded_class(name, loader)) {
     *result = c;
@@ -224,13 +223,13 @@ Status load_named(Thread& thread, Symbol* name, Symbol* told, Object* loader, Cl
   return status;
 }
 
-// The boot loader gives the class that there is; others are told (JVMS 5.3.5).
+// For the boot loader the existing class is the result; for other loaders this is an error (JVMS 5.3.5).
 Status already_defined(Thread& thread, Class* c, Object* loader, Class** result) {
   if (loader == nullptr) {
     *result = c;
     return Status::kOk;
   }
-  // The place of the second definition is told: its loader's, even if the first is another's.
+  // The message names the loader of the second definition, even if another loader made the first.
   const std::string place =
       c->loader.get() == loader
           ? describe_place(c)
@@ -270,7 +269,7 @@ Status load_class_step(Thread& thread, Frame* frame) {
   auto* loader = gc::decode<Object>(frame->operands()[0].ref);
   const auto how = static_cast<NotFound>(frame->aux);
   const auto* mirror = gc::decode<Object>(frame->operands()[8].ref);
-  // A class of another name than asked for counts as none.
+  // A class with another name than the one asked for counts as not found.
   if (mirror == nullptr || mirrored(mirror)->name.get() != name) {
     (void)not_found(thread, told_name(frame)->view(), how);
     load_failed(thread, frame);
@@ -313,9 +312,9 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
     parse_options.expected_name = options.expected_name->view();
   std::string hidden_name;
   if (options.hidden) {
-    // The suffix makes the name unlike any other: it is made of the thread and of the number of classes
-    // defined so far, which this definition raises. Executed again after an upcall it may differ, if other
-    // threads have defined classes meanwhile; nothing has kept the first name.
+    // The suffix makes the name unique: it consists of the thread and the number of classes defined so far,
+    // which this definition raises. When this is executed again after an upcall it may differ, because other
+    // threads have defined classes; nothing has kept the first name.
     char suffix[24];
     const std::uint64_t count = __atomic_load_n(&roots().classes_defined, __ATOMIC_RELAXED);
     std::snprintf(suffix, sizeof suffix, "+0x%016lx",
@@ -344,7 +343,7 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   }
 
   const std::lock_guard lock(vm()->metadata_lock);
-  // Another thread may have defined it since: a loader need not lock.
+  // Another thread may have defined the class in the meantime, since a loader need not lock.
   if (Class* c = options.hidden ? nullptr : dictionary_find(name, options.loader)) {
     return already_defined(thread, c, options.loader, result);
   }

@@ -23,7 +23,7 @@ Class* boot_class(Thread& thread, std::string_view name);  // boot loader only; 
 struct DefineOptions {
   Object* loader = nullptr;
   Object* protection_domain = nullptr;
-  Symbol* expected_name = nullptr;  // null: whatever the file says
+  Symbol* expected_name = nullptr;  // null: any name
   bool hidden = false;
   Class* nest_host = nullptr;     // hidden classes: lookup class when they join its nest
   Class* lookup_class = nullptr;  // hidden classes
@@ -36,11 +36,11 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
 // java.lang.Class of a descriptor ("I", "Ljava/lang/String;", "[J"), seen from `accessor`'s loader.
 Status class_of_descriptor(Thread& thread, std::string_view descriptor, Object* loader, Class** result);
 
-// What runtime/heap/ asks of this room.
+// What runtime/heap/ needs from this room.
 class ClassSource;
 ClassSource& class_source();
 
-// Of a kLoadClass frame: see runtime/execution/continuation.h.
+// The step of a kLoadClass frame; see runtime/execution/continuation.h.
 Status load_class_step(Thread& thread, Frame* frame);
 void load_class_threw(Thread& thread, Frame* frame);
 

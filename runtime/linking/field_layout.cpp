@@ -1,7 +1,6 @@
-// Where fields lie in an instance and in a mirror.
-//
-// A class's own fields follow its superclass's last field, largest first, so that gaps come only from
-// alignment. Static fields lie in the mirror behind the fields of java.lang.Class. Some classes of
+// The layout of fields in an instance and in a mirror.
+// / A class's own fields follow the last field of its superclass, largest first, so that gaps come only from
+// alignment. Static fields are in the mirror, after the fields of java.lang.Class. Some classes of
 // java.lang.invoke get fields that only the VM sees (WellKnown).
 #include <algorithm>
 #include <vector>
@@ -18,7 +17,7 @@ std::uint32_t align(std::uint32_t offset, unsigned log2) {
   return (offset + mask) & ~mask;
 }
 
-// Assigns offsets to the fields of one kind from `offset` on; returns the end.
+// Assigns offsets to the fields of one kind, starting at `offset`; returns the end.
 std::uint32_t place(Class* c, bool statics, std::uint32_t offset, std::vector<std::uint32_t>& references) {
   for (int log2 = 3; log2 >= 0; log2--) {
     // A small field may fill the gap before the first 8-byte one.
@@ -71,8 +70,8 @@ void lay_out_fields(Class* c, std::uint32_t first_instance_offset) {
   c->shape.ref_count = static_cast<std::uint16_t>(references.size());
   c->shape.ref_offsets = copy(references);
 
-  // Static fields need the size of java.lang.Class; the few classes loaded before it get theirs when it is
-  // there (runtime/linking/mirrors.cpp).
+  // Static fields need the size of java.lang.Class. The few classes that are loaded before it get their
+  // offsets once it is loaded (runtime/linking/mirrors.cpp).
   const Class* class_class = known.Class.get();
   if (class_class == nullptr && c->name->view() == "java/lang/Class") class_class = c;
   if (class_class != nullptr) {

@@ -1,7 +1,6 @@
-// What the frames of initialisation and linking keep in Frame::phase and Frame::aux. Such frames lie on the stacks of
-// heaps and are gone on with by later builds, which have no other way to tell how far they are.
-//
-// Invariant: part of the heap format. The numbers stand; a new phase gets a new number.
+// What the frames of initialisation and linking keep in Frame::phase and Frame::aux. Such frames are on the
+// stacks of stored heaps, and a later build has nothing else to tell how far they got.
+// / Invariant: these numbers are part of the heap format and never change; a new phase gets a new number.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +9,7 @@
 
 namespace uvm::rt {
 
-// kClassInit, Frame::phase: what was begun last (runtime/linking/initialization.cpp).
+// kClassInit, Frame::phase: the last phase that was begun (runtime/linking/initialization.cpp).
 enum class ClassInitPhase : std::uint8_t { kSuper = 0, kInterfaces = 1, kInitializer = 2, kFinished = 3 };
 UVM_PERSISTED_ENUM(ClassInitPhase, kSuper, kInterfaces, kInitializer, kFinished)
 
@@ -28,10 +27,10 @@ UVM_PERSISTED_ENUM(LinkKind, kMethodType, kMethodHandle, kDynamic, kCallSite, kH
 enum class LinkPhase : std::uint8_t { kType = 0, kHaveType = 1, kLinked = 2 };
 UVM_PERSISTED_ENUM(LinkPhase, kType, kHaveType, kLinked)
 
-// kLoadClass, Frame::aux: what a class that is not there means (runtime/linking/class_loading.cpp).
+// kLoadClass, Frame::aux: what to throw when the class is not found (runtime/linking/class_loading.cpp).
 enum class NotFound : std::uint8_t {
   kError =
-      0,  // resolution (JVMS 5.4.3.1): NoClassDefFoundError, a loader's ClassNotFoundException as its cause
+      0,  // resolution (JVMS 5.4.3.1): NoClassDefFoundError, caused by the loader's ClassNotFoundException
   kException = 1,  // Class.forName: the loader's ClassNotFoundException itself
 };
 UVM_PERSISTED_ENUM(NotFound, kError, kException)

@@ -1,11 +1,9 @@
 // Linking and initialisation of classes (JVMS 5.4, 5.5).
-//
-// Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with default
-// methods, 2 the initialiser method, 3 done. The class is marked kInitializing with its thread before, as
-// JVMS 5.5 step 6 asks, so that a recursive request of the same thread goes on at once and other threads
-// wait. Being a frame, the half-done initialisation survives checkpoints like any other code.
-//
-// Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
+// / Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with
+// default methods, 2 the initialiser method, 3 done. Before that the class is marked kInitializing with its
+// thread, as JVMS 5.5 step 6 asks, so that a recursive request of the same thread returns at once and other
+// threads wait. Because it is a frame, a half-done initialisation survives checkpoints like any other code.
+// / Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
 #include <mutex>
 
 #include <cstring>
@@ -36,7 +34,7 @@ Class* class_slot(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
 }
 
-// JVMS 5.4.2: static fields get their default values by being zero, and constants their value now.
+// JVMS 5.4.2: static fields are zero, which is their default value; constants get their value now.
 Status prepare(Thread& thread, Class* c) {
   Object* mirror = c->mirror_object();
   for (unsigned i = 0; i < c->field_count; i++) {
@@ -91,8 +89,8 @@ void announce_wait(Thread& thread, const Class* c) {
   static_cast<HostThread&>(thread).awaited_class = gc::encode(c);
 }
 
-// Another thread initialises the class: waits until it is done. An interrupt stays pending. Restartable:
-// nothing is kept in the region.
+// Another thread is initialising the class: waits until it has finished. An interrupt stays pending.
+// Restartable: nothing is kept in the region.
 Status wait_for_initializer(Thread& thread, Class* c) {
   announce_wait(thread, c);
   for (;;) {
@@ -104,7 +102,8 @@ Status wait_for_initializer(Thread& thread, Class* c) {
   return c->load_state() == ClassState::kInitializing ? Status::kRetire : Status::kOk;
 }
 
-// The initialiser is done: whoever announced itself before is woken, whoever does later sees the state.
+// The initialiser has finished. Threads that announced themselves before are woken; threads that come later
+// see the state.
 void end_initialization(Class* c, ClassState state) {
   set_state(c, state);
   const std::lock_guard lock(threads_of(*vm()).lock);
@@ -120,8 +119,8 @@ Status throw_initialization_failed(Thread& thread, Class* c) {
   return throw_new_with_cause(thread, "java/lang/NoClassDefFoundError", message, cause);
 }
 
-// What later uses of the class give as their cause: an ExceptionInInitializerError that tells of `thrown` and
-// has its stack trace, without keeping the objects that it refers to.
+// The cause that later uses of the class will name: an ExceptionInInitializerError that describes `thrown`
+// and has its stack trace, but does not keep alive the objects that `thrown` refers to.
 Object* make_initialization_error(Thread& thread, Object* thrown) {
   const WellKnown& known = vm()->known();
   std::string text = "Exception " + external_name(class_of(thrown));

@@ -10,7 +10,7 @@ namespace uvm::rt {
 Status link_class(Thread& thread, Class* c);          // verify, prepare
 Status ensure_initialized(Thread& thread, Class* c);  // JVMS 5.5; kUpcall while the initialiser runs
 
-// Of a kClassInit frame: see runtime/execution/continuation.h.
+// The step of a kClassInit frame; see runtime/execution/continuation.h.
 Status class_init_step(Thread& thread, Frame* frame);
 void class_init_threw(Thread& thread, Frame* frame);
 

@@ -23,8 +23,8 @@ namespace {
 LinkPhase link_phase_of(const Frame* frame) { return static_cast<LinkPhase>(frame->phase); }
 void set_phase(Frame* frame, LinkPhase phase) { frame->phase = static_cast<std::uint8_t>(phase); }
 
-// Slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the instruction, 6
-// the pool index.
+// The slots of a kLink frame: 0 the MethodType or type, 1 the appendix box; 4 the referrer, 5 the
+// instruction, 6 the pool index.
 Class* referrer_of(Frame* frame) {
   return gc::decode<Class>(static_cast<std::uint32_t>(frame->operands()[4].raw));
 }
@@ -43,8 +43,8 @@ std::string_view descriptor_for(LinkKind kind, ConstantPool* pool, unsigned inde
   }
 }
 
-// Asks for the MethodType of a method descriptor: kUpcall, the result in slot 8. Of a field descriptor: kOk,
-// the Class in slot 8.
+// Asks for the MethodType of a method descriptor: kUpcall, and later the result in slot 8. For a field
+// descriptor: kOk, with the Class in slot 8.
 Status request_type(Thread& thread, Frame* frame, std::string_view descriptor, Class* referrer) {
   Object* loader = referrer->loader.get();
   Class* type = nullptr;
@@ -79,15 +79,15 @@ Status string_of(Thread& thread, Symbol* symbol, Slot* slot) {
   return Status::kOk;
 }
 
-// Bootstrap method and static arguments of a dynamic entry, as linkCallSite takes them: no argument null, one
-// itself, more an array.
+// The bootstrap method and static arguments of a dynamic entry, in the form that linkCallSite takes: null for
+// no argument, the argument itself for one, an array for more.
 Status bootstrap_of(Thread& thread, Class* referrer, unsigned index, Slot* handle, Slot* arguments) {
   const BootstrapMethod& bootstrap =
       referrer->bootstrap_methods[referrer->pool->entry(index).load_raw() >> 16];
   Object* value = nullptr;
   UVM_TRY(resolve_constant(thread, referrer, bootstrap.method_index, &value));
   *handle = slot_of(value);
-  // All constants first: each may be an upcall, and an array made before it would be made again.
+  // Resolve all constants first: each may be an upcall, and an array made before it would be made again.
   for (unsigned i = 0; i < bootstrap.argument_count; i++) {
     UVM_TRY(resolve_constant(thread, referrer, bootstrap.arguments[i], &value));
   }
@@ -107,7 +107,7 @@ Status bootstrap_of(Thread& thread, Class* referrer, unsigned index, Slot* handl
   return Status::kOk;
 }
 
-// A handle's method must be named by the kind of entry that its class calls for. Fields need no check.
+// The handle must name its method by the kind of entry that suits the method's class. Fields need no check.
 Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index, unsigned member,
                               const Class* callee) {
   const PoolTag tag = pool->tag(member);
@@ -124,8 +124,8 @@ Status check_method_reference(Thread& thread, ConstantPool* pool, unsigned index
                        "' at index " + std::to_string(index) + " is " + found + " and should be " + wanted);
 }
 
-// The member that a handle refers to is there, and is one that its kind of handle can take (JVMS 5.4.3.5).
-// What is wrong is told here, as the error of the link; only the rules of a Lookup are left to Java.
+// Checks that the member which a handle refers to exists and suits the kind of handle (JVMS 5.4.3.5).
+// Failures are reported here, as the error of the link; only the rules of a Lookup are left to Java.
 Status check_handle_member(Thread& thread, Class* referrer, unsigned index) {
   ConstantPool* pool = referrer->pool.get();
   const auto kind = static_cast<RefKind>(pool->entry(index).load_raw() >> 16);
@@ -232,7 +232,7 @@ Status run_link_phases(Thread& thread, Frame* frame) {
     set_phase(frame, LinkPhase::kHaveType);
   }
   if (link_phase_of(frame) == LinkPhase::kHaveType) {
-    // Executed again after further upcalls: then slot 0 has the type already and slot 8 something else.
+    // When executed again after further upcalls, slot 0 already has the type and slot 8 has something else.
     if (frame->operands()[0].raw == 0) frame->operands()[0] = frame->operands()[8];
     if (kind != LinkKind::kMethodType) return call_linker(thread, frame, kind);
   }
@@ -258,7 +258,8 @@ Status link_step(Thread& thread, Frame* frame) {
   return status;
 }
 
-// Calls of method handles are linked anew each time: it is the method that fails, not an entry of its own.
+// Calls of method handles are linked anew each time: what failed is the method, and there is no entry to keep
+// that in.
 void link_threw(Thread& thread, Frame* frame) {
   if (static_cast<LinkKind>(frame->aux) == LinkKind::kHandleCall) return;
   remember_error(thread, {referrer_of(frame), index_of(frame), insn_of(frame)});

@@ -7,9 +7,9 @@
 
 namespace uvm::rt {
 
-// Makes the mirror of a class, with its Java fields (classLoader, componentType, module, classData). kOk
-// without doing anything before java.lang.Class is loaded; make_missing_mirrors() then does it for all.
-// kThrow: out of memory.
+// Makes the mirror of a class, with its Java fields (classLoader, componentType, module, classData). Before
+// java.lang.Class is loaded it does nothing and returns kOk; make_missing_mirrors() makes those mirrors
+// later. kThrow: out of memory.
 Status make_mirror(Thread& thread, Class* c);
 Status make_missing_mirrors(Thread& thread);
 

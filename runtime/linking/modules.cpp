@@ -83,7 +83,7 @@ Object* module_field(const Class* c) {
   return mirror == nullptr ? nullptr : mirror->reference(roots().known.Class_module);
 }
 
-// Package entry of a class, remembered in it; null in an unnamed module.
+// The package entry of a class, cached in the class; null in an unnamed module.
 PackageEntry* package_entry(const Class* c) {
   if (c->is_array()) c = c->element.get();
   if (c->is_primitive()) return nullptr;
@@ -102,7 +102,7 @@ std::string module_name(const Object* module) {
   return name == nullptr ? "unnamed module" : to_utf8(name);
 }
 
-// Entry of a module that Java code names as a target; unnamed modules get theirs here.
+// The entry of a module that Java code names as a target; unnamed modules get theirs here.
 ModuleEntry* target_entry(Object* module) {
   ModuleEntry* entry = find_module(module);
   if (entry == nullptr && module->reference(roots().known.Module_name) == nullptr) {
@@ -111,8 +111,8 @@ ModuleEntry* target_entry(Object* module) {
   return entry;
 }
 
-// Gives `module` to the boot loader's classes that have none yet, because they were loaded before it was
-// known.
+// Sets `module` for those classes of the boot loader that have no module yet because they were loaded before
+// it was defined.
 void set_missing_modules(Object* module) {
   const std::uint32_t field = roots().known.Class_module;
   const auto fill = [&](Class* c) {
@@ -220,7 +220,7 @@ Status define_module(Thread& thread, Object* module, bool open, std::string_view
   }
   if (name == "java.base" && !roots().java_base_module) {
     roots().java_base_module = module;
-    set_missing_modules(module);  // all of them are java.base's
+    set_missing_modules(module);  // all of them belong to java.base
   }
   return Status::kOk;
 }
@@ -252,7 +252,7 @@ Status add_module_exports(Thread& thread, Object* from, std::string_view package
   if (exporter == nullptr) {
     return throw_new(thread, "java/lang/IllegalArgumentException", "from_module cannot be found");
   }
-  if (!exporter->name || exporter->open != 0) return Status::kOk;  // exports everything already
+  if (!exporter->name || exporter->open != 0) return Status::kOk;  // already exports everything
   PackageEntry* entry = find_package(exporter->loader.get(), find_symbol(package));
   if (entry == nullptr || entry->module.get() != exporter) {
     std::string message = "package " + std::string(package);

@@ -69,11 +69,11 @@ Status check_access_to_method(Thread& thread, Class* referrer, const Method* m, 
                        describe_places(referrer, m->holder.get()) + ")");
 }
 
-// What JVMS 6.5 invokespecial asks of the method found.
+// What JVMS 6.5 invokespecial requires of the method that was found.
 Status check_special_reference(Thread& thread, const MethodReference& ref, const Method* m) {
   const Class* c = ref.holder;
   if (m->is_initializer() && m->holder.get() != c) {
-    // Initialisers are not inherited (JVMS 2.9.1): this is a superclass's.
+    // Initialisers are not inherited (JVMS 2.9.1), and this one was found in a superclass.
     std::string method = describe_method(c, ref.name, ref.descriptor);
     const std::string holder = external_name(c) + ".";
     method.erase(method.find(" " + holder) + 1, holder.size());
@@ -92,7 +92,7 @@ Status check_special_reference(Thread& thread, const MethodReference& ref, const
           ", is in an indirect superinterface of " + external_name(referrer));
 }
 
-// Zero: not resolved yet. Other threads resolve it under no lock.
+// Zero: not resolved yet. Other threads may be resolving it without a lock.
 std::uint32_t nest_host_bits(const Class* c) { return __atomic_load_n(&c->nest_host.bits, __ATOMIC_ACQUIRE); }
 
 }  // namespace
@@ -123,7 +123,8 @@ bool can_access_member(const Class* from, const Class* holder, std::uint32_t acc
   return same_package(from, holder);
 }
 
-// JVMS 5.4.4 nest host: a class that names a host which does not list it, or is elsewhere, is its own.
+// JVMS 5.4.4 nest host: a class is its own host if it names one that does not list it or is in another
+// package.
 Status nest_host_of(Thread& thread, Class* c, Class** host) {
   if (nest_host_bits(c) == 0) {
     Class* found = c;

@@ -18,10 +18,10 @@ struct MethodReference {
   Class* holder;
   const Symbol* name;
   const Symbol* descriptor;
-  Class* referrer;                   // null: anybody may access it
+  Class* referrer;                   // null: access is not checked
   PoolTag tag = PoolTag::kUnusable;  // of the pool entry, if there is one
 };
-// The method that an invocation of that kind refers to (JVMS 5.4.3.3, 5.4.3.4, and the checks of 6.5 that
+// The method that an invocation of that kind refers to (JVMS 5.4.3.3, 5.4.3.4, and those checks of 6.5 that
 // need no receiver). The errors are those of an invoke instruction.
 Status link_method(Thread& thread, const MethodReference& reference, InvokeKind kind, Method** result);
 Status resolve_method(Thread& thread, Class* referrer, unsigned pool_index, InvokeKind kind, Method** result);

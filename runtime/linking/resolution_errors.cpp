@@ -15,7 +15,7 @@ std::int64_t number_of(const ResolutionKey& key) {
   return static_cast<std::int64_t>(gc::encode(key.insn)) << 32 | key.pool_index;
 }
 
-// The entry's index in the array, -1 if there is none.
+// The index of the entry in the array; -1 if there is none.
 std::int32_t find(const ResolutionKey& key) {
   const auto* errors = static_cast<const Array*>(key.referrer->resolution_errors.get());
   for (std::int32_t i = 0; errors != nullptr && i < errors->length; i += kErrorFields) {
@@ -25,11 +25,10 @@ std::int32_t find(const ResolutionKey& key) {
   return -1;
 }
 
-// Exceptions are made again by name, which only the boot loader's classes allow.
+// Exceptions are made again by name, which works only for classes of the boot loader.
 bool can_be_made(const Class* c) { return c->loader.bits == 0; }
 
-// What stands in for the message of an error that has none, as on HotSpot: the name of what was to be
-// resolved.
+// Replaces the message of an error that has none, as on HotSpot: the name of what was being resolved.
 Symbol* name_of(const ResolutionKey& key) {
   ConstantPool* pool = key.referrer->pool.get();
   switch (pool->tag(key.pool_index)) {
@@ -87,7 +86,7 @@ void remember_error(Thread& thread, const ResolutionKey& key) {
   const std::int32_t length = old == nullptr ? 0 : old->length;
   Array* errors =
       box == nullptr ? nullptr : new_object_array(thread, known.Object.get(), length + kErrorFields);
-  if (errors == nullptr) {  // no memory to keep it in: it is thrown all the same
+  if (errors == nullptr) {  // no memory to keep it in; it is thrown all the same
     thread.java->pending_exception = exception;
     return;
   }

@@ -1,9 +1,9 @@
-// Errors of resolution that are kept: what failed once with a LinkageError fails again in the same way,
-// without asking class loaders or bootstrap methods again (JVMS 5.4.3).
-//
-// As on HotSpot the class and the message of the error are kept, and of its cause: each time a new error is
-// made of them. Class::resolution_errors is an Object[] of kErrorFields entries for each: a long[1] with the
-// key, the mirror of the error's class, its message; the same two of the cause. Entries are never removed.
+// Remembered errors of resolution: what failed once with a LinkageError fails again in the same way, without
+// asking class loaders or bootstrap methods again (JVMS 5.4.3).
+// / As on HotSpot, only the class and the message of the error and of its cause are kept, and a new error is
+// made of them each time. Class::resolution_errors is an Object[] with kErrorFields elements for each error:
+// a long[1] with the key, the mirror of the error's class, its message, and the same two of the cause.
+// Entries are never removed.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace uvm::rt {
 
-// What is resolved: an entry of the referrer's constant pool, or with `insn` the call site at that
+// What was being resolved: an entry of the referrer's constant pool or, with `insn`, the call site at that
 // instruction.
 struct ResolutionKey {
   Class* referrer;
@@ -23,10 +23,11 @@ struct ResolutionKey {
   const Insn* insn = nullptr;
 };
 
-// kThrow: it failed before, and fails again.
+// kThrow: the resolution failed before, and fails again in the same way.
 Status throw_remembered(Thread& thread, const ResolutionKey& key);
 
-// Keeps the pending exception if it is an error that is kept. What is kept of a call site has no cause.
+// Keeps the pending exception if it is an error that must be remembered. For a call site the cause is not
+// kept.
 void remember_error(Thread& thread, const ResolutionKey& key);
 
 }  // namespace uvm::rt

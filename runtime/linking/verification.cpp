@@ -1,5 +1,5 @@
-// Verification at link time: the verifier of runtime/classfile/ over the class's metadata, asking about other
-// classes here.
+// Verification at link time: runs the verifier of runtime/classfile/ over the class's metadata and answers
+// its questions about other classes.
 #include <string>
 #include <vector>
 
@@ -117,7 +117,7 @@ Status verify_class(Thread& thread, Class* c) {
   view.interfaces = interfaces;
   view.methods = methods;
   view.pool = &pool;
-  // Threads may verify a class at the same time; what each of them stores is true.
+  // Several threads may verify a class at the same time; whatever each of them stores is true.
   classfile::VerifyProgress progress{__atomic_load_n(&c->verified_methods, __ATOMIC_RELAXED)};
   LoadedTypes oracle(c);
   for (;;) {
