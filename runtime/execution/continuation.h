@@ -1,6 +1,6 @@
 // Continuations: frames that belong to no Java method, and how they continue (law 3).
 //
-// VM code that needs Java to run first pushes a continuation frame and, above it, the Java call. When the call
+// VM code that needs Java to run first pushes a continuation frame and, above it, the Java call. When that
 // returns, step() is called with the continuation on top; Frame::phase says how far it is. step() answers
 //   kOk      done: it has popped the frame, and its caller (an instruction or a native) is executed again
 //            from its start
