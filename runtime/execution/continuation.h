@@ -1,4 +1,4 @@
-// Continuations: frames that are not of a Java method, and how they go on (law 3).
+// Continuations: frames that belong to no Java method, and how they continue (law 3).
 //
 // VM code that needs Java to run first pushes a continuation frame and, above it, the Java call. When that
 // returns, step() is called with the continuation on top; Frame::phase says how far it is. step() answers
@@ -7,10 +7,11 @@
 //   kUpcall  it pushed another call
 //   kThrow   it has popped the frame; the exception goes to its caller
 // When the call throws, threw() may replace the pending exception and clean up; then the frame is popped and
-// unwinding goes on in its caller. If it clears the exception the caller is executed again, as after kOk.
+// unwinding continues in its caller. If threw() clears the exception, the caller is executed again, as after
+// kOk.
 //
-// Operand slots of a continuation: 0..3 references, from 4 on plain values, as natives have; slot 8 the
-// call's result.
+// Operand slots of a continuation, as of a native: 0..3 hold references, 4 and up plain values; slot 8 holds
+// the call's result.
 #pragma once
 
 #include "runtime/metadata/frame.h"
@@ -22,7 +23,8 @@ namespace uvm::rt {
 Status continuation_step(Thread& thread, Frame* frame);
 void continuation_threw(Thread& thread, Frame* frame);
 
-// What waits for the class of an exception handler (unwind.cpp). The other kinds are in runtime/linking/.
+// The continuation that waits for the class of an exception handler (unwind.cpp). The other kinds are in
+// runtime/linking/.
 Status catch_step(Thread& thread, Frame* frame);
 void catch_threw(Thread& thread, Frame* frame);
 

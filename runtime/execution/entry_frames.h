@@ -1,5 +1,5 @@
-// EntryFrames: what the interpreter asks when the frame at the bottom of a thread's stack is on top: that is,
-// when what it called has returned or thrown. Vm::entry_frames is it (runtime/boot/entry_frames.cpp).
+// EntryFrames: what the interpreter asks when the frame at the bottom of a thread's stack is on top, that is,
+// when what it called has returned or thrown. Vm::entry_frames points to it (runtime/boot/entry_frames.cpp).
 #pragma once
 
 #include "runtime/metadata/frame.h"
@@ -13,9 +13,9 @@ class EntryFrames {
   EntryFrames(const EntryFrames&) = delete;
   EntryFrames& operator=(const EntryFrames&) = delete;
 
-  // What to do next when the frame above the kEntry frame returned or threw, or when the thread starts or
-  // resumes with the kEntry frame on top. kUpcall: the next call is pushed. kOk: the thread is finished, its
-  // stack empty. kRetire.
+  // What to do next when the frame above the kEntry frame has returned or thrown, or when the thread starts
+  // or resumes with the kEntry frame on top. kUpcall: the next call has been pushed. kOk: the thread is
+  // finished and its stack empty. kRetire.
   virtual Status returned(Thread& thread, Frame* frame, bool threw) = 0;
 
  protected:

@@ -1,7 +1,8 @@
-// Inline caches: what each call site of invokeinterface remembers of its last receiver (JVMS 6.5 invokeinterface). Host
-// state by the number of the site, lost with the process: so a call writes nothing that a checkpoint has to store.
+// Inline caches: what each call site of invokeinterface remembers of its last receiver (JVMS 6.5
+// invokeinterface). They are host state, indexed by the number of the site and lost with the process, so a
+// call writes nothing that a checkpoint has to store.
 //
-// For the interpreter. Each entry is read and replaced whole, by any thread.
+// For the interpreter. Any thread may read or replace an entry, always as a whole.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +15,12 @@ namespace uvm::rt {
 
 struct InlineCaches final : HostState {
   static constexpr HostPart kPart = HostPart::kInlineCaches;
-  // Sites beyond remember nothing.
+  // Sites numbered from here on remember nothing.
   static constexpr std::uint32_t kMostSites = 1U << 24;
 
   InlineCaches();
 
-  // Class reference << 32 | reference of the selected Method; 0 empty.
+  // Class reference << 32 | reference of the selected Method; 0: empty.
   SparseArray<std::uint64_t> entries;
 };
 

@@ -1,6 +1,6 @@
-// Instructions one by one: assembled, translated and interpreted, their results compared with tables. The results are
-// what JVMS 17 chapter 6 says of the instruction, written out, and never computed by an expression like the
-// interpreter's own.
+// Instructions one by one: assembled, translated and interpreted, and their results compared with tables. The
+// expected results are written out from what JVMS 17 chapter 6 says of the instruction, and never computed by
+// an expression like the interpreter's own.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -54,7 +54,7 @@ std::string text(Value v) {
   }
 }
 
-// Any NaN is as good as another (JVMS 2.3.2); otherwise the bits are the same, the sign of a zero included.
+// Any NaN equals any other (JVMS 2.3.2); other values must agree in all bits, including the sign of a zero.
 bool same(Value expected, Slot actual) {
   switch (expected.type) {
     case 'F':
@@ -71,7 +71,7 @@ bool same(Value expected, Slot actual) {
   }
 }
 
-// iload, lload, fload, dload and the returns stand in this order.
+// The opcodes of iload, lload, fload, dload are in this order, and so are those of the returns.
 unsigned type_index(char type) { return type == 'I' ? 0 : type == 'J' ? 1 : type == 'F' ? 2 : 3; }
 Code& load(Code& code, char type, unsigned slot) {
   return code.u1(static_cast<unsigned>(Opcode::k_iload) + type_index(type)).u1(slot);
@@ -100,12 +100,12 @@ struct Row {
 
 class Instructions : public ::testing::Test {
  protected:
-  // A method of a class of its own, static, that is run once.
+  // Runs, once, a static method in a class of its own.
   Outcome run(std::string_view descriptor, const Code& code, const std::vector<Value>& arguments = {}) {
     Assembler a = assembler();
     return run(a, descriptor, code, arguments);
   }
-  // The same in a class that has been begun.
+  // The same in a class that has already been begun.
   Outcome run(Assembler& a, std::string_view descriptor, const Code& code,
               const std::vector<Value>& arguments = {},
               const std::vector<classfile::ExceptionHandler>& handlers = {}) {
@@ -206,7 +206,7 @@ TEST_F(Instructions, LongArithmetic) {
   });
 }
 
-// Of the distance the low five bits count for int, the low six for long.
+// Only the low bits of the shift distance count: five for int, six for long.
 TEST_F(Instructions, Shifts) {
   check({
       {{Opcode::k_ishl}, {I(1), I(31)}, I(kIntMin)},     {{Opcode::k_ishl}, {I(5), I(32)}, I(5)},
@@ -407,7 +407,7 @@ TEST_F(Instructions, Constants) {
   }
 }
 
-// Pushes 1, 2, ... `depth`, and after `ops` returns the stack from its bottom, as decimal digits.
+// Pushes 1, 2, ... `depth`, executes `ops`, and returns the stack from its bottom as decimal digits.
 struct StackRow {
   Opcode op;
   unsigned depth, depth_after;
@@ -466,7 +466,7 @@ TEST_F(Instructions, Locals) {
     wide_value.u1(static_cast<unsigned>(Opcode::k_dload_0) + slot).op(Opcode::k_dreturn);
     EXPECT_EQ(run("(D)D", wide_value, {D(1.25)}).result.d, 1.25);
   }
-  // Slots from 256 on, and amounts that a byte does not hold, need wide.
+  // Slots from 256 on, and amounts that do not fit in a byte, need wide.
   Code code;
   code.op(Opcode::k_sipush).u2(1000).op(Opcode::k_wide).op(Opcode::k_istore).u2(299);
   code.op(Opcode::k_wide).op(Opcode::k_iinc).u2(299).u2(static_cast<unsigned>(-2000) & 0xffff);
@@ -565,7 +565,7 @@ TEST_F(Instructions, BranchesOnReferences) {
 }
 
 TEST_F(Instructions, Switches) {
-  // Behind the tables, `from` on, are the targets: each returns its number, the default, last, returns -1.
+  // The targets follow the tables, at `from`: each returns its number; the default, the last one, returns -1.
   const auto arms = [](Code& code, unsigned from, unsigned count) {
     while (code.size() < from) code.op(Opcode::k_nop);
     for (unsigned k = 0; k < count; ++k) {
@@ -651,7 +651,7 @@ TEST_F(Instructions, ArrayElements) {
     const Outcome outcome = run(descriptor, code, {e.stored});
     EXPECT_EQ(outcome.exception, "");
     EXPECT_TRUE(same(e.loaded, outcome.result)) << "type " << e.type << " of " << text(e.stored);
-    // The neighbours are as they were made.
+    // The neighbours are unchanged.
     for (const unsigned index : {0U, 2U}) {
       Code neighbour;
       neighbour.op(Opcode::k_iconst_3).op(Opcode::k_newarray).u1(e.type).op(Opcode::k_dup);
@@ -729,7 +729,7 @@ TEST_F(Instructions, ArraysOfReferences) {
                    "java.lang.Throwable");
 
   Assembler a = assembler();
-  Code code;  // new int[2][3][], and what it has in [1]
+  Code code;  // new int[2][3][], and its element [1]
   code.op(Opcode::k_iconst_2).op(Opcode::k_iconst_3).op(Opcode::k_multianewarray);
   code.u2(a.class_("[[[I")).u1(2).op(Opcode::k_dup).op(Opcode::k_arraylength).op(Opcode::k_swap);
   code.op(Opcode::k_iconst_1).op(Opcode::k_aaload).op(Opcode::k_dup).op(Opcode::k_arraylength);
@@ -770,7 +770,7 @@ TEST_F(Instructions, CastsAndInstanceof) {
             "java/lang/ClassCastException");
 }
 
-// A value put into a field and got again, static and not, volatile and not.
+// A value put into a field and read back, static and not, volatile and not.
 TEST_F(Instructions, Fields) {
   struct Stored {
     std::string_view type;
@@ -834,7 +834,7 @@ TEST_F(Instructions, Fields) {
   }
 }
 
-// A result of a narrow type is what the type holds (JVMS 6.5 ireturn).
+// A result of a narrow type is reduced to what the type holds (JVMS 6.5 ireturn).
 TEST_F(Instructions, NarrowResults) {
   const auto returned = [&](char type, std::int32_t value, unsigned flags = 0) {
     Assembler a = assembler();
@@ -857,7 +857,7 @@ TEST_F(Instructions, NarrowResults) {
 }
 
 TEST_F(Instructions, ExceptionHandlers) {
-  // Throws an Error at bci 4, inside of [0, 5). Each handler returns its number.
+  // Throws an Error at bci 4, inside [0, 5). Each handler returns its number.
   const auto caught = [&](const std::vector<std::pair<unsigned, std::string_view>>& handlers) {
     Assembler a = assembler();
     Code code;

@@ -2,8 +2,8 @@
 //
 // Registers of the loop: pc (current instruction), sp (first free operand slot), locals, fp (frame), codec.
 // The position is stored (SAVE) before VM code is called. Three ways lead back into the loop: DISPATCH
-// executes pc; `resume` takes the current frame of the thread, whatever its kind, and goes on with it exactly
-// where it says; a return goes on behind the caller's invoke instruction.
+// executes pc; `resume` takes the thread's current frame, whatever its kind, and continues it exactly at its
+// stored position; a return continues after the caller's invoke instruction.
 #include "runtime/execution/interpreter.h"
 
 #include <cmath>
@@ -32,7 +32,7 @@
 namespace uvm::rt {
 namespace {
 
-// JVMS 2.8.3, 6.5 d2i and the like: NaN is 0, and what is too large or small saturates.
+// JVMS 2.8.3, 6.5 d2i and the like: NaN becomes 0, and values that are too large or too small saturate.
 template <typename To, typename From>
 To saturate(From value) {
   if (std::isnan(value)) return 0;
@@ -65,7 +65,7 @@ UVM_RUNS_JAVA std::int32_t lookup_target(SwitchTable* table, std::int32_t key) {
   return table->default_target;
 }
 
-// JVMS 6.5 instanceof, of an object that is there.
+// JVMS 6.5 instanceof, for an object that is not null.
 UVM_RUNS_JAVA bool is_instance(const Object* object, const Class* wanted) {
   const Class* c = class_of(object);
   if (c == wanted) return true;
@@ -97,7 +97,7 @@ std::int32_t narrow(std::int32_t value, BasicType type) {
   return throw_new(thread, "java/lang/ArrayStoreException", external_name(class_of(value)));
 }
 
-// Puts a frame for a Java method whose arguments lie at `args` above the current one. Null: stack overflow.
+// Makes a frame above the current one for a Java method whose arguments are at `args`. Null: stack overflow.
 Frame* make_java_frame(Thread& thread, Method* method, Slot* args, Frame* below) {
   auto* frame = reinterpret_cast<Frame*>(args + method->max_locals);
   if (frame->operands() + method->max_stack > thread.stack_limit) return nullptr;
@@ -214,7 +214,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
     thread.frame = fp;                                        \
     observe_metadata();                                       \
   } while (0)
-// After VM code: goes on only when all is well.
+// After VM code: continues only if it answered kOk.
 #define CHECK(expression)                   \
   do {                                      \
     status = (expression);                  \
@@ -255,8 +255,8 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
     sp[-2].d = operation;         \
     NEXT();                       \
   }
-// Polls, at an instruction that has not done anything yet: it is executed again after the stop. Poll bits may
-// stay set (torture mode), so the second execution passes.
+// Polls at an instruction that has not done anything yet, since it is executed again after the stop. Poll
+// bits may stay set (torture mode), so the second execution does not stop again.
 #define POLL(name)                                           \
   do {                                                       \
     static_assert((info_of(Op::name).traits & kStops) != 0); \
@@ -492,7 +492,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
     sp[-2].l = static_cast<std::int64_t>(static_cast<std::uint64_t>(sp[-2].l) >> (sp[0].i & 63));
     NEXT();
   }
-  // Division: by -1 it is negation, which wraps where the hardware's division would trap.
+  // Division by -1 is negation, which wraps where the hardware's division would trap.
   CASE(idiv) : {
     const std::int32_t y = sp[-1].i;
     if (y == 0) [[unlikely]]
@@ -644,7 +644,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
     DISPATCH();
   }
 
-// Leaves the frame with `slots` result slots in `result`; goes on behind the caller's invoke.
+// Leaves the frame with `slots` result slots in `result`; continues after the caller's invoke.
 #define LEAVE(slots)                                                  \
   do {                                                                \
     auto* caller = reinterpret_cast<Frame*>(stack_base + fp->caller); \
@@ -657,7 +657,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
     locals = reinterpret_cast<Slot*>(fp) - fp->aux;                   \
     DISPATCH();                                                       \
   } while (0)
-// A synchronized method: the lock goes before the frame; an error of it is thrown here.
+// A synchronized method releases its lock before its frame is left, so that an error of that is thrown here.
 #define UNLOCK()                                                \
   do {                                                          \
     SAVE();                                                     \
@@ -670,7 +670,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
       SAVE();
       CHECK(register_finalizer(thread, DECODE(Object, locals[0].ref)));
     }
-    // Without one, as any other return.
+    // Without a finalizer it is a return like any other.
   }
   CASE(return_) : {
     result.raw = 0;
@@ -923,7 +923,7 @@ static Status push_frame(Thread& thread, Method* method, std::span<const Slot> a
 invoke:
   POLL_HERE();
 invoke_checked:
-  // The callee's arguments are at `args`; the operand stack of this frame, up to sp, still has them.
+  // The callee's arguments are at `args`; the operand stack of this frame, up to sp, still contains them.
   switch (callee->kind) {
     case MethodKind::kInterpreted: {
       auto* frame = reinterpret_cast<Frame*>(args + callee->max_locals);
@@ -985,7 +985,7 @@ invoke_checked:
       CHECK(throw_abstract_method(thread, class_of(gc::decode<Object>(args->ref)), callee, true));
       goto invoke_checked;
     case MethodKind::kMhInvokeBasic: {
-      // MethodHandle.invokeBasic: run the handle's LambdaForm, which takes the handle itself first.
+      // MethodHandle.invokeBasic: run the handle's LambdaForm, whose first argument is the handle itself.
       const WellKnown& known = vm()->known();
       if (args->ref == 0) goto throw_null;
       const Object* form = DECODE(Object, args->ref)->reference(known.MethodHandle_form);
@@ -1204,7 +1204,7 @@ return_to_other : {
 }
 
 resume:
-  // Goes on with the thread's current frame where it says. The position is stored: a safepoint.
+  // Continues the thread's current frame at its stored position. Because that is stored, this is a safepoint.
   fp = thread.frame;
   observe_metadata();
   if (thread.poll.load(std::memory_order_relaxed) != 0 && !safepoint_poll(thread)) return;

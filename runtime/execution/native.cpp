@@ -24,7 +24,7 @@ std::vector<Entry>& entries() {
   return table;
 }
 
-// Sorted on first use, after all registrations: the index of a native depends on the set of natives only.
+// Sorted on first use, after all registrations: the index of a native depends only on the set of natives.
 const std::vector<Entry>& sorted() {
   static const bool once = [] {
     std::sort(entries().begin(), entries().end(),
@@ -70,7 +70,7 @@ Status native_nothing(NativeCall& call) { return call.ret(); }
 
 namespace {
 
-// What methods without a native are bound to: so the method itself is in the stack trace.
+// What methods without a native are bound to, so that the method itself appears in the stack trace.
 Status unsatisfied(NativeCall& call) {
   const Method* method = call.method();
   return throw_new(call.thread, "java/lang/UnsatisfiedLinkError",

@@ -9,15 +9,15 @@
 //   UVM_REGISTER_NATIVES("java/lang/System", kMethods)
 //
 // Law 4: a native either completes or leaves no trace. It may be executed again from its start whenever it
-// returned kUpcall or kRetire, also in another process at another base address. So it keeps nothing in host
-// memory between executions; what it must remember is the frame's phase() and saved() slots.
+// returned kUpcall or kRetire, even in another process at another base address. So it keeps nothing in host
+// memory between executions; what it must remember goes into the frame's phase() and saved() slots.
 //
 // Calling Java: `return call.upcall(method, {args})`. When the Java method returns, the native is executed
-// again with upcall_result() set; it tells the executions apart by phase(), which it sets before. An
-// exception of the Java method propagates to the native's caller, unless catch_exceptions() was called: then
-// it is in caught_exception(). Resolution helpers (class loading, initialisation) return kUpcall by
-// themselves; the native is executed again in the same phase. No native may hold an Object* across a kUpcall,
-// kRetire, a BlockedScope: use saved().
+// again with upcall_result() set; it tells the executions apart by phase(), which it sets before the upcall.
+// An exception of the Java method propagates to the native's caller, unless catch_exceptions() was called:
+// then it is in caught_exception(). Resolution helpers (class loading, initialisation) return kUpcall on
+// their own; the native is then executed again in the same phase. No native may hold an Object* across a
+// kUpcall, a kRetire or a BlockedScope: use saved().
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@
 
 namespace uvm::rt {
 
-// Phases of natives that have no more than two (Frame::phase). What the second means, and what is saved then, is
-// said where the native is. A native with others has an enumeration of its own, with numbers that stand.
+// Phases of natives that have no more than two (Frame::phase). Each native says what its second phase means
+// and what is saved in it. A native with other phases has an enumeration of its own, with fixed numbers.
 enum NativePhase : std::uint8_t {
   kFresh = 0,     // nothing is done yet
   kUnderWay = 1,  // it has been entered before
@@ -43,8 +43,8 @@ UVM_PERSISTED_ENUM(NativePhase, kFresh, kUnderWay)
 
 // Frame::aux of a native frame.
 enum NativeFrameBits : std::uint16_t {
-  kNativeCatches = 1,    // exceptions of its upcall come to it
-  kNativeCaught = 2,     // one did: slot 8 has it
+  kNativeCatches = 1,    // it receives exceptions of its upcall
+  kNativeCaught = 2,     // it has received one: slot 8 holds it
   kNativeNeedsLock = 4,  // synchronized: the lock is still to be taken
 };
 UVM_PERSISTED_ENUM(NativeFrameBits, kNativeCatches, kNativeCaught, kNativeNeedsLock)
@@ -106,8 +106,8 @@ class NativeCall {
   Slot& saved_value(unsigned index) { return frame_->operands()[4 + index]; }  // plain values, index 0..3
 
   // Pushes a call of `method` with `args` (one Slot per slot; a long or double is followed by an empty one;
-  // the receiver first; no dynamic dispatch: select the method before) and returns kUpcall (or kThrow:
-  // StackOverflowError).
+  // the receiver comes first; there is no dynamic dispatch: select the method beforehand) and returns kUpcall
+  // (or kThrow: StackOverflowError).
   Status upcall(Method* method, std::initializer_list<Slot> args);
   Status upcall(Method* method, std::span<const Slot> args);
   [[nodiscard]] Slot upcall_result() const { return frame_->operands()[8]; }
@@ -125,7 +125,7 @@ enum NativeTraits : std::uint8_t {
   kFramed = 0,
   // No frame is pushed: the function must not call Java, block, or use frame(), phase(), saved(), upcall().
   // It may throw, but then the stack trace lacks the native's own line, so use it for natives that throw only
-  // in misuse.
+  // when misused.
   kLeaf = 1,
   // A leaf that takes the place of a method's bytecode, in classes of the boot loader.
   kIntrinsic = 2,
@@ -136,9 +136,9 @@ struct NativeMethod {
   std::string_view descriptor;
   NativeFunction function;
   NativeTraits traits = kFramed;
-  // The meaning of its phases and saved slots, which frames in heaps have: to be raised when it changes. A heap
-  // with a thread inside of an older one is refused (runtime/boot/heap_format.h). 0: stands in for a native that is
-  // not there.
+  // Version of the meaning of its phases and saved slots, which frames in heaps contain: raise it when that
+  // meaning changes. A heap with a thread inside an older version is refused (runtime/boot/heap_format.h).
+  // 0: a stand-in for a native that does not exist.
   std::uint8_t protocol = 1;
 };
 
@@ -150,18 +150,19 @@ class NativeRegistration {
 #define UVM_REGISTER_NATIVES(class_name, methods) \
   static const ::uvm::rt::NativeRegistration uvm_native_registration_##methods{class_name, methods};
 
-// The stand-in for a native method that has no native: does nothing, where nothing is to be done, or throws
-// UnsatisfiedLinkError. Index in the table.
+// The stand-in for a native method that has no native: it does nothing where there is nothing to do, and
+// throws UnsatisfiedLinkError otherwise. Returns its index in the table.
 std::uint32_t stand_in_for(const Method* method);
 
 // Index of a native in the (sorted, hence deterministic) table, or -1. Used by the linker of native methods.
 std::int32_t find_native(std::string_view class_name, std::string_view name, std::string_view descriptor);
 const NativeMethod& native_at(std::uint32_t index);
-// Changes when the set of natives changes: native_index of methods must then be looked up anew after resume.
+// Changes when the set of natives changes: native_index of methods must then be looked up again after a
+// resume.
 std::uint64_t native_table_fingerprint();
 
-// Whether a native of the class library of that name has nothing to do: registerNatives and initIDs only tell
-// the library's own C code that the class is there.
+// Whether a native of the class library with this name has nothing to do: registerNatives and initIDs only
+// tell the library's own C code that the class exists.
 bool needs_no_native(std::string_view name);
 
 // Common "does nothing" natives (registerNatives, initIDs): a leaf that returns at once.

@@ -1,4 +1,5 @@
-// The table of internal instructions (runtime/metadata/opcodes.h) says of each what the table of bytecodes says.
+// The table of internal instructions (runtime/metadata/opcodes.h) agrees with the table of bytecodes on each
+// of them.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -16,7 +17,7 @@ namespace {
 
 using Bytecode = classfile::Opcode;
 
-// A static method of these bytes, of a class that has nothing else.
+// A static method with these bytes, in a class that has nothing else.
 Method* make_method(Vm& vm, const std::vector<std::uint8_t>& bytecode) {
   auto* holder = vm.metadata.make<Class>();
   holder->pool = vm.metadata.make<ConstantPool>();
@@ -95,7 +96,7 @@ TEST(OpTable, FormsOfOneInstructionAgree) {
       }
       EXPECT_TRUE(found) << forward;
     }
-    // What refers to an object is told apart, or roots are missed.
+    // References to objects must be told apart from other operands, or roots are missed.
     if (name.starts_with("const_a") || name.starts_with("getstatic_") || name.starts_with("putstatic_")) {
       EXPECT_EQ(op.b, name.ends_with("_far") ? OperandKind::kMetadata : OperandKind::kObject) << name;
     }

@@ -3,8 +3,8 @@
 //
 // An instruction is rewritten by one 64-bit store, and only when its effect can no longer depend on who
 // executes it: static accesses and `new` stay as they are while the class is being initialised (JVMS 5.5).
-// Another thread may have rewritten it since the interpreter dispatched on it: so it is read once, whole, and
-// left alone when it is quick already.
+// Another thread may have rewritten it since the interpreter dispatched on it, so it is read once, whole, and
+// left alone if it is quick already.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -42,8 +42,8 @@ Insn read(const Insn* at) {
   return insn;
 }
 
-// The quick forms of an access to a field, by the field's type. Of a load: short and char differ, a boolean is as a
-// byte; of a store the other way round.
+// The quick forms of a field access, by the field's type. Loads differ for short and char, but not for
+// boolean and byte; stores the other way round.
 struct QuickLoads {
   Op b, c, s, i, a, l;
   [[nodiscard]] Op of(BasicType type) const {
@@ -104,7 +104,7 @@ std::int32_t native_of(const Method* method) {
   return find_native(method->holder->name->view(), method->name->view(), method->descriptor->view());
 }
 
-// From now on calls of a method that was of kind `unbound` run the native.
+// Makes calls of a method that is still of kind `unbound` run the native.
 void bind_native(Method* method, MethodKind unbound, std::int32_t index) {
   const std::lock_guard lock(vm()->metadata_lock);
   if (method->load_kind() != unbound) return;  // another thread was faster
@@ -115,7 +115,7 @@ void bind_native(Method* method, MethodKind unbound, std::int32_t index) {
   method->publish_kind(framed ? MethodKind::kNative : MethodKind::kNativeLeaf);
 }
 
-// A method of the class library that has a native in place of its bytecode.
+// Binds a method of the class library that has a native in place of its bytecode; false if this one has none.
 bool bind_intrinsic(Method* method) {
   if ((method->holder->flags & kClassTrusted) == 0 || method->is_synchronized()) return false;
   const std::int32_t index = native_of(method);
@@ -368,7 +368,7 @@ std::string describe_declaration(const Method* method) {
   return text;
 }
 
-// The method of that name which a class itself, no interface, gives `c`; null if there is none.
+// The method like `wanted` that `c` declares or inherits from a class, not from an interface; null if none.
 Method* class_method(Class* c, const Method* wanted) {
   for (; c != nullptr; c = c->super.get()) {
     Method* m = find_declared_method(c, wanted->name.get(), wanted->descriptor.get());
@@ -390,7 +390,7 @@ bool called_through_class(const Thread& thread) {
   return thread.frame->kind != FrameKind::kJava || is_invokevirtual(thread);
 }
 
-// What the message of a conflict lists: every candidate, as met from the class upwards.
+// Lists every candidate in the message of a conflict, in the order they are met from the class upwards.
 void append_candidates(const Class* c, const SpecificMethods& specific, std::vector<const Class*>* seen,
                        std::string* message) {
   if (std::find(seen->begin(), seen->end(), c) != seen->end()) return;
@@ -404,8 +404,8 @@ void append_candidates(const Class* c, const SpecificMethods& specific, std::vec
     append_candidates(c->interfaces[i].get(), specific, seen, message);
 }
 
-// The abstract method that stands in a class's vtable for an interface's: that of the first direct interface,
-// or of what it extends.
+// The abstract method that represents an interface's method in a class's vtable: that of the first direct
+// interface that has one, or of an interface that it extends.
 const Method* miranda(Class* c, const Method* wanted) {
   while (c->super && c->super->is_subclass_of(wanted->holder.get())) c = c->super.get();
   for (unsigned i = 0; i < c->interface_count; i++) {
@@ -419,9 +419,9 @@ const Method* miranda(Class* c, const Method* wanted) {
   return nullptr;
 }
 
-// A class whose interfaces have bodies, and which none of them gives this method: HotSpot fills its vtable
-// with a method that throws, so a call through the class tells more than one through the interface. kOk: it
-// is no such class.
+// For a class whose interfaces have bodies, but none for this method: HotSpot fills its vtable with a method
+// that throws, so the error of a call through the class says more than that of a call through the interface.
+// kOk: `c` is no such class.
 Status throw_no_default(Thread& thread, Class* c, const Method* resolved) {
   if (class_method(c, resolved) != nullptr) return Status::kOk;
   const SpecificMethods specific =

@@ -20,7 +20,7 @@ using Code = classfile::Bytes;
 
 constexpr unsigned kThreads = 4;
 
-// Each thread of the Vm waits until all are there, calls the method and notes the result.
+// Each thread of the Vm waits until all have arrived, calls the method and notes the result.
 class AllAtOnce final : public EntryFrames {
  public:
   explicit AllAtOnce(Method* method) : method_(method) {}
@@ -89,8 +89,8 @@ TEST(Quicken, ThreadsThatQuickenAtOnceSeeWholeInstructions) {
       Class* c = library.define(subject("Subject" + std::to_string(round)));
       ASSERT_NE(c, nullptr);
       methods.push_back(method_named(c, "test", "()I"));
-      // Every second one is translated already, so that its instructions can be watched. The others are also
-      // translated, and their classes initialised, by all at once.
+      // Every second method is already translated, so that its instructions can be watched. The others are
+      // also translated, and their classes initialised, by all threads at once.
       if (round % 2 == 0) {
         prepare_method(methods.back());
         c->state = ClassState::kInitialized;

@@ -1,5 +1,5 @@
-// Bytecode to internal code, one instruction for each bytecode instruction, so that branch targets, exception
-// ranges and bytecode indexes keep their meaning.
+// Translates bytecode to internal code, one instruction for each bytecode instruction, so that branch
+// targets, exception ranges and bytecode indexes keep their meaning.
 #include <array>
 #include <bit>
 #include <cstring>
@@ -165,8 +165,8 @@ class Translator {
     emit(i, op, static_cast<unsigned>(type));
   }
 
-  // The last return of Object.<init> calls Finalizer.register where it must, which comes back to a return of
-  // its own behind it.
+  // The last return of Object.<init> calls Finalizer.register where needed; that call returns to an
+  // additional return instruction after it.
   void register_finalizers() {
     if (insns_.back().op != Op::return_) return;
     insns_.back().op = Op::return_object_init;
@@ -185,7 +185,7 @@ class Translator {
   std::vector<Insn> insns_;
 };
 
-// Bytecodes without operands that have an op of their own. Other entries are Op::kCount.
+// The op of a bytecode without operands that has an op of its own; Op::kCount for any other.
 Op plain_op(Bytecode bytecode) {
   // clang-format off
   switch (bytecode) {

@@ -1,4 +1,4 @@
-// Finding the handler of an exception (JVMS 2.10): frame by frame, from the current one on down.
+// Finding the handler of an exception (JVMS 2.10): frame by frame, from the current one downwards.
 #include "runtime/execution/continuation.h"
 #include "runtime/execution/entry_frames.h"
 #include "runtime/execution/interpreter.h"
@@ -14,17 +14,17 @@
 namespace uvm::rt {
 namespace {
 
-// A kCatch frame: slot 0 the exception whose handler is looked for, 4 the start of the handler in question.
+// Slots of a kCatch frame: 0 the exception whose handler is sought, 4 the start of the handler in question.
 
-// The frame's position from now on: the start of a handler, with the exception it takes.
+// Moves the frame to the start of a handler, with the exception as its only operand.
 void enter_handler(Frame* frame, int handler_bci, const Object* exception) {
   frame->pc = insn_at(frame->method.get(), handler_bci);
   frame->operands()[0].raw = gc::encode(exception);
   frame->sp = 1;
 }
 
-// Whether a handler of the current frame catches the pending exception. Its class is resolved for that (JVMS
-// 2.10 leaves open when; so does HotSpot), which may need the class's loader.
+// Whether a handler of the current frame catches the pending exception. This resolves the handler's class, as
+// HotSpot does (JVMS 2.10 leaves open when), which may need a class loader.
 Status catches(Thread& thread, Frame* frame, const ExceptionHandler& handler, bool* result) {
   *result = true;
   if (handler.catch_type == 0) return Status::kOk;
@@ -52,7 +52,7 @@ Status catches(Thread& thread, Frame* frame, const ExceptionHandler& handler, bo
   return Status::kOk;
 }
 
-// Finds the handler of the pending exception in the current frame and lets the frame go on there. kThrow:
+// Finds the handler of the pending exception in the current frame and makes the frame continue there. kThrow:
 // there is none.
 Status find_handler(Thread& thread, Frame* frame) {
   const Method* method = frame->method.get();
@@ -64,8 +64,8 @@ Status find_handler(Thread& thread, Frame* frame) {
     bool found = false;
     const Status status = catches(thread, frame, handler, &found);
     if (status == Status::kThrow) {
-      // That error takes the exception's place, thrown at the start of the handler. Handlers that cover their
-      // own start would be found again and again.
+      // The error takes the exception's place, as if thrown at the start of the handler. Without a limit,
+      // handlers that cover their own start would be found again and again.
       if (++failures > method->handler_count) return status;
       enter_handler(frame, handler.handler_bci, thread.pending_exception());
       bci = handler.handler_bci;
@@ -81,7 +81,7 @@ Status find_handler(Thread& thread, Frame* frame) {
   return Status::kThrow;
 }
 
-// An error of the exit (the code unlocked what it should not) takes the exception's place, as on HotSpot.
+// An error of the monitor exit (the code unlocked what it should not) replaces the exception, as on HotSpot.
 void leave_monitor(Thread& thread, Object* object, Object* exception) {
   thread.java->pending_exception = nullptr;
   if (monitor_exit(thread, object) != Status::kThrow) thread.java->pending_exception = exception;
@@ -136,7 +136,7 @@ bool unwind(Thread& thread) {
         const Status status = thread.vm->entry_frames->returned(thread, frame, true);
         if (status == Status::kUpcall) return true;
         if (status != Status::kThrow) return false;
-        break;  // thrown while handling: told again
+        break;  // it threw while handling: called again
       }
       default:
         continuation_threw(thread, frame);

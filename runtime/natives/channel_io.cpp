@@ -22,7 +22,7 @@ Wait wait_of(std::int32_t lease) {
   return lease_may_wait(lease) && !lease_blocks(lease) && lease > 2 ? Wait::kNo : Wait::kYes;
 }
 
-// Calls `move` with the pieces of region memory that [at, at + n) of the vectors' concatenation covers.
+// Calls `move` for each piece of region memory that [at, at + n) of the concatenated vectors covers.
 template <typename Move>
 void each_piece(std::int64_t vectors, std::int32_t count, std::int64_t at, std::size_t n, Move move) {
   std::size_t done = 0;
@@ -52,7 +52,7 @@ std::int64_t total_length(std::int64_t vectors, std::int32_t count) {
   return total;
 }
 
-// The int or long that the class library wants to see.
+// The result as the int or long that the class library expects.
 Status outcome(NativeCall& call, std::int32_t lease, const Transfer& moved, bool reading, bool wide,
                std::int64_t asked) {
   if (moved.status != Status::kOk) return moved.status;

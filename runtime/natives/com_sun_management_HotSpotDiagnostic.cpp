@@ -15,7 +15,8 @@ namespace {
 
 // --- Options
 
-// What HotSpot says of the same thing: memory in bytes. Only what is so in this VM, too; none can be set.
+// The values that HotSpot would give; memory is in bytes. Only options that hold in this VM too; none can be
+// set.
 using OptionValue = std::variant<bool, std::int64_t>;
 using Options = std::map<std::string, OptionValue>;
 
@@ -50,7 +51,7 @@ Status option_count(NativeCall& call) {
   return call.ret(static_cast<std::int32_t>(options_of(*call.thread.vm).size()));
 }
 
-// A Boolean or Long, without its constructor: the fields are only set.
+// A Boolean or Long, made without its constructor: only the field is set.
 Object* box(Thread& thread, const OptionValue& value) {
   if (const bool* flag = std::get_if<bool>(&value)) {
     Object* object = new_object(thread, known().Boolean.get());
@@ -62,8 +63,8 @@ Object* box(Thread& thread, const OptionValue& value) {
   return object;
 }
 
-// (String[] names, null for all; Flag[] result, int count): how many there are. What has no such name stays
-// null.
+// (String[] names, null for all; Flag[] result, int count): how many there are. The entry of an unknown name
+// stays null.
 Status get_flags(NativeCall& call) {
   Thread& thread = call.thread;
   const Array* names = call.array(0);

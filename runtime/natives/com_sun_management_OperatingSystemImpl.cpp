@@ -1,5 +1,5 @@
-// Natives of com.sun.management.internal.OperatingSystemImpl, and of the class library's look at containers:
-// what the host tells of itself, sysinfo(2) and proc(5).
+// Natives of com.sun.management.internal.OperatingSystemImpl, and of the class library's support of
+// containers: what the host says of itself in sysinfo(2) and proc(5).
 #include <dirent.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
@@ -64,12 +64,12 @@ Status open_descriptors(NativeCall& call) {
     if (entry->d_name[0] != '.') ++count;
   }
   ::closedir(directory);
-  return call.ret(count - 1);  // without the one that reads the folder
+  return call.ret(count - 1);  // without the descriptor that reads the folder
 }
 
 Status process_cpu_time(NativeCall& call) { return call.ret(process_cpu_time_ns()); }
 
-// A load needs two looks, and none was made before.
+// A load is the difference of two measurements, and no earlier one is kept.
 Status load_unknown(NativeCall& call) { return call.ret(-1.0); }
 
 Status configured_processors(NativeCall& call) {
@@ -97,8 +97,8 @@ const NativeMethod kOperatingSystemImplMethods[] = {
 };
 UVM_REGISTER_NATIVES("com/sun/management/internal/OperatingSystemImpl", kOperatingSystemImplMethods)
 
-// The natives above heed the limits of containers. The class library's own look would be kept in the heap,
-// and be wrong when that goes on in another container.
+// The natives above respect the limits of containers. What the class library finds out itself would be kept
+// in the heap, and would be wrong once the heap is resumed in another container.
 Status no_container(NativeCall& call) { return call.ret(false); }
 
 const NativeMethod kContainerMethods[] = {

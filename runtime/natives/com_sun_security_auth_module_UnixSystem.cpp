@@ -1,4 +1,4 @@
-// Natives of com.sun.security.auth.module.UnixSystem: who runs the process.
+// Natives of com.sun.security.auth.module.UnixSystem: which user runs the process.
 #include <pwd.h>
 #include <unistd.h>
 

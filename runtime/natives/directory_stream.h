@@ -14,7 +14,7 @@ namespace uvm::rt {
 
 // Followed by the names, each as a 16-bit length and its bytes.
 struct DirectoryStream {
-  std::int32_t lease;  // closed with the stream; -1 none
+  std::int32_t lease;  // closed with the stream; -1: none
   std::uint32_t reserved;
   std::uint64_t position;  // of the next name, bytes from the end of this struct
   std::uint64_t size;      // bytes of names
@@ -24,7 +24,7 @@ static_assert(sizeof(DirectoryStream) == 24, "part of the heap format");
 
 // Reads the directory at `path`. Returns 0 or an errno value.
 int open_directory(const std::string& path, gc::RegionOffset* stream);
-// Reads the directory that `lease` is on, and takes the lease over. Returns 0 or an errno value.
+// Reads the directory that `lease` refers to, and takes the lease over. Returns 0 or an errno value.
 int open_directory(std::int32_t lease, gc::RegionOffset* stream);
 // The next name ("." and ".." included); false at the end.
 bool next_name(gc::RegionOffset stream, std::string* name);

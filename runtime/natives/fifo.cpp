@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kRetryNs = 10'000'000;
 
-// False: the thread is to retire.
+// False: the thread must retire.
 bool wait_a_while(Thread& thread) {
   const std::uint32_t seen = thread.wake.load();
   if (retiring(thread)) return false;
@@ -22,19 +22,19 @@ bool wait_a_while(Thread& thread) {
   return !retiring(thread);
 }
 
-// Whether the FIFO that `reader` was opened on has a writer, or has had one since. `probe` is the end of an
-// empty pipe that can be written to without waiting.
+// Whether the FIFO that `reader` is open on has a writer, or has had one since it was opened. `probe` is the
+// writing end of an empty pipe, which never waits.
 bool has_writer(int reader, int probe) {
   pollfd ready{.fd = reader, .events = POLLIN, .revents = 0};
   if (::poll(&ready, 1, 0) > 0) return true;  // data, or a writer that has left
-  // Copies nothing: it says whether there could be something.
+  // Copies nothing, but says whether there could be data.
   return ::tee(reader, probe, 1, SPLICE_F_NONBLOCK) != 0;
 }
 
 Status wait_for_writer(Thread& thread, int reader) {
   int probe[2];
   if (::pipe2(probe, O_CLOEXEC | O_NONBLOCK) != 0)
-    return Status::kOk;  // no descriptor left: reading will wait
+    return Status::kOk;  // no descriptor left: the first read waits instead
   bool found = has_writer(reader, probe[1]);
   while (!found && wait_a_while(thread)) found = has_writer(reader, probe[1]);
   ::close(probe[0]);
@@ -48,7 +48,7 @@ Status open_fifo(Thread& thread, int directory, const char* path, int flags, int
   for (;;) {
     *fd = ::openat(directory, path, flags | O_NONBLOCK | O_CLOEXEC);
     if (*fd >= 0) break;
-    if (errno != ENXIO) {  // which is: to be written to, and no reader
+    if (errno != ENXIO) {  // ENXIO: opened for writing, and there is no reader
       *fd = -errno;
       return Status::kOk;
     }
@@ -58,7 +58,7 @@ Status open_fifo(Thread& thread, int directory, const char* path, int flags, int
     ::close(*fd);
     return Status::kRetire;
   }
-  ::fcntl(*fd, F_SETFL, flags & ~O_NONBLOCK);  // those that can be set
+  ::fcntl(*fd, F_SETFL, flags & ~O_NONBLOCK);  // sets only those that can be changed
   return Status::kOk;
 }
 

@@ -1,5 +1,5 @@
-// Natives that FileInputStream and RandomAccessFile have in common: length and position. Receiver in slot 0
-// with a field `fd`. They throw IOException when the stream is closed or its lease is broken.
+// Natives that FileInputStream and RandomAccessFile share: length and position. The receiver, in slot 0, has
+// a field `fd`. They throw IOException when the stream is closed or its lease is broken.
 #pragma once
 
 #include "runtime/execution/native.h"

@@ -13,7 +13,7 @@ namespace {
 
 using Name = std::pair<std::string_view, std::string_view>;
 
-// The modifiers ("@latin") that say a script, ISO 15924.
+// The modifiers ("@latin") that stand for a script (ISO 15924).
 constexpr std::array kScripts = {
     Name{"cyrillic", "Cyrl"}, Name{"devanagari", "Deva"}, Name{"iqtelif", "Latn"}, Name{"latin", "Latn"},
     Name{"Arab", "Arab"},     Name{"Cyrl", "Cyrl"},       Name{"Deva", "Deva"},    Name{"Ethi", "Ethi"},
@@ -33,7 +33,7 @@ std::string category_name(const char* category) {
 std::string encoding_of(locale_t locale) {
   const std::string codeset = ::nl_langinfo_l(CODESET, locale);
   if (codeset.empty()) return "ISO8859-1";
-  return codeset == "EUC-JP" ? "EUC-JP-LINUX" : codeset;  // the class library's name for what glibc does
+  return codeset == "EUC-JP" ? "EUC-JP-LINUX" : codeset;  // the class library's name for glibc's encoding
 }
 
 }  // namespace

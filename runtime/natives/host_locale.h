@@ -1,4 +1,4 @@
-// The locale that the environment names, taken apart as the class library wants it.
+// The locale that the environment names, split into the parts that the class library expects.
 #pragma once
 
 #include <string>
@@ -14,16 +14,16 @@ struct LocaleParts {
 };
 
 struct HostLocale {
-  LocaleParts format;    // of LC_CTYPE, as OpenJDK has it
+  LocaleParts format;    // of LC_CTYPE, as in OpenJDK
   LocaleParts display;   // of LC_MESSAGES
   std::string encoding;  // of LC_CTYPE: "UTF-8", "ANSI_X3.4-1968"
 };
 
-// Takes "de_DE.UTF-8@latin" apart. "C" and "POSIX" stand for "en_US"; "C.UTF-8" for "en".
+// Splits a name like "de_DE.UTF-8@latin". "C" and "POSIX" stand for "en_US"; "C.UTF-8" for "en".
 LocaleParts parse_locale(const std::string& name);
 
-// Reads LC_ALL, LC_CTYPE, LC_MESSAGES and LANG. When the system lacks a locale they name, all is as with "C".
-// Does not change the locale of the process.
+// Reads LC_ALL, LC_CTYPE, LC_MESSAGES and LANG. If the system lacks a locale that they name, the result is
+// that of "C". Does not change the locale of the process.
 HostLocale host_locale();
 
 }  // namespace uvm::rt

@@ -1,4 +1,4 @@
-// Path names and locale names as the class library wants them.
+// Path names and locale names as the class library expects them.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// HostNatives: what natives keep of a Vm in this process (HostState).
+// HostNatives: what natives keep for a Vm in this process (HostState).
 //
 // For the files of this room.
 #pragma once

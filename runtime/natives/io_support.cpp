@@ -26,7 +26,7 @@
 namespace uvm::rt {
 namespace {
 
-// A pipe that poll(2) calls writable takes this much without waiting (pipe(7): PIPE_BUF).
+// A pipe that poll(2) reports as writable takes this much without waiting (pipe(7): PIPE_BUF).
 constexpr std::int64_t kPipePiece = 4096;
 
 // Small transfers use the stack, large ones memory of their own.
@@ -55,7 +55,7 @@ std::int64_t begin_transfer(NativeCall& call) {
   return call.saved_value(0).l;
 }
 
-// Between two pieces: lets the thread be stopped. kRetire: leave, to go on from saved_value 0 later.
+// Between two pieces: lets the thread be stopped. kRetire: leave, and continue from saved_value 0 later.
 Status pause_point(Thread& thread) {
   if (thread.poll.load(std::memory_order_relaxed) == 0) return Status::kOk;
   { const BlockedScope stoppable(thread); }
@@ -151,7 +151,7 @@ Transfer write_lease(NativeCall& call, std::int32_t lease, std::int64_t length, 
 
 std::string errno_text(int error) {
   char buffer[256];
-  return ::strerror_r(error, buffer, sizeof buffer);  // GNU's, which returns the text
+  return ::strerror_r(error, buffer, sizeof buffer);  // the GNU version, which returns the text
 }
 
 Thrown throw_io(Thread& thread, int error) {
@@ -236,7 +236,7 @@ Status open_stream(NativeCall& call, Object* stream, const Object* path_string, 
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::int32_t lease = 0;
   UVM_TRY(open_lease(call.thread, kHere, path, flags, 0666, &lease));
-  stream = call.object(0);  // it may have waited
+  stream = call.object(0);  // read again, since opening may have waited
   path_string = call.object(1);
   if (lease >= 0 && lease_is_directory(lease)) {
     (void)lease_close(lease);

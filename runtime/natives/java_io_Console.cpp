@@ -10,7 +10,7 @@
 namespace uvm::rt {
 namespace {
 
-// Null: System.out's encoding is the console's.
+// Null: the console has the encoding of System.out.
 Status encoding(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 
 // Bits of Console's TTY_..._MASK.
@@ -26,7 +26,7 @@ Status istty(NativeCall& call) {
   return call.ret(::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1);
 }
 
-// Switches echo and returns what it was.
+// Switches echo on or off and returns what it was before.
 Status echo(NativeCall& call) {
   termios settings{};
   if (::tcgetattr(STDIN_FILENO, &settings) != 0) return throw_io(call.thread, errno);
@@ -42,8 +42,8 @@ Status echo(NativeCall& call) {
 
 const NativeMethod kConsoleMethods[] = {
     {"encoding", "()Ljava/lang/String;", encoding, kLeaf},
-    {"istty", "()Z", istty, kLeaf},           // of earlier updates
-    {"ttyStatus", "()I", tty_status, kLeaf},  // of later ones
+    {"istty", "()Z", istty, kLeaf},           // in earlier updates
+    {"ttyStatus", "()I", tty_status, kLeaf},  // in later updates
     {"echo", "(Z)Z", echo},
 };
 UVM_REGISTER_NATIVES("java/io/Console", kConsoleMethods)

@@ -13,7 +13,7 @@
 namespace uvm::rt {
 namespace {
 
-// Windows has handles; here it is always -1.
+// Only Windows has handles; here it is always -1.
 Status get_handle(NativeCall& call) { return call.ret(std::int64_t{-1}); }
 
 Status get_append(NativeCall& call) {
@@ -33,7 +33,7 @@ Status close_stream(NativeCall& call) {
 Status sync(NativeCall& call) {
   const std::int32_t lease = lease_of_descriptor(call.object(0));
   const int fd = host_fd(lease);
-  if (is_program_lease(lease)) return call.ret();  // it never changes
+  if (is_program_lease(lease)) return call.ret();  // such files never change
   if (fd < 0 || ::fsync(fd) != 0) {
     return throw_new(call.thread, "java/io/SyncFailedException",
                      lease_problem(lease).value_or("sync failed"));

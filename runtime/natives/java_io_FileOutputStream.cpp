@@ -1,4 +1,4 @@
-// java.io.FileOutputStream. The `append` arguments say what the descriptor was opened with already.
+// java.io.FileOutputStream. The `append` arguments only repeat what the descriptor was opened with.
 #include <fcntl.h>
 
 #include "runtime/execution/native.h"

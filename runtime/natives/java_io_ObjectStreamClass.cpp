@@ -6,8 +6,8 @@
 namespace uvm::rt {
 namespace {
 
-// Whether the class itself declares <clinit>; part of the default serialVersionUID. The JDK's own code asks
-// JNI for the method, and that initialises the class.
+// Whether the class itself declares <clinit>, which is part of the default serialVersionUID. The JDK's own
+// code asks JNI for the method, which initialises the class.
 Status has_static_initializer(NativeCall& call) {
   const Object* mirror = call.object(0);
   if (mirror == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");

@@ -42,12 +42,12 @@ Status seek0(NativeCall& call) {
   return call.ret();
 }
 
-// Java: the position stays, unless it would be beyond the new end; then it is the new end.
+// In Java the position stays, unless it would be beyond the new end: then it becomes the new end.
 Status set_length(NativeCall& call) {
   const std::int32_t lease = lease_of_stream(call.object(0));
   if (lease < 0) return throw_new(call.thread, "java/io/IOException", "Stream Closed");
   const std::int64_t length = call.i64(1);
-  if (is_program_lease(lease)) return throw_io(call.thread, lease, EINVAL);  // it is open for reading only
+  if (is_program_lease(lease)) return throw_io(call.thread, lease, EINVAL);  // open for reading only
   const std::int64_t position = lease_seek(lease, 0, SEEK_CUR);
   if (position < 0 || lease_truncate(lease, length) != 0) return throw_io(call.thread, lease, errno);
   if (position > length && lease_seek(lease, 0, SEEK_END) < 0) return throw_io(call.thread, lease, errno);

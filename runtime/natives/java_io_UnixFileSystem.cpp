@@ -31,7 +31,7 @@ enum Attribute : std::int32_t { kExists = 1, kRegularFile = 2, kIsDirectory = 4 
 enum Access : std::int32_t { kExecute = 1, kWrite = 2, kRead = 4 };
 enum Space : std::int32_t { kTotal = 0, kFree = 1, kUsable = 2 };
 
-// Path of the File in `slot`.
+// The path of the File in `slot`.
 std::string path_of(NativeCall& call, unsigned slot) {
   const Object* file = call.object(slot);
   const Object* path = file == nullptr ? nullptr : file->reference(vm()->known().File_path);
@@ -106,7 +106,7 @@ Status create_file_exclusively(NativeCall& call) {
 
 Status delete0(NativeCall& call) { return call.ret(undoable_remove(path_of(call, 1).c_str()) == 0); }
 
-// The names in a directory, in the order the kernel gives them; null when it cannot be read.
+// The names in a directory, in the order in which the kernel gives them; null if it cannot be read.
 Status list(NativeCall& call) {
   const std::string path = path_of(call, 1);
   std::vector<std::string> names;

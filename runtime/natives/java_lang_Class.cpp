@@ -67,7 +67,7 @@ Status is_instance(NativeCall& call) {
 
 Status is_assignable_from(NativeCall& call) {
   const Class* other = class_argument(call, 1);
-  // Without the helpful message, which would be about the caller's call: as a leaf it has no frame.
+  // Without the helpful message: a leaf has no frame, so the message would be about the caller's call.
   if (other == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   const Class* c = this_class(call);
   if (c->is_primitive() || other->is_primitive()) return call.ret(c == other);
@@ -130,7 +130,7 @@ Status for_name(NativeCall& call) {
   constexpr std::string_view kNotFound = "java/lang/ClassNotFoundException";
   if (internal.find('/') != std::string::npos) return throw_new(thread, kNotFound, internal);
   std::replace(internal.begin(), internal.end(), '.', '/');
-  // The name is told with slashes, as java does.
+  // The message has the name with slashes, as on HotSpot.
   if (!classfile::is_nameable(internal)) return throw_new(thread, kNotFound, internal);
   if (internal.size() > kMaxSymbolLength) return throw_new(thread, kNotFound, too_long_name(internal));
   Class* c = nullptr;
@@ -182,7 +182,7 @@ Status get_raw_type_annotations(NativeCall& call) {
   return ret_bytes(call, this_class(call)->type_annotations.get());
 }
 
-// jdk.internal.reflect.ConstantPool; its VM part is the mirror of the class that has the pool.
+// A jdk.internal.reflect.ConstantPool; its VM part is the mirror of the class whose pool it is.
 Status get_constant_pool(NativeCall& call) {
   const Class* c = this_class(call);
   if (!has_members(c)) return ret_null(call);
@@ -204,8 +204,8 @@ const InnerClassInfo* own_inner_class_info(const Class* c) {
   return nullptr;
 }
 
-// JVMS 4.7.6: both classes must agree that one is a member of the other, or is not one but in its code; not
-// merely classes of their names.
+// JVMS 4.7.6: both classes must agree that one is a member of the other, or is declared in its code. They
+// must be the classes themselves, not merely classes of the same names.
 Status check_is_inner(Thread& thread, Class* outer, Class* inner, bool member) {
   for (unsigned i = 0; has_members(outer) && i < outer->inner_class_count; ++i) {
     const InnerClassInfo& info = outer->inner_classes[i];
@@ -234,7 +234,7 @@ Status get_declaring_class(NativeCall& call) {
   const bool member = info->outer_index != 0;
   const unsigned outer_index = member ? info->outer_index : c->enclosing_class_index;
   if (outer_index == 0) return ret_null(call);
-  // Nothing declares a local or anonymous class, but that the classes agree is asked of it, too.
+  // A local or anonymous class has no declaring class, but it too must agree with the class that encloses it.
   Class* outer = nullptr;
   UVM_TRY(resolve_class(call.thread, c, outer_index, &outer));
   UVM_TRY(check_is_inner(call.thread, outer, c, member));
@@ -292,14 +292,14 @@ Status get_nest_host(NativeCall& call) {
 }
 
 // For natives that list classes of a class file and leave out those that cannot be loaded, as HotSpot does.
-// Their frame keeps in saved(0), once there is one, a byte for each entry of the list: 1 if it failed; and in
-// saved_value(0) the entry that is being loaded.
+// From the first failure on, saved(0) of their frame has a byte for each entry of the list, 1 if it failed;
+// saved_value(0) is the entry that is being loaded.
 class ListedClasses {
  public:
   ListedClasses(NativeCall& call, Class* c, const std::uint16_t* entries, unsigned count)
       : call_(call), class_(c), entries_(entries), count_(count) {}
 
-  // To be called first in every execution of the native.
+  // Must be called first in every execution of the native.
   Status note_failure() {
     Object* thrown = call_.caught_exception();
     call_.frame()->aux = 0;
@@ -381,7 +381,7 @@ Status get_permitted_subclasses(NativeCall& call) {
 
 // --- Members
 
-// Objects of the declared methods (or constructors) that `wanted` accepts.
+// Objects for the declared methods (or constructors) that `wanted` accepts.
 template <typename Wanted>
 Status ret_methods(NativeCall& call, Class* component, Wanted wanted) {
   Class* c = this_class(call);

@@ -51,7 +51,7 @@ Status define_class1(NativeCall& call) {
   return call.ret(c->mirror_object());
 }
 
-// Of a direct buffer, whose address is a region offset.
+// From a direct buffer, whose address is a region offset.
 Status define_class2(NativeCall& call) {
   const Object* buffer = call.object(2);
   const std::int32_t offset = call.i32(3);
@@ -69,8 +69,8 @@ Status define_class2(NativeCall& call) {
   return call.ret(c->mirror_object());
 }
 
-// Lookup.defineClass and defineHiddenClass. Under way: the class (saved 0) is defined, and may have to be
-// initialised.
+// Lookup.defineClass and defineHiddenClass. Under way: the class (saved 0) is defined and may still have to
+// be initialised.
 Status define_class0(NativeCall& call) {
   Thread& thread = call.thread;
   if (call.phase() == kFresh) {
@@ -125,7 +125,7 @@ Status find_loaded_class0(NativeCall& call) {
   return call.ret(c == nullptr ? nullptr : c->mirror_object());
 }
 
-// Names and whether each is enabled, into the fields of an AssertionStatusDirectives.
+// Stores the names, and whether each is enabled, into the fields of an AssertionStatusDirectives.
 Status store_directives(Thread& thread, Object* to, const std::vector<AssertionDirective>& directives,
                         const char* names_field, const char* enabled_field) {
   const auto count = static_cast<std::int32_t>(directives.size());

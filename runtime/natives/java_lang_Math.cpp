@@ -1,9 +1,9 @@
-// java.lang.Math: the functions for which HotSpot, interpreter included, does not run the class library's
+// java.lang.Math: the functions for which HotSpot, even its interpreter, does not run the class library's
 // code.
 //
 // Their results may differ from StrictMath's in the last place (the specification allows 1 ulp). The C
-// library's are within 0.6 ulp, as those of HotSpot's code, so the two agree but for rare arguments; sqrt and
-// fma are exact on both. Logarithms are better in HotSpot, see rounded_logarithm.h.
+// library's results are within 0.6 ulp, like those of HotSpot's code, so the two agree except for rare
+// arguments; sqrt and fma are exact in both. HotSpot's logarithms are better, see rounded_logarithm.h.
 #include <cmath>
 
 #include "runtime/execution/native.h"
@@ -17,7 +17,7 @@ Status unary(NativeCall& call) {
   return call.ret(function(call.f64(0)));
 }
 
-// Of large arguments, the C library's functions of double lose most digits when the result is near 0 (glibc
+// For large arguments, the C library's functions of double lose most digits if the result is near 0 (glibc
 // 2.36: sin(0x1.81ae0dffa3b33p959)); those of long double do not.
 template <double (*function)(double), long double (*wide)(long double)>
 Status trigonometric(NativeCall& call) {

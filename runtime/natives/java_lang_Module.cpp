@@ -1,4 +1,4 @@
-// Natives of java.lang.Module: what the VM must know of modules.
+// Natives of java.lang.Module: what the VM must know about modules.
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
 #include "runtime/heap/strings.h"

@@ -16,7 +16,7 @@ Status hash_code(NativeCall& call) {
   return call.ret(static_cast<std::int32_t>(call.object(0)->identity_hash));
 }
 
-// With a finalizer, the copy is registered before it is given out.
+// A copy with a finalizer is registered before it is returned.
 enum ClonePhase : std::uint8_t { kCopy = 0, kRegistered = 1 };
 
 Status clone(NativeCall& call) {

@@ -8,8 +8,7 @@
 namespace uvm::rt {
 namespace {
 
-// byte[][]: name, value, name, value ... A name may begin with '=', and entries without another '=' are left
-// out.
+// byte[][]: name, value, name, value ... A name may begin with '='; an entry without another '=' is left out.
 Status get_environment(NativeCall& call) {
   std::vector<std::string_view> parts;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

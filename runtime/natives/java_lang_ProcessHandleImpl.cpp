@@ -1,8 +1,8 @@
-// Natives of java.lang.ProcessHandleImpl, its Info, and java.lang.ProcessImpl: looking at processes, from
-// /proc (proc(5)).
+// Natives of java.lang.ProcessHandleImpl, its Info, and java.lang.ProcessImpl: information about processes,
+// from /proc (proc(5)).
 //
-// Programs cannot start processes: a child belongs to the process that has started it, and the program may go
-// on in another one.
+// Programs cannot start processes: a child belongs to the process that started it, and the program may
+// continue in another one.
 #include <dirent.h>
 #include <pwd.h>
 #include <signal.h>
@@ -71,7 +71,7 @@ std::optional<ProcessStat> stat_of(std::int64_t pid) {
 
 Status current_pid(NativeCall& call) { return call.ret(static_cast<std::int64_t>(getpid())); }
 
-// Start time, 0 when it is not known, -1 when there is no such process.
+// The start time; 0 if it is not known, -1 if there is no such process.
 Status is_alive(NativeCall& call) {
   const auto stat = stat_of(call.i64(0));
   return call.ret(stat ? stat->start_ms : kNotAlive);
@@ -85,7 +85,7 @@ Status parent(NativeCall& call) {
   return call.ret(stat->parent);
 }
 
-// Fills the arrays with processes, all or the children of `pid`; answers how many there are.
+// Fills the arrays with all processes, or with the children of `pid`; returns how many there are.
 Status process_pids(NativeCall& call) {
   const std::int64_t wanted_parent = call.i64(0);
   Array* pids = call.array(2);

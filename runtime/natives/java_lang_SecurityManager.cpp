@@ -8,7 +8,7 @@
 namespace uvm::rt {
 namespace {
 
-// The classes whose methods are on the stack, the caller's first; natives and reflection left out.
+// The classes whose methods are on the stack, the caller's first, without natives and reflection.
 Status get_class_context(NativeCall& call) {
   std::vector<Class*> classes;
   walk_frames(call.thread, [&](Frame* frame, Method* method, int) {

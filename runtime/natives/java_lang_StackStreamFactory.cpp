@@ -1,8 +1,8 @@
 // Natives of java.lang.StackStreamFactory and its AbstractStackWalker: StackWalker's access to the frames.
 //
-// callStackWalk fills the first batch and calls doStackWalk, during which fetchStackFrames fills more. How
-// far the walk is is in the frame of callStackWalk: saved_value 0, the next frame's slot index in the stack,
-// 0 at the end. The "anchor" that names the walk is the slot index of that frame.
+// callStackWalk fills the first batch and calls doStackWalk, during which fetchStackFrames fills more. The
+// frame of callStackWalk says how far the walk is: saved_value 0 is the next frame's slot index in the
+// stack, 0 at the end. The "anchor" that names the walk is the slot index of the frame of callStackWalk.
 #include "runtime/heap/exceptions.h"
 #include "runtime/heap/objects.h"
 #include "runtime/linking/method_handles.h"
@@ -29,13 +29,13 @@ bool is_stack_walker(const Class* c) {
 
 struct Batch {
   std::int64_t mode;
-  std::int64_t from;      // slot index of the first frame; 0: the first that is not of the walker itself
+  std::int64_t from;      // slot index of the first frame; 0: the first that is not the walker's own
   std::int32_t skip;      // frames to leave out first
   std::int32_t count;     // at most
   std::int32_t start;     // index in the buffer
   Array* buffer;          // Class[] or StackFrameInfo[], by mode
   std::int32_t end = 0;   // result: index after the last one filled
-  std::int64_t next = 0;  // result: slot index of the next frame, 0 none
+  std::int64_t next = 0;  // result: slot index of the next frame, 0: none
 };
 
 Status fill(Thread& thread, Batch* batch) {
@@ -146,7 +146,7 @@ Status fetch_stack_frames(NativeCall& call) {
   return call.ret(batch.end);
 }
 
-// The constants above are those of the class library.
+// The constants above equal those of the class library.
 Status check_modes(NativeCall& call) { return call.ret(true); }
 
 const NativeMethod kFactoryMethods[] = {

@@ -1,4 +1,4 @@
-// java.lang.StrictMath: see runtime/math/strict_math.h. java.lang.Math's functions call these, in Java.
+// java.lang.StrictMath: see runtime/math/strict_math.h. The Java code of java.lang.Math calls these.
 #include "runtime/execution/native.h"
 #include "runtime/math/strict_math.h"
 

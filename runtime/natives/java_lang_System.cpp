@@ -24,13 +24,13 @@ Status current_time_millis(NativeCall& call) { return call.ret(program_wall_time
 
 Status nano_time(NativeCall& call) { return call.ret(program_nano_time()); }
 
-// "int" or "object array", as the messages of arraycopy name arrays.
+// "int" or "object array": how the messages of arraycopy name arrays.
 std::string element_kind(const Class* array_class) {
   const Class* component = array_class->component.get();
   return component->is_primitive() ? std::string(component->name->view()) : "object array";
 }
 
-// Message for the first of the bounds that does not hold; all of them are checked in this order.
+// Throws with a message for the first bound that is violated; they are checked in this order.
 Status throw_bounds(Thread& thread, const Array* from, std::int32_t from_index, const Array* to,
                     std::int32_t to_index, std::int32_t length) {
   const std::string from_array = element_kind(class_of(from)) + "[" + std::to_string(from->length) + "]";

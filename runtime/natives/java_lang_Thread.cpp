@@ -30,7 +30,7 @@ Status yield_native(NativeCall& call) {
   return Status::kOk;
 }
 
-// The Java side has set Thread.interrupted; this wakes the thread out of what it waits in.
+// The Java side has set Thread.interrupted; this wakes the thread from whatever it waits for.
 Status interrupt0(NativeCall& call) {
   interrupt_thread(call.object(0));
   return Status::kOk;
@@ -41,8 +41,8 @@ Status holds_lock(NativeCall& call) {
   return call.ret(monitor_owned_by(call.thread, call.object(0)));
 }
 
-// Priorities are kept in the java.lang.Thread and not given to the scheduler, as HotSpot does on Linux by
-// default.
+// Priorities are kept in the java.lang.Thread and not passed to the scheduler, as by default in HotSpot on
+// Linux.
 Status set_priority0(NativeCall&) { return Status::kOk; }
 
 Status set_native_name(NativeCall& call) {
@@ -56,7 +56,7 @@ std::vector<std::uint32_t> alive_threads(Vm& vm) {
   const std::lock_guard lock(threads_of(vm).lock);
   std::vector<std::uint32_t> result;
   for (const JavaThread* record = roots().threads.get(); record != nullptr; record = record->next.get()) {
-    // Threads are alive for Java from Thread.start() until their death is announced.
+    // To Java, threads are alive from Thread.start() until their death is announced.
     if (record->alive != 0 && record->object && record_of(record->object.get()) != nullptr)
       result.push_back(record->object.bits);
   }
@@ -97,7 +97,7 @@ State state_of(ThreadStatus status) {
   return kRunnable;
 }
 
-// In place of the class library's, which looks at Thread.threadStatus alone.
+// In place of the class library's version, which looks only at Thread.threadStatus.
 Status get_state(NativeCall& call) {
   const WellKnown& known = call.thread.vm->known();
   const Object* states = known.ThreadState->mirror_object()->reference(known.ThreadState_VALUES);

@@ -1,7 +1,7 @@
 // java.lang.invoke.MethodHandleNatives: how Java code names methods and fields to the VM.
 //
-// A MemberName is resolved when it says what to call or where a field lies: for methods its
-// ResolvedMethodName.vmtarget is the Method and vmindex the table index if it is dispatched; for fields
+// A MemberName is resolved when it says what to call or where a field is: for methods, its
+// ResolvedMethodName.vmtarget is the Method, and vmindex the table index if it is dispatched; for fields,
 // vmindex is the byte offset.
 #include <string>
 
@@ -92,7 +92,7 @@ Status resolve_field_name(NativeCall& call, Object* name, bool speculative) {
     return speculative ? call.ret(static_cast<Object*>(nullptr))
                        : throw_new(call.thread, "java/lang/NoSuchFieldError", symbol->view());
   }
-  // Access, and whether the field is static, is checked by Java.
+  // The Java code checks access, and whether the field is static.
   const RefKind kind = kind_of(name);
   init_field_name(name, field, kind == RefKind::kPutField || kind == RefKind::kPutStatic);
   return call.ret(name);
@@ -109,12 +109,12 @@ Status resolve_method_name(NativeCall& call, Object* name, Class* caller) {
   UVM_TRY(init_member_name(call.thread, name, method));
   const bool dispatched = kind == RefKind::kInvokeVirtual || kind == RefKind::kInvokeInterface;
   if (!dispatched && !method->is_static()) {
-    // invokespecial: what is resolved is what is run.
+    // invokespecial: the resolved method is the one that runs.
     name->field<std::int32_t>(vm()->known().MemberName_flags) =
         static_cast<std::int32_t>(with_kind(flags_of(name), RefKind::kInvokeSpecial));
     name->field<std::int64_t>(vm()->known().MemberName_vmindex) = -1;
   } else if (kind_of(name) == RefKind::kInvokeInterface && !c->is_interface()) {
-    // A method that a class has from an interface is called as a method of the class.
+    // A method that a class inherits from an interface is called as a method of the class.
     name->field<std::int32_t>(vm()->known().MemberName_flags) =
         static_cast<std::int32_t>(with_kind(flags_of(name), RefKind::kInvokeVirtual));
     name->set_reference(vm()->known().MemberName_clazz, c->mirror_object());

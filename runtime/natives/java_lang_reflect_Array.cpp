@@ -16,7 +16,7 @@ BasicType element_type(const Array* array) {
   return component->is_primitive() ? component->primitive : BasicType::kObject;
 }
 
-// The array of slot 0, checked.
+// The array in slot 0, checked.
 Status checked_array(NativeCall& call, bool primitive_only, Array** array) {
   Object* object = call.object(0);
   if (object == nullptr) return throw_null_pointer(call.thread);
@@ -172,7 +172,7 @@ Status new_array_of(NativeCall& call) {
   return call.ret(array);
 }
 
-// Array of class `c` whose elements are arrays, for the rest of the lengths.
+// An array of class `c` whose elements are arrays of the remaining lengths.
 Status make_nested(Thread& thread, Class* c, std::span<const std::int32_t> lengths, Array** result) {
   Array* array = new_array(thread, c, lengths.front());
   UVM_TRY(made(array));

@@ -9,7 +9,7 @@
 namespace uvm::rt {
 namespace {
 
-// Parameters as the MethodParameters attribute has them (JVMS 4.7.24); null when there is none.
+// The parameters as the MethodParameters attribute describes them (JVMS 4.7.24); null if there is none.
 Status get_parameters(NativeCall& call) {
   Thread& thread = call.thread;
   const WellKnown& k = known();

@@ -1,4 +1,4 @@
-// Natives of java.net.InetAddress and its subclasses: names and addresses. There are no sockets; but programs
+// Natives of java.net.InetAddress and its subclasses: names and addresses. There are no sockets, but programs
 // print, compare and parse addresses.
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -50,7 +50,7 @@ Status lookup(NativeCall& call, bool with_ipv6) {
     error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
     for (const addrinfo* i = error == 0 ? found : nullptr; i != nullptr; i = i->ai_next) {
       const std::optional<Address> address = address_of(i->ai_addr);
-      // There is one answer for each type of socket.
+      // The host answers once for each type of socket.
       if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end()) {
         addresses.push_back(*address);
       }
@@ -142,7 +142,7 @@ const NativeMethod kIpv6Methods[] = {
 };
 UVM_REGISTER_NATIVES("java/net/Inet6AddressImpl", kIpv6Methods)
 
-// A desktop's settings are not looked at.
+// The settings of a desktop are ignored.
 Status no_system_proxies(NativeCall& call) { return call.ret(false); }
 
 const NativeMethod kProxyMethods[] = {

@@ -1,6 +1,6 @@
-// Natives of java.net.NetworkInterface: what the host tells of its interfaces, getifaddrs(3) and
-// netdevice(7). As in OpenJDK, interfaces without an address are not there, the last one comes first, and so
-// does the last address.
+// Natives of java.net.NetworkInterface: what the host says of its interfaces, in getifaddrs(3) and
+// netdevice(7). As in OpenJDK, interfaces without an address are left out, the last interface comes first,
+// and so does the last address of each.
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -28,7 +28,7 @@ namespace {
 struct Binding {
   Address address;
   std::optional<Address> broadcast;
-  std::int16_t prefix = 0;  // bits of the network's part
+  std::int16_t prefix = 0;  // bits of the network part
 };
 
 struct Interface {
@@ -171,7 +171,7 @@ Status get_all(NativeCall& call) {
   return call.ret(result);
 }
 
-// The first that `wanted` says yes to; null when there is none.
+// The first interface that `wanted` accepts; null if there is none.
 Status get_one(NativeCall& call, const std::function<bool(const Interface&)>& wanted) {
   Thread& thread = call.thread;
   UVM_TRY(make_ready(thread));
@@ -231,11 +231,11 @@ Status is_bound(NativeCall& call) {
 
 // --- Figures
 
-// ioctl(2) with the interface's name in `request`.
+// Calls ioctl(2) with the interface's name in `request`.
 IoResult<void> ask(const Object* name, unsigned long what, ifreq* request) {
   *request = {};
   to_utf8(name).copy(request->ifr_name, sizeof request->ifr_name - 1);
-  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);  // of any family
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);  // any family will do
   if (fd < 0) return io_failure(errno);
   const Descriptor closed_at_end(fd);
   if (::ioctl(fd, what, request) != 0) return io_failure(errno);
@@ -252,7 +252,7 @@ Status has_flags(NativeCall& call) {
   return call.ret((request.ifr_flags & flags) == flags);
 }
 
-// (byte[] address, String name, int index): null when it has none.
+// (byte[] address, String name, int index): null if the interface has none.
 Status mac_address(NativeCall& call) {
   if (call.object(1) == nullptr) return throw_null_pointer(call.thread);
   ifreq request{};

@@ -19,8 +19,9 @@ bool is_execute_privileged(const Method* method) {
   return method->holder == known().AccessController && method->name->view() == "executePrivileged";
 }
 
-// The protection domains of the stack, innermost first, down to a privileged frame and without repetitions
-// of neighbours. Null when all of it is of the class library: then nothing is restricted.
+// The protection domains of the stack, innermost first, down to a privileged frame and without adjacent
+// repetitions. Null if all those frames are of the class library and the privileged one has no context: then
+// nothing is restricted.
 Status get_stack_context(NativeCall& call) {
   Thread& thread = call.thread;
   Class* context_class = known().AccessControlContext.get();
@@ -86,7 +87,7 @@ const NativeMethod kAccessControllerMethods[] = {
      kLeaf},
     {"getProtectionDomain", "(Ljava/lang/Class;)Ljava/security/ProtectionDomain;", get_protection_domain,
      kLeaf},
-    // Locals are always in the frame.
+    // The locals are always in the frame.
     {"ensureMaterializedForStackWalk", "(Ljava/lang/Object;)V", native_nothing, kLeaf},
 };
 UVM_REGISTER_NATIVES("java/security/AccessController", kAccessControllerMethods)

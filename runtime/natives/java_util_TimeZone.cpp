@@ -1,4 +1,4 @@
-// java.util.TimeZone: which time zone the system is set to.
+// java.util.TimeZone: the time zone that the system is set to.
 #include <dirent.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ std::string read_all(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// "Europe/Berlin" of "/usr/share/zoneinfo/Europe/Berlin".
+// "Europe/Berlin" for "/usr/share/zoneinfo/Europe/Berlin".
 std::optional<std::string> zone_of_path(const std::string& path) {
   constexpr std::string_view folder = "zoneinfo/";
   const std::size_t at = path.find(folder);
@@ -43,7 +43,7 @@ std::optional<std::string> zone_of_content(const std::string& folder, const std:
   std::optional<std::string> result;
   while (const dirent* entry = ::readdir(directory)) {
     const std::string_view name = entry->d_name;
-    // Copies of other zones, and files that are no zones.
+    // Copies of other zones, and files that are not zones.
     if (name.starts_with('.') || name == "ROC" || name == "posixrules" || name == "localtime") continue;
     const std::string path = folder + "/" + entry->d_name;
     struct stat status {};
@@ -96,7 +96,7 @@ Status get_system_zone(NativeCall& call) {
   return result == nullptr ? Status::kThrow : call.ret(result);
 }
 
-// "GMT+01:00": the offset of local time now.
+// The current offset of local time, like "GMT+01:00".
 Status get_offset_zone(NativeCall& call) {
   const std::time_t now = std::time(nullptr);
   std::tm local{};

@@ -1,4 +1,4 @@
-// Natives of java.util.prefs.FileSystemPreferences: locks between processes, and rights of files.
+// Natives of java.util.prefs.FileSystemPreferences: locks between processes, and permissions of files.
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -13,8 +13,8 @@
 namespace uvm::rt {
 namespace {
 
-// (String file, int permission, boolean shared): {lease, errno value}; the lease is 0 when the lock is not to
-// be had now. Locks end with the process: a resumed program holds none.
+// (String file, int permission, boolean shared): {lease, errno value}; the lease is 0 if the lock cannot be
+// taken now. Locks end with the process: a resumed program holds none.
 Status lock_file(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_null_pointer(call.thread);
   Array* result = new_primitive_array(call.thread, BasicType::kInt, 2);

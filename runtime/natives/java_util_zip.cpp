@@ -1,7 +1,7 @@
 // java.util.zip: checksums, Inflater (runtime/zip/inflate.h) and Deflater (runtime/zip/deflate_stream.h).
 //
-// Inputs and outputs are arrays with offset and length, or addresses (offsets in the region) with a length;
-// either form takes three argument slots.
+// Inputs and outputs are arrays with an offset and a length, or addresses (offsets in the region) with a
+// length; either form takes three argument slots.
 #include <zlib.h>
 
 #include <cstdint>
@@ -89,7 +89,7 @@ Status inflater_init(NativeCall& call) {
   return call.ret(static_cast<std::int64_t>(memory));
 }
 
-// Bytes consumed in bits 0 .. 30 and produced in 31 .. 61, then two flags.
+// The bytes consumed in bits 0 .. 30, the bytes produced in 31 .. 61, then two flags.
 std::int64_t packed(std::size_t consumed, std::size_t produced, bool finished, bool other) {
   return static_cast<std::int64_t>(
       static_cast<std::uint64_t>(consumed) | static_cast<std::uint64_t>(produced) << 31 |
@@ -185,8 +185,8 @@ Status deflater_init(NativeCall& call) {
   return call.ret(static_cast<std::int64_t>(stream));
 }
 
-// (this, long stream, input, output, int flush, int params); params: 1 | strategy << 1 | level << 3 when they
-// changed
+// (this, long stream, input, output, int flush, int params); params: 1 | strategy << 1 | level << 3 if they
+// have changed
 template <SpanOf input, SpanOf output>
 Status deflater_deflate(NativeCall& call) {
   const gc::RegionOffset stream = deflate_stream(call, 1);

@@ -1,5 +1,5 @@
-// MountTable: the text of /proc/mounts while LinuxNativeDispatcher reads it, in the native segment; its offset is the
-// FILE* that Java code holds. Part of the heap format.
+// MountTable: the text of /proc/mounts while LinuxNativeDispatcher reads it, in the native segment; its
+// offset is the FILE* that Java code holds. Part of the heap format.
 #pragma once
 
 #include <cstdint>

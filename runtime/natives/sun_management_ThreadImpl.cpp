@@ -182,8 +182,8 @@ Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int3
                      arguments);
 }
 
-// Fills `result` with the infos of the threads in `ids`, one upcall each: under way is during an upcall, saved
-// value 0 the index that it is for. kOk when all are there.
+// Fills `result` with the infos of the threads in `ids`, one upcall each: under way is during an upcall,
+// saved value 0 the index that it is for. kOk when all are there.
 Status fill_infos(NativeCall& call, const Array* ids, Array* result, std::int32_t depth, unsigned detail) {
   Class* info_class = class_of(result)->component.get();
   if (call.phase() == kUnderWay) {
