@@ -22,9 +22,9 @@ Status set_boot_loader_unnamed_module(NativeCall& call) {
   return call.ret();
 }
 
-// Packages that have a class loaded by the boot loader (java.lang.Package.getSystemPackages). Those of
-// dynamic modules, which proxies of the class library's own interfaces are in, are not of the image and have
-// no place.
+// Packages that have a class loaded by the boot loader (java.lang.Package.getSystemPackages). Packages of
+// dynamic modules, which contain proxies of the class library's own interfaces, are not in the image and
+// have no location.
 std::vector<Symbol*> used_boot_packages() {
   std::vector<Symbol*> names;
   for (const Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {
@@ -48,8 +48,8 @@ Status get_system_package_names(NativeCall& call) {
   return call.ret(array);
 }
 
-// "jrt:/java.base" for a package (internal form) of a named module of the boot loader; null when no class of
-// it is loaded.
+// "jrt:/java.base" for a package (internal form) of a named module of the boot loader; null if no class of
+// the package is loaded.
 Status get_system_package_location(NativeCall& call) {
   const Object* name = call.object(0);
   if (name == nullptr) return throw_null_pointer(call.thread);

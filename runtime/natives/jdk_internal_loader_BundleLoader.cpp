@@ -24,7 +24,7 @@ bool is_origin(const std::optional<bundle::BundleView>& b, std::int32_t origin) 
   return b.has_value() && origin >= 0 && static_cast<std::uint32_t>(origin) < b->origin_count();
 }
 
-// Names in a bundle are UTF-8; a lone surrogate has no such form, so it matches nothing.
+// Names in a bundle are UTF-8, which cannot express a lone surrogate, so a name with one matches nothing.
 bool has_lone_surrogate(const Object* string) {
   const std::u16string units = to_utf16(string);
   for (std::size_t i = 0; i < units.size(); ++i) {
@@ -63,7 +63,7 @@ Status size(NativeCall& call) {
   return call.ret(std::int64_t{bundle->size(static_cast<std::uint32_t>(call.i32(0)))});
 }
 
-// Milliseconds since 1970, as java.io.File has them.
+// Milliseconds since 1970, as in java.io.File.
 Status modified(NativeCall& call) {
   const auto bundle = program_bundle();
   if (!is_entry(bundle, call.i32(0))) return call.ret(std::int64_t{0});

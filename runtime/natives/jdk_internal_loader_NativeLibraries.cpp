@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 10> kBuiltIn = {
 constexpr std::int32_t kJniVersion = 0x000a0000;  // JNI_VERSION_10
 constexpr std::int64_t kBuiltInHandle = 1;        // anything but 0
 
-// "libnet.so" -> "net" when it is built in, else null.
+// "libnet.so" -> "net" if it is built in, else null.
 Status find_builtin(NativeCall& call) {
   if (call.object(0) == nullptr) return throw_new(call.thread, "java/lang/NullPointerException");
   const std::string file = to_utf8(call.object(0));
@@ -59,7 +59,7 @@ const NativeMethod kNativeLibrariesMethods[] = {
 };
 UVM_REGISTER_NATIVES("jdk/internal/loader/NativeLibraries", kNativeLibrariesMethods)
 
-// The VM's own reader of lib/modules keeps its mapping to itself; Java code reads the file.
+// The VM's own reader of lib/modules does not share its mapping; Java code reads the file.
 Status get_native_map(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 
 const NativeMethod kImageMethods[] = {

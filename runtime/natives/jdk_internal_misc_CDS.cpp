@@ -1,5 +1,5 @@
-// Natives of jdk.internal.misc.CDS: there is no archive of classes to read or to write. (The heap itself is
-// kept.)
+// Natives of jdk.internal.misc.CDS: there is no archive of classes to read or to write, since the heap
+// itself is kept.
 #include "runtime/execution/native.h"
 
 namespace uvm::rt {

@@ -8,8 +8,8 @@
 namespace uvm::rt {
 namespace {
 
-// Whether the thread is inside an access to memory of `scope`: in a method of ScopedMemoryAccess with the
-// scope among its locals. (A stopped thread's position is stored.)
+// Whether the thread is accessing memory of `scope`: in a method of ScopedMemoryAccess with the scope among
+// its locals. (A stopped thread's position is stored.)
 bool uses_scope(Thread& thread, const Class* accessor, std::uint32_t scope) {
   for (Frame* f = thread.frame; f != nullptr; f = thread.caller_of(f)) {
     if (f->kind != FrameKind::kJava || f->method->holder.get() != accessor) continue;
@@ -21,7 +21,7 @@ bool uses_scope(Thread& thread, const Class* accessor, std::uint32_t scope) {
   return false;
 }
 
-// False when another thread is accessing memory of the scope right now. (scope, exception for such threads)
+// (scope, exception for threads that access it): false if another thread is accessing the scope's memory.
 Status close_scope(NativeCall& call) {
   const std::uint32_t scope = gc::encode(call.object(1));
   const Class* accessor = class_of(call.object(0));

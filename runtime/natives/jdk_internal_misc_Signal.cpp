@@ -1,8 +1,8 @@
 // Natives of jdk.internal.misc.Signal. The process's signals belong to the VM, which may be another process
-// after a resume: names are known, but handlers are never called. Programs install handlers for those by
-// which java would end, and which suspend a program here, and for those that do nothing; that is accepted.
-// Any other signal would end the program where it expects its handler, so its handler is refused, as java
-// refuses those of signals that it uses itself.
+// after a resume: names are known, but handlers are never called. Handlers are accepted for signals that
+// would end java but suspend a program here, and for signals that do nothing. Any other signal would end the
+// program where it expects its handler, so the handler is refused, as java refuses handlers of signals that
+// it uses itself.
 #include <csignal>
 #include <string>
 
@@ -36,7 +36,7 @@ Status find_signal(NativeCall& call) {
   return call.ret(-1);
 }
 
-// The handler before: 0, the default one; -1, refused.
+// The previous handler: 0, the default one; -1, refused.
 Status handle(NativeCall& call) {
   constexpr std::int64_t kDefault = 0, kRefused = -1;
   switch (call.i32(0)) {

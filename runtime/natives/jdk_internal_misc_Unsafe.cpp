@@ -1,9 +1,9 @@
 // Natives of jdk.internal.misc.Unsafe.
 //
-// An address is (object, byte offset in it), or (null, region offset): what Java code calls an address never
-// is one of the host. Static fields are addressed by the mirror and the field's offset in it. The receiver of
-// the methods is in slot 0, so arguments start at slot 1. Like on every VM, a wrong address is the caller's
-// undefined behaviour.
+// An address is (object, byte offset in it), or (null, region offset): what Java code calls an address is
+// never an address of the host. Static fields are addressed by the mirror and the field's offset in it. The
+// receiver of the methods is in slot 0, so arguments start at slot 1. As on every VM, the behaviour with a
+// wrong address is undefined.
 
 #include <algorithm>
 #include <bit>
@@ -32,7 +32,7 @@ std::byte* address_of(const Object* base, std::int64_t offset) {
 
 std::byte* address(const NativeCall& call) { return address_of(call.object(1), call.i64(2)); }
 
-// --- Plain access: any alignment (Unsafe.getLongUnaligned relies on it, as the platform says
+// --- Plain access: any alignment (Unsafe.getLongUnaligned relies on that, because the platform reports
 // unalignedAccess)
 
 template <typename T>
@@ -51,7 +51,7 @@ Status ret_value(NativeCall& call, T value) {
   }
 }
 
-// Value argument in a slot, as the type of the Java method.
+// The value argument in a slot, as the type that the Java method declares.
 template <typename T>
 T argument(const NativeCall& call, unsigned slot) {
   if constexpr (std::is_same_v<T, float>) {
@@ -77,7 +77,7 @@ Status put(NativeCall& call) {
   return call.ret();
 }
 
-// A byte that is not 0 or 1 may be there, written as another type: HotSpot reads it as its truth.
+// The byte may be other than 0 or 1 if it was written as another type: like HotSpot, anything but 0 is true.
 Status get_boolean(NativeCall& call) { return call.ret(load<std::uint8_t>(address(call)) != 0); }
 Status put_boolean(NativeCall& call) {
   *reinterpret_cast<std::uint8_t*>(address(call)) = static_cast<std::uint8_t>(call.i32(4) & 1);
@@ -91,7 +91,7 @@ Status put_reference(NativeCall& call) {
   slot_at(call).store(gc::encode(call.object(4)));
   return call.ret();
 }
-// Of memory outside the heap that holds an uncompressed reference: nothing makes such memory.
+// For memory outside the heap that holds an uncompressed reference: nothing makes such memory.
 Status get_uncompressed_object(NativeCall& call) {
   return throw_new(call.thread, "java/lang/InternalError", "getUncompressedObject");
 }
@@ -138,7 +138,7 @@ Status put_reference_volatile(NativeCall& call) {
   return call.ret();
 }
 
-// Exchanges; answers what was there.
+// Exchanges if `expected` is there; returns what was there.
 template <typename T>
 T exchange(std::byte* at, T expected, T desired) {
   __atomic_compare_exchange_n(reinterpret_cast<T*>(at), &expected, desired, false, __ATOMIC_SEQ_CST,
@@ -248,7 +248,7 @@ Status copy_swap_memory(NativeCall& call) {
 }
 
 // Writing back to persistent memory (MappedByteBuffer.force of an ExtendedMapMode): UnsafeConstants says that
-// there is none to write back, so these are never reached.
+// there is none, so these are never reached.
 Status writeback(NativeCall& call) {
   return throw_new(call.thread, "java/lang/InternalError", "writeback is not supported on this platform");
 }

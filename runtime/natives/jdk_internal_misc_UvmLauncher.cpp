@@ -1,4 +1,4 @@
-// jdk.internal.misc.UvmLauncher: what the outside gives the program. Contract: java/README.md.
+// jdk.internal.misc.UvmLauncher: what the program receives from outside. Contract: java/README.md.
 #include "runtime/bundle/bundle.h"
 #include "runtime/execution/native.h"
 #include "runtime/heap/objects.h"

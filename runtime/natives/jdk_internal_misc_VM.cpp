@@ -17,7 +17,7 @@ namespace {
 Status latest_user_defined_loader(NativeCall& call) {
   const Object* found = nullptr;
   walk_frames(call.thread, [&](Frame*, Method* method, int) {
-    // Generated accessors have a loader of their own, but call on behalf of reflection.
+    // Generated accessors have loaders of their own, but call on behalf of reflection.
     const Class* holder = method->holder.get();
     if (holder->is_subclass_of(known().MethodAccessorImpl.get()) ||
         holder->is_subclass_of(known().ConstructorAccessorImpl.get())) {
@@ -36,7 +36,7 @@ Status get_euid(NativeCall& call) { return call.ret(static_cast<std::int64_t>(ge
 Status get_gid(NativeCall& call) { return call.ret(static_cast<std::int64_t>(getgid())); }
 Status get_egid(NativeCall& call) { return call.ret(static_cast<std::int64_t>(getegid())); }
 
-// Nanoseconds since `offset` (seconds since the epoch), -1 when that is more than 2^32 seconds away.
+// Nanoseconds since `offset` (seconds since the epoch); -1 if that is more than 2^32 seconds away.
 Status get_nano_time_adjustment(NativeCall& call) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   constexpr std::int64_t kMaxDifference = std::int64_t{1} << 32;

@@ -1,5 +1,5 @@
 // Natives of jdk.internal.perf.Perf: counters that nobody else reads. They are direct buffers on native
-// memory of the region; under way: the buffer (saved 0) is being constructed.
+// memory of the region. Under way: the buffer (saved 0) is being constructed.
 #include <cstring>
 
 #include "runtime/heap/exceptions.h"
@@ -13,7 +13,7 @@
 namespace uvm::rt {
 namespace {
 
-// A direct buffer of `length` bytes that `fill` writes.
+// Makes a direct buffer of `length` bytes, which `fill` writes.
 template <typename Fill>
 Status make_buffer(NativeCall& call, std::int32_t length, Fill fill) {
   if (call.phase() == kFresh) {

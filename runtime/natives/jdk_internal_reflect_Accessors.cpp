@@ -1,7 +1,8 @@
 // Natives of jdk.internal.reflect.NativeMethodAccessorImpl and NativeConstructorAccessorImpl: reflective
 // calls before they are inflated to generated accessors.
 //
-// Phase 0 checks everything and calls; phase 1 has the result. saved 0: the new object of a constructor.
+// Phase 0 checks everything and makes the call; phase 1 has its result. saved 0: the new object of a
+// constructor.
 #include <array>
 
 #include "runtime/classfile/descriptor.h"
@@ -58,7 +59,7 @@ Status unpack(Thread& thread, const Method* method, const Array* given, Argument
   return Status::kOk;
 }
 
-// What InvocationTargetException(Throwable) makes: the target is its cause, through getCause only.
+// Throws what InvocationTargetException(Throwable) makes: its cause is the target, but only through getCause.
 Thrown throw_invocation_target(Thread& thread, const Object* target) {
   const Thrown result = throw_new(thread, "java/lang/reflect/InvocationTargetException");
   Object* thrown = thread.pending_exception();
@@ -97,7 +98,7 @@ Status invoke(NativeCall& call) {
     Object* receiver = call.object(1);
     Arguments arguments;
     Method* selected = method;
-    // Interfaces too, which a call of an instance method by bytecode would not initialise.
+    // This includes interfaces, which a call of an instance method by bytecode would not initialise.
     UVM_TRY(ensure_initialized(thread, method->holder.get()));
     if (!method->is_static()) {
       if (receiver == nullptr) return throw_null_pointer(thread);

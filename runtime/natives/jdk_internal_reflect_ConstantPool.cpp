@@ -144,7 +144,7 @@ Status get_name_and_type_ref_info(NativeCall& call) {
   return ret_strings(call, info);
 }
 
-// Class of a member reference, loaded if `load`; null when it is not loaded.
+// The class of a member reference, which is loaded if `load`; null if it is not loaded.
 Status member_class(NativeCall& call, bool load, Class** result) {
   const unsigned class_index = pool_of(call)->class_index(index_of(call));
   if (load) return resolve_class(call.thread, pool_class(call), class_index, result);

@@ -7,7 +7,7 @@
 namespace uvm::rt {
 namespace {
 
-// As a leaf it has no frame itself: frame 0 is the caller-sensitive method that asks, then come its callers.
+// A leaf has no frame itself: frame 0 is the caller-sensitive method that asks, and its callers follow.
 Status get_caller_class(NativeCall& call) {
   const Class* caller = nullptr;
   bool sensitive = true;

@@ -33,8 +33,8 @@ constexpr const char* kArchitecture = "aarch64";
 #error "name of the architecture in os.arch"
 #endif
 
-// By name of SystemProps.Raw's private constant that says where the property is in the array, without _ and
-// _NDX: other updates may have others.
+// Keyed by the name, without _ and _NDX, of SystemProps.Raw's private constant that says where the property
+// is in the array: other updates may have other constants.
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 void add_if(Properties& properties, const char* name, const std::string& value) {
@@ -47,7 +47,7 @@ void add_user(Properties& p) {
   std::array<char, 16384> buffer{};
   (void)::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
   std::string home = found != nullptr && found->pw_dir != nullptr ? found->pw_dir : "";
-  if (home.size() < 2) {  // none, or "/": services and containers; the environment knows better
+  if (home.size() < 2) {  // none, or "/", as in services and containers: the environment knows better
     const char* from_environment = std::getenv("HOME");
     if (from_environment != nullptr && *from_environment != '\0') home = from_environment;
   }
@@ -88,7 +88,7 @@ Properties platform() {
   return p;
 }
 
-// The file `release` of a JDK: KEY="value" lines.
+// The file `release` of a JDK, which has lines KEY="value".
 std::map<std::string, std::string> release_file(const std::string& java_home) {
   std::map<std::string, std::string> values;
   std::ifstream file(java_home + "/release");
@@ -119,8 +119,8 @@ std::string library_path() {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-// What is of one program only (class path, -D, command) is UvmLauncher's part: these may become part of an
-// image.
+// What belongs to one program (class path, -D, command) is left to UvmLauncher, since the pairs here may
+// become part of an image.
 Pairs vm_pairs() {
   const ProgramInput& input = vm()->input;
   auto release = release_file(input.java_home);
@@ -138,10 +138,11 @@ Pairs vm_pairs() {
       {"java.library.path", library_path()},
       {"java.class.path", ""},
       {"sun.java.launcher", "SUN_STANDARD"},
-      // Its reader of lib/modules would otherwise map the whole file, here: copy it into the heap.
+      // The class library's reader of lib/modules would otherwise map the whole file, that is, copy it into
+      // the heap.
       {"jdk.image.map.all", "false"},
   };
-  // When the class library boots for one program, what that says is known from the beginning.
+  // If the class library boots for one program, that program's properties are known from the beginning.
   if (input.boots && roots().boot_phase != kBootDone) {
     for (const Pairs* more : {&input.properties, &input.module_properties})
       pairs.insert(pairs.end(), more->begin(), more->end());
@@ -156,7 +157,7 @@ Status set_string(Thread& thread, Array* array, std::int32_t index, const std::s
   return Status::kOk;
 }
 
-// A static int of the class; nothing when it has none of that name.
+// A static int of the class; nothing if it has none of that name.
 std::optional<std::int32_t> constant(Class* c, const std::string& name) {
   const Symbol* symbol = find_symbol(name);
   const Field* field = symbol == nullptr ? nullptr : find_declared_field(c, symbol, find_symbol("I"));

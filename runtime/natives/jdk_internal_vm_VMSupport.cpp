@@ -5,7 +5,7 @@
 namespace uvm::rt {
 namespace {
 
-// Nothing is known to agents beyond what is given: none can attach.
+// There is nothing to add to the given properties for agents, since none can attach.
 Status init_agent_properties(NativeCall& call) { return call.ret(call.object(0)); }
 
 Status get_temporary_directory(NativeCall& call) {

@@ -1,10 +1,10 @@
-// jdk.internal.vm.vector.VectorSupport: vectors of jdk.incubator.vector are computed by its Java code.
+// jdk.internal.vm.vector.VectorSupport: the Java code of jdk.incubator.vector does the work on vectors.
 #include "runtime/execution/native.h"
 
 namespace uvm::rt {
 namespace {
 
-// -1: no vectors of the processor are used; the library then takes its smallest shape.
+// -1: the processor's vectors are not used; the library then takes its smallest shape.
 Status max_lane_count(NativeCall& call) { return call.ret(-1); }
 
 const NativeMethod kVectorSupportMethods[] = {

@@ -1,5 +1,5 @@
-// The natives of OpenJDK 17 that this uvm is without on purpose. tests/natives/ fails when an entry stands
-// for nothing, or for a native that there is; so what is implemented leaves this table.
+// The natives of OpenJDK 17 that this uvm lacks on purpose. tests/natives/ fails if an entry stands for no
+// native of OpenJDK, or for one that is implemented, so the entry of a native that gets implemented must go.
 #include "runtime/natives/missing_natives.h"
 
 namespace uvm::rt {

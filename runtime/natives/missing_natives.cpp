@@ -10,8 +10,8 @@
 namespace uvm::rt {
 namespace {
 
-// Reads just as much of a class file as it takes to find its native methods: parsing all of it would take ten
-// times as long. What is cut off or of an unknown form ends the reading.
+// Reads just as much of a class file as is needed to find its native methods: parsing all of it would take
+// ten times as long. Reading ends where the file is cut off or has an unknown form.
 class MethodScanner {
  public:
   explicit MethodScanner(std::span<const std::byte> bytes) : bytes_(bytes) {}
@@ -58,7 +58,7 @@ class MethodScanner {
 
   bool read_pool() {
     enum Tag : unsigned { kUtf8 = 1, kLong = 5, kDouble = 6 };
-    // Bytes behind the tag (JVMS 4.4).
+    // Bytes after the tag (JVMS 4.4).
     constexpr std::uint8_t kSizes[] = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
     const unsigned count = u2();
     entries_.assign(count, 0);

@@ -1,7 +1,7 @@
 // Objects of java.lang.reflect made from metadata, and back.
 //
-// The functions that make objects may return kUpcall, to load the classes that a descriptor names; they leave
-// no trace then and are to be called again.
+// The functions that make objects may return kUpcall, to load the classes that a descriptor names; they then
+// leave no trace and must be called again.
 #pragma once
 
 #include <vector>
@@ -13,27 +13,27 @@ namespace uvm::rt {
 Status reflect_field(Thread& thread, Field* field, Object** result);
 Status reflect_method(Thread& thread, Method* method, Object** result);
 Status reflect_constructor(Thread& thread, Method* initializer, Object** result);
-// Method or Constructor, as the method is.
+// A Method or a Constructor, depending on the method.
 Status reflect_executable(Thread& thread, Method* method, Object** result);
 
-// Metadata of a java.lang.reflect.Field, Method or Constructor.
+// The metadata behind a java.lang.reflect.Field, Method or Constructor.
 Field* reflected_field(const Object* field);
 Method* reflected_method(const Object* executable);
 
-// Classes of the parameters and of the result of a method, by its holder's loader.
+// The classes of a method's parameters and result, found by its holder's loader.
 Status parameter_classes(Thread& thread, const Method* method, std::vector<Class*>* parameters,
                          Class** result);
 
-// Frames of reflection and of method handles do not count as callers: they call on behalf of another.
+// Frames of reflection and of method handles do not count as callers: they call on behalf of another method.
 bool calls_for_another(const Method* method);
 
-// Class of a field descriptor or "V".
+// The class for a field descriptor or "V".
 Status descriptor_class(Thread& thread, std::string_view descriptor, Object* loader, Class** result);
 
-// Takes the value of a box for a variable of primitive type `to`, widening it (JLS 5.1.2). False: `boxed` is
-// no box, or its type does not widen to `to`.
+// Takes the value out of a box for a variable of primitive type `to`, widening it (JLS 5.1.2). False:
+// `boxed` is not a box, or its type does not widen to `to`.
 bool unbox_widening(const Object* boxed, BasicType to, Slot* value);
-// Widens in place; false when there is no such conversion.
+// Widens in place; false if there is no such conversion.
 bool widen(BasicType from, BasicType to, Slot* value);
 
 }  // namespace uvm::rt

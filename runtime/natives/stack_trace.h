@@ -7,7 +7,7 @@
 
 namespace uvm::rt {
 
-// Fills in a java.lang.StackTraceElement, as its natives do: `bci` is -2 for natives.
+// Fills in a java.lang.StackTraceElement, like its natives; `bci` is -2 for native methods.
 Status fill_stack_trace_element(Thread& thread, Object* element, Method* method, int bci);
 
 }  // namespace uvm::rt

@@ -1,5 +1,5 @@
-// Natives that FileInputStream, FileOutputStream and RandomAccessFile have in common: moving bytes.
-// Receiver in slot 0 with a field `fd`; arrays as (byte[] bytes, int offset, int length) from slot 1.
+// Natives that FileInputStream, FileOutputStream and RandomAccessFile share: moving bytes. The receiver, in
+// slot 0, has a field `fd`; arrays are (byte[] bytes, int offset, int length) from slot 1.
 #pragma once
 
 #include "runtime/execution/native.h"

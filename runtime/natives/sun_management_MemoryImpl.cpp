@@ -1,8 +1,7 @@
 // Natives of sun.management's memory beans: the heap, its pools and their managers.
 //
-// There is one pool of objects and one of classes. Neither ever shrinks, so what is used is also the most
-// that ever was. The one manager of the heap is System.gc's treatment of references, which frees no memory
-// yet.
+// There is one pool of objects and one of classes. Neither ever shrinks, so the current use is also the peak.
+// The only manager of the heap is System.gc's treatment of references, which frees no memory yet.
 #include "runtime/heap/objects.h"
 #include "runtime/heap/strings.h"
 #include "runtime/linking/class_loading.h"
@@ -42,7 +41,7 @@ Status heap_usage(NativeCall& call) {
                     static_cast<std::int64_t>(heap.capacity()));
 }
 
-// What is not of the heap grows without a limit of its own.
+// Memory outside the heap grows without a limit of its own.
 Status memory_usage(NativeCall& call) {
   if (call.i32(1) != 0) return heap_usage(call);
   const std::uint64_t used = roots().metadata.allocated_bytes + roots().native.allocated_bytes;
@@ -60,7 +59,7 @@ Status pool_usage(NativeCall& call) {
 // Null: no pool is collected.
 Status no_usage(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 
-// Runs a static method of a bean's factory, `count` of which make the array's elements; phase n: during the
+// Calls a static method of a bean's factory for each of the array's `count` elements; phase n: during the
 // upcall for element n - 1. The array is in saved 0.
 template <typename Make>  // (unsigned index): pushes the call
 Status make_beans(NativeCall& call, std::string_view element_class, unsigned count, Make make) {
@@ -104,7 +103,7 @@ Status make_pools(NativeCall& call) {
 Status make_managers(NativeCall& call) {
   Class* plain = nullptr;
   UVM_TRY(factory(call.thread, "sun/management/ManagementFactoryHelper", &plain));
-  // The module jdk.management has a bean that can tell more.
+  // The module jdk.management has a bean that can say more.
   Class* c = boot_class(call.thread, "com/sun/management/internal/GarbageCollectorExtImpl");
   if (c == nullptr) {
     call.thread.java->pending_exception = nullptr;
@@ -192,7 +191,7 @@ const NativeMethod kGarbageCollectorImplMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/management/GarbageCollectorImpl", kGarbageCollectorImplMethods)
 
-// Nothing more is known of a collection, and nothing is said when there was one.
+// Nothing more is known about a collection, and no notification is sent after one.
 Status no_attributes(NativeCall& call) { return call.ret(0); }
 Status no_last_collection(NativeCall& call) { return call.ret(static_cast<const Object*>(nullptr)); }
 

@@ -32,7 +32,7 @@ void for_each_live_thread(Visit visit) {
   }
 }
 
-// With threads_lock held, or while stopped. Null: not alive.
+// Call with the lock of the threads held, or while they are stopped. Null: not alive.
 JavaThread* find_live_thread(std::int64_t id) {
   JavaThread* found = nullptr;
   for_each_live_thread([&](JavaThread* record) {
@@ -62,7 +62,7 @@ Status get_threads(NativeCall& call) {
 
 // --- CPU time
 
-// -1 when the thread is not alive. `id` 0: the caller.
+// -1 if the thread is not alive. `id` 0: the caller.
 std::int64_t cpu_time(Thread& caller, std::int64_t id, std::int64_t CpuTime::*which) {
   if (id == 0) return thread_cpu_time(caller).*which;
   const std::lock_guard lock(threads_of(*caller.vm).lock);
@@ -91,7 +91,7 @@ Status cpu_times_of_threads(NativeCall& call) {
 
 enum Detail : unsigned { kMonitors = 1, kSynchronizers = 2 };
 
-// The synchronizers of java.util.concurrent.locks that a thread has, anywhere in the heap. While stopped.
+// Visits a thread's synchronizers of java.util.concurrent.locks, anywhere in the heap. While stopped.
 void for_each_owned_synchronizer(Thread& thread, const Object* owner,
                                  const std::function<void(Object*)>& visit) {
   Class* c = boot_class(thread, "java/util/concurrent/locks/AbstractOwnableSynchronizer");
@@ -111,8 +111,8 @@ Status make_array_of(Thread& thread, const std::vector<std::uint32_t>& objects, 
   return Status::kOk;
 }
 
-// Pushes the constructor of a new ThreadInfo for the thread with that id (kUpcall), the object in saved(0);
-// kOk when the thread is not alive. `depth` -1: all frames.
+// Pushes the constructor of a new ThreadInfo for the thread with that id and puts the object into saved(0):
+// kUpcall. kOk: the thread is not alive. `depth` -1: all frames.
 Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int32_t depth, unsigned detail) {
   Thread& thread = call.thread;
   std::vector<StackPosition> positions;
@@ -169,7 +169,7 @@ Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int3
   UVM_TRY(make_array_of(thread, monitors, &monitor_array));
   Array* synchronizer_array = nullptr;
   UVM_TRY(make_array_of(thread, synchronizers, &synchronizer_array));
-  // Which frame has locked a monitor is not recorded: a negative depth says so.
+  // It is not recorded which frame locked a monitor; a negative depth says so.
   Array* depths = new_primitive_array(thread, BasicType::kInt, monitor_array->length);
   UVM_TRY(made(depths));
   std::fill_n(depths->elements<std::int32_t>(), depths->length, -1);
@@ -182,8 +182,8 @@ Status push_info(NativeCall& call, Class* info_class, std::int64_t id, std::int3
                      arguments);
 }
 
-// Fills `result` with the infos of the threads in `ids`, one upcall each: under way is during an upcall,
-// saved value 0 the index that it is for. kOk when all are there.
+// Fills `result` with the infos of the threads in `ids`, by one upcall each. Under way: during an upcall, for
+// the index in saved value 0. kOk: all are there.
 Status fill_infos(NativeCall& call, const Array* ids, Array* result, std::int32_t depth, unsigned detail) {
   Class* info_class = class_of(result)->component.get();
   if (call.phase() == kUnderWay) {
@@ -251,7 +251,7 @@ struct Waiting {
   Object* for_thread;
 };
 
-// Threads that wait for each other in a circle, for monitors, or also for synchronizers of
+// Threads that wait for each other in a cycle, for monitors and optionally for synchronizers of
 // java.util.concurrent. While stopped.
 std::vector<std::uint32_t> find_circles(bool with_synchronizers) {
   std::vector<Waiting> waiting;
@@ -294,7 +294,7 @@ Status reset_peak(NativeCall& call) {
 }
 
 const NativeMethod kThreadImplMethods[] = {
-    // The switch is the bean's: times are there at any time.
+    // The bean itself keeps the switch; times are always available.
     {"setThreadCpuTimeEnabled0", "(Z)V", native_nothing, kLeaf},
     {"resetPeakThreadCount0", "()V", reset_peak, kLeaf},
     {"getThreads", "()[Ljava/lang/Thread;", get_threads},

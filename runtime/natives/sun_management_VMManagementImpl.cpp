@@ -1,4 +1,4 @@
-// Natives of sun.management.VMManagementImpl: what java.lang.management tells of the VM.
+// Natives of sun.management.VMManagementImpl: what java.lang.management reports about the VM.
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ Status get_version(NativeCall& call) {
   return version == nullptr ? Status::kThrow : call.ret(version);
 }
 
-// What is not named here stays false.
+// Fields that are not named here stay false.
 Status init_optional_support(NativeCall& call) {
   Class* c = call.method()->holder.get();
   for (const char* field : {"currentThreadCpuTimeSupport", "otherThreadCpuTimeSupport",
@@ -41,7 +41,7 @@ Status is_verbose(NativeCall& call) {
 Status no(NativeCall& call) { return call.ret(false); }
 Status yes(NativeCall& call) { return call.ret(true); }
 Status zero(NativeCall& call) { return call.ret(std::int64_t{0}); }
-// Of HotSpot's own counters, which it says when it does not count.
+// For HotSpot's own counters; HotSpot gives this value when it does not count.
 Status not_counted(NativeCall& call) { return call.ret(std::int64_t{-1}); }
 
 Status total_class_count(NativeCall& call) {
@@ -72,7 +72,7 @@ Status vm_arguments(NativeCall& call) {
   return call.ret(arguments);
 }
 
-// UvmLauncher notes when the program starts.
+// UvmLauncher records when the program starts.
 std::int64_t launcher_time(NativeCall& call, std::string_view field) {
   Class* launcher = boot_class(call.thread, "jdk/internal/misc/UvmLauncher");
   return launcher->mirror_object()->field<std::int64_t>(library_field(launcher, field, "J"));
@@ -108,7 +108,7 @@ Status peak_threads(NativeCall& call) {
   return call.ret(std::max(live, static_cast<std::int32_t>(roots().peak_thread_count)));
 }
 
-// Threads made, which are hardly more than those started.
+// The number of threads made, which is hardly larger than the number of those started.
 Status total_threads(NativeCall& call) {
   Class* c = known().Thread.get();
   return call.ret(c->mirror_object()->field<std::int64_t>(library_field(c, "threadSeqNumber", "J")));
@@ -148,7 +148,7 @@ const NativeMethod kVMManagementImplMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/management/VMManagementImpl", kVMManagementImplMethods)
 
-// What is asked for is kept and told; there is no such output.
+// The setting is kept and reported, but there is no such output.
 template <VerboseOutput which, unsigned slot>
 Status set_verbose(NativeCall& call) {
   if (call.i32(slot) != 0) {

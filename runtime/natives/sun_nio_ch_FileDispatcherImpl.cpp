@@ -40,7 +40,7 @@ int fd_of(NativeCall& call, unsigned slot) { return host_fd(lease_of_descriptor(
 Status force0(NativeCall& call) {
   if (is_program_lease(lease_of_descriptor(call.object(0)))) return call.ret(0);
   const int fd = fd_of(call, 0);
-  // What cannot be synchronised (a pipe) is no error.
+  // A file that cannot be synchronised (a pipe) is no error.
   const bool failed =
       (call.i32(1) != 0 ? ::fsync(fd) : ::fdatasync(fd)) != 0 && errno != EINVAL && errno != EROFS;
   return failed ? error_of(call, errno) : call.ret(0);
@@ -66,7 +66,7 @@ Status size0(NativeCall& call) {
   return call.ret(static_cast<std::int64_t>(status.st_size));
 }
 
-// Java's "to the end, however far" is the largest number, the kernel's 0.
+// For "to the end, wherever that is", Java has the largest number and the kernel 0.
 std::int64_t lock_length(std::int64_t size) {
   return size == std::numeric_limits<std::int64_t>::max() ? 0 : size;
 }
@@ -80,7 +80,7 @@ Status lock0(NativeCall& call) {
     if (error == 0) return call.ret(kLocked);
     if (error != EAGAIN) return error_of(call, error);
     if (call.i32(1) == 0) return call.ret(kNoLock);
-    // F_SETLKW could not be interrupted by a checkpoint.
+    // A checkpoint could not interrupt F_SETLKW.
     wait_for_wake(call.thread, call.thread.wake.load(),
                   static_cast<std::uint64_t>(program_nano_time() + retry_ns));
     if (retiring(call.thread)) return Status::kRetire;
@@ -107,7 +107,7 @@ Status dup0(NativeCall& call) {
 
 Status can_transfer_overlapped(NativeCall& call) { return call.ret(true); }
 
-// Natives move bytes through buffers of their own; these are not aligned.
+// Natives move bytes through buffers of their own, which are not aligned.
 Status no_direct(NativeCall& call) {
   return throw_new(call.thread, "java/lang/UnsupportedOperationException", "direct I/O is not supported");
 }
@@ -136,7 +136,7 @@ const NativeMethod kDispatcherMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/nio/ch/FileDispatcherImpl", kDispatcherMethods)
 
-// FileChannelImpl's constants of protection.
+// FileChannelImpl's constants for protection.
 enum Protection : std::int32_t { kMapReadOnly = 0, kMapReadWrite = 1, kMapPrivate = 2 };
 constexpr std::int64_t kLargestDirectTransfer = 0x7ffff000;  // what one sendfile(2) can do
 constexpr std::int64_t kMapGranularity = 4096;
@@ -147,8 +147,8 @@ Status largest_transfer(NativeCall& call) {
 }
 
 // (int protection, long position, long length, boolean sync): a copy of the file's content in the native
-// segment, since a mapping of the file would not survive the process. Therefore read-only and private
-// mappings only.
+// segment, since a mapping of the file would not survive the process. Therefore only read-only and private
+// mappings are supported.
 Status map0(NativeCall& call) {
   const std::int64_t position = call.i64(2), length = call.i64(4);
   if (call.i32(1) == kMapReadWrite) {
@@ -190,7 +190,7 @@ Status transfer_to0(NativeCall& call) {
   const std::int32_t to = lease_of_descriptor(call.object(6));
   const Transfer moved =
       write_lease(call, to, count, Wait::kYes, -1, [&](std::int64_t at, void* bytes, std::size_t n) {
-        // A file that shrank meanwhile reads as zeroes.
+        // If the file has shrunk in the meantime, the rest reads as zeroes.
         std::memset(bytes, 0, n);
         (void)!lease_pread(from, bytes, n, position + at);
       });
@@ -208,7 +208,7 @@ const NativeMethod kChannelMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/nio/ch/FileChannelImpl", kChannelMethods)
 
-// (address, length ...): mapped memory is a copy, in the region.
+// (address, length ...): mapped memory is a copy in the region.
 Status is_loaded(NativeCall& call) { return call.ret(true); }
 
 const NativeMethod kMappedMethods[] = {

@@ -39,7 +39,7 @@ Status random_bytes(NativeCall& call) {
   return call.ret(true);
 }
 
-// Lease of the reading end in the upper half of the result, of the writing end in the lower.
+// The upper half of the result is the lease of the reading end, the lower half that of the writing end.
 Status make_pipe(NativeCall& call) {
   std::array<int, 2> ends{};
   const bool blocking = call.i32(0) != 0;
@@ -60,7 +60,7 @@ Status write1(NativeCall& call) {
   return put < 0 ? throw_io(call.thread, call.i32(0), errno) : call.ret(static_cast<std::int32_t>(put));
 }
 
-// Empties a non-blocking pipe; whether there was anything in it.
+// Empties a non-blocking pipe; returns whether there was anything in it.
 Status drain(NativeCall& call) {
   std::array<char, 128> buffer{};
   bool any = false;
@@ -132,10 +132,10 @@ const NativeMethod kKeyMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/nio/ch/FileKey", kKeyMethods)
 
-// A thread's handle is its JavaThread::id, so it stays the same over checkpoints.
+// A thread's handle is its JavaThread::id, so it stays the same across checkpoints.
 Status current(NativeCall& call) { return call.ret(std::int64_t{call.thread.java->id}); }
 
-// Lets the thread look again at what it waits for.
+// Makes the thread look again at what it waits for.
 Status signal(NativeCall& call) {
   const std::lock_guard guard(threads_of(*vm()).lock);
   for (Thread* thread : threads_of(*vm()).list) {
@@ -144,8 +144,8 @@ Status signal(NativeCall& call) {
   return call.ret();
 }
 
-// Whether a signal that comes before its thread blocks stays pending: so on AIX, whose threads are signalled
-// again. Here wake() is seen by whoever is about to block.
+// Whether a signal that comes before its thread blocks stays pending, as on AIX, where threads are signalled
+// again. Here a thread that is about to block sees wake().
 Status support_pending_signals(NativeCall& call) { return call.ret(false); }
 
 const NativeMethod kThreadMethods[] = {

@@ -1,5 +1,5 @@
-// sun.nio.fs.LinuxNativeDispatcher, and what belongs to it in UnixNativeDispatcher: reading the table of
-// mounted file systems.
+// sun.nio.fs.LinuxNativeDispatcher, and the parts of UnixNativeDispatcher that belong to it: reading the
+// table of mounted file systems.
 //
 // The "FILE*" that Java code holds is the offset of a copy of the table in the native segment, so that it
 // survives.
@@ -26,7 +26,7 @@ MountTable& table_of(NativeCall& call) {
   return *gc::at_offset<MountTable>(static_cast<gc::RegionOffset>(call.i64(0)));
 }
 
-// The next line without its end, from `position` on, which moves behind it.
+// The next line, from `position` on, without its end; moves `position` past it.
 std::optional<std::string> next_line(MountTable& table) {
   if (table.position >= table.size) return std::nullopt;
   const char* start = reinterpret_cast<const char*>(&table + 1) + table.position;
@@ -37,7 +37,7 @@ std::optional<std::string> next_line(MountTable& table) {
   return std::string(start, length);
 }
 
-// fstab(5): blanks in names are written as octal numbers.
+// fstab(5): blanks in names are written as octal escapes.
 std::string unescape(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -52,7 +52,7 @@ std::string unescape(const std::string& text) {
   return result;
 }
 
-// (long path, long mode): a table without entries when there is no such file.
+// (long path, long mode): a table without entries if there is no such file.
 Status set_mount_entries(NativeCall& call) {
   std::ifstream file(host_path(string_at(call.i64(0))), std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -105,7 +105,7 @@ Status rewind(NativeCall& call) {
   return call.ret();
 }
 
-// Bytes of the next line, -1 at the end.
+// The length of the next line in bytes; -1 at the end.
 Status line_length(NativeCall& call) {
   const std::optional<std::string> line = next_line(table_of(call));
   return call.ret(line.has_value() ? static_cast<std::int32_t>(line->size()) : -1);

@@ -58,14 +58,14 @@ Status throw_unix(NativeCall& call, int error) {
   return status;
 }
 
-// Result of a system call that answers -1 on failure.
+// The result of a system call that returns -1 on failure.
 Status done(NativeCall& call, long result) { return result == -1 ? throw_unix(call, errno) : call.ret(); }
 
 std::string path_at(NativeCall& call, unsigned slot) { return host_path(string_at(call.i64(slot))); }
 
 int fd_at(NativeCall& call, unsigned slot) { return host_fd(call.i32(slot)); }
 
-constexpr int kNoDescriptor = -1;  // what fd_at answers for a file of the class path
+constexpr int kNoDescriptor = -1;  // what fd_at returns for a file of the class path
 
 Status bytes_result(NativeCall& call, const std::string& bytes) {
   const Array* array = make_byte_array(call.thread, bytes.data(), bytes.size());
@@ -111,7 +111,7 @@ Status link0(NativeCall& call) {
   return done(call, undoable_link(path_at(call, 0).c_str(), path_at(call, 2).c_str()));
 }
 
-// The text of a link is not a path of this process.
+// The text of a link is stored as it is: it is not a path of this process.
 Status symlink0(NativeCall& call) {
   return done(call, undoable_symlink(string_at(call.i64(0)).c_str(), path_at(call, 2).c_str()));
 }
@@ -148,7 +148,7 @@ Status rmdir0(NativeCall& call) {
 
 Status readlink0(NativeCall& call) {
   std::array<char, PATH_MAX> buffer{};
-  if (program_file_at(path_at(call, 0)).has_value()) return throw_unix(call, EINVAL);  // it is no link
+  if (program_file_at(path_at(call, 0)).has_value()) return throw_unix(call, EINVAL);  // not a link
   const ssize_t length = ::readlink(path_at(call, 0).c_str(), buffer.data(), buffer.size());
   if (length < 0) return throw_unix(call, errno);
   return bytes_result(call, {buffer.data(), static_cast<std::size_t>(length)});
@@ -183,7 +183,7 @@ void set_attributes(Object* attributes, const struct stat& status) {
   set_long("st_ctime_nsec", status.st_ctim.tv_nsec);
 }
 
-// When the file was made; file systems that do not know that give the time of its last change.
+// When the file was made or, if the file system does not know that, when it was last modified.
 void set_birth_time(Object* attributes, int directory, const std::string& path, int flags) {
   struct statx status {};
   std::int64_t seconds = attributes->field<std::int64_t>(field_offset(attributes, "st_mtime_sec", "J"));
@@ -199,7 +199,7 @@ void set_birth_time(Object* attributes, int directory, const std::string& path, 
   attributes->field<std::int64_t>(field_offset(attributes, "st_birthtime_nsec", "J")) = nanoseconds;
 }
 
-// A stat call's answer into the UnixFileAttributes in `attributes_slot`.
+// Stores the result of a stat call into the UnixFileAttributes in `attributes_slot`.
 Status stat_into(NativeCall& call, int result, const struct stat& status, int directory,
                  const std::string& path, int flags, unsigned attributes_slot) {
   if (result != 0) return throw_unix(call, errno);
@@ -218,7 +218,7 @@ Status stat_path(NativeCall& call, const std::string& path, Links links, unsigne
 
 Status stat0(NativeCall& call) { return stat_path(call, path_at(call, 0), Links::kFollow, 2); }
 
-// The mode, 0 when there is no such file.
+// The mode; 0 if there is no such file.
 Status stat1(NativeCall& call) {
   struct stat status {};
   const bool found = file_status(path_at(call, 0), Links::kFollow, &status) == 0;
@@ -246,7 +246,7 @@ Status fstatat0(NativeCall& call) {
   return stat_into(call, result, status, fd_at(call, 0), name, call.i32(3), 4);
 }
 
-// A call that changes what is at the path in `slot`; -1 and errno when that is of the class path.
+// Makes a call that changes the file at the path in `slot`; throws if that file is of the class path.
 template <typename Call>
 Status change(NativeCall& call, unsigned slot, Call host_call) {
   const std::string path = path_at(call, slot);
@@ -254,7 +254,7 @@ Status change(NativeCall& call, unsigned slot, Call host_call) {
   return done(call, host_call(path.c_str()));
 }
 
-// The same by a descriptor.
+// The same for a file given by a descriptor.
 template <typename Call>
 Status change_open(NativeCall& call, Call host_call) {
   if (is_program_lease(call.i32(0))) return throw_unix(call, EROFS);
@@ -287,7 +287,7 @@ Status fchmod(NativeCall& call) {
   return change_open(call, [&](int fd) { return ::fchmod(fd, static_cast<mode_t>(call.i32(1))); });
 }
 
-// Access and modification time, from slot `slot`, as microseconds since the epoch.
+// The access and modification times from slot `slot` on, which are microseconds since the epoch.
 std::array<timeval, 2> microseconds(NativeCall& call, unsigned slot) {
   std::array<timeval, 2> times{};
   for (unsigned i = 0; i < 2; ++i) {
@@ -510,8 +510,8 @@ const NativeMethod kUnixNativeDispatcherMethods[] = {
 };
 UVM_REGISTER_NATIVES("sun/nio/fs/UnixNativeDispatcher", kUnixNativeDispatcherMethods)
 
-// Copies the rest of one file behind the position of another. The positions of the two leases say how far it
-// is, so a stopped copy simply goes on. (int to, int from, long address of a cancel flag or 0)
+// (int to, int from, long address of a cancel flag or 0): copies the rest of one file to the position of
+// another. The positions of the two leases say how far the copy is, so a stopped copy simply continues.
 Status transfer(NativeCall& call) {
   const auto buffer = std::make_unique<char[]>(static_cast<std::size_t>(kBounceSize));
   const std::int64_t cancel = call.i64(2);

@@ -64,7 +64,7 @@ namespace {
 }  // namespace
 
 std::int32_t processor_count() {
-  // Programs ask often, and the answer is in files.
+  // Programs ask often, and the answer has to be read from files.
   constexpr std::int64_t kGoodForNs = 100'000'000;
   static std::atomic<std::int64_t> asked_at{0};
   static std::atomic<std::int32_t> count{0};

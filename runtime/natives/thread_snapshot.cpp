@@ -25,7 +25,7 @@ Object* thread_with_id(std::uint32_t id) {
   return nullptr;
 }
 
-// Of java.util.concurrent's locks.
+// The owner of a lock of java.util.concurrent.
 Object* exclusive_owner(Thread& thread, const Object* synchronizer) {
   Class* c = boot_class(thread, "java/util/concurrent/locks/AbstractOwnableSynchronizer");
   if (c == nullptr || !class_of(synchronizer)->is_subclass_of(c)) return nullptr;

@@ -1,4 +1,4 @@
-// What other threads are doing, seen while all are stopped: for Thread.dumpThreads and java.lang.management.
+// What other threads are doing, read while all are stopped: for Thread.dumpThreads and java.lang.management.
 //
 // Only runtime/natives/ may use this header.
 #pragma once
@@ -25,10 +25,10 @@ Status while_stopped(NativeCall& call, const std::function<void()>& look);
 
 // --- While stopped:
 
-// Innermost frame first, hidden ones left out, `depth` at most.
+// Innermost frame first, without hidden frames, at most `depth` of them.
 std::vector<StackPosition> stack_of(JavaThread* record, std::size_t depth);
 
-// What the thread waits for, and the thread that has it; both may be null.
+// What the thread waits for, and the thread that owns it; both may be null.
 struct Blocker {
   Object* object = nullptr;
   Object* owner = nullptr;  // java.lang.Thread
@@ -38,7 +38,8 @@ Blocker blocker_of(JavaThread* record);
 
 // --- While running:
 
-// StackTraceElement[] of the positions; null with an exception pending. StackTraceElement is initialised.
+// A StackTraceElement[] of the positions; null with an exception pending. StackTraceElement must be
+// initialised.
 Array* make_stack_trace(Thread& thread, const std::vector<StackPosition>& positions);
 
 }  // namespace uvm::rt

@@ -13,7 +13,7 @@ Status await_attempt(NativeCall& call) {
   return call.ret(static_cast<std::int64_t>(settled_checkpoints().attempt));
 }
 
-// The version that a good attempt later than the given one made; 0: there is none.
+// The version made by a successful attempt later than the given one; 0: there is none.
 Status version_since(NativeCall& call) {
   const SettledCheckpoints settled = settled_checkpoints();
   const bool good = settled.good > static_cast<std::uint64_t>(call.i64(0));
