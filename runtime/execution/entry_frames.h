@@ -15,7 +15,8 @@ class EntryFrames {
 
   // What to do next when the frame above the kEntry frame has returned or thrown, or when the thread starts
   // or resumes with the kEntry frame on top. kUpcall: the next call has been pushed. kOk: the thread is
-  // finished and its stack empty. kRetire.
+  // finished and its stack empty. kThrow, only when the frame above threw: call it again, for the exception that
+  // is pending now. kRetire: the thread leaves.
   virtual Status returned(Thread& thread, Frame* frame, bool threw) = 0;
 
  protected:

@@ -15,7 +15,7 @@ constexpr std::string_view kOtherSystem = "OpenJDK has it on other systems only"
 constexpr std::string_view kMonitoring = "not offered by this VM's management beans, so never called";
 constexpr std::string_view kPull =
     "for debugging the class library, or for VMs that link call sites otherwise";
-constexpr std::string_view kContainer = "limits of containers are not looked at";
+constexpr std::string_view kContainer = "called only where CgroupMetrics.isUseContainerSupport says yes";
 
 constexpr KnownAbsence kAbsences[] = {
     // java.base
