@@ -101,7 +101,7 @@ Status initialize(Thread& thread, std::string_view name) {
   return ensure_initialized(thread, must_load(thread, name));
 }
 
-// The next step is due when what this one pushes is done.
+// The next step is due when the call that this one pushes has returned.
 Status call_as_last(Thread& thread, Method* method, std::initializer_list<Slot> args) {
   roots().boot_phase++;
   return push_call(thread, method, std::span<const Slot>(args.begin(), args.size()));
@@ -132,7 +132,7 @@ Status make_main_thread(Thread& thread) {
   Object* name = new_string(thread, "main");
   if (object == nullptr || name == nullptr) return Status::kThrow;
   constexpr std::int32_t kNormalPriority = 5;
-  // The constructor asks for the current thread: it must be there, alive, before.
+  // The constructor asks for the current thread, which must exist and be alive before.
   object->field<std::int64_t>(known.Thread_eetop) = static_cast<std::int64_t>(gc::offset_of(thread.java));
   object->field<std::int32_t>(known.Thread_priority) = kNormalPriority;
   thread.java->object = object;
@@ -141,7 +141,7 @@ Status make_main_thread(Thread& thread) {
       {slot_of(object), slot_of(roots().main_thread_group.get()), slot_of(name)});
 }
 
-// jdk.internal.misc.UnsafeConstants are 0 in the class file; the VM sets what is so on this machine.
+// jdk.internal.misc.UnsafeConstants are 0 in the class file; the VM sets the values of this machine.
 Status set_unsafe_constants(Thread& thread) {
   const WellKnown& known = vm()->known();
   Object* main = thread.java->object.get();

@@ -37,7 +37,7 @@ Status call(Thread& thread, Frame* frame, EntryPhase next, Method* method, std::
   return push_call(thread, method, {args.begin(), args.size()});
 }
 
-// HotSpot's ensure_join: whoever waits in Thread.join() must see the thread dead.
+// HotSpot's ensure_join: a thread that waits in Thread.join() must see this one dead.
 Status announce_death(Thread& thread) {
   const WellKnown& known = thread.vm->known();
   Object* object = thread.java->object.get();
@@ -61,12 +61,12 @@ Status boot_failed(Thread& thread, Object* exception) {
   std::fprintf(stderr, "uvm: the class library cannot be booted: %s: %s\n",
                external_name(class_of(exception)).c_str(),
                message == nullptr ? "-" : to_utf8(message).c_str());
-  // With options for the modules it is most likely them that are wrong; java's status for that is 1.
+  // If there are options for modules, they are most likely what is wrong; java's status for that is 1.
   return halt(thread, thread.vm->input.module_properties.empty() ? kExitSoftware : 1);
 }
 
-// The main thread is over for Java; what waits for the others and runs the shutdown hooks is a new
-// java.lang.Thread.
+// For Java, the main thread has ended. A new java.lang.Thread waits for the others and runs the shutdown
+// hooks.
 Status become_destroyer(Thread& thread, Frame* frame) {
   const WellKnown& known = thread.vm->known();
   Object* name = new_string(thread, "DestroyJavaVM");

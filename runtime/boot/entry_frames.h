@@ -1,5 +1,5 @@
-// The life of a thread as a sequence of phases of the kEntry frame at the bottom of its stack: see
-// runtime/threads/threads.h, EntryPhase.
+// The life of a thread as a sequence of phases of the kEntry frame at the bottom of its stack; see EntryPhase
+// in runtime/threads/entry_phase.h.
 #pragma once
 
 #include "runtime/execution/entry_frames.h"

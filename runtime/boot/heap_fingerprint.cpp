@@ -32,7 +32,7 @@ constexpr std::uint64_t fingerprint_of() {
   return hash;
 }
 
-// tests/persisted_test.py compares this list with the UVM_PERSISTED lines there are.
+// tests/persisted_test.py compares this list with the UVM_PERSISTED lines of the source.
 constexpr std::uint64_t kTypes =
     fingerprint_of<gc::Object, gc::Array, gc::Mirror, gc::Shape, gc::ShapeKind, gc::RegionKind,
                    gc::AllocationBuffer, gc::HeapState, gc::SegmentAllocatorState, gc::BlockHeader, BasicType,

@@ -1,5 +1,6 @@
-// The fingerprint of all that is persisted in a heap (base/persisted.h): structures, enumerations, the numbering of
-// internal code, the places of segments. Computed at compile time; the same in every build of one source.
+// The fingerprint of everything that is persisted in a heap (base/persisted.h): structures, enumerations, the
+// numbering of internal code, the places of segments. Computed at compile time, and the same in every build
+// of one source.
 #pragma once
 
 #include <cstdint>

@@ -28,15 +28,15 @@ constexpr uffd::SegmentSpec kSegments[] = {
 
 std::string in_words(const Method& method) { return external_method_name(&method); }
 
-// The native that a method has in this build, whatever it was bound to; a stand-in when there is none.
+// The native that a method has in this build, whatever it was bound to before; a stand-in if it has none.
 std::uint32_t native_now(const Method& method) {
   const std::int32_t index =
       find_native(method.holder->name->view(), method.name->view(), method.descriptor->view());
   return index < 0 ? stand_in_for(&method) : static_cast<std::uint32_t>(index);
 }
 
-// A thread stopped inside of a native is in a phase of it, which another build may not have, or understand otherwise.
-// Which native stands in the way, if one does.
+// A thread that stopped inside a native is in one of its phases, which another build may not have or may
+// understand differently. The result names the native that prevents resuming, if there is one.
 std::optional<std::string> check_native_frames() {
   for (const JavaThread* thread = roots().threads.get(); thread != nullptr; thread = thread->next.get()) {
     if (thread->alive == 0 || thread->top_frame == 0) continue;
@@ -59,9 +59,9 @@ std::optional<std::string> check_native_frames() {
   return std::nullopt;
 }
 
-// Methods keep the index of their native, which is good for one native table only. Unbound, they are looked
-// up by name at their next call; a thread stopped inside a native needs its index right away. An intrinsic
-// that is gone leaves the method's own bytecode.
+// Methods keep the index of their native, which is valid for one table of natives only. Unbound methods are
+// looked up by name at their next call, but a thread that stopped inside a native needs its index right away.
+// A method whose intrinsic no longer exists runs its bytecode.
 void rebind_natives(Vm& vm) {
   const std::lock_guard lock(vm.metadata_lock);
   for (Class* c = roots().all_classes.get(); c != nullptr; c = c->next.get()) {

@@ -1,4 +1,4 @@
-// The segments of a heap, and the page in front of them.
+// The segments of a heap, and the page before them.
 #include "runtime/boot/heap_format.h"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ TEST(HeapSegments, NothingIsWhereNullLeads) {
   ASSERT_EQ(::pipe(ends.data()), 0);
   EXPECT_EQ(::write(ends[1], (*region)->base() + sizeof(Roots) / 2, 1), -1);
   EXPECT_EQ(errno, EFAULT);
-  // A fault in the kernel is not ours to serve, so the line is touched before.
+  // A fault inside the kernel cannot be served in the thread, so the line is touched first.
   const std::byte* roots_at = (*region)->base() + gc::kRootsStart;
   const std::byte touched = *static_cast<const volatile std::byte*>(roots_at);
   EXPECT_EQ(touched, std::byte{0});

@@ -1,4 +1,4 @@
-// Vms that follow each other in one process: none finds what the one before has left.
+// Vms that follow each other in one process: none finds anything that the one before has left.
 #include "runtime/boot/make_vm.h"
 
 #include <dirent.h>
@@ -62,7 +62,7 @@ TEST(MakeVm, TheNextOneFindsNothingOfTheOneBefore) {
   EXPECT_LT(program_nano_time(), std::int64_t{1} << 60);
 }
 
-// The same heap in another process: records stay, what stands for them on the host does not.
+// The same heap in another process: the records stay, and their host state does not.
 TEST(MakeVm, AnotherProcessGoesOnWithTheHeap) {
   TestVm vm;
   leases_at_start();

@@ -1,6 +1,6 @@
-// For unit tests: a thread and a class library in a TestVm. The library has the classes that the VM knows, each with
-// the fields that the VM knows of it and no methods, and the exceptions that instructions throw. Tests define their own
-// classes beside them, from class files that they assemble. No Java code is run but theirs.
+// For unit tests: a thread and a class library in a TestVm. The library has the classes that the VM knows,
+// each with the fields that the VM knows and no methods, and the exceptions that instructions throw. Tests
+// add their own classes, from class files that they assemble. No other Java code runs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,8 +29,8 @@
 
 namespace uvm::rt {
 
-// The Java thread that the calling OS thread is while this lives. No stop waits for it. One that runs Java beside
-// others is started by start_all_threads() instead.
+// The Java thread that the calling OS thread is during the lifetime of this object. No stop waits for it. A
+// thread that runs Java concurrently with others is started by start_all_threads() instead.
 class TestThread {
  public:
   explicit TestThread(Vm& vm) {
@@ -84,7 +84,7 @@ class TestLibrary {
                                        bytes.size(), DefineOptions{}, &c);
     EXPECT_EQ(status, Status::kOk) << exception_name();
     if (status != Status::kOk) return nullptr;
-    // Before java.lang.Class is there, no class has a mirror to be linked with.
+    // Before java.lang.Class is defined, no class has a mirror to be linked with.
     if (roots().known.Class) {
       EXPECT_EQ(link_class(thread_, c), Status::kOk);
     }
@@ -189,7 +189,7 @@ class TestLibrary {
     return fields;
   }
 
-  // In the order of boot (runtime/boot/boot.cpp): every mirror has the layout of java.lang.Class.
+  // In the order of boot (runtime/boot/boot.cpp), because every mirror has the layout of java.lang.Class.
   void define_known() {
     WellKnown& known = roots().known;
     known.Object = define_known_class("java/lang/Object");

@@ -1,5 +1,5 @@
-// TestVm: a Vm over a fresh heap in plain memory, which no store is behind, for unit tests. It has no
-// classes; test_library.h gives it some.
+// TestVm: a Vm over a fresh heap in plain memory, with no store behind it, for unit tests. It has no classes;
+// test_library.h adds some.
 #pragma once
 
 #include <gtest/gtest.h>

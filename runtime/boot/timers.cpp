@@ -12,7 +12,7 @@
 namespace uvm::rt {
 namespace {
 
-// Methods that may have a time of the wall clock in their frames; all of a class without a name.
+// Methods that may have a time of the wall clock in their frames; without a name, all methods of the class.
 struct WaitingCode {
   std::string_view holder, method;
 };
@@ -35,7 +35,7 @@ bool may_hold_time(const Method* method) {
   });
 }
 
-// The field of a class of java.util; null when this class library has none of that name.
+// A field of a class of java.util; null if this class library has no field with that name.
 template <typename T>
 T* field_of(Object* object, const char* name, const char* descriptor) {
   const Field* field = lookup_field(class_of(object), make_symbol(name), make_symbol(descriptor));
@@ -46,7 +46,7 @@ class Shift {
  public:
   explicit Shift(std::int64_t behind_ms)
       : behind_ms_(behind_ms),
-        // No reference is as large, nor a delay of less than half of the time since 1970.
+        // No reference is that large, nor is a delay of less than half of the time since 1970.
         least_(std::max(roots().clock.last_wall_ms / 2, std::int64_t{1} << 32)) {}
 
   void frames(const JavaThread& thread) const;
