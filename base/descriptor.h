@@ -34,7 +34,7 @@ inline bool nothing_to_flush(int error) {
   return error == EINVAL || error == EROFS || error == EOPNOTSUPP || error == ENOSYS;
 }
 
-// Writes all bytes where `fd` stands.
+// Writes all bytes at the current position of `fd`.
 inline IoResult<void> write_all(int fd, const void* bytes, std::size_t size) {
   const auto* at = static_cast<const std::byte*>(bytes);
   while (size > 0) {

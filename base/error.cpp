@@ -27,7 +27,7 @@ Error system_error(const std::string& what, int sys_errno) {
       break;
   }
   std::string message = what + ": " + std::strerror(sys_errno);
-  // Missing rights are EACCES. These are of file systems that cannot do it, and of containers.
+  // Missing rights are EACCES. These two come from file systems that lack the operation, and from containers.
   if (sys_errno == EPERM || sys_errno == ENOSYS)
     message += " (by the file system, or by a filter of system calls, seccomp)";
   return {code, sys_errno, std::move(message)};

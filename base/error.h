@@ -1,6 +1,6 @@
-// Error: why something could not be done, for callers and for people; and Result<T>, a value or an Error.
-//
-// Any layer may use it. Folders whose failures are of another kind have their own Error (bundle, jimage).
+// Error: the reason why something failed, for callers and for people; and Result<T>, a value or an Error.
+// / Any layer may use it. Folders whose failures are of another kind have an Error of their own (bundle,
+// jimage).
 #pragma once
 
 #include <cerrno>
@@ -32,8 +32,8 @@ struct Error {
 template <typename T>
 using Result = BasicResult<T, Error>;
 
-// The same for code that runs in signal handlers and so can make no message: an errno, never 0. EBADMSG says
-// that what was read is damaged.
+// For code that runs in signal handlers and so cannot build a message: an errno, never 0. EBADMSG says that
+// the data read is damaged.
 struct IoError {
   int sys_errno;
 };
@@ -43,7 +43,7 @@ using IoResult = BasicResult<T, IoError>;
 
 inline Unexpected<IoError> io_failure(int sys_errno) { return {{sys_errno}}; }
 
-// As small as an int, for it is returned on the way of every fault.
+// As small as an int, because every fault returns one.
 template <>
 class [[nodiscard]] BasicResult<void, IoError> {
  public:

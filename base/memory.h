@@ -32,8 +32,8 @@ class SpinLock {
   std::atomic<bool> held_{false};
 };
 
-// Takes one of a pool, if nobody has it: looks first, since writing would take the cache line from who works
-// beside it. To give it back: store false with release.
+// Claims a member of a pool unless it is taken. It looks first, because a write would take the cache line
+// away from the others that use it. To give the member back, store false with release.
 inline bool try_claim(std::atomic<bool>& busy) noexcept {
   return !busy.load(std::memory_order_relaxed) && !busy.exchange(true, std::memory_order_acquire);
 }
@@ -82,7 +82,7 @@ class SparseArray {
       return;
     }
     std::fill(begin, page, std::byte{0});
-    // Refused of memory that is locked, or by a filter of system calls.
+    // madvise() fails for locked memory, or because of a filter of system calls.
     if (madvise(page, static_cast<std::size_t>(page_end - page), MADV_DONTNEED) != 0)
       std::fill(page, page_end, std::byte{0});
     std::fill(page_end, end, std::byte{0});

@@ -72,7 +72,7 @@ struct FieldLayout {
   std::uint64_t kind;
 };
 
-// Whether each byte from `from` up to `size` is in one field.
+// Whether each byte from `from` up to `size` belongs to exactly one field.
 template <std::size_t N>
 constexpr bool covers(const std::array<FieldLayout, N>& fields, std::size_t from, std::size_t size) {
   std::size_t at = from;
@@ -97,8 +97,8 @@ constexpr std::uint64_t layout_hash(std::string_view type, const std::array<Fiel
 
 }  // namespace uvm
 
-// UVM_FOR_EACH(MACRO, type, a, b, ...): MACRO(type, a) MACRO(type, b) ... The preprocessor expands no macro inside of
-// itself, so each element costs one scan; these are more than 300.
+// UVM_FOR_EACH(MACRO, type, a, b, ...): MACRO(type, a) MACRO(type, b) ... The preprocessor does not expand a
+// macro inside itself, so each element costs one scan; there are more than 300 scans.
 #define UVM_PARENTHESES ()
 #define UVM_SCAN(...) UVM_SCAN4(UVM_SCAN4(UVM_SCAN4(UVM_SCAN4(__VA_ARGS__))))
 #define UVM_SCAN4(...) UVM_SCAN3(UVM_SCAN3(UVM_SCAN3(UVM_SCAN3(__VA_ARGS__))))

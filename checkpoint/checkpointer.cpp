@@ -60,10 +60,10 @@ Error Checkpointer::refused(const char* what, IoError error) const {
   return system_error(options_.store_name + " refused " + what, error.sys_errno);
 }
 
-// Each round writes what was dirtied during the one before, until that is little enough for the cut, or does
-// not get less: then the program writes as fast as the store, and another round would only write the same
-// lines again. What there is to do is looked at without protecting anything: a round costs the program a
-// fault for each line that it writes all the time.
+// Each round writes the lines that were dirtied during the one before, until few enough are left for the cut,
+// or their number stops falling: then the program writes as fast as the store, and another round would only
+// write the same lines again. The dirty lines are counted without protecting any: a round of protection costs
+// the program a fault for each line that it writes all the time.
 Result<void> Checkpointer::preflush() {
   std::uint64_t before = ~std::uint64_t{0};
   for (int round = 0;; ++round) {
@@ -144,7 +144,7 @@ bool Checkpointer::is_due(Clock::time_point last) const {
 }
 
 void Checkpointer::run_policy() {
-  // How often the lines written are looked at.
+  // How often the number of written lines is checked.
   constexpr std::chrono::nanoseconds kGlance = std::chrono::milliseconds(50);
   Clock::time_point last = Clock::now();
   for (;;) {
@@ -186,7 +186,7 @@ void Checkpointer::failed(const Error& error) {
     const std::lock_guard lock(lock_);
     statistics_.add_failure();
   }
-  // A full disk is met at one step of a checkpoint or another; that is one cause.
+  // A full disk may be noticed at different steps of a checkpoint; that is one cause.
   const std::pair cause(error.code, error.sys_errno);
   if (told_ == cause) return;
   told_ = cause;

@@ -47,11 +47,10 @@ class Program {
   virtual void before_cut() = 0;
   // The blob of the version about to be made. Called while stopped or retired, after before_cut().
   virtual Blob blob() = 0;
-  // Called after the cut, while the program may run: makes durable what the program did outside of the region
-  // before the cut and the version counts on. An error is why that cannot be had; the checkpoint fails with
-  // it.
+  // Called after the cut, while the program may run: makes durable whatever the program did outside the
+  // region before the cut and the version relies on. On an error the checkpoint fails with it.
   virtual Result<void> before_commit() = 0;
-  // The checkpoint is durable, or has failed; told of each that began.
+  // The checkpoint is durable, or has failed. Called for each one that began.
   virtual void settled(const Result<Record>& outcome) = 0;
 };
 

@@ -58,8 +58,8 @@ class FailingStore final : public store::LineStore {
   std::unique_ptr<store::FileStore> below_;
 };
 
-// A program of one thread: it numbers its steps, and writes each number to a line of its own and, last, to
-// the root. So in any version all lines of steps up to the root's number hold what that step wrote.
+// A program of one thread. It numbers its steps, and writes each number to a line of its own and then to the
+// root. So in any version, all lines of steps up to the root's number hold what that step wrote.
 class CountingProgram final : public Program {
  public:
   static constexpr std::uint64_t kLines = 4000;
@@ -117,13 +117,13 @@ class CountingProgram final : public Program {
     word((1 << 20) + (number % kLines) * kLineSize) = number;
     __atomic_store_n(&word(0), number, __ATOMIC_RELEASE);
   }
-  // Until a running program has done so many steps.
+  // Waits until a running program has done that many steps.
   void wait_for_step(std::uint64_t number) {
     while (__atomic_load_n(&word(0), __ATOMIC_ACQUIRE) < number) std::this_thread::yield();
   }
   std::uint64_t& word(std::uint64_t offset) { return *reinterpret_cast<std::uint64_t*>(base_ + offset); }
 
-  // What a version must look like inside.
+  // What must be true inside every version.
   void expect_consistent() {
     const std::uint64_t last = word(0);
     for (std::uint64_t i = 0; i < kLines && i < last; ++i) {

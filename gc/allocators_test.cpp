@@ -1,4 +1,4 @@
-// The allocators against models, in plain memory: what they hand out neither overlaps nor leaves its segment.
+// The allocators against models, in plain memory: blocks neither overlap nor leave their segment.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
@@ -99,7 +99,7 @@ TEST_F(Allocators, BlocksHoldWhatWasAskedForAndDoNotOverlap) {
     }
   }
   for (const auto& [block, content] : live) allocator.release(block);
-  EXPECT_LT(native_.top - kNativeStart, 8 * kMiB);  // released blocks serve again
+  EXPECT_LT(native_.top - kNativeStart, 8 * kMiB);  // released blocks are reused
 }
 
 TEST_F(Allocators, AFullSegmentRefusesAndServesAgainAfterARelease) {

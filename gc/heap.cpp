@@ -13,8 +13,8 @@ constexpr std::uint64_t kLargeObject = kOldRegionSize / 2;
 
 std::size_t region_index(RegionOffset offset) { return (offset - kOldStart) / kOldRegionSize; }
 
-// Only the lines wholly inside: one that is shared with a neighbour may have content that is no longer
-// resident, which populating would replace by zeroes.
+// Only lines that lie wholly inside: a line shared with a neighbour may have content that is not resident any
+// more, and populating would replace it by zeroes.
 void populate(uffd::Region* region, RegionOffset from, RegionOffset to) {
   const RegionOffset first = (from + uffd::kLineSize - 1) / uffd::kLineSize * uffd::kLineSize;
   const RegionOffset last = to / uffd::kLineSize * uffd::kLineSize;

@@ -1,14 +1,11 @@
 // The object heap: allocation of objects in the old segment, in regions of 1 MiB, through thread-local
 // buffers.
-//
-// There is no collector yet: the segment is large, and cold lines leave memory. All state is in the region
-// (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so that a resumed heap
+// / There is no collector yet: the segment is large, and cold lines leave memory. All state is in the region
+// (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so a resumed heap
 // continues allocating where it stopped.
-//
-// The last part, the reserve, is opened piece by piece when the rest is full, so that code that handles an
-// OutOfMemoryError has memory to report it and to end in order.
-//
-// Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
+// / The last part of the segment is a reserve, which is opened piece by piece when the rest is full, so that
+// code that handles an OutOfMemoryError has memory to report it and to end in good order.
+// / Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
 // unused part of an allocation buffer [top, end), which its owner's record names. New memory is zero.
 #pragma once
 
@@ -75,7 +72,7 @@ class Heap {
   // Fills the unused part of a buffer so that its region can be walked, and empties the buffer (thread exit).
   void retire(AllocationBuffer& buffer);
 
-  // Bytes that may still be allocated, the reserve with them, and the limit.
+  // Bytes that may still be allocated, including the reserve; and the limit.
   [[nodiscard]] std::uint64_t free_bytes() const;
   [[nodiscard]] std::uint64_t capacity() const { return state_->old_end - kOldStart; }
   [[nodiscard]] std::uint64_t allocated_bytes() const {  // at any time, under no lock
@@ -87,8 +84,8 @@ class Heap {
     return offset >= kOldStart && offset < state_->next_region;
   }
 
-  // Whether `bytes` can be allocated for throwing and handling an error. Opens a piece of the reserve for it
-  // if there is one left.
+  // Whether `bytes` can be allocated for throwing and handling an error. Opens a piece of the reserve for
+  // that if there is one left.
   bool make_room_for_error(std::uint64_t bytes);
 
  private:

@@ -1,10 +1,8 @@
-// The segments of a heap's region: where each kind of thing lives, as region offsets.
-//
-// Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below
+// The segments of a heap's region: the place of each kind of data, as region offsets.
+// / Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below
 // kReferenceReach, so that one 32-bit offset scaled by 8 serves objects and metadata alike. Stacks and native
 // memory lie above it and are named by 64-bit region offsets.
-//
-// Invariant: these numbers are part of the heap's format (kHeapFormat); changing one makes a new format.
+// / Invariant: these numbers are part of the heap's format (kHeapFormat); changing one makes a new format.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +16,7 @@ inline constexpr std::uint32_t kHeapFormat = 7;
 inline constexpr RegionOffset kMiB = RegionOffset{1} << 20;
 inline constexpr RegionOffset kGiB = RegionOffset{1} << 30;
 
-// The first page is no memory: what follows a null reference by mistake ends there.
+// The first page has no memory, so an access through a null reference by mistake ends there.
 inline constexpr RegionOffset kRootsStart = 4096;  // superstructure: format, roots, thread list
 inline constexpr RegionOffset kRootsSize = 1 * kMiB - kRootsStart;
 inline constexpr RegionOffset kMetadataStart = 1 * kMiB;  // classes, methods, pools, symbols, code

@@ -55,7 +55,8 @@ class ReferenceSlot {
 
   void store(ReferenceBits value) { bits_ = value; }
   void store_volatile(ReferenceBits value) { __atomic_store_n(&bits_, value, __ATOMIC_SEQ_CST); }
-  // Returns what was there, which is replaced by `desired` if it was `expected`. Sequentially consistent.
+  // Replaces the content by `desired` if it is `expected`. Returns the content before. Sequentially
+  // consistent.
   ReferenceBits compare_exchange(ReferenceBits expected, ReferenceBits desired) {
     __atomic_compare_exchange_n(&bits_, &expected, desired, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return expected;
@@ -75,7 +76,8 @@ struct Object {
   Reference<Shape> shape;
   std::uint32_t identity_hash;
 
-  // A field that is no reference. (An int is std::int32_t: what has the type of reference bits is taken for a mistake.)
+  // A field that is not a reference. (For an int use std::int32_t: the type of reference bits is rejected as
+  // a mistake.)
   template <typename T>
   T& field(std::uint32_t offset) {
     static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");
@@ -103,7 +105,7 @@ struct Array : Object {
   std::int32_t length;
   std::uint32_t unused;
 
-  // Elements that are no references.
+  // Elements that are not references.
   template <typename T>
   T* elements() {
     static_assert(!std::is_same_v<T, ReferenceBits>, "references are in slots");

@@ -1,4 +1,4 @@
-// Where the references of an object are: the one loop that marker and verifier share.
+// The places of an object's references: the one loop that marker and verifier share.
 #pragma once
 
 #include "gc/object.h"

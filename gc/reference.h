@@ -1,11 +1,8 @@
-// The codec of references: the only place that turns a stored reference into an address and back.
-//
-// A Reference<T> is what lives in the region: a 32-bit offset from the region's base, scaled by 8; 0 is null.
-// It is plain data, valid in every process and at every base address. A T* is what C++ code works with
-// meanwhile; it is valid until the region is unmapped and must not be stored in the region (law 1 of
-// docs/design.md).
-//
-// The base is one process-wide variable: a process has at most one region mapped for running Java code at a
+// The codec of references: the only code that turns a stored reference into an address and back.
+// / A Reference<T> is the form in the region: a 32-bit offset from the region's base, scaled by 8; 0 is null.
+// It is plain data, valid in every process and at every base address. A T* is what C++ code works with; it is
+// valid until the region is unmapped and must not be stored in the region (law 1 of docs/design.md).
+// / The base is one process-wide variable: a process has at most one region mapped for running Java code at a
 // time, and sets the base before the first Reference is followed.
 #pragma once
 
@@ -64,7 +61,7 @@ class Codec {
   [[nodiscard]] T* decode(ReferenceBits bits) const {
     return reinterpret_cast<T*>(base_ + offset_of_bits(bits));
   }
-  // What lies `offset` bytes into an object.
+  // The address `offset` bytes into an object.
   template <typename T>
   [[nodiscard]] T* decode(ReferenceBits bits, std::uint32_t offset) const {
     return reinterpret_cast<T*>(base_ + (offset_of_bits(bits) + offset));

@@ -1,8 +1,6 @@
 // Walks the objects of one region of the old segment, and finds out whether an object starts at an offset.
-//
-// Unlike Heap::walk, which trusts the heap, these check before each step: they serve the verifier, and slots
-// that may or may not hold a reference. Only while the program is stopped. They read the region and write
-// nothing to it.
+// / The walk checks each step, because it serves the verifier, and slots that may or may not hold a
+// reference. Only while the program is stopped. It reads the region and writes nothing to it.
 #pragma once
 
 #include <functional>
@@ -51,8 +49,8 @@ class RegionWalker {
     return std::nullopt;
   }
 
-  // The same for all regions. What cannot be an object ends the walk of its region only, and is left to the
-  // verifier to tell.
+  // The same for all regions. Something that cannot be an object ends only the walk of its region; the
+  // verifier reports it.
   template <typename Visit>
   void walk_all(Visit visit) const {
     for (RegionOffset region = kOldStart; region < end(); region += kOldRegionSize)
@@ -72,7 +70,7 @@ class RegionWalker {
   std::function<bool(std::uint32_t)> known_shape_;
 };
 
-// Answers whether objects start at offsets, by walking each region that is asked about once.
+// Answers whether objects start at given offsets. Walks each region in question once.
 class ObjectStarts {
  public:
   explicit ObjectStarts(const RegionWalker& walker)

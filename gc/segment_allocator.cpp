@@ -22,7 +22,7 @@ unsigned class_of(std::uint64_t bytes) {
   return (log - 5) * 4 + quarter + 1;
 }
 
-// Bytes of a block, in whole 16s, so that the next one is aligned.
+// Bytes of a block, a multiple of 16 so that the next one is aligned.
 std::uint64_t size_of_class(unsigned size_class) {
   if (size_class == 0) return 32;
   const unsigned log = (size_class - 1) / 4 + 5;
@@ -78,10 +78,10 @@ void SegmentAllocator::release(RegionOffset block) {
   auto* header = at_offset<BlockHeader>(block);
   const auto size_class = static_cast<unsigned>(header->size_class);
   const std::uint64_t size = size_of_class(size_class);
-  // The lines wholly inside the block hold nothing any more; the first one keeps the header.
+  // The lines wholly inside the block have no content any more; the first one keeps the header.
   const RegionOffset first = (block + sizeof(BlockHeader) + kLine - 1) & ~(kLine - 1);
   const RegionOffset last = (block + size) & ~(kLine - 1);
-  // What the store cannot erase now is merely kept longer.
+  // If the store cannot erase them now, it just keeps them longer.
   if (region_ != nullptr && last > first) (void)region_->discard(first, last - first);
   const std::lock_guard guard(lock_);
   header->next_free = state_->free_lists[size_class];

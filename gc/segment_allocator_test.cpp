@@ -1,4 +1,4 @@
-// Native memory: blocks, their sizes, and the account of what is handed out.
+// Native memory: blocks, their sizes, and the count of bytes that are handed out.
 #include "gc/segment_allocator.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST_F(SegmentAllocatorTest, WhatIsReleasedIsNoLongerCounted) {
     ASSERT_NE(block, 0U);
     EXPECT_EQ(block % 16, 0U);
     EXPECT_GE(SegmentAllocator::usable_size(block), bytes);
-    // Usable, and the header of 16 bytes.
+    // The usable bytes, and the header of 16 bytes.
     EXPECT_EQ(state_.allocated_bytes - before, SegmentAllocator::usable_size(block) + 16) << bytes;
     blocks.push_back(block);
   }

@@ -69,7 +69,7 @@ std::int32_t PmemFile::write(std::uint64_t offset, std::span<const iovec> parts)
 }
 
 int PmemFile::flush() noexcept {
-  // Without MAP_SYNC it is no persistent memory, but was declared to be (see on_persistent_memory()).
+  // Without MAP_SYNC this is not persistent memory, but was declared to be (see on_persistent_memory()).
   return synchronous_.load(std::memory_order_relaxed) || fdatasync(fd_) == 0 ? 0 : errno;
 }
 
@@ -77,7 +77,7 @@ int PmemFile::reserve(std::uint64_t from, std::uint64_t to) noexcept {
   if (to > kMaxBytes) return EFBIG;
   if (fallocate(fd_, 0, static_cast<off_t>(from), static_cast<off_t>(to - from)) != 0) return errno;
   if (to <= size_.load(std::memory_order_relaxed)) return 0;
-  // The new length is no part of what a synchronous page fault makes durable.
+  // A synchronous page fault does not make the new length durable.
   if (fsync(fd_) != 0) return errno;
   size_.store(to, std::memory_order_release);
   return 0;
@@ -119,7 +119,7 @@ bool on_persistent_memory(int fd, const std::string& path) {
 Result<std::unique_ptr<PmemFile>> PmemFile::open(int fd, const std::string& path) {
   struct stat info {};
   int error = fstat(fd, &info) == 0 ? 0 : errno;
-  // A copy may have come with holes where blocks are zero.
+  // A copied file may have holes where its blocks are zero.
   if (error == 0 && info.st_size != 0 && fallocate(fd, 0, 0, info.st_size) != 0) error = errno;
   if (error != 0) {
     close(fd);
