@@ -1,5 +1,6 @@
-// Making versions durable. The order is: lines and metadata in fresh blocks, flush, root into the slot that
-// does not hold the newest good root, flush. Nothing in memory changes before the last step has succeeded.
+// Making versions durable. The order is: lines and metadata into fresh blocks, flush, the root into the slot
+// that does not hold the newest good root, flush. Nothing in memory changes before the last step has
+// succeeded.
 #include <time.h>
 
 #include <algorithm>
@@ -13,15 +14,15 @@
 
 namespace uvm::store {
 
-// One commit on its way: all that is adopted when it succeeds and forgotten when it fails.
+// A commit in progress: everything that is adopted when it succeeds and forgotten when it fails.
 struct FileStore::Attempt {
-  std::vector<Change> changes;       // by rising line
-  std::int64_t line_delta = 0;       // lines that came to be, less lines that ceased
-  std::vector<std::uint64_t> stale;  // leaves behind what segments say, these changes included
+  std::vector<Change> changes;       // by ascending line
+  std::int64_t line_delta = 0;       // lines that were added, minus lines that were erased
+  std::vector<std::uint64_t> stale;  // leaves that lag behind the segments, these changes included
   Holding held;                      // of the new version
   std::vector<BlockNumber> fresh;    // blocks taken for metadata
 
-  bool rewrite = false;  // the page table and space map are brought up to date, the segments end
+  bool rewrite = false;  // the page table and space map are brought up to date, and the segments end
   std::vector<SegmentPointer> segments;
   struct NodeUpdate {
     int level;
@@ -35,7 +36,7 @@ struct FileStore::Attempt {
   VersionRef ref{};
   std::shared_ptr<VersionRecord> record;
 
-  // Metadata blocks on their way out.
+  // Metadata blocks that are about to be written.
   static constexpr std::uint32_t kOut = 64;
   AlignedBuffer out = make_aligned(kOut * kBlockSize);
   BlockNumber out_blocks[kOut];
@@ -63,7 +64,7 @@ const FileStore::Retained* FileStore::find_retained(Version version) const {
 }
 
 void FileStore::cut() noexcept {
-  pending_ = true;  // first, so that a concurrent write takes the careful way early rather than late
+  pending_ = true;  // first, so that a concurrent write is careful too early rather than too late
   {
     std::lock_guard guard(publish_lock_);
     table_.cut();
@@ -109,8 +110,8 @@ Result<BlockPointer> FileStore::put_block(Attempt& attempt, BlockNumber block, c
   return BlockPointer{block, block_checksum(content)};
 }
 
-// After a failed flush the device may hold anything in the blocks that were to be flushed: copies pending's
-// lines out of those, checked, to fresh ones.
+// After a failed flush the device may hold anything in the blocks that should have been flushed. Copies
+// pending's lines from those blocks to fresh ones, with their checksums checked.
 Result<void> FileStore::relocate_untrusted() {
   if (!distrust_) return {};
   std::vector<LineNumber> lines;
@@ -168,7 +169,7 @@ void FileStore::collect_changes(Attempt& attempt) {
                  std::back_inserter(attempt.stale));
 }
 
-// Appends the changes to the segments. False when they would be too many.
+// Appends the changes to the segments. False if there are too many of them.
 Result<bool> FileStore::write_segments(Attempt& attempt) {
   attempt.segments = segments_;
   std::size_t done = 0;
@@ -203,16 +204,16 @@ Result<void> FileStore::write_table(Attempt& attempt) {
   const AlignedBuffer memory = make_aligned(sizeof(Node));  // nodes are read into it past the page cache
   auto* const node = new (memory.get()) Node;
   attempt.table = to_pointer(table_.entry(kTableLevels, 0));
-  std::vector<Attempt::NodeUpdate> below;  // what changed one level down, by rising index
+  std::vector<Attempt::NodeUpdate> below;  // what changed one level down, by ascending index
   std::vector<std::uint64_t> indexes = attempt.stale;
   for (int level = 1; level <= kTableLevels && !indexes.empty(); ++level) {
     std::vector<Attempt::NodeUpdate> updates;
     std::size_t next_below = 0;
     for (const std::uint64_t index : indexes) {
-      // The node's own entry and those in it must be known.
+      // The node's own entry and those in it must be loaded.
       auto loaded = table_.load(level, index, *this, *node);
       for (std::uint32_t i = 0; loaded && i < kFanout; ++i) {
-        // Each one: another thread may be half-way through filling the node.
+        // Load each one: another thread may be half-way through filling the node.
         if (index * kFanout + i < table_.level_size(level - 1)) {
           loaded = table_.load(level - 1, index * kFanout + i, *this, *node);
         }
@@ -263,11 +264,11 @@ Result<void> FileStore::write_table(Attempt& attempt) {
   return {};
 }
 
-// Writes what changed of a space map or slot map, which is to say what `now` does. Its own blocks may be
-// among those it tells of, so all of them are taken before the first is written.
+// Writes the changed parts of a space map or slot map, whose new state is `now`. Its own blocks may be among
+// those that it describes, so all of them are taken before the first is written.
 Result<void> FileStore::write_space_map(Attempt& attempt, const BlockSet& now, SpaceMap& map) {
   static constexpr BitmapBlock kEmpty{};
-  if (now.end() == 0) {  // there was compression once
+  if (now.end() == 0) {  // there is no compression, or no longer
     for (const auto* pointers : {&map.bitmaps, &map.nodes}) {
       for (const BlockPointer& pointer : *pointers) attempt.held.remove(pointer.block);
     }
@@ -348,7 +349,7 @@ Result<void> FileStore::write_version_record(Attempt& attempt, std::span<const s
       static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
   record.lines = info_.lines + static_cast<std::uint64_t>(attempt.line_delta);
   record.lines_written = attempt.changes.size();
-  // The blocks still in the buffer, this record and the root are to come.
+  // Still to come: the blocks in the buffer, this record, and the root.
   const unsigned pending_tally = 1 - current_tally_.load(std::memory_order_relaxed);
   record.bytes_written = tallies_[pending_tally].bytes.load(std::memory_order_relaxed) + attempt.bytes +
                          (std::uint64_t{attempt.out_count} + 2) * kBlockSize;
@@ -375,7 +376,7 @@ void FileStore::distrust_unflushed() {
   distrust_ = true;
 }
 
-// Writes a root to the slot that does not hold the newest good one and makes it durable.
+// Writes a root to the slot that does not hold the newest good one, and makes it durable.
 Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Version highest,
                                      std::uint64_t file_blocks) {
   const AlignedBuffer buffer = make_aligned(kBlockSize);
@@ -401,8 +402,8 @@ Result<void> FileStore::publish_root(const std::vector<VersionRef>& refs, Versio
     flushes_.fetch_add(1, std::memory_order_relaxed);
   }
   if (error != 0) {
-    // Whether this root counts after a crash is unknown, so what it names must stay, and so must what it
-    // drops.
+    // It is unknown whether this root counts after a crash, so the blocks that it names must stay, and so
+    // must those that it drops.
     distrust_unflushed();
     return Unexpected<Error>{io_error("cannot write the root of", {error})};
   }
@@ -418,8 +419,8 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
   attempt.table = to_pointer(table_.entry(kTableLevels, 0));
   attempt.space_map = space_map_;
   attempt.slot_map = slot_map_;
-  // Segments cost a block per 256 changes, a rewrite a block per leaf behind and some above; a rewrite is due
-  // when it is the cheaper one, or when opening would have too much to replay.
+  // Segments cost one block per 256 changes; a rewrite costs one block per stale leaf and some blocks above.
+  // A rewrite is due when it is cheaper, or when opening would have too much to replay.
   const std::size_t upper_nodes = 8;
   const std::size_t segment_blocks = (attempt.changes.size() + kChangesPerBlock - 1) / kChangesPerBlock;
   attempt.rewrite = log_changes_ + attempt.changes.size() > kMaxLogChanges ||
@@ -441,14 +442,14 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
     for (const SegmentPointer& segment : segments_)
       attempt.held.blocks.clear_range(segment.block, segment.blocks());
     if (auto table = write_table(attempt); !table) return table;
-    // The space map last: it tells of the blocks of the other one.
+    // The space map comes last, because it describes the blocks of the other one.
     if (auto map = write_space_map(attempt, attempt.held.slots, attempt.slot_map); !map) return map;
     if (auto map = write_space_map(attempt, attempt.held.blocks, attempt.space_map); !map) return map;
   }
   if (auto record = write_version_record(attempt, blob); !record) return record;
 
   // The length that this flush makes durable. The file may grow again before the root is written, and the
-  // root must not promise that.
+  // root must not promise the larger length.
   const std::uint64_t file_blocks = allocator_.capacity();
   flushes_.fetch_add(1, std::memory_order_relaxed);
   if (const int error = device_->flush(); error != 0) {
@@ -460,8 +461,8 @@ Result<void> FileStore::attempt_commit(Attempt& attempt, std::span<const std::by
                       file_blocks);
 }
 
-// Of the retained versions and a new one, those that a root names from now on. The opened version and what is
-// older stays by rule; what is newer was abandoned by going on from the opened one.
+// Of the retained versions and the new one, those that a root names from now on. The rules apply to the
+// opened version and older ones; newer ones were abandoned when the opened version was continued.
 std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::uint64_t time_ns) const {
   struct Candidate {
     VersionRef ref;
@@ -471,12 +472,12 @@ std::vector<VersionRef> FileStore::refs_to_keep(const VersionRef& newest, std::u
   for (const Retained& version : retained_) {
     if (version.ref.version <= info_.version) older.push_back(&version);
   }
-  // None is younger than a later one: those whose time is still to come, because the clock was set back, are
-  // as old as that is ago.
+  // No version may be younger than a later one. A version whose time lies in the future, because the clock
+  // was set back, counts as old as that time is far away.
   std::vector<std::uint64_t> times(older.size());
   for (std::size_t i = older.size(), later = time_ns; i-- != 0; later = times[i])
     times[i] = std::min<std::uint64_t>(older[i]->info.wall_time_ns, later);
-  // The first of each step of time is the one that stays: which one that is never changes afterwards.
+  // The first version of each step of time is the one that stays, so the choice never changes later.
   const std::uint64_t step = keep_.age_ns / Retention::kAgeSteps;
   std::uint64_t last_step = ~std::uint64_t{0};
   std::vector<Candidate> candidates;
@@ -549,8 +550,8 @@ void FileStore::adopt(Attempt& attempt) {
   blob_.assign(blob, blob + attempt.record->blob_size);
   retained_.push_back({attempt.ref, info_, attempt.record, std::move(attempt.held)});
   retain_only({root_.versions, root_.versions + root_.version_count});
-  // What a failed commit left in doubt is settled: all that this one needs was written anew and flushed, and
-  // the root slot in doubt has been overwritten.
+  // The doubt that a failed commit left is gone: everything that this one needs was written again and
+  // flushed, and the doubtful root slot has been overwritten.
   allocator_.release_deferred();
   distrust_ = false;
   untrusted_ = {};
@@ -558,7 +559,7 @@ void FileStore::adopt(Attempt& attempt) {
   tallies_[1 - current_tally_.load(std::memory_order_relaxed)].bytes.store(0, std::memory_order_relaxed);
 }
 
-// No transaction is pending any more; what becomes of its changes is the caller's part.
+// No transaction is pending any more; the caller decides about its changes.
 void FileStore::end_pending() {
   pending_ = false;
   std::lock_guard guard(erased_lock_);
@@ -601,7 +602,7 @@ void FileStore::abandon() {
   roll_back({});
 }
 
-// Its flush must not be one that a pending transaction counts on, and does not hear of when it fails.
+// Its flush must not be one that a pending transaction relies on, because that would not learn of a failure.
 Result<void> FileStore::may_publish() const {
   if (read_only_) return Unexpected<Error>{{Errc::kPermission, 0, name_ + " is open for reading only"}};
   if (pending_) return Unexpected<Error>{{Errc::kInvalid, 0, "a transaction of " + name_ + " is pending"}};

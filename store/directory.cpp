@@ -36,7 +36,7 @@ Unexpected<Error> failed(const std::string& what, const std::string& path) {
   return Unexpected<Error>{system_error(what, path, errno)};
 }
 
-// Makes a rename or removal in a folder durable, where the file system knows of that.
+// Makes a rename or removal in a folder durable, on file systems that can.
 Result<void> sync_folder(const std::string& path) {
   const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return failed("cannot open the folder", path);
@@ -58,7 +58,7 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
 
 constexpr char kNew[] = ".new-", kRemoved[] = ".removed-";
 
-// "images", and "images-UID" of users who were not the first in a store.
+// "images", and "images-UID" for users who were not the first in a store.
 bool names_images(const std::string& name) {
   if (name == kImages) return true;
   if (!name.starts_with(kOtherImages)) return false;
@@ -66,7 +66,7 @@ bool names_images(const std::string& name) {
   return !user.empty() && std::all_of(user.begin(), user.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// What uvm puts into a heap's folder, this layer and those above.
+// Whether uvm makes files of this name in a heap's folder, in this layer or in those above.
 bool is_of_heap(const std::string& name) {
   for (const char* known :
        {kHeapFile, "running", "writes", "control.socket", "stats.socket", "undo-reborn"}) {
@@ -93,8 +93,8 @@ Result<std::vector<std::string>> images_in(const std::string& path) {
   return keys;
 }
 
-// An image is never written, so its time of modification can say when it was used, to the minute. In a store
-// that cannot be written it is not needed.
+// An image is never written to, so its modification time can record when it was used, to the minute. In a
+// store that cannot be written the time is not needed.
 void note_use(const std::string& image) {
   constexpr time_t kMinute = 60;
   struct stat info {};
@@ -102,7 +102,7 @@ void note_use(const std::string& image) {
     (void)utimensat(AT_FDCWD, image.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
 }
 
-// Error unless all that is in a heap's folder is what uvm makes.
+// An error unless everything in a heap's folder was made by uvm.
 Result<void> check_contents(int parent, const std::string& name, const std::string& path) {
   const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   DIR* folder = fd < 0 ? nullptr : fdopendir(fd);
@@ -129,8 +129,8 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
                                 "; move that away, then the heap can be removed"}};
 }
 
-// Removes a folder of a heap's files, by descriptors throughout: a link put in its place is not followed.
-// Another process may be doing the same.
+// Removes a folder of a heap's files. Uses descriptors throughout, so it does not follow a link that was put
+// in the folder's place. Another process may be doing the same.
 Result<void> remove_heap_folder(int parent, const std::string& name, const std::string& path) {
   {
     const int fd = openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -153,9 +153,9 @@ Result<void> remove_heap_folder(int parent, const std::string& name, const std::
   return {};
 }
 
-// Clears away what processes that died in the middle left in a folder. Nobody can tell from here whether the
-// maker lives, for it may run in another PID namespace or on another machine. So it must be old, and locked
-// by nobody.
+// Removes what processes that died half-way left in a folder. It cannot be told from here whether the maker
+// is alive, because it may run in another PID namespace or on another machine. So only entries that are old
+// and locked by nobody are removed.
 void sweep(const std::string& path) {
   DIR* listing = opendir(path.c_str());
   if (listing == nullptr) return;
@@ -172,7 +172,7 @@ void sweep(const std::string& path) {
     const std::string leftover = path + "/" + name;
     if (heap_in_use(S_ISDIR(info.st_mode) ? leftover + "/" + kHeapFile : leftover)) continue;
     if (S_ISDIR(info.st_mode)) {
-      (void)remove_heap_folder(folder, name, leftover);  // a nuisance at most if it stays
+      (void)remove_heap_folder(folder, name, leftover);  // if it stays it is only a nuisance
     } else {
       unlinkat(folder, name.c_str(), 0);
     }
@@ -183,7 +183,7 @@ void sweep(const std::string& path) {
 }  // namespace
 
 std::string unique_suffix() {
-  // Process ids are no help: two containers that share a store have the same ones.
+  // Process ids do not help: two containers that share a store may have the same ones.
   std::random_device random;
   char text[17];
   std::snprintf(text, sizeof text, "%08x%08x", random(), random());
@@ -220,7 +220,7 @@ std::string StoreDirectory::images() const {
   std::string first = path_ + "/" + kImages;
   struct stat info {};
   if (lstat(first.c_str(), &info) != 0 || info.st_uid == geteuid()) return first;
-  // Trusted, it may still be closed to us.
+  // It may be trusted and still be inaccessible.
   if (is_owner(info.st_uid) && access(first.c_str(), W_OK | X_OK) == 0) return first;
   return path_ + "/" + kOtherImages + std::to_string(geteuid());
 }
@@ -261,7 +261,7 @@ Result<void> StoreDirectory::check_name(const std::string& name) {
 
 bool StoreDirectory::has_heap(const std::string& name) const {
   struct stat info {};
-  // Another user's may be closed to us.
+  // Another user's heap may be inaccessible.
   return check_name(name) && (lstat(heap_path(name).c_str(), &info) == 0 || errno == EACCES);
 }
 
@@ -274,7 +274,7 @@ Result<void> StoreDirectory::create_heap(const std::string& name, const CreateOp
   if (mkdir(folder.c_str(), 0700) != 0) return failed("cannot make a heap in", path_);
   auto made = FileStore::create(folder + "/" + kHeapFile, options);
   if (made) made = sync_folder(folder);
-  // Takes the place of nothing but an empty folder: a heap's has the heap in it.
+  // Renaming replaces only an empty folder, and a heap's folder has the heap in it.
   if (made && rename(folder.c_str(), (path_ + "/" + name).c_str()) != 0) {
     made = errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR
                ? Unexpected<Error>{{Errc::kInvalid, EEXIST, path_ + "/" + name + " exists already"}}
@@ -332,13 +332,13 @@ Result<void> StoreDirectory::remove_heap(const std::string& name) const {
                               path + " belongs to " + user_name(info.st_uid) +
                                   " and is left alone: run uvm as that user to remove it"}};
   }
-  // The lock, so that nobody is using it; a damaged heap or a folder without one goes all the same.
+  // Lock it, so that nobody is using it. A damaged heap, or a folder without one, is removed all the same.
   auto device = open_file_device(heap_path(name), {.create = false});
   if (!device && device.error().code == Errc::kLocked) return Unexpected<Error>{device.error()};
   const Descriptor store(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!store) return failed("cannot open the store", path_);
   if (auto known = check_contents(store.get(), name, path); !known) return known;
-  // First out of its name, so that a crash in the middle leaves no half heap there.
+  // Rename it first, so that a crash half-way leaves no half heap under its name.
   const std::string gone = kRemoved + unique_suffix();
   if (renameat(store.get(), name.c_str(), store.get(), gone.c_str()) != 0)
     return failed("cannot remove heap", path);
@@ -354,7 +354,7 @@ StoreDirectory::NewImage::~NewImage() {
 }
 
 Result<std::string> StoreDirectory::make_images() const {
-  // Another user may be faster: then it is another folder.
+  // Another user may be faster; then try another folder.
   for (std::string path = images();; path = images()) {
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make", path);
     if (path != images()) continue;
@@ -376,7 +376,7 @@ Result<Descriptor> StoreDirectory::lock_image(const std::string& key, std::chron
   const auto opened = open_file(path, O_RDWR | O_CREAT, Ownership::kOwned);
   if (!opened) return Unexpected<Error>{opened.error()};
   Descriptor lock(*opened);
-  // Each key is a byte of its own.
+  // Each key locks a byte of its own.
   const auto at = static_cast<off_t>(XXH3_64bits(key.data(), key.size()) >> 2);
   const Clock::time_point start = Clock::now();
   bool told = false;
@@ -434,8 +434,8 @@ StoreDirectory::BaseFinder StoreDirectory::base_finder(std::uint64_t line_limit)
   };
 }
 
-// Images name what lies below by its content, which comes from its making: so they cannot lie over each other
-// in a circle.
+// Images name the image below by its content, which is known only once that is made. So they cannot lie over
+// each other in a circle.
 Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::string& path,
                                                                  std::uint64_t line_limit,
                                                                  std::shared_ptr<FileStore> base) const {
@@ -452,7 +452,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::stri
   options.find_base = base_finder(line_limit);
   auto store = FileStore::open(path, options);
   if (!store) return Unexpected<Error>{store.error()};
-  // It got its name when it had its version.
+  // An image gets its name only when it has its version.
   if ((*store)->current_version().version == 0) {
     const auto& damage = (*store)->root_damage();
     return Unexpected<Error>{
@@ -465,7 +465,7 @@ Result<std::string> StoreDirectory::find_image(const ContentId& content, Ownersh
   auto folders = names_in(path_);
   if (!folders) return Unexpected<Error>{folders.error()};
   std::string unreadable;
-  std::optional<Error> failed;  // of an image that may be the one, or is it and may not be used
+  std::optional<Error> failed;  // why an image that may be the right one cannot be used
   for (const std::string& name : *folders) {
     if (!names_images(name)) continue;
     const std::string path = path_ + "/" + name;
@@ -473,7 +473,7 @@ Result<std::string> StoreDirectory::find_image(const ContentId& content, Ownersh
     if (folder) close(*folder);
     if (!folder && path == images()) return Unexpected<Error>{folder.error()};
     auto keys = images_in(path);
-    if (!keys && !folder) continue;  // another user's, and closed
+    if (!keys && !folder) continue;  // another user's, and inaccessible
     if (!keys) return Unexpected<Error>{keys.error()};
     for (const std::string& key : *keys) {
       const std::string image = path + "/" + kImagePrefix + key;
@@ -510,7 +510,7 @@ Result<std::vector<ImageEntry>> StoreDirectory::list_images() const {
   std::vector<ImageEntry> entries;
   for (const std::string& key : *keys) {
     struct stat status {};
-    if (lstat(image_path(key).c_str(), &status) != 0) continue;  // removed meanwhile
+    if (lstat(image_path(key).c_str(), &status) != 0) continue;  // removed in the meantime
     ImageEntry entry{key, status.st_mtime, {}};
     if (auto info = inspect_heap(image_path(key))) entry.info = std::move(*info);
     entries.push_back(std::move(entry));

@@ -27,11 +27,11 @@ namespace {
 
 constexpr unsigned kRingDepth = 256;
 constexpr std::size_t kTransferRings = 8;
-// Others, for reads that were started: nobody may come for those for long.
+// Separate rings for started reads, whose results may not be asked for until much later.
 constexpr std::size_t kStartedRings = 4;
 
-// The rings of the process, for all its heap files: a ring knows no file until an operation names one, and
-// making rings takes longer than opening a heap. Each serves one transfer, or one read that was started, at a
+// The rings of the process, for all its heap files: a ring is tied to a file only by each operation, and
+// making rings takes longer than opening a heap. Each ring serves one transfer, or one started read, at a
 // time.
 class RingPool {
  public:
@@ -42,15 +42,15 @@ class RingPool {
     io_uring ring{};
   };
 
-  // The first call makes the rings, so it must not come from a signal handler: FileDevice's constructor is
-  // it. Where io_uring is forbidden (seccomp, the kernel.io_uring_disabled sysctl) none come up and every
-  // transfer goes through preadv and pwritev. Never destroyed: a transfer may still run at exit.
+  // The first call makes the rings, so it must not come from a signal handler; it is made by FileDevice's
+  // constructor. Where io_uring is forbidden (seccomp, the kernel.io_uring_disabled sysctl) there are no
+  // rings, and every transfer uses preadv and pwritev. Never destroyed: a transfer may still run at exit.
   static RingPool& instance() {
     static auto& pool = *new RingPool;
     return pool;
   }
 
-  // A ring for the caller alone until it is released, nullptr when all are taken. Any thread, any time.
+  // A ring for the caller alone until it is released; nullptr when all are taken. Any thread, at any time.
   Slot* claim_for_transfer() noexcept { return claim(std::span(slots_).first<kTransferRings>()); }
   Slot* claim_for_started() noexcept { return claim(std::span(slots_).last<kStartedRings>()); }
   [[nodiscard]] bool usable() const {
@@ -65,11 +65,11 @@ class RingPool {
       slot.usable = answers(slot.ring);
       if (slot.usable) continue;
       io_uring_queue_exit(&slot.ring);
-      return;  // io_uring_enter is denied, for the others too
+      return;  // io_uring_enter is denied, so the others would fail too
     }
   }
 
-  // A filter of system calls may allow the making of a ring and deny its use.
+  // A filter of system calls may allow rings to be made but not to be used.
   static bool answers(io_uring& ring) noexcept {
     io_uring_prep_nop(io_uring_get_sqe(&ring));
     int submitted = 0;
@@ -106,11 +106,11 @@ class FileDevice final : public Device {
     if (slot == nullptr) return nullptr;
     for (auto& op : ops) op.result = 0;
     prepare(*slot, ops, false);
-    io_uring_submit(&slot->ring);  // what it does not take now, collect() submits
+    io_uring_submit(&slot->ring);  // collect() submits what is not taken now
     return slot;
   }
-  // Completions are posted by the thread that submitted; when that sleeps where no signal reaches it, a read
-  // takes as long.
+  // Completions are posted by the thread that submitted them. While that thread sleeps uninterruptibly, a
+  // read does not complete.
   bool end_read(void* started, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept override {
     auto* slot = static_cast<RingPool::Slot*>(started);
     if (!collect(*slot, ops, patience)) return false;
@@ -145,8 +145,8 @@ class FileDevice final : public Device {
  private:
   void transfer(std::span<IoOp> ops, bool is_write) noexcept {
     for (auto& op : ops) op.result = 0;
-    // A single operation gains nothing from a ring, and on file systems that io_uring serves from a worker
-    // thread (tmpfs) it would cost two context switches.
+    // A single operation gains nothing from a ring. On file systems where io_uring uses a worker thread
+    // (tmpfs), it would cost two context switches.
     RingPool::Slot* slot = ops.size() > 1 ? rings_.claim_for_transfer() : nullptr;
     if (slot != nullptr) {
       while (!ops.empty()) {
@@ -166,7 +166,7 @@ class FileDevice final : public Device {
 
   void prepare(RingPool::Slot& slot, std::span<IoOp> ops, bool is_write) noexcept {
     for (std::size_t i = 0; i < ops.size(); ++i) {
-      io_uring_sqe* sqe = io_uring_get_sqe(&slot.ring);  // never null: the ring is empty and deep enough
+      io_uring_sqe* sqe = io_uring_get_sqe(&slot.ring);  // never null: the ring is empty and large enough
       const IoOp& op = ops[i];
       if (is_write) {
         io_uring_prep_writev(sqe, fd_, op.iov, op.iov_count, op.offset);
@@ -178,8 +178,9 @@ class FileDevice final : public Device {
     slot.under_way = ops.size();
   }
 
-  // Interrupted, or out of kernel memory for a moment: these leave the queues as they are, so one can ask
-  // again. With any other error operations would be under way for ever, in buffers that cannot be given back.
+  // Interrupted, or the kernel was out of memory for a moment: the queues are unchanged, so it can be asked
+  // again. With any other error, operations would be in flight for ever, in buffers that cannot be given
+  // back.
   static void ask_again(int result) noexcept {
     if (result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY || result == -ENOMEM ||
         result == -ETIME)
@@ -187,8 +188,9 @@ class FileDevice final : public Device {
     die("waiting for the store with io_uring_enter", -result);
   }
 
-  // Leaves in each op what the kernel answered; ops it never took keep result 0. True with nothing in flight:
-  // the kernel must not write into buffers that the caller has taken back. False when time is up before.
+  // Stores the kernel's result in each op; ops that it never took keep result 0. Returns true with nothing in
+  // flight, because the kernel must not write into buffers that the caller has taken back; false if time runs
+  // out before.
   static bool collect(RingPool::Slot& slot, std::span<IoOp> ops, std::chrono::nanoseconds patience) noexcept {
     const auto begin = std::chrono::steady_clock::now();
     for (;;) {
@@ -210,7 +212,7 @@ class FileDevice final : public Device {
     }
   }
 
-  // Brings an op that stopped short to its end with plain calls, or to a definite error.
+  // Completes an op that stopped short with plain calls, or gets a definite error for it.
   void finish(IoOp& op, bool is_write) noexcept {
     if (op.result < 0 && op.result != -EINTR && op.result != -EAGAIN) return;
     std::uint32_t done = op.result > 0 ? static_cast<std::uint32_t>(op.result) : 0;
@@ -250,7 +252,7 @@ class FileDevice final : public Device {
 bool direct_works(int fd) {
   struct statx info {};
   if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &info) != 0 || (info.stx_mask & STATX_DIOALIGN) == 0) {
-    return true;  // the kernel cannot tell (before 6.1); it accepted O_DIRECT
+    return true;  // the kernel cannot tell (before 6.1), but it accepted O_DIRECT
   }
   return info.stx_dio_offset_align != 0 && info.stx_dio_offset_align <= 4096 &&
          info.stx_dio_mem_align <= 4096;
@@ -277,7 +279,7 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
   bool direct = options.direct;
   auto opened = open_file(path, flags | (direct ? O_DIRECT : 0), options.ownership);
   const auto refused = [&opened](int error) { return !opened && opened.error().sys_errno == error; };
-  // A file system without direct I/O says so after it has created the file.
+  // A file system without direct I/O says so only after it has created the file.
   if (direct && (refused(EINVAL) || refused(EOPNOTSUPP))) {
     direct = false;
     opened = open_file(path, flags & ~O_EXCL, options.ownership);
@@ -289,16 +291,17 @@ Result<std::unique_ptr<Device>> open_file_device(const std::string& path, const 
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
     direct = false;
   }
-  // A heap is made through the file, which needs no speed: an empty file cannot be mapped. Asked before the
-  // locks are taken, since libpmem opens and closes the file, which would drop the holder's record lock.
+  // A heap is created through the file interface: speed does not matter, and an empty file cannot be mapped.
+  // libpmem is asked before the locks are taken, because it opens and closes the file, which would drop the
+  // holder's record lock.
   const bool persistent =
       options.direct && !options.create && !options.read_only && pmem::on_persistent_memory(fd, path);
   if (persistent && direct) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT);
   if (options.lock) {
     const FileLock kind = options.read_only ? FileLock::kShared : FileLock::kExclusive;
     int failed = try_lock(fd, kind);
-    // A process that was killed is gone for its parent before the kernel has finished its io_urings, which
-    // hold its open files, and so the lock: when nobody can be named as holder, it is worth waiting a moment.
+    // When a process is killed, its parent sees it gone before the kernel has finished its io_urings, which
+    // keep its files open and so the lock held. So if nobody can be named as the holder, wait a moment.
     for (int i = 0; failed == EAGAIN && i < kLockTries && lock_holder(fd) == 0; ++i) {
       usleep(kLockPauseUs);
       failed = try_lock(fd, kind);

@@ -25,7 +25,7 @@ struct flock request(FileLock kind, off_t at) {
 int try_lock(int fd, FileLock kind, off_t at) {
   struct flock lock = request(kind, at);
   while (::fcntl(fd, F_OFD_SETLK, &lock) != 0) {
-    if (errno == EACCES) return EAGAIN;  // says the same here
+    if (errno == EACCES) return EAGAIN;  // means the same here
     if (errno != EINTR) return errno;
   }
   return 0;

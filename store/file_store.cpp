@@ -10,8 +10,8 @@
 
 namespace uvm::store {
 
-// A workspace for the duration of one call. There are more of them than rings; when all are taken the thread
-// waits for one, which others give back as soon as their I/O is over.
+// A workspace for the duration of one call. There are more of them than rings. When all are taken the thread
+// waits for one; the others give theirs back as soon as their I/O is finished.
 class ClaimedWorkspace {
  public:
   explicit ClaimedWorkspace(FileStore& store) noexcept {
@@ -32,7 +32,7 @@ class ClaimedWorkspace {
   ClaimedWorkspace& operator=(const ClaimedWorkspace&) = delete;
   FileStore::Workspace& operator*() const { return *work_; }
   FileStore::Workspace* operator->() const { return work_; }
-  // It stays claimed until give_back().
+  // Leaves it claimed until give_back().
   FileStore::Workspace* keep() { return std::exchange(work_, nullptr); }
   static void give_back(FileStore::Workspace* work) { work->busy.store(false, std::memory_order_release); }
 
@@ -45,10 +45,10 @@ namespace {
 constexpr std::uint64_t kGrowMin = 8 << 20;
 constexpr std::uint64_t kGrowMax = 64 << 20;
 constexpr std::uint64_t kGrowLast = 1 << 20;  // when the device has no room for more
-// Of holes, in blocks: runs shorter than 1 MiB stay, and after one commit 1 GiB is enough.
+// Units of holes, in blocks: runs shorter than 1 MiB stay, and after one commit at most 1 GiB is released.
 constexpr std::uint32_t kHoleMin = (1 << 20) / kBlockSize;
 constexpr std::uint64_t kTrimMost = (1 << 30) / kBlockSize;
-// Lines of one write: a long extent is split so that the device works on its parts side by side.
+// Lines of one write: a long extent is split so that the device can work on its parts in parallel.
 constexpr std::uint32_t kMaxWriteLines = 64;
 
 bool is_zero(const std::byte* content) {
@@ -60,12 +60,12 @@ bool is_zero(const std::byte* content) {
 constexpr Entry kZeroEntry = kZeroBlock;
 constexpr Entry kErasedEntry = kErasedBlock;
 
-// In a batch that is being written: nothing is written for the line. No checksum without a block looks like
-// it.
+// In a batch that is being written: nothing is to be written for this line. No checksum without a block looks
+// like it.
 constexpr Entry kNothing = kErasedBlock;
 bool is_to_write(Entry entry) { return entry != kNothing && entry != kZeroEntry; }
 
-// Of several parts of a call the first failure counts.
+// When a call has several parts, the first failure counts.
 void note(IoResult<void>& all, const IoResult<void>& part) noexcept {
   if (all) all = part;
 }
@@ -79,7 +79,7 @@ IoResult<void> FileStore::read_block(BlockNumber block, void* buffer) noexcept {
   if (const int error = read_error(*device_, op); error != 0)
     return io_failure(error == EBADMSG ? EIO : error);
   bytes_read_.fetch_add(kBlockSize, std::memory_order_relaxed);
-  // Past the end of a truncated file: zeros, which no checksum takes for content.
+  // Past the end of a truncated file: zeroes, which no checksum accepts.
   std::memset(static_cast<std::byte*>(buffer) + op.result, 0,
               kBlockSize - static_cast<std::size_t>(op.result));
   return {};
@@ -108,7 +108,7 @@ IoResult<void> FileStore::read_line(BlockPointer pointer, std::byte* buffer, Wor
   return {};
 }
 
-// One line by itself, with all the care that the batch leaves out.
+// Reads one line by itself, with all the checks that the batch leaves out.
 IoResult<void> FileStore::settle(LineNumber line, std::byte* buffer, Workspace& work,
                                  ReadStatus& status) noexcept {
   status = ReadStatus::kAbsent;
@@ -128,7 +128,8 @@ IoResult<void> FileStore::settle(LineNumber line, std::byte* buffer, Workspace& 
       status = ReadStatus::kOk;
       return done;
     }
-    // The block may have been superseded and reused between looking and reading; then the entry has changed.
+    // The block may have been superseded and reused between the lookup and the read; then the entry has
+    // changed.
     if (tried == entry) break;
     tried = entry;
     done = {};
@@ -165,7 +166,7 @@ void FileStore::plan_read(LineNumber first, std::size_t count, std::byte* buffer
   work.moves = builder.ops();
 }
 
-// The device has done its part.
+// What is left to do when the device has read the blocks.
 IoResult<void> FileStore::finish_read(Workspace& work, std::size_t count, ReadStatus* status) noexcept {
   IoResult<void> done;
   const LineNumber first = work.first;
@@ -178,9 +179,9 @@ IoResult<void> FileStore::finish_read(Workspace& work, std::size_t count, ReadSt
     std::byte* content = work.buffer + i * kLineSize;
     const Entry entry = work.entries[i];
     const bool packed = is_packed(block_of(entry));
-    // Saved: its place is that of a line as well.
+    // Save the block, because the place it was read to also belongs to a line.
     if (packed && work.lies_in[i] == i) std::memcpy(&work.packed, content, sizeof work.packed);
-    // The line may have got other content since: what was read can be whole, and yet be its past.
+    // The line may have new content by now: what was read can be intact and still be out of date.
     const auto unchanged = [&](std::size_t at) {
       return first + at >= table_.line_limit() || table_.entry(0, first + at) == work.entries[at];
     };
@@ -236,7 +237,7 @@ StartedRead* FileStore::start_read(LineNumber first, std::size_t count, std::byt
   if (count > kMaxStartedLines || !is_aligned(buffer)) return nullptr;
   ClaimedWorkspace work(*this);
   plan_read(first, count, buffer, *work);
-  if (work->moves.empty()) return nullptr;  // nothing that takes time
+  if (work->moves.empty()) return nullptr;  // nothing that would take time
   work->started = device_->start_read(work->moves);
   return work->started != nullptr ? work.keep() : nullptr;
 }
@@ -280,7 +281,7 @@ void FileStore::trim() noexcept {
   const std::uint64_t free = allocator_.free_blocks();
   const std::uint64_t used = allocator_.capacity() - free - allocator_.hole_blocks();
   const std::uint64_t keep = std::max(keep_free_ / kBlockSize, used / 2);
-  // Not before there is much to give: what is given back and needed again costs both ways.
+  // Wait until there is much to release: releasing space and needing it again both cost time.
   if (!can_release_ || free <= 2 * keep) return;
   std::uint64_t surplus = std::min(free - keep, kTrimMost);
   std::uint64_t below = allocator_.capacity();
@@ -292,7 +293,7 @@ void FileStore::trim() noexcept {
     allocator_.end_hole(run, error == 0);
     if (error != 0) {
       can_release_ = error != EOPNOTSUPP && error != ENOSYS;
-      return;  // the file stays as large as it is
+      return;  // the file keeps its size
     }
     surplus -= run.count;
     below = run.first;
@@ -309,13 +310,13 @@ IoResult<BlockRun> FileStore::allocate(std::uint32_t want) noexcept {
     if (crumbs.count == 0) return io_failure(error);
     return crumbs;
   }
-  const BlockRun run = allocator_.take(want, true);  // other threads were quicker with what was grown
+  const BlockRun run = allocator_.take(want, true);  // other threads took the new space first
   if (run.count == 0) return io_failure(ENOSPC);
   return run;
 }
 
-// Looks at what each line of a batch is now and sets its entry: kNothing where there is nothing to write, or
-// it cannot be, zeros, or the checksum, whose block is to come. Fails when one cannot be written.
+// Decides what to write for each line of a batch and sets its entry: kNothing if nothing must be written or
+// it cannot be, zeroes, or the checksum, whose block follows later. Fails when a line cannot be written.
 IoResult<void> FileStore::choose(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                                  bool even_unchanged) noexcept {
   IoResult<void> chosen;
@@ -337,8 +338,8 @@ IoResult<void> FileStore::choose(Transaction transaction, std::span<const LineWr
     const std::uint32_t checksum = block_checksum(lines[i].content);
     const Entry old =
         transaction == Transaction::kCurrent ? table_.entry(0, line) : table_.pending_entry(line);
-    // A line that did not change is not written. Equal checksums alone do not prove it. After a cut current
-    // must have the line all the same, so that a late write to pending does not hide it.
+    // A line that did not change is not written. Equal checksums alone do not prove that. After a cut,
+    // current must have the line all the same, so that a late write to pending does not hide it.
     const bool may_skip =
         !even_unchanged && (transaction == Transaction::kPending ||
                             !pending_.load(std::memory_order_relaxed) || table_.current_has(line));
@@ -352,8 +353,9 @@ IoResult<void> FileStore::choose(Transaction transaction, std::span<const LineWr
   return chosen;
 }
 
-// Gives what is to be written its blocks, in as few runs as there are, and makes the operations. A block is
-// for a line, or it is a packed block, at the first of its lines. Fails when there is no room for all.
+// Takes blocks for everything that is to be written, in as few runs as possible, and makes the operations. A
+// block is for one line, or it is a packed block, recorded at the first of its lines. Fails when there is no
+// room for all.
 IoResult<void> FileStore::place(std::span<const LineWrite> lines, Workspace& work) noexcept {
   IoResult<void> placed;
   LinePacker& packer = work.packer;
@@ -389,7 +391,7 @@ IoResult<void> FileStore::place(std::span<const LineWrite> lines, Workspace& wor
     const auto* content = lines[i].content;
     if (packed != nullptr) {
       content = packer.content(packer.block_of(i));
-    } else if (!is_aligned(content)) {  // comes alone: see write()
+    } else if (!is_aligned(content)) {  // it comes alone; see write()
       std::memcpy(&work.scratch, content, kLineSize);
       content = reinterpret_cast<const std::byte*>(&work.scratch);
     }
@@ -433,7 +435,7 @@ IoResult<void> FileStore::write_batch(Transaction transaction, std::span<const L
     publish(transaction, lines[i].line, entry);
   }
   for (const auto& block : work.packer.blocks()) {
-    if (block.number == kAbsentBlock) continue;  // dissolved, or there was no room
+    if (block.number == kAbsentBlock) continue;  // dissolved, or there was no room for it
     const IoOp& op = work.ops[block.op];
     ++blocks;
     if (!op.complete()) {
@@ -453,9 +455,9 @@ IoResult<void> FileStore::write_batch(Transaction transaction, std::span<const L
   return done;
 }
 
-// A line's new entry; what it had in this transaction is given back. Where lines share blocks, no cut comes
-// between the two: the slot may be in a block that the version to be committed holds for other lines, which
-// some versions later is free, and another one's.
+// Sets a line's new entry and gives back what the line had in this transaction. Where lines share blocks, no
+// cut may come in between: the slot may be in a block that the version to be committed holds for other lines,
+// and some versions later that block is free and belongs to another line.
 void FileStore::publish(Transaction transaction, LineNumber line, Entry entry) noexcept {
   if (transaction == Transaction::kPending) keep_erased(line);
   std::unique_lock<SpinLock> guard(publish_lock_, std::defer_lock);
@@ -468,11 +470,11 @@ void FileStore::supersede(Transaction transaction, LineNumber line, Entry entry)
     allocator_.give_back(superseded);
 }
 
-// Chooses what of a batch is written compressed.
+// Chooses the lines of a batch that are written compressed.
 void FileStore::pack(std::span<const LineWrite> lines, Workspace& work) noexcept {
   work.packer.begin();
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
-    // A line alone has nothing to share a block with.
+    // A single line has nothing to share a block with.
     if (!compress_ || !is_to_write(work.entries[i]) || lines.size() == 1) {
       work.packer.leave_out(i);
       continue;
@@ -483,9 +485,9 @@ void FileStore::pack(std::span<const LineWrite> lines, Workspace& work) noexcept
   work.packer.finish();
 }
 
-// The lines of a packed block. Before them or after them a cut may fall, but not between: a thread that went
-// to sleep there would find, two commits later, that no version needs the block any more, and put its other
-// lines into a free one.
+// Publishes the lines of a packed block. A cut may come before or after them but not in between: a thread
+// that slept there would find, two commits later, that no version needs the block any more, and would put its
+// remaining lines into a free block.
 void FileStore::publish_block(Transaction transaction, std::span<const LineWrite> lines, Workspace& work,
                               const LinePacker::Block& block) noexcept {
   allocator_.fill_slots(block.number, block.lines);
@@ -513,8 +515,8 @@ IoResult<void> FileStore::write(Transaction transaction, std::span<const LineWri
   return done;
 }
 
-// Ranges without entries that were erased since the cut are only noted. When pending now gets such a line
-// after all, current must say that it is gone.
+// Ranges without entries that were erased after the cut are only noted. If pending gets such a line
+// afterwards, current must record that it is erased.
 void FileStore::keep_erased(LineNumber line) noexcept {
   std::lock_guard guard(erased_lock_);
   for (const LineRange& range : erased_since_cut_) {
@@ -565,11 +567,11 @@ IoResult<void> FileStore::erase(std::span<const LineRange> ranges) noexcept {
 
 bool FileStore::present(LineNumber line) const noexcept {
   if (line >= table_.line_limit()) return false;
-  auto& self = const_cast<FileStore&>(*this);  // loading an entry changes nothing that can be seen
+  auto& self = const_cast<FileStore&>(*this);  // loading an entry has no visible effect
   Entry entry = table_.entry(0, line);
   if (entry == kUnknownEntry) {
     const ClaimedWorkspace work(self);
-    if (!self.table_.load(0, line, self, work->scratch)) return true;  // read() tells what is wrong
+    if (!self.table_.load(0, line, self, work->scratch)) return true;  // read() reports what is wrong
     entry = table_.entry(0, line);
   }
   if (entry == kAbsentEntry && base_) return base_->present(line);

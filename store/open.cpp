@@ -98,7 +98,7 @@ Result<std::shared_ptr<FileStore>> FileStore::open_reader(Version version) {
     return Unexpected<Error>{{Errc::kNotFound, 0, name_ + " has no version " + std::to_string(version)}};
   }
   std::shared_ptr<FileStore> reader(new FileStore(device_, name_));
-  // Not what the file says now: a root that could not be flushed may be newer than what counts here.
+  // Not the id in the file now: a root that could not be flushed may be newer than the one that counts here.
   reader->heap_id_ = heap_id_;
   reader->root_ = root_;
   reader->codecs_ = codecs_;
@@ -154,8 +154,8 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
   const bool packed = compress_ || (root_.incompatible_features & kFeaturePackedBlocks) != 0;
   if (packed && !codecs_) codecs_ = CodecPool::make();
 
-  // An older version that cannot be read is given up: nothing is known of its blocks, so they count as free.
-  // Only the version that is asked for must be whole.
+  // An older version that cannot be read is given up: its blocks are unknown, so they count as free. Only the
+  // version that is asked for must be whole.
   const Version newest = root_.version_count == 0 ? 0 : root_.versions[root_.version_count - 1].version;
   const Version wanted = options.version.value_or(newest);
   HeapReader reader(*device_, name_);
@@ -231,7 +231,7 @@ Result<HeapInfo> inspect_heap(const std::string& path) {
   for (std::uint32_t i = 0; i < root.version_count; ++i) {
     const VersionRef& ref = root.versions[i];
     auto record = heap->reader.read_version(ref, info.heap_id);
-    // Damage is left to verify_heap(), which names it. An error of the device is one here, too.
+    // Damage is left to verify_heap(), which names it. An error of the device is an error here, too.
     if (!record && record.error().sys_errno != 0) return Unexpected<Error>{record.error()};
     if (!record) continue;
     info.versions.push_back(info_of(**record));

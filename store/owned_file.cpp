@@ -37,7 +37,7 @@ Unexpected<Error> is_something_else(const std::string& path, mode_t mode, const 
   return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is " + kind_of(mode) + ", not " + wanted}};
 }
 
-// The folder that `path` lies in, and its name there.
+// Splits a path into the folder and the name in it.
 std::pair<std::string, std::string> split(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return {".", path};
@@ -49,7 +49,7 @@ Result<int> open_checked(const std::string& path, int flags, Ownership ownership
   const auto [parent, name] = split(path);
   const Descriptor folder(::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return Unexpected<Error>{system_error("cannot open", path, errno)};
-  // Opening a device may do something to it.
+  // Check the type first, because opening a device may have effects on it.
   struct stat status {};
   if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       (status.st_mode & S_IFMT) != kind && (flags & O_EXCL) == 0) {
@@ -60,8 +60,7 @@ Result<int> open_checked(const std::string& path, int flags, Ownership ownership
   if (fd < 0) {
     const int error = errno;
     Error failed = system_error("cannot open", path, error);
-    // Whose it is explains more than that it is refused. In a folder that is closed to us only that can be
-    // asked.
+    // The owner explains more than the refusal. In a folder that is inaccessible, nothing else can be asked.
     const bool seen = status.st_mode != 0 || ::fstat(folder.get(), &status) == 0;
     if ((error == EACCES || error == EPERM) && seen && status.st_uid != ::geteuid())
       failed.message += "; it belongs to " + user_name(status.st_uid);
@@ -83,7 +82,7 @@ Result<int> open_checked(const std::string& path, int flags, Ownership ownership
     ::close(fd);
     return Unexpected<Error>{good.error()};
   }
-  // It was for the opening only.
+  // It was needed only for opening.
   if (kind == S_IFREG && (flags & O_NONBLOCK) == 0) ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }

@@ -13,8 +13,8 @@
 namespace uvm::store {
 
 namespace {
-// The fastest level with entropy coding: on lines of Java heaps it leaves 0.37 of them; the levels above it
-// gain 2 %, and those below it, or LZ4, come to half the packing (docs/store-format.md).
+// The fastest level with entropy coding: it compresses lines of Java heaps to 0.37. The levels above gain 2
+// %; with those below, or LZ4, packing gains half as much (docs/store-format.md).
 constexpr int kLevel = 1;
 }  // namespace
 
@@ -23,7 +23,7 @@ std::unique_ptr<LineCodec> LineCodec::make() {
   codec->compressor_ = ZSTD_createCCtx();
   codec->decompressor_ = ZSTD_createDCtx();
   if (codec->compressor_ == nullptr || codec->decompressor_ == nullptr) throw std::bad_alloc();
-  // zstd allocates its tables at the first use and keeps them for uses of the same size.
+  // zstd allocates its tables at the first use and keeps them for later uses of the same size.
   std::byte line[kLineSize];
   for (std::size_t i = 0; i < kLineSize; ++i) line[i] = static_cast<std::byte>(i * i >> 7 & 31);
   PackedBlock block{};
@@ -56,8 +56,8 @@ bool LineCodec::unpack(const void* block, BlockNumber number, std::byte* line) n
   if (begin >= end || end > sizeof(PackedBlock::content)) return false;
   const std::byte* frame = static_cast<const std::byte*>(block) + offsetof(PackedBlock, content) + begin;
   const std::size_t size = end - begin;
-  // Exactly one frame, of today's format: older ones, which a damaged byte can turn it into, are decoded by
-  // code that allocates.
+  // Accept exactly one frame in today's format. A damaged byte can make it look like an older format, whose
+  // decoder allocates.
   std::uint32_t magic = 0;
   if (size < sizeof magic) return false;
   std::memcpy(&magic, frame, sizeof magic);
@@ -97,7 +97,7 @@ void LinePacker::add(std::uint32_t index, const std::byte* line, LineCodec& code
   }
   PackedBlock& packed = packed_[at];
   if (at == count_) {
-    std::memset(&packed, 0, sizeof packed);  // what is not used is defined, and tells nothing of other lines
+    std::memset(&packed, 0, sizeof packed);  // unused bytes are defined, and show nothing of other lines
     blocks_[count_++] = {};
   }
   Block& block = blocks_[at];

@@ -16,7 +16,7 @@ class PmemDevice final : public Device {
   void read(std::span<IoOp> ops) noexcept override {
     for (IoOp& op : ops) op.result = file_->read(op.offset, {op.iov, op.iov_count});
   }
-  // Each write ends with a drain of its own: one in flush() would not do for writes of other threads.
+  // Each write ends with its own drain; one in flush() would not cover the writes of other threads.
   void write(std::span<IoOp> ops) noexcept override {
     for (IoOp& op : ops) op.result = file_->write(op.offset, {op.iov, op.iov_count});
     file_->drain();

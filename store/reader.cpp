@@ -15,15 +15,14 @@ void apply_changes(std::span<const Change> changes, Holding& held) {
   for (const Change& change : changes) {
     if (change.replaced >= kFirstFreeBlock) held.remove(change.replaced);
   }
-  // A block replaced by one line may have become another line's only in a later segment, never in the same
-  // one.
+  // A block that one line gave up can belong to another line only in a later segment, never in the same one.
   for (const Change& change : changes) {
     if (change.now.is_block()) held.add(change.now.block);
   }
 }
 
-// One operation, and once more if it fails: a failure that passes must not cost a version that nobody may
-// need just now.
+// Performs one operation, and repeats it once if it fails: a passing failure must not cost a version that
+// nobody may need just now.
 int HeapReader::read_whole(IoOp& op) {
   device_.read({&op, 1});
   if (read_error(device_, op) == 0) return 0;
@@ -55,7 +54,7 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const IoOp& op = ops[op_of[i]];
       std::byte* content = buffer + (done + i) * kBlockSize;
-      // Within a read that ended early, blocks before its end still count: their checksum decides.
+      // In a read that ended early, blocks before the end still count: their checksums decide.
       good[done + i] = op.result > 0 && (!is_packed(batch[i].block) || unpack(batch[i].block, content)) &&
                        block_checksum(content) == batch[i].checksum;
     }
@@ -63,7 +62,7 @@ int HeapReader::read_blocks(std::span<const BlockPointer> pointers, std::byte* b
   return error;
 }
 
-// Puts a compressed line in the place of the block that it is in.
+// Replaces a packed block by the decompressed line.
 bool HeapReader::unpack(BlockNumber number, std::byte* content) {
   if (!codec_) codec_ = LineCodec::make();
   PackedBlock block;
@@ -82,8 +81,9 @@ Result<void> HeapReader::read_checked(BlockPointer pointer, void* buffer, const 
   return {};
 }
 
-// A root is written when all it names is durable: so a version whose record a damaged root still names, with
-// the right checksum, is whole, whether a crash tore the root or something damaged it since.
+// A root is written only when everything that it names is durable. So a version whose record is named by a
+// damaged root, with the right checksum, is whole, whether a crash tore the root or something damaged it
+// later.
 Result<RootDamage> HeapReader::repair(Root& good, const Root& bad, unsigned slot) {
   const auto newest_of = [](const Root& root) {
     const bool plausible = root.version_count != 0 && root.version_count <= kMaxRetainedVersions;
@@ -93,7 +93,7 @@ Result<RootDamage> HeapReader::repair(Root& good, const Root& bad, unsigned slot
   const std::string place = "root slot " + std::to_string(slot) + " (block " +
                             std::to_string(kRootBlock[slot]) + ") of " + name_ + " is damaged";
   const VersionRef named = newest_of(bad);
-  // It must say in two places that it is the older one to be believed.
+  // Believe that it is the older root only if two places say so.
   if (bad.sequence + 1 == good.sequence && named.version <= stands) {
     return RootDamage{
         false, place + ": it is the older one of two, so nothing is lost; the next checkpoint replaces it"};
@@ -102,7 +102,7 @@ Result<RootDamage> HeapReader::repair(Root& good, const Root& bad, unsigned slot
   if (named.version > stands && named.record.is_block() && good.version_count < kMaxRetainedVersions) {
     auto record = read_version(named, good.heap_id);
     if (record) whole = *record;
-    // A later uvm's, and whole: not to be taken for damage.
+    // Written by a later uvm, and whole: this is not damage.
     if (!record && record.error().code == Errc::kNewerFormat) return Unexpected<Error>{record.error()};
   }
   if (whole) {
@@ -139,8 +139,8 @@ Result<HeapStart> HeapReader::read_start() {
     const Header& header = headers[i];
     if (header.magic != kHeaderMagic) continue;
     magic = true;
-    // A later format may keep its checksum elsewhere, so its number alone decides, if no good header of ours
-    // does.
+    // A later format may keep its checksum elsewhere, so the format number alone decides if no header of this
+    // format is good.
     newer = newer || header.format_version > kFormatVersion;
     start.header_good[i] =
         header.format_version == kFormatVersion && header.block_size == kBlockSize && is_sealed(header);
@@ -230,7 +230,7 @@ Result<SpaceMap> HeapReader::read_space_map(BlockPointer root) {
   map.nodes.assign(top.entry, top.entry + kBitmapNodes);
   while (!map.nodes.empty() && !map.nodes.back().is_block()) map.nodes.pop_back();
 
-  // Both levels below: gather the pointers, read them all at once.
+  // For both levels below: collect the pointers, then read them all at once.
   const auto read_level = [&](const std::vector<BlockPointer>& pointers, auto&& use) -> Result<void> {
     std::vector<BlockPointer> blocks;
     std::vector<std::uint32_t> index;

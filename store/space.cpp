@@ -8,9 +8,9 @@ namespace uvm::store {
 
 namespace {
 constexpr std::uint32_t kWordsPerChunk = kBlocksPerBitmap / 64;
-// Free runs are taken by falling length: the short ones are left to grow together as what lies between them
-// is freed. So what is written in steady state, random lines in a file 70 to 80 % full, is half as long again
-// as when the next run is taken whatever its length.
+// Free runs are taken in order of falling length, so that short ones can grow together as the blocks between
+// them are freed. In steady state (random lines, a file 70 to 80 % full) the runs that are written are half
+// as long again as when the next run is taken whatever its length.
 constexpr std::uint32_t kRunLengths[] = {64, 32, 16, 8, 6, 5, 4, 3, 2, 1};
 // A free run shorter than this is a crumb: writing to it costs the device as much as a longer one.
 constexpr std::uint32_t kCrumb = 8;
@@ -169,14 +169,14 @@ BlockRun BlockAllocator::find_in_group(std::uint64_t group, std::uint64_t from,
   return found;
 }
 
-// The next run of `at_least` free blocks behind the cursor, cut at `want`.
+// The next run of `at_least` free blocks after the cursor, limited to `want`.
 BlockRun BlockAllocator::find(std::uint32_t want, std::uint32_t at_least) noexcept {
   if (at_least > longest_of_all_) return {};
   const std::uint64_t end = capacity_.load(std::memory_order_relaxed);
   if (cursor_ >= end) cursor_ = kFirstFreeBlock;
   const std::uint64_t groups = (end + kGroup - 1) / kGroup;
   const std::uint64_t first = cursor_ / kGroup;
-  // The cursor's own group once more at the end: before the cursor.
+  // The cursor's own group comes once more at the end, for the part before the cursor.
   for (std::uint64_t i = 0; i <= groups; ++i) {
     const std::uint64_t group = (first + i) % groups;
     if (longest_[group] < at_least) continue;
@@ -193,7 +193,7 @@ BlockRun BlockAllocator::take(std::uint32_t want, bool accept_crumbs) noexcept {
   std::lock_guard guard(lock_);
   const std::uint64_t free = free_.load(std::memory_order_relaxed);
   if (free == 0 || want == 0) return {};
-  // A crumb is welcome while a fifth of the file is free: the file should not grow for ever to avoid them.
+  // Accept crumbs while a fifth of the file is free, so that the file does not grow for ever to avoid them.
   const bool crumbs = accept_crumbs || free * 5 >= capacity_.load(std::memory_order_relaxed);
   for (const std::uint32_t length : kRunLengths) {
     const std::uint32_t at_least = std::min(length, want);

@@ -10,8 +10,8 @@ namespace uvm::store {
 namespace {
 constexpr std::uint64_t kLeafBits = kFanoutBits;
 
-// A thread that loads a leaf tries its entries whenever it comes, under no lock. So even who holds the
-// stripe's accesses them atomically.
+// A thread that loads a leaf sets its entries at any time, without a lock. So even the holder of the stripe's
+// lock must access them atomically.
 Entry load_entry(Entry& slot) noexcept { return std::atomic_ref(slot).load(std::memory_order_acquire); }
 void store_entry(Entry& slot, Entry entry) noexcept {
   std::atomic_ref(slot).store(entry, std::memory_order_release);
@@ -32,7 +32,7 @@ bool PageTable::reserve(std::uint64_t lines) {
   std::uint64_t entries = lines;
   for (auto& level : levels_) {
     if (!level.reserve(entries)) return false;
-    // Whole nodes: a node fills 512 entries of the level below it. The root stands alone.
+    // Round up to whole nodes: a node covers 512 entries of the level below it. The root is a single node.
     entries = (entries / kFanout + kFanout - 1) / kFanout * kFanout;
   }
   const std::uint64_t leaf_words = (lines / kFanout + 63) / 64;
@@ -73,7 +73,8 @@ IoResult<void> PageTable::load(int level, std::uint64_t index, NodeReader& reade
     if (is_block(parent)) {
       const auto read = reader.read_node(to_pointer(parent), scratch);
       if (!read && read.error().sys_errno == EBADMSG && tried != parent) {
-        // A commit may have moved the node and reused its block under us: look again before complaining.
+        // A commit may have moved the node, and its block may have been reused: look again before reporting
+        // an error.
         tried = parent;
         continue;
       }

@@ -14,7 +14,7 @@ namespace uvm::store {
 
 namespace {
 
-// This many findings of one kind are spelt out; the rest are only counted.
+// This many findings of one kind are written out; the rest are only counted.
 constexpr std::size_t kMaxListed = 20;
 
 std::string at_block(BlockNumber block) {
@@ -68,7 +68,7 @@ class Verifier {
       }
     }
     if (!start.root_damage) return;
-    // With an empty heap left, a version is gone; otherwise nobody can tell.
+    // If only an empty heap is left, a version is gone; otherwise this cannot be told.
     const bool gone = start.root_damage->newer && start.root[start.newest].version_count == 0;
     findings_.push_back({gone ? Severity::kDamage : Severity::kNote,
                          {},
@@ -84,7 +84,7 @@ class Verifier {
       return;
     }
     records_.push_back(*record);
-    Holding used;  // what is reachable, against what the version says it holds
+    Holding used;  // what is reachable, to compare with what the version says it holds
     used.add(ref.record.block);
     Tree tree{ref.version, (*record)->table, {}};
     bool whole = true;
@@ -152,13 +152,13 @@ class Verifier {
     return true;
   }
 
-  // Notes that something reachable lies in these blocks, or is this compressed line.
+  // Notes that something reachable is in these blocks, or is this compressed line.
   void claim(Holding& used, BlockNumber first, std::uint32_t count, Version version,
              std::optional<LineNumber> line) {
     for (std::uint32_t i = 0; i < count; ++i) {
       const BlockNumber number = first + i;
       const BlockNumber block = block_in_file(number);
-      // A packed block is shared by its slots, with nothing else.
+      // A packed block may be shared by its slots only.
       const bool shared = is_packed(number) && used.slots.byte(block) != 0 && !used.has(number);
       if (std::uint64_t{block} * kBlockSize >= device_.size()) {
         report(Severity::kDamage, version, line, block, "a block beyond the end of the file is in use");
@@ -170,7 +170,7 @@ class Verifier {
     }
   }
 
-  // Of blocks, or of slots: so many to a block.
+  // For blocks, or for slots, of which a block has several.
   void compare(const BlockSet& used, const BlockSet& held, Version version, std::uint32_t to_a_block) {
     const std::string what = to_a_block == 1 ? "a block" : "a slot of a block";
     const std::string map = to_a_block == 1 ? "the space map" : "the slot map";
@@ -202,13 +202,13 @@ class Verifier {
     }
   }
 
-  // Visits every node of the table and every line, changes applied. False when a node could not be read; what
-  // is under it is left out.
+  // Visits every node of the table and every line, with the changes applied. False if a node could not be
+  // read; everything below it is left out.
   template <typename OnNode, typename OnLine>
   bool walk(const Tree& tree, OnNode on_node, OnLine on_line, bool complain) {
     auto change = tree.changes.begin();
     bool whole = true;
-    // Changed lines in places where the table has no leaf.
+    // Changed lines where the table has no leaf.
     const auto loose_until = [&](LineNumber end) {
       for (; change != tree.changes.end() && change->first < end; ++change)
         on_line(change->first, change->second);
@@ -249,7 +249,7 @@ class Verifier {
     return whole;
   }
 
-  // Reads all lines in file order, then finds out which lines the bad blocks are.
+  // Reads all lines in file order, then finds out to which lines the bad blocks belong.
   void check_lines() {
     constexpr std::size_t kBatch = 1024;
     const AlignedBuffer buffer = make_aligned(kBatch * kBlockSize);
@@ -264,7 +264,7 @@ class Verifier {
       reader_.read_blocks(pointers, buffer.get(), good);
       for (std::size_t i = 0; i < pointers.size(); ++i) {
         if (good[i]) continue;
-        // By itself: in a read that failed, only one block of many may be unreadable.
+        // Read singly: in a read that failed, only one block of many may be unreadable.
         std::vector<bool> alone;
         reader_.read_blocks({&pointers[i], 1}, buffer.get(), alone);
         if (!alone[0]) bad.insert(to_check_[done + i]);
