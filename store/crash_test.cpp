@@ -1,11 +1,10 @@
 // Power cuts: a run of commits on a logging disk; then the heap is opened from what the disk may hold after a
-// cut at every write. Fault model of store/device.h: flushed writes stand; of the others any subset survives,
-// torn at 512 bytes for files and at 8 bytes for persistent memory; writes before a failed flush are as if of
-// that subset for ever. The opened version must be the last one that commit() acknowledged, or the one being
-// committed, complete in either case.
-//
-// $UVM_CRASH_STATES is how many states to open at least (a few thousand if not given), $UVM_CRASH_SEED where
-// the seeds begin (1); both are printed. tests/CMakeLists.txt has the long runs.
+// cut at every write. Fault model of store/device.h: flushed writes survive; of the others any subset
+// survives, torn at 512 bytes for files and at 8 bytes for persistent memory; writes before a failed flush
+// belong to such a subset for ever. The opened version must be the last one that commit() acknowledged, or
+// the one being committed, complete in either case.
+// / $UVM_CRASH_STATES is how many states to open at least (a few thousand if not given), $UVM_CRASH_SEED is
+// the first seed (1); both are printed. tests/CMakeLists.txt has the long runs.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -25,8 +24,8 @@ using testing::line_is;
 using testing::MemoryDisk;
 using Lines = std::map<LineNumber, std::uint64_t>;
 
-// One call of commit(). Failed ones count too: the version may be found after a restart until a later one
-// stands.
+// One call of commit(). Failed ones count too: a restart may find their version until a later one is
+// acknowledged.
 struct TriedCommit {
   Version version;
   Lines lines;
@@ -55,7 +54,7 @@ Recorded record(std::uint64_t seed, int commits, bool failing_flushes) {
   auto store = testing::open_disk(disk, options);
   for (int i = 0; i < commits; ++i) {
     const std::size_t count = random() % 12;
-    Lines together;  // what is compressed
+    Lines together;  // lines that are compressed
     for (std::size_t w = 0; w < count; ++w) {
       const LineNumber line = random() % (random() % 3 == 0 ? kLimit : 40);
       const std::uint64_t tag = random() % 5;
@@ -179,7 +178,8 @@ class Replay {
       const auto findings = verify_device(device, "memory");
       ASSERT_TRUE(findings) << findings.error().message;
       for (const auto& finding : *findings) {
-        // Before anything was acknowledged a torn root looks like the damaged root of a heap of one version.
+        // Before any commit is acknowledged, a torn root looks like the damaged root of a heap with one
+        // version.
         const bool first_root = acknowledged_ == 0 && finding.message.starts_with("root slot");
         ASSERT_TRUE(finding.severity == Finding::Severity::kNote || first_root) << finding.message;
       }
@@ -228,7 +228,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 }
 
 TEST(StoreCrashTest, EveryCutLeavesACompleteVersion) {
-  // Each state is a disk of some hundred KiB; the kernel should not have to give their memory anew each time.
+  // Each state is a disk of some hundred KiB; the kernel should not have to provide fresh memory each time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   const std::uint64_t wanted = from_environment("UVM_CRASH_STATES", kSanitized ? 1000 : 6000);

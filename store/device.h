@@ -1,14 +1,13 @@
-// Device: what a heap file is to the store above it, on a disk or on persistent memory. Tests put recording
-// and failing devices in its place.
-//
-// The fault model that the store is built for:
-//   * Any operation may fail with an errno.
-//   * A failed or short write leaves its range with any mixture of old and new content.
-//   * What was written is durable only once a later flush() has returned 0.
-//   * At a crash, any subset of the unflushed writes survives, in any order, torn at 512 bytes on a disk and
-//     at 8 bytes on persistent memory.
-//   * After a failed flush() nothing is known about the writes before it, and a later successful flush() says
-//     nothing about them.
+// Device: a heap file as the store above sees it, on a disk or on persistent memory. Tests replace it by
+// recording and failing devices.
+// / The fault model that the store is built for:
+// * Any operation may fail with an errno.
+// * A failed or short write leaves its range with any mixture of old and new content.
+// * What was written is durable only once a later flush() has returned 0.
+// * At a crash, any subset of the unflushed writes survives, in any order, torn at 512 bytes on a disk and at
+// 8 bytes on persistent memory.
+// * After a failed flush() nothing is known about the writes before it, and a later successful flush() says
+// nothing about them.
 #pragma once
 
 #include <sys/uio.h>
@@ -32,7 +31,7 @@ struct IoOp {
   std::int32_t result = 0;  // bytes moved, or -errno; less than length: end of file, or the device gave up
 
   [[nodiscard]] bool complete() const { return result == static_cast<std::int32_t>(length); }
-  // errno that tells what went wrong, 0 when complete.
+  // 0 if the transfer is complete, otherwise an errno that says what went wrong.
   [[nodiscard]] int error() const;
 };
 
@@ -85,7 +84,7 @@ class OpBuilder {
   OpBuilder(IoOp* ops, iovec* iov, std::uint32_t max_lines)
       : ops_(ops), iov_(iov), max_bytes_(max_lines * kLineSize) {}
 
-  // Index of the op that the block went to.
+  // Returns the index of the op that the block was added to.
   std::uint32_t add(std::uint32_t block, std::byte* buffer) {
     const std::uint64_t offset = std::uint64_t{block} * kLineSize;
     IoOp* op = count_ == 0 ? nullptr : &ops_[count_ - 1];

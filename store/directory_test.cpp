@@ -32,8 +32,8 @@ class StoreDirectoryTest : public ::testing::Test {
   testing::TempFolder folder_;
 };
 
-// What is left over is told by its age and by nobody having it locked, whatever process its name or number
-// says.
+// Leftovers are recognised by their age and by not being locked, whatever process their name or number
+// suggests.
 TEST_F(StoreDirectoryTest, LeftoversAreSweptByAgeAndLock) {
   const StoreDirectory store = directory();
   ASSERT_TRUE(store.create_heap("one"));
@@ -158,7 +158,7 @@ TEST_F(StoreDirectoryTest, OnlyOneProcessMakesAnImage) {
   EXPECT_EQ(locked, 'y');
   EXPECT_EQ(store.lock_image("key", milliseconds(30), [] {}).error().code, Errc::kLocked);
   EXPECT_TRUE(store.lock_image("another key", milliseconds(0), [] {}));
-  // A long wait is reported once. Then the builder dies, and its lock with it.
+  // A long wait is reported once. Then the builder dies and its lock is released.
   int told = 0;
   const auto lock = store.lock_image("key", std::chrono::minutes(5), [&] {
     ++told;
@@ -194,7 +194,7 @@ TEST_F(StoreDirectoryTest, ImagesOfAnotherUserAreNotUsed) {
   ASSERT_TRUE(second.create_heap("heap", {.base = *base}));
   EXPECT_TRUE(second.open_heap("heap"));
   EXPECT_EQ(second.list_heaps()->size(), 1U);
-  // Given back, each folder is searched.
+  // With the ownership restored, each folder is searched.
   ASSERT_EQ(chown((folder_ / "store/images").c_str(), 0, 0), 0);
   EXPECT_TRUE(directory().open_heap("heap"));
 }
@@ -224,7 +224,7 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   EXPECT_EQ((*listed)[1].info->newest, (*store.open_image("k2"))->content_id());
   auto base = store.open_image("k2");
   ASSERT_TRUE(base);
-  auto shared = store.open_image("k2");  // by as many as like
+  auto shared = store.open_image("k2");  // by any number of processes
   ASSERT_TRUE(shared);
   ASSERT_TRUE(store.create_heap("heap", {.base = *base}));
   auto heap = store.open_heap("heap");
@@ -236,7 +236,7 @@ TEST_F(StoreDirectoryTest, ImagesAreFoundByContent) {
   EXPECT_EQ(store.images_of_heap("heap").error().code, Errc::kCorrupt);
 }
 
-// A heap over an image over another: lines come from the topmost that knows of them.
+// A heap over an image over another: lines come from the topmost one that has them.
 TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
   const StoreDirectory store = directory();
   constexpr LineNumber kFar = 40'000'000;  // in another part of the tables
@@ -245,7 +245,7 @@ TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
   ASSERT_TRUE(low);
   make_image(store, "high", {4, 6}, 2, *low);
   {
-    auto high = store.open_image("high");  // finds the one below by itself
+    auto high = store.open_image("high");  // finds the image below by itself
     ASSERT_TRUE(high) << high.error().message;
     EXPECT_EQ((*high)->base()->name(), store.image_path("low"));
     ASSERT_TRUE(store.create_heap("heap", {.base = *high}));
@@ -266,7 +266,7 @@ TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
   EXPECT_FALSE(heap.present(7));
   ASSERT_TRUE(write_line(heap, 3, 9));
   is(3, 9, "/heap");
-  // Erased, they are hidden, whichever image has them.
+  // Erased lines are hidden, whichever image has them.
   ASSERT_TRUE(heap.erase({{{0, kFar + 1}}}));
   ASSERT_TRUE(cut_and_commit(heap));
   for (const LineNumber line : {LineNumber{3}, LineNumber{4}, LineNumber{5}, LineNumber{6}, kFar})
@@ -277,13 +277,13 @@ TEST_F(StoreDirectoryTest, ImagesMayLieOverImages) {
   for (const LineNumber line : {LineNumber{3}, LineNumber{4}, LineNumber{5}, LineNumber{6}, kFar})
     EXPECT_FALSE((*opened)->present(line)) << line;
   opened->reset();
-  // Neither may go.
+  // Neither may be removed.
   low->reset();
   ASSERT_TRUE(store.remove_image("low"));
   EXPECT_EQ(store.open_heap("heap").error().code, Errc::kCorrupt);
 }
 
-// For who removes those that are not used any more.
+// For tools that remove images which are not used any more.
 TEST_F(StoreDirectoryTest, ImagesSayWhenTheyWereUsed) {
   const StoreDirectory store = directory();
   make_image(store, "k", {3}, 1);
@@ -343,7 +343,7 @@ TEST_F(StoreDirectoryTest, DistinctErrors) {
   EXPECT_EQ(StoreDirectory::open((folder_ / "file") + "/below", true).error().code, Errc::kNotFound);
   const StoreDirectory store = directory();
 
-  // Something else under the heap's name.
+  // Something that is not a heap under the heap's name.
   std::filesystem::create_directory(folder_ / "store/alien");
   std::ofstream(store.heap_path("alien")) << "#!/bin/sh\n" << std::string(100000, 'x');
   EXPECT_EQ(store.open_heap("alien").error().code, Errc::kNotAStore);
@@ -353,7 +353,7 @@ TEST_F(StoreDirectoryTest, DistinctErrors) {
   std::filesystem::create_directories(store.heap_path("folder"));
   EXPECT_FALSE(store.open_heap("folder"));
 
-  // Cut off.
+  // A truncated heap.
   ASSERT_TRUE(store.create_heap("cut"));
   {
     auto heap = store.open_heap("cut");
@@ -365,7 +365,7 @@ TEST_F(StoreDirectoryTest, DistinctErrors) {
   EXPECT_EQ(cut.error().code, Errc::kCorrupt);
   EXPECT_NE(cut.error().message.find("cut off"), std::string::npos);
 
-  // From the future: another format, or a feature.
+  // A heap from the future: another format, or an unknown feature.
   const auto patch = [&](const std::string& name, BlockNumber block, auto change) {
     const int fd = ::open(store.heap_path(name).c_str(), O_RDWR);
     std::vector<char> content(4096);

@@ -1,5 +1,5 @@
-// Failing devices: every operation of a run fails once, in every manner, and from then on. What must hold:
-// what was acknowledged is read back; the last version is valid; once the device works, a commit succeeds.
+// Failing devices: every operation of a run fails, in every manner, once or from then on. What must hold:
+// acknowledged content is read back; the last version is valid; once the device works, a commit succeeds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,15 +51,15 @@ struct Injector {
 std::uint64_t run(const Fault& fault) {
   auto disk = testing::new_disk();
   auto store = testing::open_disk(disk, {.compress = fault.compress, .line_limit = kLimit});
-  Lines lines;  // what was written without error
+  Lines lines;  // written without an error
   Lines stands;
-  std::vector<Lines> candidates;  // of commits that failed since: a restart may find one as the next version
+  std::vector<Lines> candidates;  // failed commits since: a restart may find one as the next version
   std::mt19937_64 random(1);
   const auto write_some = [&](bool must) {
     for (int i = 0; i < 12; ++i) {
       const LineNumber line = random() % (i % 4 == 0 ? kLimit : 64);
       const std::uint64_t tag = random() % 6;
-      if (fault.compress && tag % 2 != 0) {  // two that share a block: both are written, or none
+      if (fault.compress && tag % 2 != 0) {  // two that share a block: both are written, or neither
         const LineNumber other = (line + 1) % kLimit;
         const bool both = testing::write_lines(*store, {{line, tag}, {other, tag}}).has_value();
         EXPECT_TRUE(both || !must);
@@ -77,7 +77,7 @@ std::uint64_t run(const Fault& fault) {
     }
   };
   write_some(true);
-  // So many commits that the page table is rewritten while the fault is about.
+  // Enough commits that the page table is rewritten while the fault is active.
   for (std::uint32_t i = 0; i < kMaxSegments - 1; ++i) {
     const LineNumber line = i % 64;
     EXPECT_TRUE(testing::write_line(*store, line, 10 + i));
@@ -108,7 +108,7 @@ std::uint64_t run(const Fault& fault) {
   const std::uint64_t operations = injector.operations;
   disk->fate = nullptr;
 
-  // The process continues: everything that was written is there.
+  // The process continues: everything that was written can be read.
   for (const auto& [line, tag] : lines) EXPECT_TRUE(line_is(*store, line, tag));
 
   // Or it ends here: the last version is valid, or one whose commit failed while its root was being written.
@@ -130,7 +130,7 @@ std::uint64_t run(const Fault& fault) {
     EXPECT_TRUE(complete) << "version " << version;
   }
 
-  // Well again: the next commit holds all, those that failed included.
+  // The device works again: the next commit contains everything, including what had failed.
   write_some(true);
   const auto committed = testing::cut_and_commit(*store);
   EXPECT_TRUE(committed) << committed.error().message;
@@ -193,7 +193,7 @@ TEST(StoreFaultTest, FailedReadsAreReportedAndPassOver) {
   }
 }
 
-// A device that gives up half-way while a heap is opened: the newest version is what is opened, or an error.
+// A device that gives up half-way while a heap is opened: the result is the newest version, or an error.
 TEST(StoreFaultTest, ReadsThatFallShortCostNoVersion) {
   auto disk = testing::new_disk();
   auto store = testing::open_disk(disk, {.line_limit = kLimit});
@@ -211,7 +211,7 @@ TEST(StoreFaultTest, ReadsThatFallShortCostNoVersion) {
         auto opened = FileStore::open_on(std::make_unique<testing::MemoryDevice>(disk), "memory",
                                          {.line_limit = kLimit});
         operations = std::max(operations, injector.operations);
-        // What fails once is read again.
+        // A read that fails once is repeated.
         EXPECT_EQ(opened.has_value(), !(for_ever && injector.hit)) << "read " << at;
         if (opened) {
           EXPECT_EQ((*opened)->current_version().version, 5U) << "read " << at;
@@ -249,12 +249,12 @@ TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
   EXPECT_EQ(full.error().code, Errc::kNoSpace);
   EXPECT_EQ(store->current_version().version, 1U);
   for (const auto& [number, tag] : written) ASSERT_TRUE(line_is(*store, number, tag));
-  // Erasing makes room inside the file.
+  // Erasing lines makes room inside the file.
   const LineRange range{50, 100};
   ASSERT_TRUE(store->erase({&range, 1}));
   for (LineNumber erased = 50; erased < 150; ++erased) written.erase(erased);
   ASSERT_TRUE(testing::cut_and_commit(*store));
-  // A larger disk does too.
+  // So does a larger disk.
   disk->fate = nullptr;
   for (LineNumber line = 1000; line < 2000; ++line) {
     ASSERT_TRUE(testing::write_line(*store, line, 3));
@@ -267,8 +267,8 @@ TEST(StoreFaultTest, DiskFullKeepsTheLastVersionAndRecoversWithSpace) {
   EXPECT_TRUE(line_is(*store, 60, kNoTag));
 }
 
-// A device that loses at once some of what a failed flush was to make durable: lost lines are reported, never
-// replaced by something else, and the last version is untouched.
+// A device that at once loses some of what a failed flush should have made durable: lost lines are reported,
+// never replaced by something else, and the last version is untouched.
 TEST(StoreFaultTest, WhatAFailedFlushLosesIsReported) {
   int lost = 0;
   for (std::uint64_t seed = 1; seed <= (kSanitized ? 5 : 30); ++seed) {
@@ -297,7 +297,7 @@ TEST(StoreFaultTest, WhatAFailedFlushLosesIsReported) {
         ASSERT_TRUE(line_is(*store, line, tag));
       }
     }
-    // A commit that would need a lost line fails; with all of them written again it does not.
+    // A commit that needs a lost line fails; once all of them are written again it succeeds.
     (void)testing::cut_and_commit(*store);
     ASSERT_TRUE(testing::write_lines(*store, new_lines));
     const auto committed = testing::cut_and_commit(*store);

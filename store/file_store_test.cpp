@@ -43,8 +43,8 @@ class FileStoreTest : public ::testing::TestWithParam<Mode> {
     EXPECT_TRUE(FileStore::create(folder_ / name));
     return open({}, name);
   }
-  // Whether the device of a heap reads beside its caller: files do, where io_uring may be used, and
-  // persistent memory does not.
+  // Whether the device of a heap can read while its caller continues: files can, where io_uring may be used,
+  // and persistent memory cannot.
   bool can_start_reads(const std::string& name = "heap") {
     const Descriptor file(::open((folder_ / name).c_str(), O_RDWR | O_CLOEXEC));
     return io_uring_works() && !(GetParam().direct && pmem::on_persistent_memory(file.get(), folder_ / name));
@@ -352,7 +352,7 @@ TEST_P(FileStoreTest, ContinuingFromAnOlderVersionDiscardsNewerOnesAtCommit) {
   EXPECT_TRUE(line_is(*store, 3, kNoTag));
   store.reset();
   store = open();
-  EXPECT_TRUE(line_is(*store, 0, 3));  // nothing was committed, so nothing was discarded
+  EXPECT_TRUE(line_is(*store, 0, 3));  // nothing was committed, so nothing is discarded
   store.reset();
   store = open({.version = 2});
   ASSERT_TRUE(write_line(*store, 9, 9));
@@ -402,7 +402,7 @@ TEST_P(FileStoreTest, BaseImageShowsThrough) {
   EXPECT_TRUE(line_is(*store, 600, kNoTag));
   store.reset();
 
-  // Without it, and with another one.
+  // Without the image, and with another one.
   auto alone = FileStore::open(folder_ / "heap", {});
   ASSERT_FALSE(alone);
   EXPECT_EQ(alone.error().code, Errc::kInvalid);
@@ -471,8 +471,8 @@ TEST_P(FileStoreTest, WriteAmplificationStaysSmall) {
     EXPECT_LE(amplification, scattered ? 1.1 : 1.05);
     std::printf("write amplification, %s: %.4f\n", scattered ? "scattered" : "clustered", amplification);
   }
-  // A quarter of the file may be free before crumbs of space are used, and the last growth is an eighth of
-  // it, but at most 64 MiB: less for the large file.
+  // A quarter of the file may be free before crumbs of space are used. The last growth is an eighth of the
+  // file, at most 64 MiB, so less for the large file.
   EXPECT_LE(store->counters().file_bytes, kLines * kLineSize * (kSanitized ? 15 : 14) / 10);
 }
 
@@ -495,8 +495,8 @@ TEST_P(FileStoreTest, FileStopsGrowing) {
   EXPECT_EQ(store->counters().free_bytes, free);  // opening finds the same free space
 }
 
-// What a heap that has become small no longer needs goes back to the device, and what it needs again comes
-// back.
+// When a heap has become small, the space that it no longer needs goes back to the device; what it needs
+// again is allocated again.
 TEST_P(FileStoreTest, FileShrinks) {
   constexpr LineNumber kLines = kSanitized ? 4096 : 16384;
   constexpr std::uint64_t kKeepFree = 1 << 20;
@@ -519,7 +519,7 @@ TEST_P(FileStoreTest, FileShrinks) {
     EXPECT_LE(store->counters().file_bytes, large / 4);
     for (const auto& [line, tag] : few) ASSERT_TRUE(line_is(*store, line, tag));
     ASSERT_TRUE(line_is(*store, 1, testing::kNoTag));
-    if (round == 1) {  // holes are forgotten
+    if (round == 1) {  // the holes are forgotten
       store.reset();
       store = open({.keep_free = kKeepFree});
     }
@@ -528,7 +528,7 @@ TEST_P(FileStoreTest, FileShrinks) {
   testing::expect_whole(verify_heap(folder_ / "heap"));
 }
 
-// A pinned version holds what it needs and no more, however many versions come after it.
+// A pinned version holds the space it needs and no more, however many versions follow.
 TEST_P(FileStoreTest, APinnedVersionDoesNotMakeTheFileGrow) {
   auto store = create();
   std::mt19937_64 random(3);
@@ -574,7 +574,7 @@ TEST_P(FileStoreTest, ManyThreadsReadAtOnce) {
   for (auto& thread : threads) thread.join();
 }
 
-// What was read is thrown away when the line has got other content since, or none.
+// What was read is thrown away if the line has new content by then, or none.
 TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
   constexpr std::size_t kCount = 40;
   std::map<LineNumber, std::uint64_t> lines;
@@ -588,7 +588,7 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
     AlignedBuffer buffer = make_aligned(kCount * kLineSize);
     StartedRead* handle = nullptr;
   };
-  std::vector<Read> reads(8);  // more than can be under way
+  std::vector<Read> reads(8);  // more than can be in flight
   std::size_t started = 0;
   for (std::size_t i = 0; i < reads.size(); ++i) {
     reads[i].handle = store->start_read(i * kCount, kCount, reads[i].buffer.get());
@@ -600,7 +600,7 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
   }
   EXPECT_GT(started, 0U);
   EXPECT_LT(started, reads.size());
-  // Blocks that are free again are written to at once.
+  // Blocks that become free are written to at once.
   for (LineNumber line = 0; line < 8 * kCount; line += 4)
     ASSERT_TRUE(write_line(*store, line, lines[line] = 2));
   const LineRange gone{8, 2};
@@ -619,7 +619,7 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
     std::thread([&] {
       const auto ended = store->end_read(reads[i].handle, kCount, status.data(), Device::kForEver);
       EXPECT_TRUE(ended && *ended);
-    }).join();  // not by whom it was started
+    }).join();  // ended by another thread than started it
     for (std::size_t at = 0; at < kCount; ++at) {
       const LineNumber line = i * kCount + at;
       alignas(kLineSize) std::byte expected[kLineSize] = {};
@@ -630,7 +630,8 @@ TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
   }
 }
 
-// Lines that show through from a base image are read from it at the end, except those that do so no longer.
+// At the end of the read, lines that show through from a base image are read from it, except those that no
+// longer do.
 TEST_P(FileStoreTest, StartedReadsOverABaseImage) {
   std::shared_ptr<FileStore> base = create("base");
   std::map<LineNumber, std::uint64_t> lines;
@@ -658,7 +659,7 @@ TEST_P(FileStoreTest, StartedReadsOverABaseImage) {
     EXPECT_EQ(status[line], lines.contains(line) ? ReadStatus::kOk : ReadStatus::kAbsent) << line;
     EXPECT_EQ(std::memcmp(buffer.get() + line * kLineSize, expected, kLineSize), 0) << line;
   }
-  // One that is given up does not keep the store from closing.
+  // A read that was given up does not keep the store from closing.
   StartedRead* const other = store->start_read(0, 10, buffer.get());
   ASSERT_NE(other, nullptr);
   ASSERT_TRUE(store->end_read(other, 0, nullptr, Device::kForEver));
@@ -696,7 +697,7 @@ TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
   testing::expect_whole(verify_heap(folder_ / "heap"));
 }
 
-// A checksum of 0 is one like the others: this line has it.
+// A checksum of 0 is like any other; this line has it.
 TEST_P(FileStoreTest, LinesMayHaveAnyChecksum) {
   const AlignedBuffer buffer = make_aligned(3 * kLineSize);
   for (std::size_t i = 0; i < kLineSize; ++i) buffer[i] = static_cast<std::byte>(i * i >> 7 & 31);
@@ -717,7 +718,7 @@ TEST_P(FileStoreTest, LinesMayHaveAnyChecksum) {
   EXPECT_TRUE(line_is(*store, 8, 1));
 }
 
-// Compression is a property of the heap until somebody changes it; what was written before stays readable.
+// Compression is a property of the heap until it is changed; lines written before stay readable.
 TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   auto disk = testing::new_disk();
   std::map<LineNumber, std::uint64_t> lines;
@@ -740,7 +741,7 @@ TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   EXPECT_LE(bytes[1], bytes[0] / 4);
   EXPECT_LE(bytes[2], bytes[0] / 4);
   EXPECT_GE(bytes[3], 200 * kLineSize);
-  // When nothing is compressed any more, nothing is left of what told where.
+  // When nothing is compressed any more, the maps of slots are gone.
   auto store = testing::open_disk(disk, {.keep = {.versions = 1}, .line_limit = 4096});
   for (auto& [line, tag] : lines) tag += 2;
   for (std::uint32_t i = 0; i <= kMaxSegments; ++i) {
@@ -761,7 +762,7 @@ TEST(StoreCompressionTest, IsRememberedAndCanBeTurnedOnAndOff) {
   testing::expect_whole(verify_device(device, "memory"));
 }
 
-// A block that lines share is used again when the last of them is gone, and not before.
+// A shared block is reused when the last of its lines is gone, and not before.
 TEST(StoreCompressionTest, SharedBlocksAreHeldByTheLastOfTheirLines) {
   auto disk = testing::new_disk();
   auto store = testing::open_disk(disk, {.keep = {.versions = 1}, .compress = true, .line_limit = 4096});
@@ -778,7 +779,7 @@ TEST(StoreCompressionTest, SharedBlocksAreHeldByTheLastOfTheirLines) {
       if (random() % 3 == 0) lines[line] = changed[line] = 4 * round + 1;
     }
     ASSERT_TRUE(write_lines(*store, changed));
-    // Superseded before they are committed.
+    // Superseded before they were committed.
     for (auto& [line, tag] : changed) lines[line] = tag += 2;
     ASSERT_TRUE(write_lines(*store, changed));
     ASSERT_TRUE(cut_and_commit(*store));

@@ -1,5 +1,5 @@
 // FileStore against a model in memory: random writes, erasures, cuts, commits, failures in between,
-// re-opening at any version, readers of older versions beside all that. The seed is printed with every
+// re-opening at any version, and readers of older versions at the same time. The seed is printed with every
 // failure; UVM_STORE_SEED replays one.
 #include <gtest/gtest.h>
 
@@ -156,7 +156,8 @@ class Model {
     for (std::size_t i = 0; i < count; ++i) {
       lines[random_() % 2 == 0 ? (start + i) % kLimit : pick_line()] = pick_tag();
     }
-    // A call that fails may have written some lines; do single ones when faults are about, to know which.
+    // A call that fails may have written some lines. Write single ones while faults are possible, to know
+    // which.
     if (disk_->fate) {
       for (const auto& [line, tag] : lines) {
         if (testing::write_line(*store_, line, tag, transaction)) note(transaction, line, tag);
@@ -207,7 +208,7 @@ class Model {
       uncertain_ = false;
     } else {
       ASSERT_TRUE(disk_->fate) << version.error().message;
-      // A failure while the root was written: the version may turn up after a restart, complete.
+      // A failure while the root was written: after a restart the version may appear, complete.
       versions_[failed_number()] = *pending_;
       uncertain_ = true;
     }
@@ -278,7 +279,7 @@ class Model {
   std::set<LineNumber> after_cut_;  // lines of current that were changed since the cut
   Version newest_ = 0;
   Version newest_opened_ = 0;
-  bool uncertain_ = false;  // the last commit failed, its root may or may not be on the disk
+  bool uncertain_ = false;  // the last commit failed; its root may be on the disk
 };
 
 std::uint64_t first_seed() {
@@ -301,7 +302,7 @@ TEST_P(StoreModelTest, AgreesWithTheModel) {
     if (HasFailure()) return;
     released += model.bytes_released();
   }
-  EXPECT_GT(released, 0U);  // or nothing is known of holes
+  EXPECT_GT(released, 0U);  // or nothing is known about holes
 }
 
 std::vector<Kind> all_kinds() {

@@ -42,7 +42,7 @@ TEST(LineCodecTest, GivesBackWhatItWasGivenOrRefuses) {
   }
 }
 
-// Frames of formats that today's zstd decodes by other means, and more than one frame, are refused.
+// Refuses frames in formats that zstd decodes with older code, and more than one frame.
 TEST(LineCodecTest, TakesOneFrameOfTodaysFormat) {
   const auto codec = LineCodec::make();
   const Line given = make_line(1, 1);
@@ -66,7 +66,7 @@ TEST(LineCodecTest, TakesOneFrameOfTodaysFormat) {
   EXPECT_FALSE(codec->unpack(&block, packed_number(0, 0), back.content));
 }
 
-// Whatever a block contains, unpacking it ends and stays within its bounds.
+// Unpacking terminates and stays within bounds, whatever the block contains.
 TEST(LineCodecTest, UnpacksAnything) {
   const auto codec = LineCodec::make();
   ASSERT_NE(codec, nullptr);

@@ -14,7 +14,7 @@ namespace {
 using testing::cut_and_commit;
 using testing::write_lines;
 
-// What a version holds alone is what its removal frees, by the store's own account of free space.
+// The space that only one version holds is what its removal frees, as the store itself counts free space.
 TEST(StoreUsageTest, AgreesWithWhatRemovingFrees) {
   const testing::TempFolder folder;
   const std::string path = folder / "heap";

@@ -1,5 +1,5 @@
-// Damage: a flipped bit anywhere in what a heap uses is found by verify and at read, and nowhere else is
-// complained about.
+// Damage: a flipped bit in any block that a heap uses is found by verify and at read; elsewhere it is not
+// reported.
 #include "store/verify.h"
 
 #include <fcntl.h>
@@ -91,7 +91,7 @@ TEST(StoreVerifyTest, EveryFlippedBitIsFoundWhereItIs) {
   const auto blocks = static_cast<BlockNumber>(disk->bytes.size() / kBlockSize);
   std::uint64_t flips = 0;
   for (BlockNumber block = 0; block < blocks; ++block) {
-    // Lines are many and all alike; the rest is tried in several places.
+    // Lines are many and all alike, so some are sampled; other blocks are damaged in several places.
     const bool sampled = block < 16 || random() % (kSanitized ? 512 : 64) == 0;
     if (!sampled) continue;
     ++flips;
@@ -154,8 +154,8 @@ TEST(StoreVerifyTest, ADamagedLineIsNamedAndReportedAtRead) {
   EXPECT_GT(damaged_lines, kSanitized ? 2 : 20);
 }
 
-// Of a block that lines share, a flipped bit costs the line that it is in, or all of them: never does it
-// change what is read, and what reading finds, verify finds.
+// In a block that lines share, a flipped bit costs the line that it is in, or all of them. It never changes
+// what is read, and verify finds everything that reading finds.
 TEST(StoreVerifyTest, DamageInASharedBlockIsFoundByEachOfItsLines) {
   auto disk = testing::new_disk();
   std::map<LineNumber, std::uint64_t> lines;
@@ -209,7 +209,7 @@ TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
     EXPECT_EQ(findings[0].block, block);
     disk->bytes[block * kBlockSize + 100] ^= std::byte{1};
   }
-  // Without the newest root, and what it said, the heap is what the one before says.
+  // Without the newest root the heap is what the root before it says.
   testing::MemoryDevice device(disk);
   HeapReader reader(device, "memory");
   const unsigned newest = reader.read_start()->newest;
@@ -222,7 +222,8 @@ TEST(StoreVerifyTest, OneGoodHeaderAndOneGoodRootAreEnough) {
   EXPECT_EQ(none.error().code, Errc::kCorrupt);
 }
 
-// A damaged root that names a version with unknown features is a later uvm's: its version is not given up.
+// A damaged root that names a version with unknown features was written by a later uvm: its version is not
+// given up.
 TEST(StoreVerifyTest, ADamagedRootOfALaterFormatIsNotRepaired) {
   const auto disk = make_heap();
   testing::MemoryDevice device(disk);
@@ -274,7 +275,7 @@ TEST(StoreVerifyTest, ADamagedRootIsNeverSilent) {
     EXPECT_NE(newer.message.find(place), std::string::npos) << newer.message;
     EXPECT_NE(newer.message.find("version 5, which it names, is whole"), std::string::npos) << newer.message;
   }
-  // Its place is what is damaged: then the version before counts.
+  // The damage is in the version's place: then the version before counts.
   const std::size_t ref = offsetof(Root, versions) + 2 * sizeof(VersionRef);
   for (const std::size_t at : {offsetof(Root, version_count), ref, ref + 8, ref + 12}) {
     const RootDamage newer = damage(newest, at);
