@@ -1,9 +1,8 @@
 // Preflush, cut and flush: how changed lines get to the store consistently.
-//
-// Both begin with a harvest: with the evict mutex held, so that no line is zapped meanwhile, written page
-// table entries are protected again and their lines marked kDirty. Then the line table knows every dirty
-// line: those, and the lines that were found written when they were zapped. Between harvest and write a line
-// is never taken for clean.
+// / Preflush and cut begin with a harvest: with the evict mutex held, so that no line is zapped at the same
+// time, written page table entries are protected again and their lines marked kDirty. Then the line table
+// knows every dirty line: those, and the lines that were found written when they were zapped. Between harvest
+// and write a line never counts as clean.
 #include <sys/mman.h>
 #include <time.h>
 
@@ -19,14 +18,14 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-// Lines of staging that stay taken between two cuts, if memory is 32 times that: as many as prepare_cut()
-// takes for the largest cut after which the checkpointer does not pre-flush once more.
+// Lines of staging that are kept between two cuts, if memory is at least 32 times that: as many as
+// prepare_cut() takes for the largest cut that the checkpointer makes without another pre-flush.
 constexpr std::size_t kKeptStaging = 1600;
 
 }  // namespace
 
 void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {
-  // The scan may report address space that holds no lines; find() passes over it chunk by chunk.
+  // The scan may report address space that holds no lines; find() skips it chunk by chunk.
   std::uint64_t last = first + count;
   for (std::uint64_t line = first; (line = table_.find(line, last, LineTable::kResident)) < last; ++line) {
     table_.lock(line);
@@ -38,8 +37,8 @@ void RegionImpl::note_written(std::uint64_t first, std::uint64_t count) {
   }
 }
 
-// As note_written(), for lines that the kernel may have unmapped when they were written. Nothing is left in
-// their page table entries to protect, so a marker is put there; otherwise they would be found again and
+// Like note_written(), for lines that the kernel may have unmapped after they were written. Their page table
+// entries have nothing left to protect, so a marker is put there; otherwise they would be found again and
 // again.
 void RegionImpl::note_unmapped(std::uint64_t first, std::uint64_t count) {
   std::uint64_t last = first + count;
@@ -74,12 +73,12 @@ void RegionImpl::harvest(const Segment& segment) {
 
 void RegionImpl::prepare_cut(std::uint64_t lines) {
   const std::uint64_t more = std::min<std::uint64_t>(staging_lines_, lines + lines / 4);
-  // Kernels before Linux 5.14 refuse; then the cut takes it.
+  // Kernels before Linux 5.14 refuse this; then the cut populates the memory.
   if (more != 0) madvise(staging_, more * kLineSize, MADV_POPULATE_WRITE);
 }
 
-// What a small cut needs stays, as far as that is little beside the memory limit: taking it anew each time
-// costs more than the cut.
+// Keeps what a small cut needs, as long as that is little compared with the memory limit: taking it anew each
+// time costs more than the cut.
 void RegionImpl::clear_staging() {
   const std::size_t kept =
       std::min<std::size_t>({staging_lines_, kKeptStaging, static_cast<std::size_t>(limit_lines() / 32)});
@@ -87,23 +86,23 @@ void RegionImpl::clear_staging() {
   staged_.clear();
 }
 
-// What the writers of one preflush() share.
+// State that the writers of one preflush() share.
 struct RegionImpl::Preflush {
   struct Lines {
     std::uint64_t first, last;
   };
 
-  std::mutex mutex;          // of all that follows
-  std::vector<Lines> parts;  // of the region, in the order in which they are gone through
-  std::size_t part = 0;      // where that continues
+  std::mutex mutex;          // guards all that follows
+  std::vector<Lines> parts;  // parts of the region, in the order of the pass
+  std::size_t part = 0;      // where the pass continues
   std::uint64_t line = 0;
-  std::uint64_t lines_left;  // that may be taken
+  std::uint64_t lines_left;  // how many may still be taken
   PreflushResult result;
   IoResult<void> outcome;
 };
 
-// Takes the next dirty lines, which are clean from now on, and on their way to the store. False when there
-// are none.
+// Takes the next dirty lines, which count as clean from now on and are on their way to the store. False when
+// there are none.
 bool RegionImpl::take_dirty(Preflush& run, Batch& batch) {
   std::lock_guard guard(run.mutex);
   for (; run.part < run.parts.size(); ++run.part) {
@@ -116,9 +115,9 @@ bool RegionImpl::take_dirty(Preflush& run, Batch& batch) {
         run.part = run.parts.size();
         return batch.count != 0;
       }
-      if (!table_.try_lock(line)) continue;  // somebody works on it: it stays dirty
+      if (!table_.try_lock(line)) continue;  // another thread works on it; it stays dirty
       Flags flags = table_.get(line);
-      // What the kernel may write into without a fault to resolve cannot become clean under sync tracking.
+      // A line that the kernel may write to without a fault cannot become clean under sync tracking.
       bool stays = !tracker_.async() && LineTable::pinned(flags);
       if ((flags & LineTable::kDirty) != 0 && (flags & (LineTable::kWriting | LineTable::kInCut)) == 0 &&
           !stays) {
@@ -139,11 +138,11 @@ bool RegionImpl::take_dirty(Preflush& run, Batch& batch) {
   return batch.count != 0;
 }
 
-// Writes the lines of a batch, and what can be taken after them. The buffer holds a batch.
+// Writes the lines of a batch, and then what else can be taken. The buffer holds one batch.
 void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
   do {
-    // The lines may be written meanwhile: then they are dirty again, and what is read here may be torn, but
-    // the cut will write them once more.
+    // The program may write to the lines now. Then they are dirty again, and what is read here may be torn,
+    // but the cut will write them once more.
     read_memory(batch.lines.data(), batch.count, buffer);
     const auto written = write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, buffer);
     for (unsigned i = 0; i < batch.count; ++i) {
@@ -165,7 +164,7 @@ void RegionImpl::write_taken(Preflush& run, Batch& batch, std::byte* buffer) {
   } while (take_dirty(run, batch));
 }
 
-// Several threads write when there is much: some copy and check sums while others wait for the device.
+// If there is much to write, several threads do it: some copy and checksum while others wait for the device.
 IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
   assert(!cut_outstanding_);
   {
@@ -176,7 +175,7 @@ IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
   }
   Preflush run;
   run.lines_left = max_lines;
-  // Goes on where the last round stopped, so that a bounded round reaches every part of the heap in time.
+  // Continues where the last round stopped, so that bounded rounds reach every part of the heap in time.
   for (const Preflush::Lines& round :
        {Preflush::Lines{preflush_hand_, table_.lines()}, {0, preflush_hand_}}) {
     for (const Segment& segment : segments_) {
@@ -187,7 +186,7 @@ IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
   std::array<Batch, kPreflushThreads> batches;
   std::array<std::thread, kPreflushThreads> others;  // the first one stays unused: it is this thread
   unsigned writers = 0;
-  // Another one only when all before it have their hands full.
+  // Start another thread only when all before it are busy.
   while (writers < kPreflushThreads && (writers + 1) * kBatch <= staging_lines_ &&
          (writers == 0 || batches[writers - 1].full()) && take_dirty(run, batches[writers])) {
     ++writers;
@@ -198,7 +197,7 @@ IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
     };
     try {
       others[i] = start_thread("uvm-flush", write);
-    } catch (const std::system_error&) {  // no more threads can be had just now
+    } catch (const std::system_error&) {  // no more threads can be created now
       write();
     }
   }
@@ -207,7 +206,7 @@ IoResult<PreflushResult> RegionImpl::preflush(std::uint64_t max_lines) {
     if (other.joinable()) other.join();
   }
   if (run.outcome) return run.result;
-  clear_staging();  // no cut will come
+  clear_staging();  // no cut will follow
   return Unexpected{run.outcome.error()};
 }
 
@@ -221,13 +220,13 @@ void RegionImpl::make_dirty_again(const std::uint32_t* lines, std::size_t count)
   for (std::size_t i = 0; i < count; ++i) {
     table_.lock(lines[i]);
     table_.clear(lines[i], LineTable::kInCut);
-    // One that left memory since was written to the current transaction then, or discarded.
+    // A line that has left memory since was either written to the current transaction or discarded.
     if ((table_.get(lines[i]) & LineTable::kResident) != 0) table_.set(lines[i], LineTable::kDirty);
     table_.unlock(lines[i]);
   }
 }
 
-// With no line on its way to the current transaction: what is older than the cut must not arrive after it.
+// No line may be on its way to the current transaction: content older than the cut must not arrive after it.
 RegionImpl::EvictGuard RegionImpl::lock_out_eviction() {
   Backoff backoff;
   for (;;) {
@@ -262,7 +261,7 @@ IoResult<Cut> RegionImpl::cut() {
         continue;
       }
       if (!tracker_.async() && LineTable::pinned(flags)) {
-        // The kernel may be writing to it: it stays writable, and dirty for the next cut.
+        // The kernel may be writing to it, so it stays writable, and dirty for the next cut.
       } else {
         table_.clear(line, LineTable::kDirty);
         if ((flags & LineTable::kZapped) == 0) {
@@ -331,7 +330,7 @@ IoResult<void> RegionImpl::flush_cut() {
 
 void RegionImpl::abort_cut() {
   if (!cut_outstanding_)
-    return;  // everything is in the pending transaction: merging it back is the store's part
+    return;  // all is in the pending transaction, and the store merges that back
   make_dirty_again(staged_.data() + flushed_, staged_.size() - flushed_);
   clear_staging();
   cut_outstanding_ = false;

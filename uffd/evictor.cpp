@@ -1,18 +1,16 @@
 // Eviction: second chance without accessed bits, in two classes.
-//
-// A line's use cannot be seen, only the lack of it: it is *zapped*, which takes its page table entry and
-// leaves it in memory, and a line that is touched in this second chance is rescued by a minor fault. A zap is
+// / The use of a line cannot be seen, only that it was not used. A line is *zapped*: it loses its page table
+// entry but stays in memory. If it is touched in this second chance, a minor fault rescues it. A zap is
 // followed by a scan, in this order, with the lines locked: whatever was written before the entry went away
 // is seen, and nothing can be written afterwards without a fault that waits for the lock.
-//
-// Lines brought in lately are on probation (uffd/probation.h): zapped half-way through that queue, at its end
-// they leave, or become main lines. As long as the queue is longer than its target, memory is made there.
-// Otherwise main lines leave: a hand goes round the region and zaps them; they wait in two queues, and those
-// that were not rescued leave from their heads, those that need no write first. Before all others leave those
-// that nobody will need soon, as somebody said (evict_first()), and those that have just been written for it.
-//
-// Everything but run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting thread,
-// or in the checkpointer.
+// / Lines that came in lately are on probation (uffd/probation.h). They are zapped half-way through that
+// queue; at its end they leave memory or become main lines. As long as the queue is longer than its target,
+// memory is freed there. Otherwise main lines leave: a hand sweeps the region and zaps them; they wait in two
+// queues, and those that were not rescued leave from the heads, those that need no write first. Before all
+// others, lines leave that nobody will need soon (evict_first()), and those that have just been written so
+// that they can leave.
+// / Everything except run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting
+// thread, or in the checkpointer.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -26,7 +24,7 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-// Lines that are not resident may be zapped and punched along with their neighbours when that saves system
+// Lines that are not resident may be zapped and punched along with their neighbours if that saves system
 // calls.
 constexpr std::uint64_t kMaxGap = 16;
 
@@ -40,7 +38,7 @@ bool in_second_chance(Flags flags) {
 }
 
 // Whether a line must be written before it may leave memory. A line of a cut is clean, but its staged content
-// is not in the store yet: it goes to the current transaction, too, unless it has done so.
+// is not in the store yet, so it too goes to the current transaction, unless it has already.
 bool needs_write(Flags flags) {
   return (flags & LineTable::kDirty) != 0 ||
          ((flags & LineTable::kInCut) != 0 && (flags & LineTable::kWrittenBack) == 0);
@@ -65,21 +63,22 @@ void RegionImpl::run_evictor() {
         busy = writing_back_;
       }
       if (freed != 0) continue;
-      // With nothing to evict, faulting threads come here by themselves and know when to give up.
+      // If nothing can be evicted, faulting threads get here by themselves and know when to give up.
       if (!busy) break;
       backoff.wait();
     }
   }
 }
 
-// Returns lines freed; 0 when there is nothing to evict right now. May let go of the mutex in between.
+// Returns the number of lines freed; 0 if nothing can be evicted right now. May release the mutex in between.
 std::uint64_t RegionImpl::evict_some(EvictGuard& guard, std::uint64_t wanted) {
   std::uint64_t freed = evict_clean(wanted, leading_);
-  // What has had its second chance since the last time; what is zapped now has it until the next.
+  // First the lines whose second chance began before the last call; lines zapped now have theirs until the
+  // next call.
   if (freed < wanted) freed += end_probation(wanted - freed);
   zap_probation();
   if (freed < wanted) freed += evict_main(wanted - freed);
-  // As memory fills up for the first time, or when the entries were out of date.
+  // While memory fills up for the first time, or when the entries were out of date.
   for (std::uint64_t before = ~std::uint64_t{0}; freed == 0 && probation_.size() < before;) {
     before = probation_.size();
     zap_probation();
@@ -92,7 +91,7 @@ std::uint64_t RegionImpl::evict_some(EvictGuard& guard, std::uint64_t wanted) {
     if (freed < wanted) freed += evict_clean(wanted - freed, leading_);
   }
   if (freed == 0 && !writing_back_) {
-    // The queues held nothing but lines that were rescued, that somebody works on, or that the store refused.
+    // The queues had only lines that were rescued, that another thread works on, or that the store refused.
     // Look further: there may be clean lines that have not been zapped yet.
     end_all_probation();
     advance_hand(std::max<std::uint64_t>(wanted, kBatch), Zap::kAll);
@@ -112,7 +111,7 @@ void RegionImpl::set_memory_limit(std::uint64_t bytes) {
     if (resident <= lines) return;
     if (evict_some(guard, std::min<std::uint64_t>(kBatch, resident - lines)) != 0) continue;
     if (!writing_back_) return;
-    // Somebody's batch is on its way to the store, and then there is something to evict.
+    // Another thread's batch is on its way to the store; when it arrives there will be something to evict.
     guard.unlock();
     backoff.wait();
     guard.lock();
@@ -141,7 +140,7 @@ std::uint64_t RegionImpl::evict_all() {
     freed += now;
     if (now != 0 || writing_back_) continue;
     if (!met_locked_) return freed;
-    // A handler thread lets the program go on with a line a moment before it unlocks it.
+    // A handler thread lets the program continue with a line a moment before it unlocks the line.
     guard.unlock();
     backoff.wait();
   }
@@ -155,12 +154,12 @@ bool RegionImpl::is_target(std::uint64_t line, Flags flags, Zap what) const {
   return what != Zap::kOnProbation || table_.history(line) == Probation::kOnProbation;
 }
 
-// Zaps about `wanted` lines from the hand on, at most once round the region.
+// Zaps about `wanted` lines starting at the hand, at most once round the region.
 void RegionImpl::advance_hand(std::uint64_t wanted, Zap what) {
   std::uint64_t zapped = 0;
   std::uint64_t start = hand_;
   for (int round = 0; round < 2 && zapped < wanted; ++round) {
-    // First from the hand to the end of the region, then from its beginning to where the hand was.
+    // First from the hand to the end of the region, then from the beginning to the hand.
     std::uint64_t from = round == 0 ? start : 0, to = round == 0 ? table_.lines() : start;
     for (const Segment& segment : segments_) {
       if (!segment.evictable() || zapped >= wanted) continue;
@@ -170,7 +169,7 @@ void RegionImpl::advance_hand(std::uint64_t wanted, Zap what) {
   }
 }
 
-// Zaps up to about `wanted` lines of [first, last); *hand is where it stopped.
+// Zaps up to about `wanted` lines of [first, last); sets *hand to where it stopped.
 std::uint64_t RegionImpl::zap_some(std::uint64_t wanted, std::uint64_t first, std::uint64_t last,
                                    std::uint64_t* hand, Zap what) {
   std::uint64_t zapped = 0;
@@ -185,13 +184,13 @@ std::uint64_t RegionImpl::zap_some(std::uint64_t wanted, std::uint64_t first, st
   return zapped;
 }
 
-// As zap_some(), inside one chunk. Locks runs of lines, gaps included, so that a run costs one madvise and
+// Like zap_some(), within one chunk. Locks runs of lines, gaps included, so that a run costs one madvise and
 // one scan.
 std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std::uint64_t wanted,
                                     std::uint64_t* hand, Zap what) {
   std::uint64_t zapped = 0, found = 0;
   std::uint64_t run_first = 0, run_end = 0;  // locked lines
-  std::uint64_t targets_end = 0;             // behind the last line worth zapping
+  std::uint64_t targets_end = 0;             // after the last line worth zapping
   auto finish_run = [&] {
     for (std::uint64_t i = targets_end; i < run_end; ++i) table_.unlock(i);
     if (run_first < targets_end) zapped += zap_run(run_first, targets_end, what);
@@ -209,7 +208,7 @@ std::uint64_t RegionImpl::zap_chunk(std::uint64_t first, std::uint64_t last, std
       if (open) finish_run();
       continue;
     }
-    // Looked at again now that it cannot change. A gap holds only lines that a zap does nothing to.
+    // Check again now that it cannot change. A gap has only lines that a zap does not affect.
     Flags flags = table_.get(line);
     bool target = is_target(line, flags, what);
     if (LineTable::pinned(flags) || (!target && (!open || zappable(flags)))) {
@@ -285,7 +284,7 @@ std::uint64_t RegionImpl::zap_run(std::uint64_t first, std::uint64_t last, Zap w
   return zapped;
 }
 
-// Puts a zapped, locked line among those that leave.
+// Puts a zapped, locked line into one of the queues of lines that leave.
 void RegionImpl::queue_zapped(std::uint64_t line, Flags flags, bool first) {
   EvictQueue& queue = needs_write(flags) ? dirty_ : clean_;
   if ((flags & LineTable::kQueued) != 0 || queue.full()) return;
@@ -309,7 +308,7 @@ void RegionImpl::evict_first(std::uint64_t offset, std::uint64_t length) {
 
 // --- Probation ---------------------------------------------------------------------------------------------
 
-// Begins the second chance of the lines whose turn it is; not many at a time, for the mutex is held.
+// Begins the second chance of the lines whose turn it is; only a few at a time, because the mutex is held.
 void RegionImpl::zap_probation() {
   Batch batch;
   std::uint64_t line = 0;
@@ -320,8 +319,9 @@ void RegionImpl::zap_probation() {
   }
 }
 
-// As long as more lines than its target are on probation, ends it for the first: they leave memory, at most
-// `wanted` of them, or go where dirty lines wait, or are taken on. Returns lines that left.
+// While more lines than its target are on probation, ends the probation of the first ones: they leave memory
+// (at most `wanted` of them), join the queue of dirty lines, or become main lines. Returns the number of
+// lines that left.
 std::uint64_t RegionImpl::end_probation(std::uint64_t wanted) {
   std::uint64_t freed = 0, line = 0;
   Batch batch;
@@ -330,7 +330,7 @@ std::uint64_t RegionImpl::end_probation(std::uint64_t wanted) {
     if (!table_.try_lock(line)) {
       met_locked_ = true;
       if (probation_.push(line)) continue;
-      freed += drop(batch);  // nobody is waited for with locks held; and the line may be one of these
+      freed += drop(batch);  // wait for nobody with locks held; the line may be one of these
       table_.lock(line);
     }
     Flags flags = table_.get(line);
@@ -350,7 +350,7 @@ std::uint64_t RegionImpl::end_probation(std::uint64_t wanted) {
   return freed + drop(batch);
 }
 
-// Makes main lines of all; zapped ones wait with the others.
+// Makes all of them main lines; zapped ones join the queues.
 void RegionImpl::end_all_probation() {
   std::uint64_t line = 0;
   for (std::uint64_t looks = probation_.size(); looks > 0 && probation_.pop_early(&line); --looks) {
@@ -366,9 +366,9 @@ void RegionImpl::end_all_probation() {
 
 // --- Leaving memory ----------------------------------------------------------------------------------------
 
-// Evicts up to `wanted` main lines that need no write. Half of the main lines are kept in their second
-// chance: that is how long a line has to be touched once. But each eviction makes only some zaps, so that
-// lines in use, which are all rescued, do not cost more than the misses do.
+// Evicts up to `wanted` main lines that need no write. Half of the main lines are in their second chance, so
+// that is how long a line has to be touched once. But each eviction makes only a few zaps, so that lines in
+// use, which are all rescued, do not cost more than the misses do.
 std::uint64_t RegionImpl::evict_main(std::uint64_t wanted) {
   constexpr std::uint64_t kZapsPerEviction = 4;
   std::uint64_t resident = resident_.load(std::memory_order_relaxed);
@@ -377,14 +377,14 @@ std::uint64_t RegionImpl::evict_main(std::uint64_t wanted) {
   return evict_clean(wanted, clean_.size());
 }
 
-// Evicts up to `wanted` of the first `looks` lines of the queue of those that need no write.
+// Evicts up to `wanted` of the first `looks` lines in the queue of lines that need no write.
 std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted, std::uint64_t looks) {
   std::uint64_t freed = 0;
   Batch batch;
   for (; looks > 0 && freed + batch.count < wanted; --looks) {
     std::uint64_t line = clean_.pop_front();
     if (leading_ != 0) --leading_;
-    if (!table_.try_lock(line)) {  // being rescued, or worse: somebody works on it
+    if (!table_.try_lock(line)) {  // being rescued, or another thread works on it
       met_locked_ = true;
       clean_.push_back(line);
       continue;
@@ -407,8 +407,8 @@ std::uint64_t RegionImpl::evict_clean(std::uint64_t wanted, std::uint64_t looks)
   return freed + drop(batch);
 }
 
-// Writes a batch of lines that need it before they may leave, and puts them first among those that may. Lets
-// go of the mutex while it writes: others go on evicting what is clean.
+// Writes a batch of lines that need it before they may leave, and puts them first in the queue of those that
+// may. Releases the mutex while it writes; meanwhile other threads evict clean lines.
 void RegionImpl::write_dirty(EvictGuard& guard) {
   Batch batch;
   for (std::size_t looks = dirty_.size(); looks > 0 && !batch.full(); --looks) {
@@ -420,14 +420,14 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
     }
     Flags flags = table_.get(line);
     if (!in_second_chance(flags) || !segment_of(line)->flushed) {
-      // Rescued; or written though it is no part of the store, so that it has to stay.
+      // Rescued; or written although it is in a segment that is not flushed, so that it has to stay.
       table_.clear(line, LineTable::kQueued);
     } else if ((flags & LineTable::kWriting) != 0) {
       dirty_.push_back(line);
     } else if (!needs_write(flags)) {
       clean_.push_back(line);
     } else {
-      // From here on a rescue may map it clean: what is written now is what it holds.
+      // From here on a rescue may map it clean, because the content that is written now is its content.
       table_.clear(line, LineTable::kDirty);
       table_.set(line, LineTable::kWriting);
       batch.add(line);
@@ -442,8 +442,8 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
   read_memory(batch.lines.data(), batch.count, evict_buffer_);
   const bool ok =
       write_store(store::Transaction::kCurrent, batch.lines.data(), batch.count, evict_buffer_).has_value();
-  // Before the mutex is taken again: a discard that holds locks may be waiting for this, and the holder of
-  // the mutex for the discard.
+  // Before the mutex is taken again: a discard that holds line locks may be waiting for this, and the holder
+  // of the mutex for the discard.
   for (unsigned i = 0; i < batch.count; ++i) {
     std::uint64_t line = batch.lines[i];
     table_.lock(line);
@@ -467,14 +467,14 @@ void RegionImpl::write_dirty(EvictGuard& guard) {
   }
 }
 
-// Takes locked lines out of memory, and unlocks them.
+// Drops locked lines from memory, and unlocks them.
 std::uint64_t RegionImpl::drop(Batch& batch) {
   std::sort(batch.lines.begin(), batch.lines.begin() + batch.count);
   for (unsigned i = 0; i < batch.count;) {
     std::uint64_t first = batch.lines[i], end = first + 1;
     unsigned j = i + 1;
     for (; j < batch.count; ++j) {
-      // Small gaps of lines that are not in memory go along.
+      // Punch small gaps of lines that are not in memory along with them.
       std::uint64_t next = batch.lines[j], at = end;
       if (next - end > kMaxGap) break;
       while (at < next && (table_.get(at) & LineTable::kResident) == 0 && table_.try_lock(at)) {
@@ -513,7 +513,7 @@ void RegionImpl::drop_run(std::uint64_t first, std::uint64_t last) {
       bump((flags & LineTable::kWrittenBack) != 0 ? counters_.evictions_dirty : counters_.evictions_clean);
       bool probation = table_.history(line) == Probation::kOnProbation;
       table_.set_history(line, probation ? probation_.now() : 0);
-      // A line of a cut keeps kInCut: it tells nothing about memory, and flush_cut() takes it away.
+      // A line of a cut keeps kInCut, which says nothing about memory; flush_cut() clears it.
       table_.clear(line,
                    LineTable::kResident | LineTable::kZapped | LineTable::kQueued | LineTable::kWrittenBack);
     }

@@ -12,8 +12,8 @@ namespace uvm::uffd {
 namespace {
 
 struct Slot {
-  // end is written last and cleared first: a slot with end == 0 is free, and a reader that finds an address
-  // inside [base, end) may use the target, for a region whose memory is being touched is alive.
+  // `end` is written last and cleared first: a slot with end == 0 is free. A reader that finds an address
+  // inside [base, end) may use the target, because a region whose memory is being touched is alive.
   std::atomic<std::uintptr_t> base{0};
   std::atomic<FaultTarget*> target{nullptr};
   std::atomic<std::uintptr_t> end{0};
@@ -29,11 +29,11 @@ void forward(int signal, siginfo_t* info, void* context) {
   } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
     previous.sa_handler(signal);
   } else {
-    // The access is tried again on return, and ends the process with the default action.
+    // The access is repeated on return, and then ends the process with the default action.
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     sigaction(signal, &action, nullptr);
-    if (info->si_code <= 0) raise(signal);  // sent by kill(): there is no access to try again
+    if (info->si_code <= 0) raise(signal);  // sent by kill(): there is no access to repeat
   }
 }
 
@@ -45,7 +45,7 @@ void on_sigbus(int signal, siginfo_t* info, void* context) {
     for (Slot& slot : slots) {
       std::uintptr_t end = slot.end.load(std::memory_order_acquire);
       if (address >= end || address < slot.base.load(std::memory_order_relaxed)) continue;
-      // A slot that changes hands while it is read may seem to match: then its target declines.
+      // A slot that is reassigned while it is read may seem to match; then its target declines.
       resolved = slot.target.load(std::memory_order_relaxed)
                      ->fault(static_cast<const std::byte*>(info->si_addr), abi::fault_was_write(context));
       if (resolved) break;

@@ -15,10 +15,10 @@ namespace {
 
 using Flags = LineTable::Flags;
 
-// RegionOptions::patience is for pins and the other threads' faults, which need a moment to get out of the
-// way. A store that refuses writes gets a tenth of it.
+// RegionOptions::patience is for pins and for the faults of other threads, which take a moment to finish. If
+// the store refuses writes, a tenth of it must do.
 constexpr std::uint64_t kShareWithFailingStore = 10;
-// With a read that was started before; then the line is read once more.
+// How long to wait for a read that was started earlier; after that the line is read again.
 constexpr std::chrono::milliseconds kPatienceWithPrefetch{10};
 
 }  // namespace
@@ -40,10 +40,10 @@ bool RegionImpl::try_reserve(std::uint64_t lines, std::uint64_t keep_free) {
   return true;
 }
 
-// The caller holds no line lock: the evictor may be waiting for it with the evict mutex held.
+// The caller holds no line lock, because the evictor, with the evict mutex held, may be waiting for it.
 void RegionImpl::reserve(std::uint64_t lines) {
   if (try_reserve(lines, 0)) return;
-  std::uint64_t start = 0;  // of the time without progress
+  std::uint64_t start = 0;  // when the time without progress began
   Backoff backoff;
   for (;;) {
     std::uint64_t freed = 0;
@@ -60,8 +60,7 @@ void RegionImpl::reserve(std::uint64_t lines) {
     }
     std::uint64_t now = now_ns();
     bool failing = store_error_.load(std::memory_order_relaxed) != 0;
-    // A device may stand still for minutes. It answers in the end, and then lines are clean or the store is
-    // failing.
+    // A device may not answer for minutes. When it does, lines are clean or the store is failing.
     if (start == 0 || (!failing && writes_under_way_.load(std::memory_order_relaxed) != 0)) start = now;
     if (now - start > (failing ? patience_ns_ / kShareWithFailingStore : patience_ns_)) out_of_memory();
     backoff.wait();
@@ -119,7 +118,7 @@ RegionImpl::FaultKind RegionImpl::resolve_untimed(std::uint64_t line, const Segm
   }
 }
 
-// Locked lines are about to be mapped. Said before it happens: a harvest that finds a written entry protects
+// Locked lines are about to be mapped. This is recorded first: a harvest that finds a written entry protects
 // it again and must then find the line in the table, to wait for its lock and mark it.
 void RegionImpl::note_resident(const Segment& segment, std::uint64_t first, std::uint64_t count) {
   for (std::uint64_t line = first; line < first + count; ++line) {
@@ -129,20 +128,19 @@ void RegionImpl::note_resident(const Segment& segment, std::uint64_t first, std:
   }
 }
 
-// The page table entry of a locked line lets the program write: remember so, where tracking does not see it
-// itself.
+// The page table entry of a locked line lets the program write. Records that where tracking does not see it.
 void RegionImpl::mark_written(std::uint64_t line) {
   if (!tracker_.async()) table_.set(line, LineTable::kDirty);
 }
 
 // The line is in memory, unmapped for its second chance.
 RegionImpl::FaultKind RegionImpl::rescue(std::uint64_t line, Flags flags, bool write) {
-  // Protecting a dirty line would erase its dirtiness; not protecting a clean one makes it dirty. When the
-  // access is a write the line becomes dirty anyway, and is spared the write fault.
+  // Protecting a dirty line would erase its dirtiness; not protecting a clean one makes it dirty. If the
+  // access is a write, the line becomes dirty anyway and is spared the write fault.
   bool writable = write || (flags & LineTable::kDirty) != 0 || !continue_wp_;
   if (writable) mark_written(line);
   faults_.map(address_of(line), !writable);
-  // The entry shows it from now on, and is where writes will be looked for.
+  // From now on the entry has the dirtiness, and writes are looked for there.
   if (writable && tracker_.async()) table_.clear(line, LineTable::kDirty);
   table_.clear(line, LineTable::kZapped | LineTable::kWrittenBack);
   if (fault_mode_ == FaultMode::kHandlerThread) faults_.wake(address_of(line), kLineSize);
@@ -160,15 +158,14 @@ RegionImpl::FaultKind RegionImpl::resolve_again(std::uint64_t line, Flags flags,
     faults_.map(address_of(line), false);
     bump(counters_.faults_spurious);
   } else if (write && (flags & LineTable::kDirty) == 0) {
-    // A write to a clean line. Should the entry be missing instead, the access faults once more, with kDirty
-    // set.
+    // A write to a clean line. If instead the entry is missing, the access faults once more, with kDirty set.
     table_.set(line, LineTable::kDirty);
     tracker_.unprotect(line);
     bump(counters_.faults_write_protect);
     kind = FaultKind::kWriteProtect;
   } else {
-    // Without MODE_WP what is mapped here is writable, so it is called dirty before. Mostly nothing is:
-    // another thread's fault on the line was served just before, and a clean line is protected then, and
+    // Without MODE_WP a page mapped here is writable, so the line is marked dirty first. Usually nothing is
+    // mapped: another thread has just served its fault on the line, and a clean line was protected then and
     // stays so.
     const bool dirty = (flags & LineTable::kDirty) != 0;
     if (!dirty && !continue_wp_) table_.set(line, LineTable::kDirty);
@@ -185,18 +182,18 @@ RegionImpl::FaultKind RegionImpl::resolve_again(std::uint64_t line, Flags flags,
   return kind;
 }
 
-// Locks lines after `line` that may come in together with it. Returns how many, `line` included; for each of
-// the others one line of the budget is reserved.
+// Locks lines after `line` that may come in together with it. Returns their number, `line` included; for each
+// of the others one line of the budget is reserved.
 unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wanted, bool present) {
   wanted = static_cast<unsigned>(std::min<std::uint64_t>(wanted, last - line));
-  // Not at the cost of evictions by this thread.
+  // Only if this thread does not have to evict for it.
   while (wanted > 1 && !try_reserve(wanted - 1, low_free(limit_lines()) / 2)) wanted /= 2;
   unsigned got = 1;
   for (; got < wanted; ++got) {
     std::uint64_t next = line + got;
     if ((table_.get(next) & LineTable::kResident) != 0 || store_->present(next) != present) break;
     if (!table_.try_lock(next)) break;
-    // Looked at again now that it cannot change.
+    // Check again now that it cannot change.
     if ((table_.get(next) & LineTable::kResident) != 0 || store_->present(next) != present) {
       table_.unlock(next);
       break;
@@ -206,10 +203,10 @@ unsigned RegionImpl::extend(std::uint64_t line, std::uint64_t last, unsigned wan
   return got;
 }
 
-// Starts to read what a run will need next: of [first, last) as many lines as the store has and memory lacks.
-// They are not locked; the caller that brings them in checks again.
+// Starts to read what a run will need next: up to `wanted` lines of [first, last) that the store has and
+// memory lacks. They are not locked; the caller that brings them in checks again.
 void RegionImpl::prefetch(std::uint64_t first, std::uint64_t last, unsigned wanted) {
-  // What is not going to be mapped without evictions by the faulting thread need not be read early.
+  // There is no point in reading early what cannot be mapped without evictions by the faulting thread.
   const std::uint64_t limit = limit_lines();
   const std::uint64_t taken = resident_.load(std::memory_order_relaxed) + low_free(limit) / 2;
   const std::uint64_t room = limit - std::min(limit, taken);
@@ -250,11 +247,12 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
   const std::byte* content = zeroes_;
 
   if (present) {
-    // Before this window is waited for, so that the device works on the next one while it is mapped and used.
+    // Start this before waiting for the current window, so that the device works on the next one while the
+    // current one is mapped and used.
     const std::uint64_t next = line + lines;
     if (window.goes_on && next < segment.last) prefetch(next, segment.last, read_ahead_.next(next, lines));
     std::array<store::ReadStatus, kMaxReadAhead> status;
-    // The status of each line says how it went.
+    // The status of each line says whether it was read.
     if (prefetched != nullptr &&
         !store_->end_read(prefetched->read, lines, status.data(), kPatienceWithPrefetch)) {
       Prefetch::publish(prefetched);
@@ -272,14 +270,14 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
       return status[i] == store::ReadStatus::kCorrupt || status[i] == store::ReadStatus::kIoError;
     };
     if (bad(0)) damaged(line, status[0]);
-    // Damage ahead is not this access's problem: those lines are left where they are.
+    // Damage in lines further on does not concern this access; those lines are not mapped.
     for (unsigned i = 1; i < usable; ++i) {
       if (bad(i)) usable = i;
     }
     for (unsigned i = 0; callbacks_.paged_in != nullptr && i < usable; ++i) {
       unsigned first = i;
       while (i < usable && status[i] == store::ReadStatus::kOk) ++i;
-      if (i == first) continue;  // erased meanwhile
+      if (i == first) continue;  // erased in the meantime
       callbacks_.paged_in(callbacks_.context, line + first, i - first, buffer + first * kLineSize);
     }
     bump(counters_.faults_disk);
@@ -288,8 +286,8 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
     bump(counters_.faults_zero);
   }
 
-  // The line that faulted comes last: a handler thread lets the program go on with it, perhaps into the lines
-  // ahead.
+  // The line that faulted comes last: as soon as it is there, a handler thread lets the program continue,
+  // perhaps into the lines after it.
   note_resident(segment, line, usable);
   read_ahead_.advanced(window, line, usable);
   if (usable > 1) faults_.copy(address_of(line + 1), content + kLineSize, (usable - 1) * kLineSize, true);
@@ -298,7 +296,7 @@ RegionImpl::FaultKind RegionImpl::bring_in(std::uint64_t line, const Segment& se
   bump(counters_.read_ahead_lines, usable - 1);
   bump(counters_.read_ahead_hits, window.hits);
 
-  // Protected, and so clean, when nothing is written: looking at memory must not make it dirty.
+  // If nothing is written the line is protected, and so clean: reading memory must not make it dirty.
   if (write) mark_written(line);
   if (write && !present) {
     faults_.zero(address_of(line), kLineSize);
@@ -350,7 +348,7 @@ void RegionImpl::serve_faults() {
     ssize_t n = read(faults_.fd(), messages.data(), sizeof messages);
     if (n < 0) {
       if (errno == EAGAIN || errno == EINTR) continue;
-      // Nobody else would wake the threads that wait.
+      // No other thread would wake the threads that wait.
       die("reading from userfaultfd", errno);
     }
     for (std::size_t i = 0; i < static_cast<std::size_t>(n) / sizeof(uffd_msg); ++i) {

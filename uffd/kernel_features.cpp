@@ -36,8 +36,8 @@ bool probe_pagemap_scan() {
   return works;
 }
 
-// Tries each operation on three pages of a memfd, the first of which is there. A filter of system calls may
-// allow some and deny others. Older kernels refuse UFFDIO_CONTINUE_MODE_WP with EINVAL.
+// Tries each operation on three pages of a memfd, of which only the first exists. A filter of system calls
+// may allow some operations and deny others. Older kernels refuse UFFDIO_CONTINUE_MODE_WP with EINVAL.
 void probe_operations(KernelFeatures* found) {
   const Descriptor memory(memfd_create("uvm-probe", MFD_CLOEXEC));
   const Descriptor faults(open_userfaultfd(abi::kUserModeOnly));
@@ -95,7 +95,7 @@ int open_userfaultfd(int flags) {
   const int fd = static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | flags));
   if (fd >= 0 || errno == EMFILE || errno == ENFILE) return fd;
   const int denied = errno;
-  // A filter of system calls need not know the device, and who may open that needs no privilege.
+  // A filter of system calls may not know the device, and whoever can open it needs no privilege.
   const Descriptor device(open("/dev/userfaultfd", O_RDWR | O_CLOEXEC));
   const int made = device ? ioctl(device.get(), USERFAULTFD_IOC_NEW, O_CLOEXEC | flags) : -1;
   if (made < 0) errno = denied;

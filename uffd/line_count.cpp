@@ -1,5 +1,5 @@
-// Counting resident and dirty lines, for who asks. Nothing is locked and nothing changed: tracking, eviction
-// and checkpoints run at the same time and do not notice.
+// Counting resident and dirty lines. Nothing is locked or changed: tracking, eviction and checkpoints run at
+// the same time and are not disturbed.
 #include <algorithm>
 #include <bitset>
 
@@ -8,9 +8,8 @@
 namespace uvm::uffd {
 namespace {
 
-// Lines looked at in one step: few enough that what page table entries and the line table say is of about the
-// same moment, and that the kernel does not hold the address space's lock for long; many enough for a system
-// call.
+// Lines per step: few enough that page table entries and line table are read at about the same moment, and
+// that the kernel does not hold the address space's lock for long; enough to be worth a system call.
 constexpr std::uint64_t kWindow = 32 * LineTable::kChunkLines;  // 64 MiB
 
 struct Written {
@@ -38,8 +37,8 @@ LineCounts RegionImpl::count_lines() const {
   return counts;
 }
 
-// Of at most kWindow lines. Page table entries first: a line that is harvested after that is seen twice, not
-// never.
+// Counts at most kWindow lines. Page table entries come first: a line that is harvested after that is seen
+// twice rather than never.
 void RegionImpl::count_window(const Segment& segment, std::uint64_t first, std::uint64_t last,
                               LineCounts& counts) const {
   Written written{first, {}};

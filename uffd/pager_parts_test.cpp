@@ -1,4 +1,4 @@
-// The small parts of the pager by themselves.
+// The small parts of the pager, each by itself.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -136,7 +136,7 @@ TEST(EvictQueueTest, KeepsOrderAtBothEnds) {
   EXPECT_EQ(queue.size(), 0U);
 }
 
-// A queue for 2048 lines of memory: 102 on probation, zapped when 51 are left behind them.
+// A queue for 2048 lines of memory: 102 are on probation, and a line is zapped when 51 more have come in.
 class ProbationTest : public ::testing::Test {
  protected:
   static constexpr std::size_t kCapacity = 4096;
@@ -206,7 +206,7 @@ TEST_F(ProbationTest, ManyPushAtATime) {
       }
     });
   }
-  // Each line once, and those of one thread in its order.
+  // Each line comes out once, and those of one thread in their order.
   std::array<std::uint32_t, kThreads> next{};
   for (std::uint32_t taken = 0; taken < kThreads * kEach;) {
     std::uint64_t line = 0;

@@ -1,4 +1,4 @@
-// What the pager says of itself: resident and dirty lines, and how long faults took.
+// The pager's figures about itself: resident and dirty lines, and how long faults took.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
@@ -41,7 +41,7 @@ class RegionFiguresTest : public testing::InModes {
   }
   static std::uint64_t peek(Region& region, std::uint64_t line) { return *word(region, line); }
   static void poke(Region& region, std::uint64_t line, std::uint64_t value) { *word(region, line) = value; }
-  // A handler thread lets the program go on a moment before it has put down what it did.
+  // A handler thread lets the program continue a moment before it has recorded what it did.
   static LineCounts settled(Region& region, LineCounts expected) {
     for (int i = 0; i < 2000 && region.count_lines() != expected; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -143,7 +143,7 @@ TEST_P(RegionFiguresTest, EachFaultIsTimedByItsKind) {
            of.disk.count() == counters.faults_disk && of.spurious.count() == counters.faults_spurious &&
            of.write_protect.count() == counters.faults_write_protect;
   };
-  // As in settled(): before it has looked at the clock.
+  // As in settled(): it may not have read the clock yet.
   for (int i = 0; i < 2000 && !timed(region->fault_latencies()); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const FaultLatencies latencies = region->fault_latencies();

@@ -1,4 +1,4 @@
-// The pager on the file store: runs that end without notice and are resumed, and the memory that a process
+// The pager on the file store: runs that end without warning and are resumed, and how much memory a process
 // takes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,7 +66,7 @@ TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
       committed = std::move(at_cut);
     }
     usleep(static_cast<useconds_t>(random() % 10000));
-    program.join();  // and here it ends: what was written since the last commit is lost
+    program.join();  // the run ends: what was written since the last commit is lost
     ASSERT_EQ(program.wrong(), 0U);
   }
 }
@@ -74,8 +74,8 @@ TEST_P(RegionFileTest, InterruptedRunsResumeWhereTheLastVersionWas) {
 INSTANTIATE_TEST_SUITE_P(Modes, RegionFileTest, ::testing::ValuesIn(testing::all_modes()),
                          testing::mode_name);
 
-// Runs, whose next windows are read before they are missed, beside writes, erasures and evictions of what is
-// on its way.
+// Runs whose next windows are read before they are missed, while lines that are being read are written,
+// erased and evicted.
 TEST_P(RegionFileTest, RunsSeeWhatWasChangedWhileTheyWereReadAhead) {
   constexpr std::uint64_t kLines = 4096;
   TempFolder folder;

@@ -22,7 +22,7 @@ namespace {
 // The base of a region is aligned to what one page table covers, so that chunks of lines are page tables.
 constexpr std::uint64_t kBaseAlignment = std::uint64_t{2} << 20;
 
-// kIo even where a right is missing: no other place in the file system would help.
+// kIo even if a right is missing: another place in the file system would not help.
 Error memory_error(const char* what) {
   const int error = errno;
   return {Errc::kIo, error, std::string("region: ") + what + ": " + std::strerror(error)};
@@ -30,8 +30,8 @@ Error memory_error(const char* what) {
 
 Error invalid(const char* what) { return {Errc::kInvalid, 0, std::string("region: ") + what}; }
 
-// The limit on the size of files (ulimit -f) counts for files in memory too, and no program means it for
-// those: out of its way as far as that is allowed.
+// The limit on the size of files (ulimit -f) also applies to files in memory, although no one means those: it
+// is raised as far as allowed.
 Result<void> set_file_size(int fd, std::uint64_t size) {
   rlimit limit{};
   const bool known = getrlimit(RLIMIT_FSIZE, &limit) == 0;
@@ -88,7 +88,7 @@ Result<void> RegionImpl::check(const RegionOptions& options) {
     const int error = kernel.open_errno;
     std::string message =
         std::string("the heap is paged by userfaultfd, which is denied here: ") + std::strerror(error);
-    // Limits of the process are no denial: more of those help.
+    // Limits of the process are not a denial: raising them helps.
     message += error == EMFILE || error == ENFILE
                    ? "; raise the limit on open files (ulimit -n)"
                    : "; in a container, give it /dev/userfaultfd (docker run --device /dev/userfaultfd) or a "
@@ -203,7 +203,7 @@ Result<void> RegionImpl::map_view(void* hint) {
   }
   if (auto sized = set_file_size(memory_fd_, size_); !sized) return sized;
 
-  // Reserve with room for alignment, then give the ends back.
+  // Reserve with room for alignment, then release the ends.
   std::uint64_t reserved = size_ + kBaseAlignment;
   void* memory = mmap(hint, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
@@ -324,18 +324,18 @@ IoResult<void> RegionImpl::write_store(store::Transaction transaction, const std
   return written;
 }
 
-// With the evict mutex held, or before anything runs.
+// Called with the evict mutex held, or before any thread runs.
 void RegionImpl::apply_limit(std::uint64_t lines) {
   limit_lines_.store(lines, std::memory_order_relaxed);
   probation_.set_limit(lines);
-  // A window, and the next one that is read meanwhile, are small compared with the memory.
+  // One window and the next, which is read at the same time, should be small compared with the memory.
   const std::uint64_t modest = std::max<std::uint64_t>(ReadAhead::kClusterLines, lines / 64);
   read_ahead_.set_max(static_cast<unsigned>(std::min<std::uint64_t>(read_ahead_max_lines_, modest)));
 }
 
 std::uint64_t RegionImpl::table_bytes() const {
-  // Per line: the line table has 4 bytes, the store its entry and, for each of two transactions, the one
-  // before; and the kernel's page table has one.
+  // Per line: 4 bytes in the line table; in the store its entry and, for each of two transactions, the entry
+  // before; and one entry in the kernel's page table.
   constexpr std::uint64_t kPerLine = 4 + 3 * sizeof(std::uint64_t) + sizeof(std::uint64_t);
   return table_.touched_chunks() * LineTable::kChunkLines * kPerLine;
 }
@@ -379,7 +379,7 @@ void RegionImpl::pin(std::uint64_t offset, std::uint64_t length, bool for_write)
         resolve(line, segment, for_write);
       }
       if (for_write && !tracker_.async()) {
-        // Also when it is dirty already: a line that the store has refused is dirty and still protected.
+        // Even if it is dirty already: a line that the store has refused is dirty and still protected.
         table_.set(line, LineTable::kDirty);
         tracker_.unprotect(line);
       }
@@ -406,7 +406,7 @@ IoResult<void> RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
   for_paged_lines(offset, length, [&](const Segment& segment, std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t line = first; erased && line < last;) {
       std::uint64_t end = std::min(last, (line / LineTable::kChunkLines + 1) * LineTable::kChunkLines);
-      // Locking also the lines that are not resident keeps a neighbour's read-ahead from bringing them back.
+      // Locking lines that are not resident as well keeps a neighbour's read-ahead from bringing them back.
       for (std::uint64_t i = line; i < end; ++i) {
         Backoff backoff;
         for (;;) {
@@ -430,7 +430,7 @@ IoResult<void> RegionImpl::discard(std::uint64_t offset, std::uint64_t length) {
         }
       }
       for (std::uint64_t i = line; i < end; ++i) {
-        if (erased && table_.history(i) != 0) table_.set_history(i, 0);  // 0 is what untouched memory holds
+        if (erased && table_.history(i) != 0) table_.set_history(i, 0);  // untouched memory has 0
         table_.unlock(i);
       }
       unreserve(dropped);

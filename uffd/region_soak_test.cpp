@@ -1,10 +1,9 @@
-// Everything at once, for as long as one likes: threads read, write, discard and pin on a region sixteen
-// times larger than its memory, on the store in a file whose device fails now and then, while checkpoints are
-// taken; the run ends without notice, the file is verified, and a new run goes on from what it holds, which
-// must be the last version that was acknowledged, or one whose commit failed after it.
-//
-// UVM_SOAK_SECONDS is how long each mode runs (2 if not given), UVM_SEED the seed, which is printed: the same
-// seed makes the same choices, though threads meet otherwise.
+// Everything at once, for as long as wanted. Threads read, write, discard and pin on a region sixteen times
+// larger than its memory, on a store in a file whose device fails now and then, while checkpoints are taken.
+// The run ends without warning, the file is verified, and a new run continues from its content, which must be
+// the last version that was acknowledged, or one whose commit failed after it.
+// / UVM_SOAK_SECONDS is how long each mode runs (2 if not given). UVM_SEED is the seed, which is printed: the
+// same seed makes the same choices, though threads interleave differently.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -30,8 +29,8 @@ using store::testing::TempFolder;
 using testing::setting;
 using testing::StressProgram;
 
-// What a device does of what it is asked for: of `per_mille` of writes, flushes and requests for room
-// nothing, or half.
+// What a device does with its operations: `per_mille` of the writes, flushes and requests for room are not
+// performed, or only half.
 class Weather {
  public:
   explicit Weather(std::uint64_t seed) : random_(seed) {}
@@ -48,7 +47,7 @@ class Weather {
   }
 
  private:
-  std::mutex lock_;  // of random_
+  std::mutex lock_;  // guards random_
   std::mt19937_64 random_;
   std::atomic<unsigned> per_mille_{0};
   std::atomic<std::uint64_t> failures_{0};
@@ -71,7 +70,7 @@ class StormyDevice final : public store::Device {
         device_->write({&op, 1});
         continue;
       }
-      // Its first buffer arrives, if it has several.
+      // If it has several buffers, the first one arrives.
       IoOp part{op.offset, op.iov, 1, static_cast<std::uint32_t>(op.iov[0].iov_len), 0};
       if (op.iov_count > 1) device_->write({&part, 1});
       op.result = error == EIO && op.iov_count > 1 ? part.result : -error;
@@ -118,7 +117,7 @@ class RegionSoakTest : public testing::InModes {
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }
-  // Puts the model to what the store holds: the last that stands, or one of those tried since.
+  // Sets the model to the content of the store: the last acknowledged version, or one of those tried since.
   bool find_content(FileStore& store, StressProgram& program) {
     alignas(kLineSize) static std::byte content[kLineSize];
     std::vector<unsigned> wrong(1 + tried_.size());
@@ -137,7 +136,7 @@ class RegionSoakTest : public testing::InModes {
     return true;
   }
 
-  // As checkpoint::Checkpointer does it.
+  // Like checkpoint::Checkpointer.
   void checkpoint(FileStore& store, Region& region, StressProgram& program, Tally& tally) {
     if (random_() % 2 == 0) (void)region.preflush(random_() % 4000);
     program.stop();
@@ -190,14 +189,14 @@ TEST_P(RegionSoakTest, EachRunContinuesFromTheLastVersion) {
     ASSERT_NE(region, nullptr);
     program.start(*region);
     for (std::uint64_t cuts = 1 + random_() % 12; cuts > 0; --cuts) {
-      // Good weather mostly: what fails for long is another test's (RegionDeathTest).
+      // Mostly good weather: RegionDeathTest covers devices that fail for long.
       weather_.set(random_() % 2 == 0 ? 10 + static_cast<unsigned>(random_() % 200) : 0);
       usleep(static_cast<useconds_t>(random_() % 20000));
       checkpoint(*store, *region, program, tally);
     }
     usleep(static_cast<useconds_t>(random_() % 10000));
     weather_.set(0);
-    program.join();  // and here it ends: what was written since the last commit is lost
+    program.join();  // the run ends: what was written since the last commit is lost
     ASSERT_EQ(program.wrong(), 0U);
     EXPECT_LE(region->counters().resident_bytes_peak, (StressProgram::kLimitLines * kLineSize) + (1 << 20));
     region.reset();

@@ -1,7 +1,7 @@
-// A model test of the pager as a whole: a program on a region sixteen times larger than its memory limit,
-// while a checkpointer preflushes, stops it, cuts, flushes and commits, now and then unsuccessfully. After
-// each commit the committed image must equal what the program knew at the cut. The seed is printed; UVM_SEED
-// sets it, UVM_STRESS_CUTS the length.
+// A model test of the pager as a whole: a program on a region sixteen times larger than its memory limit, and
+// a checkpointer that preflushes, stops it, cuts, flushes and commits, sometimes with failures. After each
+// commit the committed image must equal what the program knew at the cut. The seed is printed; UVM_SEED sets
+// it, UVM_STRESS_CUTS the length.
 #include <gtest/gtest.h>
 
 #include "uffd/region.h"
@@ -35,7 +35,7 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
   std::mt19937_64 random(seed);
   StressProgram::Model at_cut;
   std::uint64_t bad_words = 0, staged = 0, direct = 0, failures = 0;
-  // Goes on, on a slow machine, until everything has happened that is asserted below.
+  // On a slow machine, continue until everything that is asserted below has happened.
   const auto all_seen = [&region] {
     const RegionCounters c = region.counters();
     return c.faults_minor != 0 && c.faults_disk != 0 && c.evictions_clean != 0 && c.evictions_dirty != 0;
@@ -54,7 +54,7 @@ TEST_P(RegionStressTest, EveryVersionEqualsTheModel) {
     bool fail = random() % 4 == 0;
     bool flushed = true;
     if (fail && random() % 2 == 0) {
-      // Fails in the middle of the flush: as far as it came is in the pending transaction.
+      // Fails in the middle of the flush: the lines written so far are in the pending transaction.
       store.fail_pending_after = static_cast<int>(random() % 200);
       flushed = region.flush_cut().has_value();
       store.fail_pending_after = -1;

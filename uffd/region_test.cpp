@@ -65,7 +65,7 @@ class RegionTest : public testing::InModes {
     region.evict_all();
     ASSERT_EQ(region.counters().resident_bytes, 0U);
   }
-  // A checkpoint of which the store takes no line.
+  // A checkpoint for which the store refuses every line.
   void refuse_cut(Region& region) {
     ASSERT_TRUE(region.cut());
     store_.fail_writes = true;
@@ -98,17 +98,17 @@ TEST_P(RegionTest, WrittenLinesComeBackAfterEviction) {
   auto region = make(1024);
   for (std::uint64_t line = 0; line < 700; ++line) poke(*region, line, line + 1);
   evict_everything(*region);
-  // A handler thread may get to a message when its line has come and gone already, and bring it in once more.
+  // A handler thread may read a message when its line has already come and gone, and bring it in once more.
   EXPECT_GE(region->counters().evictions_dirty, 700U);
   EXPECT_LE(region->counters().evictions_dirty, 710U);
   for (std::uint64_t line = 0; line < 700; ++line) ASSERT_EQ(peek(*region, line), line + 1);
-  // They are clean now: they leave without a write.
+  // They are clean now, so they leave without a write.
   std::uint64_t written = store_.counters().lines_written;
   evict_everything(*region);
   EXPECT_EQ(store_.counters().lines_written, written);
 }
 
-// A device that does not answer for longer than the patience is no reason to give up.
+// A device that takes longer than the patience to answer is no reason to give up.
 TEST_P(RegionTest, AWriteThatTakesLongIsWaitedFor) {
   constexpr std::uint64_t kLimit = 64;
   patience_ = std::chrono::milliseconds(20);
@@ -124,7 +124,7 @@ TEST_P(RegionTest, AWriteThatTakesLongIsWaitedFor) {
   for (std::uint64_t line = 0; line < 4 * kLimit; ++line) ASSERT_EQ(peek(*region, line), line + 1);
 }
 
-// The whole of a page table is zapped: no entry, not even a marker, is left to tell that lines were written.
+// The whole of a page table is zapped: no entry, not even a marker, is left to show that lines were written.
 TEST_P(RegionTest, WholeChunkWrittenThenEvictedIsNotLost) {
   auto region = make(2048);
   for (std::uint64_t line = 512; line < 1024; ++line) poke(*region, line, ~line);
@@ -160,7 +160,7 @@ TEST_P(RegionTest, ZappedLineIsRescuedWithItsDirtiness) {
     ASSERT_EQ(region->state(line), LineState::kZapped);
   }
   for (std::uint64_t line = 0; line < 8; ++line) EXPECT_EQ(peek(*region, line), line == 3 ? 8U : 7U);
-  // A handler thread wakes the program before it has said so in the line table.
+  // A handler thread wakes the program before it has updated the line table.
   for (int i = 0; i < 1000 && region->counters().faults_minor < 8; ++i) usleep(1000);
   EXPECT_EQ(region->counters().faults_minor, 8U);
   for (std::uint64_t line = 0; line < 8; ++line) EXPECT_EQ(region->state(line), LineState::kResident);
@@ -201,7 +201,7 @@ TEST_P(RegionTest, WritesAfterTheCutAreNotInItsVersion) {
   EXPECT_EQ(cut->lines_staged, 128U);  // as much as staging holds
   EXPECT_EQ(cut->lines_direct, 72U);
   for (std::uint64_t line = 0; line < 200; ++line) poke(*region, line, 2);
-  // In the middle of the cut everything leaves memory, and comes back as it was last.
+  // In the middle of the cut everything leaves memory, and comes back with its latest content.
   evict_everything(*region);
   for (std::uint64_t line = 0; line < 200; ++line) ASSERT_EQ(peek(*region, line), 2U);
   ASSERT_TRUE(region->flush_cut());
@@ -223,7 +223,7 @@ TEST_P(RegionTest, CleanLinesOfAnUnflushedCutSurviveEviction) {
   for (std::uint64_t line = 0; line < 50; ++line) ASSERT_EQ(committed(line), line + 9);
 }
 
-// With swap space the kernel takes page table entries away behind the pager's back.
+// With swap space the kernel removes page table entries without the pager knowing.
 TEST_P(RegionTest, LinesUnmappedByTheKernelAreInTheCut) {
   kernel_may_unmap_ = true;
   auto region = make(1024);
@@ -304,7 +304,7 @@ TEST_P(RegionTest, FailedWriteBackKeepsTheLine) {
   region->evict_all();
   EXPECT_EQ(region->counters().evictions_dirty, 0U);
   EXPECT_GT(region->counters().write_failures, 0U);
-  // Clean lines make room instead: reading continues in what is left of the limit.
+  // Clean lines make room instead: reading continues within what is left of the limit.
   for (std::uint64_t line = 1000; line < 2000; ++line) ASSERT_EQ(peek(*region, line), 0U);
   store_.fail_writes = false;
   for (std::uint64_t line = 0; line < 100; ++line) ASSERT_EQ(peek(*region, line), line);
@@ -325,9 +325,9 @@ TEST_P(RegionTest, CleanLinesGoBeforeDirtyOnes) {
   for (std::uint64_t line = 0; line < 20; ++line) EXPECT_NE(region->state(line), LineState::kAbsent);
 }
 
-// The lines of the hot set are used again and again, those of the scan once: reading three memories' worth of
-// them does not cost the hot set its place. (In order of use or of arrival all of it would be read again in
-// each of the 60 rounds.)
+// The lines of the hot set are used again and again, those of the scan once: reading three times the memory's
+// size must not push the hot set out. (With LRU or FIFO all of it would be read again in each of the 60
+// rounds.)
 TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
   auto region = make(1024);
   constexpr std::uint64_t kHot = 600;
@@ -337,12 +337,12 @@ TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
   const auto use_hot_lines = [&] {
     for (std::uint64_t line = 0; line < kHot; ++line) ASSERT_EQ(peek(*region, line), line);
   };
-  // Twice, with others between: they are missed again soon after they left.
+  // Each line twice, with others in between: they are missed again soon after they left.
   std::uint64_t scan = kHot;
   const auto read_on = [&](std::uint64_t lines) {
     for (std::uint64_t i = 0; i < lines; ++i) {
       ASSERT_EQ(peek(*region, scan), scan);
-      // No run of neighbours, which would be read ahead.
+      // Not neighbours in sequence, which would be read ahead.
       scan = scan + 37 < kLines ? scan + 37 : kHot + (scan - kHot + 38) % 37;
     }
   };
@@ -362,8 +362,8 @@ TEST_P(RegionTest, AScanDoesNotCostTheLinesInUse) {
   EXPECT_LT(hot_reads, 60 * kHot / 10);
 }
 
-// As a collector does that has moved objects: what comes in is patched before the program sees it, and not
-// written back for that.
+// Like a collector that has moved objects: incoming lines are patched before the program sees them, and are
+// not written back because of that.
 TEST_P(RegionTest, IncomingLinesMayBePatchedAndLeavingOnesAreReported) {
   struct Seen {
     std::atomic<std::uint64_t> in{0}, out{0};
@@ -411,7 +411,7 @@ TEST_P(RegionTest, PopulateFreshGivesWritableZeroes) {
   EXPECT_EQ(after.faults_zero, before.faults_zero);
   EXPECT_EQ(after.faults_write_protect, before.faults_write_protect);
   EXPECT_EQ(checkpoint(*region), 200U);
-  // More than fits.
+  // More than fits into memory.
   region->populate_fresh(0, kSize);
   EXPECT_LE(region->counters().resident_bytes_peak, 512 * kLineSize);
   EXPECT_EQ(peek(*region, 100, 511), 100U);
@@ -460,7 +460,7 @@ TEST_P(RegionTest, PinnedLinesMayBeHandedToTheKernel) {
   close(fd);
 }
 
-// What the store has refused is dirty again, and its page table entry is still protected.
+// A line that the store has refused is dirty again, and its page table entry is still protected.
 TEST_P(RegionTest, LinesThatTheStoreRefusedMayBePinned) {
   auto region = make(128);
   const int fd = memfd_create("source", MFD_CLOEXEC);
@@ -514,7 +514,7 @@ TEST_P(RegionTest, SequentialReadingReadsAheadAndRandomReadingDoesNot) {
   EXPECT_LT(store_.reads() - reads, 60U);
   EXPECT_GT(region->counters().read_ahead_hits - before.read_ahead_hits, 800U);
   evict_everything(*region);
-  // While memory is plentiful a jump brings in a cluster.
+  // While memory is plentiful, a jump brings in a cluster.
   before = region->counters();
   ASSERT_EQ(peek(*region, 1500), 1500U);
   EXPECT_EQ(region->counters().read_ahead_lines - before.read_ahead_lines, ReadAhead::kClusterLines - 1);
@@ -523,7 +523,7 @@ TEST_P(RegionTest, SequentialReadingReadsAheadAndRandomReadingDoesNot) {
   before = region->counters();
   std::uint64_t touched = 0;
   for (std::uint64_t i = 0; i < 200; ++i) {
-    std::uint64_t line = 1200 + i * 397 % 800 / 4 * 4;  // no line and its neighbour
+    std::uint64_t line = 1200 + i * 397 % 800 / 4 * 4;  // no two neighbours
     if (region->state(line) != LineState::kAbsent) continue;
     ++touched;
     ASSERT_EQ(peek(*region, line), line);
@@ -706,7 +706,7 @@ TEST(SigbusTest, OthersGoToTheFormerHandler) {
     options.store = &store;
     auto region = Region::create(options);
     if (!region) _exit(1);
-    // Behind the end of a file: a SIGBUS of the kernel's own.
+    // Beyond the end of a file: a SIGBUS that the kernel raises by itself.
     int fd = memfd_create("short", MFD_CLOEXEC);
     auto* beyond = static_cast<volatile char*>(mmap(nullptr, 4096, PROT_READ, MAP_SHARED, fd, 0));
     (void)beyond[0];

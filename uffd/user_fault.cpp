@@ -27,7 +27,7 @@ Error userfault_error(const char* what) {
 UserFault::~UserFault() { close(); }
 
 Result<void> UserFault::open(FaultMode fault_mode, TrackMode track_mode) {
-  // In-thread mode never resolves faults of the kernel, so it asks for no privilege. A handler thread can
+  // In-thread mode never resolves faults inside the kernel, so it needs no privilege. A handler thread can
   // resolve them where that is allowed.
   bool user_only = fault_mode == FaultMode::kInThread || !kernel_features().kernel_faults;
   fd_ = open_userfaultfd(O_NONBLOCK | (user_only ? abi::kUserModeOnly : 0));

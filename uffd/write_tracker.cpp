@@ -10,7 +10,7 @@
 namespace uvm::uffd {
 namespace {
 
-// "Swapped" is how an entry looks while its page migrates; such a line is mapped and may be dirty.
+// An entry looks "swapped" while its page migrates; such a line is mapped and may be dirty.
 constexpr std::uint64_t kMapped = abi::kPageIsPresent | abi::kPageIsSwapped;
 
 }  // namespace
@@ -62,13 +62,13 @@ void WriteTracker::harvest(std::uint64_t first, std::uint64_t count, Visit visit
   if (!async()) return;
   // Asking for mapped pages keeps the scan from building page tables for address space that was never
   // touched.
-  // Without CHECK_WPASYNC a context that is not async would be left unprotected without a word.
+  // Without CHECK_WPASYNC a context that is not async would be left unprotected without an error.
   scan(first, count, abi::kPmScanWpMatching | abi::kPmScanCheckWpAsync, kMapped, found_, visit, context);
 }
 
 void WriteTracker::zapped_written(std::uint64_t first, std::uint64_t count, Visit visit, void* context) {
   if (!async()) return;
-  // Zapping leaves a marker where the entry was protected, and nothing where it was written.
+  // A zap leaves a marker where the entry was protected, and nothing where the line was written.
   scan(first, count, abi::kPmScanCheckWpAsync, 0, found_, visit, context);
 }
 
