@@ -329,8 +329,7 @@ IoResult<void> RegionImpl::flush_cut() {
 }
 
 void RegionImpl::abort_cut() {
-  if (!cut_outstanding_)
-    return;  // all is in the pending transaction, and the store merges that back
+  if (!cut_outstanding_) return;  // all is in the pending transaction, and the store merges that back
   make_dirty_again(staged_.data() + flushed_, staged_.size() - flushed_);
   clear_staging();
   cut_outstanding_ = false;
