@@ -1,6 +1,5 @@
-// ClassSource: what this room asks of the one that loads classes.
-//
-// Its functions are those of the same names in runtime/linking/. Vm::classes is it.
+// ClassSource: what this room needs from the room that loads classes.
+// / Its functions are those of the same names in runtime/linking/. Vm::classes implements it.
 #pragma once
 
 #include <string_view>

@@ -32,7 +32,7 @@ Thrown make_exception(Thread& thread, std::string_view class_name, const std::st
   const WellKnown& known = vm()->known();
   Object* exception = new_object(thread, c);
   if (exception == nullptr) return {};
-  // What the constructors would do; they are not run.
+  // What the constructors would do, since they are not run.
   if (message != nullptr) {
     Object* text = new_string(thread, *message);
     if (text == nullptr) return {};
@@ -71,11 +71,11 @@ Thrown throw_object(Thread& thread, Object* throwable) {
 Thrown throw_null_pointer(Thread& thread) {
   const Thrown thrown = throw_new(thread, "java/lang/NullPointerException");
   Object* exception = thread.pending_exception();
-  // What its fillInStackTrace would do: the message is made of the backtrace when it is asked for. (The
-  // pending exception is another one when there was no memory.)
+  // What its fillInStackTrace would do: the message is made from the backtrace on demand. (When there was no
+  // memory, the pending exception is another one.)
   const Field* state =
       find_declared_field(class_of(exception), make_symbol("extendedMessageState"), make_symbol("I"));
-  // Of code in a hidden frame (a method handle's adapter) nothing is told.
+  // The message says nothing about code in a hidden frame (a method handle's adapter).
   const Frame* top = thread.frame;
   const bool hidden = top != nullptr && top->method.bits != 0 && (top->method->flags & kMethodHidden) != 0;
   if (state != nullptr && !hidden) exception->field<std::int32_t>(state->offset) = 1;

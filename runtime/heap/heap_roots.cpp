@@ -110,7 +110,7 @@ void visit_monitors(const Visitor& visit) {
   const MonitorTable& table = roots().monitors;
   for (std::uint32_t i = 0; i < table.bucket_count; i++) {
     for (const Monitor* m = gc::decode<Monitor>(table.buckets[i]); m != nullptr; m = m->next.get()) {
-      const bool idle = m->owner == 0 && !m->waiters;  // then its object is an old one
+      const bool idle = m->owner == 0 && !m->waiters;  // then its object is that of a former use
       if (!idle) give(visit, m->object, "object of a monitor");
     }
   }

@@ -5,10 +5,10 @@
 
 namespace uvm::rt {
 
-// Only while the program is stopped, retired or not yet started. Besides what gc/heap_verifier.h lists: the
-// mirrors of all classes are mirrors of these classes.
+// Only while the program is stopped, retired or not yet started. Checks what gc/heap_verifier.h lists, and
+// that the mirrors of all classes are mirrors of these classes.
 gc::HeapFindings verify_heap();
-// The same; if there are problems, they go to stderr and the process aborts.
+// The same; if there are problems, prints them to stderr and aborts the process.
 void verify_heap_or_abort();
 
 }  // namespace uvm::rt

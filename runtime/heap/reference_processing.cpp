@@ -32,7 +32,7 @@ class Processing {
         weak_shapes_(gc::kMetadataStart, gc::kMetadataStart + gc::kMetadataSize),
         marker_(walker_.end()) {}
 
-  // True when references have become pending.
+  // True if references have become pending.
   bool run() {
     find_weak_shapes();
     marker_.set_weak(weak_shapes_, known_.Reference_referent);
@@ -42,14 +42,14 @@ class Processing {
     marker_.drain();
     process(Strength::kWeak);
     process(Strength::kFinal);
-    // What finalizers can reach may have weak references of its own.
+    // Objects that finalizers can reach may themselves have weak references.
     process(Strength::kWeak);
     process(Strength::kPhantom);
     return enqueued_;
   }
 
  private:
-  // Of soft references, the referent is a field like others.
+  // The referent of a soft reference is a field like any other.
   void find_weak_shapes() {
     for_each_class([this](const Class* c) {
       if ((c->flags & kClassIsReference) != 0 && !c->is_subclass_of(known_.SoftReference.get())) {
@@ -59,7 +59,7 @@ class Processing {
   }
 
   void process(Strength strength) {
-    // Marking what a finalizer needs finds more of them: hence by index.
+    // Marking what a finalizer needs finds more of them, so this loops by index.
     const std::vector<std::uint32_t>& found = marker_.weak_objects();
     for (std::size_t i = 0; i < found.size(); i++) {
       auto* reference = gc::decode<Object>(found[i]);
@@ -75,8 +75,8 @@ class Processing {
     marker_.drain();
   }
 
-  // The finalizer gets the object, so it and what it refers to stay reachable until then; a reference that
-  // had its turn (its `next` is not null) holds its referent like any other field.
+  // The finalizer gets the object, so it and what it refers to stay reachable until then. A reference that
+  // has had its turn (its `next` is not null) holds its referent like any other field.
   void process_final(Object* reference, const Object* referent) {
     const std::uint32_t bits = gc::encode(referent);
     if (marker_.is_marked(bits)) return;

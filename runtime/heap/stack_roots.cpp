@@ -29,7 +29,7 @@ void StackRoots::exact(const Slot& slot, const char* what) {
   if (slot.ref != 0) visit_({.bits = slot.ref, .exact = true, .what = what});
 }
 
-// A reference fills the upper half of its slot with zeroes.
+// A reference leaves the upper half of its slot zero.
 void StackRoots::inexact(const Slot& slot, const char* what) {
   if (slot.raw != 0 && slot.raw >> 32 == 0) visit_({.bits = slot.ref, .exact = false, .what = what});
 }

@@ -1,7 +1,6 @@
 // StackRoots: the references in a thread's frames (runtime/metadata/frame.h), for runtime/heap/heap_roots.h.
-//
-// Of a frame, the operand slots that count are those below the callee's locals: a caller's own record of its
-// operand depth is only good for the top frame, and the arguments of the call belong to the callee.
+// / The operand slots of a frame that count are those below the callee's locals: a caller's record of its
+// operand depth is valid only for the top frame, and the arguments of the call belong to the callee.
 #pragma once
 
 #include <memory>
@@ -31,7 +30,7 @@ class StackRoots {
   };
 
   const classfile::StackMaps* maps_of(Method* method);
-  // Both: `depth` is the number of operand slots that count. Return the first slot that belongs to the frame.
+  // In both, `depth` is the number of operand slots that count. They return the first slot of the frame.
   Slot* visit_java(Frame* frame, std::size_t depth);
   Slot* visit_native(Frame* frame);
   void visit_saved(Frame* frame);

@@ -1,7 +1,6 @@
-// java.lang.String: made of text, turned into text, interned (JVMS 5.1).
-//
-// Java threads in kRunning mode. What makes a string returns null with an OutOfMemoryError pending when the
-// heap is full.
+// java.lang.String: made from text, converted to text, interned (JVMS 5.1).
+// / Java threads in kRunning mode. Functions that make a string return null with an OutOfMemoryError pending
+// when the heap is full.
 #pragma once
 
 #include <cstdint>

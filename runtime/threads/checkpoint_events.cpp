@@ -15,8 +15,8 @@ namespace {
 
 CheckpointEvents& the_events() { return threads_of(*vm()).checkpoints; }
 
-// In the list of waiters for its lifetime. HostThread objects outlive all waiting, so a wake-up that comes
-// too late does no harm.
+// Keeps the thread in the list of waiters during its lifetime. HostThread objects outlive all waiting, so a
+// wake-up that comes too late does no harm.
 class Waiting {
  public:
   explicit Waiting(Thread& thread) : thread_(thread) {

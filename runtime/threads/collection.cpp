@@ -44,8 +44,8 @@ Status register_finalizer(Thread& thread, Object* object) {
   return push_call(thread, thread.vm->known().Finalizer_register.get(), arguments);
 }
 
-// The waiter says who it is before it looks at the list; the collector fills the list before it looks for the
-// waiter.
+// The waiter announces itself before it looks at the list; the collector fills the list before it looks for
+// the waiter.
 Status wait_for_pending_references(Thread& thread) {
   for (;;) {
     const std::uint32_t seen = thread.wake.load();

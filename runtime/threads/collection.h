@@ -1,5 +1,5 @@
-// Collections as threads see them: the program is stopped for one, and the library's ReferenceHandler waits for
-// what it finds. What is done meanwhile: runtime/heap/reference_processing.h.
+// Collections as threads see them: the program is stopped for one, and the library's ReferenceHandler waits
+// for its results. What happens during the stop: runtime/heap/reference_processing.h.
 #pragma once
 
 #include "runtime/metadata/metadata.h"
@@ -16,7 +16,7 @@ Status collect_references(Thread& thread);
 // Finalizer.register having been pushed, or kThrow. Boot has initialised java.lang.ref.Finalizer.
 Status register_finalizer(Thread& thread, Object* object);
 
-// Waits until the list of pending references is not empty. kRetire: to be executed again.
+// Waits until the list of pending references is not empty. kRetire: execute it again.
 Status wait_for_pending_references(Thread& thread);
 
 }  // namespace uvm::rt

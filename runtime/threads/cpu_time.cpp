@@ -11,8 +11,8 @@
 namespace uvm::rt {
 namespace {
 
-// The clock of any thread of the process, as pthread_getcpuclockid makes it: the inverted id, "of a thread",
-// and which time (linux/posix-timers.h).
+// The clock of any thread of the process, in the form that pthread_getcpuclockid makes: the inverted id, "of
+// a thread", and which time (linux/posix-timers.h).
 enum class Which : unsigned { kUser = 1, kTotal = 2 };
 
 clockid_t clock_of(long tid, Which which) {

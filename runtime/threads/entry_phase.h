@@ -12,7 +12,7 @@ enum EntryPhase : std::uint8_t {
   kRun = 0,        // Thread.run()
   kRunEnded = 1,   // its exception, if any, to dispatchUncaughtException
   kExit = 2,       // Thread.exit()
-  kTerminate = 3,  // the java.lang.Thread is told that it is dead
+  kTerminate = 3,  // tells the java.lang.Thread that it is dead
   kBoot = 4,       // primordial: steps of boot
   kSeal = 5,       // hold_after_boot: the heap is made fit to be a base image
   kBooted = 6,

@@ -1,8 +1,7 @@
-// HostThread: all of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp, initialization.cpp
-// and cpu_time.cpp know.
-//
-// They are recycled, and not freed while their Vm lasts, so that a wake-up that comes late finds a thread that
-// merely wakes for nothing. They are found by JavaThread::id.
+// HostThread: the part of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp, initialization.cpp and
+// cpu_time.cpp know.
+// / Host threads are recycled, and not freed while their Vm exists, so that a late wake-up just wakes a
+// thread for nothing. They are found by JavaThread::id.
 #pragma once
 
 #include <atomic>
@@ -21,8 +20,8 @@ struct HostThread : Thread {
   std::atomic<std::uint32_t> entering{0};  // reference bits of the object, 0 not waiting; read by anybody
   HostThread* next_entering = nullptr;
 
-  // Reference bits of the class whose initialiser, run by another thread, it waits for (initialization.cpp);
-  // 0 none. Under Vm::threads_lock.
+  // Reference bits of the class whose initialiser it waits for while another thread runs it
+  // (initialization.cpp); 0: none. Guarded by HostThreads::lock.
   std::uint32_t awaited_class = 0;
 };
 
@@ -31,12 +30,12 @@ inline constexpr std::uint32_t kMaxThreads = 32768;
 // Null when the thread with that id has no host thread now.
 HostThread* host_thread(std::uint32_t id);
 
-// The thread's position into its record, for whoever reads the stopped region.
+// Stores the thread's position in its record, for readers of the stopped region.
 inline void store_position(Thread& thread) {
   const gc::RegionOffset top = thread.frame == nullptr ? 0 : gc::offset_of(thread.frame);
   if (thread.java->top_frame != top) thread.java->top_frame = top;
   if (thread.calls == 0) return;
-  // Alone in writing it; calls_executed() may read it at any time.
+  // Only this thread writes it; calls_executed() may read it at any time.
   const std::atomic_ref calls(thread.java->calls);
   calls.store(calls.load(std::memory_order_relaxed) + thread.calls, std::memory_order_relaxed);
   thread.calls = 0;

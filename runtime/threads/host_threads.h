@@ -1,7 +1,6 @@
 // HostThreads: the threads of a Vm in this process (HostState).
-//
-// For the files of this room. Others ask for what they need by the functions of its headers; those that must
-// look at all threads while they stay take `lock`, and read `list`.
+// / For the files of this room. Other rooms use the functions of its headers; those that must look at all
+// threads while none can end take `lock` and read `list`.
 #pragma once
 
 #include <array>
@@ -37,12 +36,12 @@ struct HostThreads final : HostState {
   std::vector<Thread*> list;  // host threads, while they run
   std::atomic<bool> stop_requested{false};
   std::atomic<bool> retiring{false};
-  bool stopper_active = false;  // some thread stops or retires the others
+  bool stopper_active = false;  // a thread stops or retires the others
 
   ThreadMemory memory;
   Supervision supervision;
   CheckpointEvents checkpoints;
-  std::function<void()> request_checkpoint = [] {};  // soon; set by whoever makes them
+  std::function<void()> request_checkpoint = [] {};  // soon; set by the one that makes them
   std::atomic<std::int64_t> process_cpu_base{0};     // see cpu_time.h
 
   // A host copy of the roots' clock state (clock.h), so that reading a clock takes no access to the region.
@@ -52,7 +51,7 @@ struct HostThreads final : HostState {
   std::mutex pool_lock;
   std::vector<std::unique_ptr<HostThread>> pool;
   HostThread* free_hosts = nullptr;
-  // By JavaThread::id; kMaxThreads + 1 of them, in memory that is there when it is touched.
+  // By JavaThread::id; kMaxThreads + 1 of them, in memory that costs only what is touched.
   std::atomic<HostThread*>* by_id = nullptr;
 };
 

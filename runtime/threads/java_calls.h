@@ -1,4 +1,4 @@
-// JavaCalls: what the rooms up to linking ask of the one that executes Java. Vm::calls is it.
+// JavaCalls: what the rooms up to linking need from the room that executes Java. Vm::calls implements it.
 #pragma once
 
 #include <span>
@@ -15,7 +15,7 @@ class JavaCalls {
   JavaCalls(const JavaCalls&) = delete;
   JavaCalls& operator=(const JavaCalls&) = delete;
 
-  // Executes the thread from its current frame (not null) until its stack is empty or it retires.
+  // Executes the thread from its current frame (not null) until its stack is empty or the thread retires.
   virtual void run(Thread& thread) = 0;
   // See push_call() below.
   virtual Status push_call(Thread& thread, Method* method, std::span<const Slot> args) = 0;

@@ -20,13 +20,14 @@ namespace {
 
 constexpr std::uint32_t kBuckets = 16384;
 
-// Host side of a bucket: its lock, and the threads that wait to enter one of its monitors, longest first.
+// The host side of a bucket: its lock, and the threads that wait to enter one of its monitors, in order of
+// arrival.
 struct alignas(16) Stripe {
   std::atomic<std::uint32_t> locked{0};
   HostThread* entering = nullptr;
 };
 
-// In memory that is there when it is touched.
+// In memory that costs only what is touched.
 struct Monitors final : HostState {
   static constexpr HostPart kPart = HostPart::kMonitors;
   Monitors() : stripes(static_cast<Stripe*>(std::calloc(kBuckets, sizeof(Stripe)))) {
@@ -74,7 +75,7 @@ Ref<Monitor>& chain_of(Vm& vm, std::uint32_t bucket) {
 
 bool is_idle(const Monitor* monitor) { return monitor->owner == 0 && !monitor->waiters; }
 
-// With the bucket locked. Null when the object has no monitor.
+// Called with the bucket locked. Null if the object has no monitor.
 Monitor* find(Ref<Monitor> chain, std::uint32_t object) {
   for (Monitor* monitor = chain.get(); monitor != nullptr; monitor = monitor->next.get()) {
     if (monitor->object.bits == object && !is_idle(monitor)) return monitor;
@@ -82,7 +83,7 @@ Monitor* find(Ref<Monitor> chain, std::uint32_t object) {
   return nullptr;
 }
 
-// With the bucket locked: the object's monitor, or an idle one that now is.
+// Called with the bucket locked: the object's monitor, or an idle one that becomes its monitor.
 Monitor* find_or_make(Vm& vm, Ref<Monitor>& chain, std::uint32_t object) {
   Monitor* idle = nullptr;
   for (Monitor* monitor = chain.get(); monitor != nullptr; monitor = monitor->next.get()) {
@@ -119,8 +120,8 @@ void remove_entering(Stripe& stripe, HostThread& host) {
   host.entering = 0;
 }
 
-// With the bucket locked: takes the first thread that wants the object out of the list; to be woken after
-// unlocking.
+// Called with the bucket locked: removes the first thread that wants the object from the list. The caller
+// wakes it after unlocking.
 HostThread* take_entering(Stripe& stripe, std::uint32_t object) {
   for (HostThread** link = &stripe.entering; *link != nullptr; link = &(*link)->next_entering) {
     if ((*link)->entering == object) {
@@ -133,7 +134,7 @@ HostThread* take_entering(Stripe& stripe, std::uint32_t object) {
   return nullptr;
 }
 
-// Takes the monitor if it is free or already the thread's own; `recursions` are added. With the bucket
+// Takes the monitor if it is free or already the thread's own; `recursions` are added. Called with the bucket
 // locked.
 bool take(Thread& thread, std::uint32_t bucket, std::uint32_t object, std::uint32_t recursions) {
   Monitor* monitor = find_or_make(*thread.vm, chain_of(*thread.vm, bucket), object);
@@ -156,8 +157,9 @@ bool try_enter(Thread& thread, const Object* object, std::uint32_t recursions) {
   return take(thread, bucket, bits, recursions);
 }
 
-// While the thread waits, the object is in its record, and is read from there again afterwards: it may have
-// moved. (Whoever moves objects empties the lists of threads that wait to enter, and wakes those threads.)
+// While the thread waits, the object is in its record, and is read from there again afterwards, because it
+// may have moved. (Code that moves objects empties the lists of threads that wait to enter, and wakes those
+// threads.)
 Status enter_slow(Thread& thread, Object* object, std::uint32_t recursions) {
   JavaThread* record = thread.java;
   auto& host = static_cast<HostThread&>(thread);
@@ -192,7 +194,7 @@ Status enter(Thread& thread, Object* object, std::uint32_t recursions) {
   return enter_slow(thread, object, recursions);
 }
 
-// Unlinks `record` from the wait set; false when it is not in it.
+// Unlinks `record` from the wait set; false if it is not in it.
 bool remove_waiter(Monitor* monitor, JavaThread* record) {
   for (Ref<JavaThread>* link = &monitor->waiters; *link; link = &(*link)->next_waiter) {
     if (link->get() == record) {
@@ -204,7 +206,7 @@ bool remove_waiter(Monitor* monitor, JavaThread* record) {
   return false;
 }
 
-// Gives the owned monitor up entirely; the recursions it had. With the bucket locked.
+// Gives up the owned monitor entirely; returns its recursions. Called with the bucket locked.
 std::uint32_t release(Thread& thread, Stripe& stripe, Monitor* monitor, HostThread** to_wake) {
   --thread.java->owned_monitors;
   const std::uint32_t recursions = monitor->recursions;
@@ -249,8 +251,9 @@ std::uint32_t monitor_owner(Object* object) {
 
 bool monitor_owned_by(Thread& thread, Object* object) { return monitor_owner(object) == thread.java->id; }
 
-// What a wait that is under way needs is in the record: wait_kind says that it began, wait_count what to
-// restore, notified and membership in the wait set how it ends. So entering the native again goes on with it.
+// Everything about a wait in progress is in the record: wait_kind says that it began, wait_count what to
+// restore, notified and membership in the wait set how it ends. So when the native is entered again, it
+// continues.
 Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms) {
   Vm& vm = *thread.vm;
   JavaThread* record = thread.java;

@@ -1,12 +1,10 @@
 // Monitors: Java locks and wait sets (JLS 17), kept in a side table of the region, never in objects (law 8).
-//
-// A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained
-// in buckets by object; a record with neither owner nor waiters is idle and serves the next object of its
-// bucket. Blocking itself is host state. So a checkpoint holds every lock and wait set, and a thread that was
-// blocked simply asks again after resume.
-//
-// A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they
-// take) and never across a safepoint. Entering and leaving a free monitor takes that word once each.
+// / A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained
+// in buckets by object; a record with neither owner nor waiters is idle and will serve another object of its
+// bucket. Blocking itself is host state. So a checkpoint has every lock and wait set, and a thread that was
+// blocked just asks again after resume.
+// / A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they
+// take) and never across a safepoint. Entering and leaving a free monitor take that word once each.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +19,9 @@
 
 namespace uvm::rt {
 
-// Enters the monitor of `object` (not null). kOk: entered. kRetire: not entered, to be executed again.
+// Enters the monitor of `object` (not null). kOk: entered. kRetire: not entered; execute it again.
 Status monitor_enter(Thread& thread, Object* object);
-// Leaves it; kThrow IllegalMonitorStateException when the thread is not its owner.
+// Leaves it; kThrow with an IllegalMonitorStateException if the thread is not its owner.
 Status monitor_exit(Thread& thread, Object* object);
 bool monitor_owned_by(Thread& thread, Object* object);
 std::uint32_t monitor_owner(Object* object);  // JavaThread id, 0 none
@@ -32,13 +30,13 @@ std::uint32_t monitor_owner(Object* object);  // JavaThread id, 0 none
 Status monitor_wait(Thread& thread, Object* object, std::int64_t timeout_ms);
 Status monitor_notify(Thread& thread, Object* object, bool all);
 
-// Calls `visit` for each object whose monitor the thread has entered. While the program is stopped.
+// Calls `visit` for each object whose monitor the thread has entered. Only while the program is stopped.
 void for_each_owned_monitor(const JavaThread& record, const std::function<void(Object*)>& visit);
 
-// At thread exit: nothing may be left locked by a correct program; what is left is released, as HotSpot does.
+// Called at thread exit. A correct program leaves nothing locked; what is left is released, as in HotSpot.
 void release_all_monitors(Thread& thread);
 
-// What this part keeps of a Vm; for make_vm().
+// The state that this part keeps for a Vm; for make_vm().
 std::unique_ptr<HostState> make_monitors_state();
 
 }  // namespace uvm::rt

@@ -1,5 +1,5 @@
-// Monitors and safepoints, by threads that follow a script in their entry frames while the test stops them, or retires
-// them and goes on with the same heap in another Vm.
+// Monitors and safepoints, tested by threads that follow a script in their entry frames while the test stops
+// them, or retires them and resumes the same heap in another Vm.
 #include "runtime/threads/monitors.h"
 
 #include <gtest/gtest.h>
@@ -19,12 +19,13 @@
 namespace uvm::rt {
 namespace {
 
-// What threads share: an int[] in the heap, so that it survives as the program's data would. Its object is the lock.
-// Fields that only the monitor guards are not atomic: ThreadSanitizer sees whether it orders them.
+// What threads share: an int[] in the heap, so that it survives as a program's data would. The array is the
+// lock. Fields that only the monitor guards are not atomic: ThreadSanitizer sees whether the monitor orders
+// the accesses.
 enum Shared : unsigned { kInside, kTotal, kItems, kProduced, kConsumed, kEntries };
 
-// A thread's script: called again and again with the entry frame current, at a safepoint each time. All that it
-// knows is in the frame's operands 4 to 7. kOk: the next step; kThrow: the thread ends.
+// A thread's script: called again and again with the entry frame current, at a safepoint each time.
+// Everything it knows is in the frame's operands 4 to 7. kOk: the next step; kThrow: the thread ends.
 using Step = std::function<Status(Thread&, Slot* own)>;
 
 class Scripts final : public EntryFrames {
@@ -55,8 +56,9 @@ class MonitorsTest : public ::testing::Test {
     for (Object*& object : thread_objects_) object = new_object(*thread, vm_->known().Thread.get());
   }
 
-  // Starts threads that follow `step`. Their own slot 0 is their number, 1 is 0 between two rounds, 2 counts rounds. No
-  // round begins that is not allowed, so that threads do not end before the test has stopped them.
+  // Starts threads that follow `step`. Slot 0 of each is its number, slot 1 is 0 between two rounds, slot 2
+  // counts rounds. No round begins before it is allowed, so that threads do not end before the test has
+  // stopped them.
   void start(unsigned count, Step step) {
     scripts_ = std::make_unique<Scripts>([this, step = std::move(step)](Thread& thread, Slot* own) {
       if (own[1].i != 0 || own[3].i != 0 || own[2].i < allowed_.load()) return step(thread, own);
@@ -72,14 +74,14 @@ class MonitorsTest : public ::testing::Test {
     }
     ASSERT_TRUE(start_all_threads(*vm_));
   }
-  // The Vm is lost after all have retired; the next one goes on.
+  // The Vm is destroyed after all threads have retired, and the next one resumes its heap.
   void retire_and_go_on() {
     retire_threads(*vm_);
     vm_.change_process();
     vm_->entry_frames = scripts_.get();
     ASSERT_TRUE(start_all_threads(*vm_));
   }
-  // Allows `rounds` bit by bit, does `meanwhile` after each bit, and waits until all have ended.
+  // Allows `rounds` little by little, calls `meanwhile` each time, and waits until all threads have ended.
   template <typename Meanwhile>
   void allow(std::int32_t rounds, Meanwhile meanwhile) {
     constexpr std::int32_t kBits = 25;
@@ -162,7 +164,7 @@ TEST_F(MonitorsTest, OneThreadIsInsideAndNobodyRunsWhileStopped) {
     ASSERT_TRUE(stop_threads(*vm_));
     const std::uint64_t before = steps.load();
     const std::int32_t total = shared(kTotal);
-    // Who owns the monitor by its record is who counts as inside.
+    // The thread that owns the monitor by its record is the one that counts as inside.
     EXPECT_EQ(monitor_owner(shared_) != 0, shared(kInside) == 1);
     for (int i = 0; i < 20; ++i) sched_yield();
     EXPECT_EQ(steps.load(), before);
@@ -183,8 +185,8 @@ TEST_F(MonitorsTest, AnotherVmGoesOnWithOwnersAndThoseThatWaitToEnter) {
   EXPECT_EQ(shared(kInside), 0);
 }
 
-// Producers and consumers of one item at a time: a wake-up that is lost leaves all of them waiting. Threads 0 and 1
-// produce, 2 and 3 consume. Steps in own[1], items done in own[2].
+// Producers and consumers of one item at a time: if a wake-up is lost, all of them wait for ever. Threads 0
+// and 1 produce, 2 and 3 consume. Steps in own[1], items done in own[2].
 constexpr std::int32_t kItemsEach = 300;
 Status exchange(Thread& thread, Slot* own, Array* lock, std::atomic<unsigned>& violations) {
   auto* data = lock->elements<std::int32_t>();
@@ -192,7 +194,7 @@ Status exchange(Thread& thread, Slot* own, Array* lock, std::atomic<unsigned>& v
   switch (own[1].i) {
     case 0:
       UVM_TRY(monitor_enter(thread, lock));
-      UVM_TRY(monitor_enter(thread, lock));  // a wait gives up both, and takes both again
+      UVM_TRY(monitor_enter(thread, lock));  // a wait gives up both levels, and takes both again
       own[1].i = 1;
       return Status::kOk;
     case 1:
@@ -237,7 +239,7 @@ TEST_F(MonitorsTest, NoWakeUpIsLostOverLivesOfTheVm) {
   EXPECT_EQ(shared(kConsumed), 2 * kItemsEach);
 }
 
-// Threads 0 to 2 wait, thread 3 notifies one of them at a time, as often as somebody waits.
+// Threads 0 to 2 wait; thread 3 notifies one of them at a time, as often as one waits.
 constexpr std::int32_t kWaitsEach = 100;
 Status wait_or_notify(Thread& thread, Slot* own, Array* lock, std::atomic<unsigned>& violations) {
   auto* data = lock->elements<std::int32_t>();

@@ -31,10 +31,10 @@ bool nobody_runs(Vm& vm) {
   return true;
 }
 
-// Ignored by default, let through by debuggers, used by no library for itself.
+// Ignored by default, passed through by debuggers, and used by no library itself.
 constexpr int kInterrupt = SIGURG;
 
-// With threads_lock held, so that their OS threads stay.
+// Called with HostThreads::lock held, so that the OS threads do not end.
 void interrupt_transfers(const Vm& vm) {
   for (const Thread* thread : threads_of(vm).list) {
     if (static_cast<const HostThread*>(thread)->in_transfer.load())
@@ -42,10 +42,10 @@ void interrupt_transfers(const Vm& vm) {
   }
 }
 
-// Waits for `done`, with threads_lock held.
+// Waits for `done` with HostThreads::lock held.
 template <typename Predicate>
 void wait_interrupting(Vm& vm, std::unique_lock<std::mutex>& lock, Predicate done) {
-  // A signal that comes between the look at the flag and the system call is lost, so there is another.
+  // A signal that comes after the flag was read and before the system call is lost, so there is another.
   constexpr std::chrono::milliseconds kAgain{1};
   while (!threads_of(vm).changed.wait_for(lock, kAgain, done)) interrupt_transfers(vm);
 }
@@ -68,8 +68,8 @@ InterruptibleScope::InterruptibleScope(Thread& thread) : thread_(thread) {
 
 InterruptibleScope::~InterruptibleScope() { static_cast<HostThread&>(thread_).in_transfer.store(false); }
 
-// A thread that goes on looks at stop_requested after it has set its mode, the stopper at the modes after it
-// has set stop_requested (both sequentially consistent), so one of them sees the other.
+// A thread that continues reads stop_requested after it has set its mode; the stopper reads the modes after
+// it has set stop_requested (both sequentially consistent). So one of them sees the other.
 void enter_blocked(Thread& thread) {
   HostThreads& threads = threads_of(*thread.vm);
   store_position(thread);
@@ -154,7 +154,7 @@ void retire_threads(Vm& vm) {
 
 bool retiring(const Thread& thread) { return threads_of(*thread.vm).retiring.load(); }
 
-// The waiter announces itself before it compares the word for the last time, the waker changes the word
+// The waiter announces itself before it compares the word for the last time; the waker changes the word
 // before it looks for an announcement.
 void wait_for_wake(Thread& thread, std::uint32_t seen, std::uint64_t deadline_ns) {
   auto& host = static_cast<HostThread&>(thread);
@@ -181,12 +181,13 @@ void wake(Thread& thread) {
 
 bool wait_for_io(Thread& thread, int fd, short poll_events) {
   const BlockedScope blocked(thread);
-  // By a signal and not by a descriptor beside `fd`: those are the program's to use up, one a thread too.
+  // Uses a signal instead of a descriptor next to `fd`, because descriptors, one for each thread, would be
+  // taken from the program's limit.
   const InterruptibleScope interruptible(thread);
   while (!retiring(thread)) {
     pollfd waited{.fd = fd, .events = poll_events, .revents = 0};
     const int ready = ::poll(&waited, 1, -1);
-    // POLLERR, POLLHUP, POLLNVAL too, and a poll(2) that is denied: the call itself will say what is wrong.
+    // POLLERR, POLLHUP, POLLNVAL, and a denied poll(2), too: the call itself will say what is wrong.
     if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN)) return !retiring(thread);
   }
   return false;

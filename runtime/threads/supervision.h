@@ -21,7 +21,7 @@ struct Supervision {
   bool torture = false;
   bool booted = false;
   bool started = false;
-  bool first_version = false;  // the program may begin; with HostThreads::lock and changed
+  bool first_version = false;  // the program may begin; guarded by HostThreads::lock, with changed
   bool notified = false;
   int exit_code = 0;
   std::atomic<bool> hold_after_boot{false};
@@ -29,24 +29,24 @@ struct Supervision {
   std::atomic<bool> torture_due{false};
   std::atomic<std::uint64_t> safepoints{0};
 
-  // Wakes the supervisor, which finds `what` set.
+  // Sets `what` and wakes the supervisor.
   void tell(bool Supervision::*what);
 };
 
-// Counts one safepoint of torture mode; true when the thread has to wait for its retirement. A life of the VM
-// lasts the set number of safepoints, and until each thread has blocked or passed an eighth of that number:
-// one that spins must not use up all lives before another has got anywhere.
+// Counts one safepoint of torture mode; true when the thread must wait for its retirement. A life of the VM
+// lasts the set number of safepoints, and until each thread has blocked or has passed an eighth of that
+// number, so that a thread that spins does not use up all lives before the others make progress.
 bool torture_is_due(Thread& thread);
 
-// Tells the supervisor that the class library is booted, and waits to be retired, with hold_after_boot() on:
+// With hold_after_boot(): tells the supervisor that the class library is booted, and waits to be retired:
 // kRetire. Otherwise kOk at once.
 Status hold_if_booted(Thread& thread);
 [[nodiscard]] bool holds_after_boot(const Thread& thread);
 
-// Tells the supervisor that the program is about to start, and blocks until begin_program(): kOk; or kRetire.
+// Tells the supervisor that the program is about to start, and blocks until begin_program(): kOk, or kRetire.
 Status wait_for_first_version(Thread& thread);
 
-// Blocks until the threads are retired (at once when they are).
+// Blocks until the threads are retired (not at all if they already are).
 void wait_until_retiring(Thread& thread);
 
 }  // namespace uvm::rt

@@ -14,10 +14,10 @@ std::uint64_t less(std::uint64_t from, std::uint64_t what) { return from - std::
 std::uint64_t ThreadMemory::room_for_lines(const Limits& limits, const Use& use) {
   if (limits.available == 0) return limits.resident;
   const std::uint64_t staging = std::min(limits.staging, limits.resident);
-  // Who asks for more than there is has it as long as the process is small.
+  // If --memory asks for more than there is, it is granted as long as the process is small.
   const std::uint64_t given = std::max(less(limits.available, kProcess), limits.resident + staging);
   const std::uint64_t left = less(less(given, use.tables), less(use.threads, kThreadsIncluded) * kPerThread);
-  // A cut of all that is resident takes as much again.
+  // A cut of everything that is resident takes as much again.
   return std::min(limits.resident, std::max(less(left, staging), left / 2));
 }
 
@@ -28,7 +28,7 @@ void ThreadMemory::configure(uffd::Region* region, const Limits& limits) {
   use_ = {};
 }
 
-// With lock_ held.
+// Called with lock_ held.
 void ThreadMemory::apply() {
   if (region_ == nullptr) return;
   const std::uint64_t least = std::min(kLeastResident, limits_.resident);

@@ -1,4 +1,4 @@
-// What is left for resident lines beside threads and tables, and that the region heeds it.
+// How much memory threads and tables leave for resident lines, and that the region obeys it.
 #include "runtime/threads/thread_memory.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
 constexpr std::uint32_t kIncluded = ThreadMemory::kThreadsIncluded;
 
-// Of this many MiB.
+// In MiB.
 ThreadMemory::Limits limits(std::uint64_t resident, std::uint64_t available) {
   return {resident * kMiB, 8 * kMiB, available * kMiB};
 }
@@ -25,18 +25,18 @@ TEST(ThreadMemoryTest, NothingIsTakenWhileThereIsRoomBeside) {
   EXPECT_EQ(room(limits(64, 256), 0), 64 * kMiB);
   EXPECT_EQ(room(limits(64, 256), 1000), 64 * kMiB);
   EXPECT_EQ(room(limits(64, 256), 16, 100 * kMiB), 64 * kMiB);
-  EXPECT_EQ(room(limits(64, 0), 30000, 1000 * kMiB), 64 * kMiB);  // nothing known of a limit
+  EXPECT_EQ(room(limits(64, 0), 30000, 1000 * kMiB), 64 * kMiB);  // no limit is known
 }
 
 TEST(ThreadMemoryTest, WhatThereIsNoRoomForComesFromTheLines) {
-  const auto small = limits(32, 64);  // 12 of them beside: process, and cut
+  const auto small = limits(32, 64);  // 12 of them are for the process and a cut
   EXPECT_EQ(room(small, kIncluded), 32 * kMiB);
   const auto left = [](std::uint32_t more, std::uint64_t tables) {
     return (64 - 12 - 8) * kMiB - tables - more * ThreadMemory::kPerThread;
   };
   EXPECT_EQ(room(small, kIncluded + 400), left(400, 0));
   EXPECT_EQ(room(small, kIncluded + 400, 5 * kMiB), left(400, 5 * kMiB));
-  // A cut never takes more than the lines do.
+  // A cut never takes more than the resident lines do.
   EXPECT_EQ(room(small, kIncluded + 1000), (52 * kMiB - 1000 * ThreadMemory::kPerThread) / 2);
   EXPECT_EQ(room(small, 30000), 0U);
 }
@@ -69,7 +69,7 @@ TEST_P(ThreadMemoryRegionTest, LinesMakeRoomForThreadsAndHaveItBack) {
   EXPECT_LT(threads, kIncluded + 8 * kMiB / ThreadMemory::kPerThread + 30);
   EXPECT_LT(region->memory_limit(), ThreadMemory::kLeastResident + ThreadMemory::kPerThread);
   EXPECT_GE(region->memory_limit(), ThreadMemory::kLeastResident);
-  EXPECT_FALSE(memory.admit());  // and nothing has changed by being refused
+  EXPECT_FALSE(memory.admit());  // and the refusal has changed nothing
   memory.ended();
   EXPECT_TRUE(memory.admit());
   memory.admit_resumed();  // never refused

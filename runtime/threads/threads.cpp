@@ -32,9 +32,9 @@
 namespace uvm::rt {
 namespace {
 
-// Room at the end of a stack for building and throwing the StackOverflowError.
+// Space at the end of a stack for making and throwing the StackOverflowError.
 constexpr std::uint64_t kStackReserve = 32 * 1024;
-// Lines at the start of a dead thread's stack that stay for the next one.
+// Bytes at the start of a dead thread's stack that are kept for the next one.
 constexpr std::uint64_t kKeptStackBytes = 64 * 1024;
 // C++ stack of an OS thread: natives have buffers on it, but Java frames are elsewhere. Small, so that
 // several share a page of the kernel's page table.
@@ -73,7 +73,7 @@ void recycle_host(HostThreads& threads, HostThread* host) {
   threads.free_hosts = host;
 }
 
-// The host thread becomes one of the VM's: it counts for stops from now on.
+// The host thread becomes one of the VM's: stops wait for it from now on.
 void enlist(Vm& vm, HostThread* host) {
   HostThreads& threads = threads_of(vm);
   const std::lock_guard lock(threads.lock);
@@ -84,14 +84,14 @@ void enlist(Vm& vm, HostThread* host) {
   threads.list.push_back(host);
 }
 
-// After this the OS thread must not touch the region or the Vm: whoever waits for the last thread to go may
-// destroy both as soon as the lock is free.
+// After this the OS thread must not touch the region or the Vm: a thread that waits for the last one to leave
+// may destroy both as soon as the lock is free.
 void delist(Vm& vm, HostThread* host, bool dead) {
   HostThreads& threads = threads_of(vm);
   const std::lock_guard lock(threads.lock);
   if (dead) {
     host->java->alive = 0;
-    host->java->object = nullptr;  // with it: others ask live threads for theirs, under the lock
+    host->java->object = nullptr;  // under the lock: others ask live threads for theirs
     roots().calls_of_dead_threads += host->java->calls;
     --roots().java_thread_count;
     for (Thread* other : threads.list) {
@@ -104,7 +104,7 @@ void delist(Vm& vm, HostThread* host, bool dead) {
   threads.changed.notify_all();
 }
 
-// Everything of a finished thread but its record, which serves another one.
+// Frees everything of a finished thread except its record, which will serve another one.
 void bury(Thread& thread) {
   JavaThread* record = thread.java;
   store_position(thread);
@@ -115,7 +115,7 @@ void bury(Thread& thread) {
   record->wait_object = nullptr;
   if (thread.vm->region != nullptr) {
     const std::uint64_t size = record->stack_end - record->stack_base;
-    // A refusal of the store leaves old frames behind that nobody reads.
+    // If the store refuses, old frames stay that nobody reads.
     static_cast<void>(
         thread.vm->region->discard(record->stack_base + kKeptStackBytes, size - kKeptStackBytes));
   }
@@ -141,7 +141,7 @@ void* os_thread(void* argument) {
   return nullptr;
 }
 
-// 0 or an errno. The host thread is enlisted already.
+// Returns 0 or an errno. The host thread is already enlisted.
 int start_os_thread(HostThread* host) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -159,7 +159,7 @@ std::uint64_t stack_size_for(std::int64_t requested) {
   return (bytes + kStackSliceSize - 1) / kStackSliceSize * kStackSliceSize;
 }
 
-// A record with a stack of `stack_size` bytes and a kEntry frame in `phase`, for `object`; null when there is
+// A record with a stack of `stack_size` bytes and a kEntry frame in `phase`, for `object`; null if there is
 // no room for one.
 JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Object* object) {
   const std::lock_guard lock(threads_of(vm).lock);
@@ -193,7 +193,7 @@ JavaThread* make_record(Vm& vm, std::uint64_t stack_size, EntryPhase phase, Obje
   record->alive = 1;
   record->object = object;
   record->deadline_ns = kNoWaitBegun;
-  // Slot 0 stays free: Frame::caller 0 means that there is none.
+  // Slot 0 stays unused: Frame::caller 0 means that there is no caller.
   record->top_frame = record->stack_base + sizeof(Slot);
   auto* entry = gc::at_offset<Frame>(record->top_frame);
   *entry = Frame{};
@@ -243,7 +243,7 @@ Result<void> start_all_threads(Vm& vm) {
         delist(vm, made[i], false);
       }
       const std::string why = std::string("cannot start the program's threads: ") + std::strerror(error);
-      return Unexpected{Error{Errc::kIo, error, why}};  // kIo: no other place for the heap would help
+      return Unexpected{Error{Errc::kIo, error, why}};  // kIo: another place for the heap would not help
     }
   }
   return {};
@@ -295,8 +295,8 @@ bool deadline_passed(std::uint64_t deadline_ns) {
   return deadline_ns != 0 && program_nano_time() >= static_cast<std::int64_t>(deadline_ns);
 }
 
-// The kind is written last here and first in end_wait(). So whoever reads the kind and then the deadline does
-// not take the deadline of one wait for that of another.
+// The kind is written last here and first in end_wait(). So a reader that reads the kind and then the
+// deadline does not take the deadline of one wait for that of another.
 void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns) {
   std::atomic_ref(record.deadline_ns).store(deadline_ns, std::memory_order_relaxed);
   std::atomic_ref(record.wait_kind).store(kind, std::memory_order_release);
@@ -314,7 +314,7 @@ ThreadStatus status_of(JavaThread& record) {
   if (host != nullptr && host->entering.load(std::memory_order_relaxed) != 0) return kStatusBlocked;
   const WaitKind kind = std::atomic_ref(record.wait_kind).load(std::memory_order_acquire);
   const std::uint64_t deadline = std::atomic_ref(record.deadline_ns).load(std::memory_order_acquire);
-  if (deadline == kNoWaitBegun) return kStatusRunnable;  // it ends just now
+  if (deadline == kNoWaitBegun) return kStatusRunnable;  // it has just ended
   switch (kind) {
     case WaitKind::kObjectWait:
       return deadline == 0 ? kStatusObjectWait : kStatusObjectWaitTimed;
@@ -375,8 +375,8 @@ bool take_permit(JavaThread* record) {
          __atomic_exchange_n(&record->park_permit, std::uint8_t{0}, __ATOMIC_ACQ_REL) != 0;
 }
 
-// A permit that arrives at a record that died meanwhile and serves another thread makes that one's park()
-// return for no reason, which it may.
+// A permit that arrives at a record whose thread has died, and which serves another thread, makes that one's
+// park() return for no reason, which is allowed.
 void give_permit(JavaThread* record) {
   __atomic_store_n(&record->park_permit, std::uint8_t{1}, __ATOMIC_SEQ_CST);
   if (HostThread* host = host_thread(record->id); host != nullptr) wake(*host);
@@ -391,7 +391,7 @@ Status park_thread(Thread& thread, bool absolute, std::int64_t time) {
       return Status::kOk;
     begin_wait(*record, WaitKind::kPark, time == 0 ? 0 : deadline_after(time, 1));
   }
-  if (absolute) {  // also when entered again: the wall clock went on meanwhile
+  if (absolute) {  // also when entered again, because the wall clock has moved on
     const std::int64_t now_ms = program_wall_time_ns() / 1'000'000;
     begin_wait(*record, WaitKind::kPark, deadline_after(std::max<std::int64_t>(time - now_ms, 0), 1'000'000));
   }

@@ -1,13 +1,11 @@
 // Threads of the program: their records and stacks, the OS threads that run them, how they begin and end, and
 // the waiting that java.lang.Thread and LockSupport offer.
-//
-// A thread's life is a sequence of phases of the kEntry frame at the bottom of its stack (law 3: also the end
-// of a thread, which calls Java several times, survives a checkpoint in its middle). A thread started by Java
-// goes run -> dispatchUncaughtException if it threw -> Thread.exit -> dead. The primordial thread goes boot
-// -> program's main -> dispatchUncaughtException -> Thread.exit -> (as "DestroyJavaVM") waits for the last
-// non-daemon thread -> Shutdown.shutdown -> the process may end.
-//
-// The main OS thread of the process runs no Java: it supervises, asleep in wait_for_event().
+// / A thread's life is a sequence of phases of the kEntry frame at the bottom of its stack (law 3: even the
+// end of a thread, which calls Java several times, survives a checkpoint in its middle). A thread started by
+// Java goes run -> dispatchUncaughtException if it threw -> Thread.exit -> dead. The primordial thread goes
+// boot -> program's main -> dispatchUncaughtException -> Thread.exit -> (as "DestroyJavaVM") waits for the
+// last non-daemon thread -> Shutdown.shutdown -> the process may end.
+// / The main OS thread of the process runs no Java: it supervises, and sleeps in wait_for_event().
 #pragma once
 
 #include <chrono>
@@ -25,7 +23,7 @@ inline constexpr std::uint64_t kStackSliceSize = 2u << 20;  // bytes; stacks are
 inline constexpr std::uint64_t kMaxStackSize = 1u << 30;
 
 // JVMTI thread state bits (jdk.internal.misc.VM.toThreadState). Thread.threadStatus has only those of new,
-// runnable and terminated threads, lest each wait make the Thread's line dirty.
+// runnable and terminated threads, so that waiting does not make the Thread's line dirty.
 enum ThreadStatus : std::int32_t {
   kStatusNew = 0,
   kStatusRunnable = 0x0005,
@@ -44,22 +42,22 @@ enum ThreadStatus : std::int32_t {
 JavaThread* make_primordial_thread(Vm& vm);
 
 // Starts an OS thread for every thread that is alive in the heap (fresh or resumed). Fails when the system
-// has no more threads; those that exist may run already.
+// has no more threads; some may be running already then.
 Result<void> start_all_threads(Vm& vm);
 
 // Thread.start0: record, stack, OS thread. kThrow: OutOfMemoryError, IllegalThreadStateException.
 Status start_thread(Thread& thread, Object* thread_object);
 
-// Record of a java.lang.Thread; null when it is not alive.
+// The record of a java.lang.Thread; null if it is not alive.
 JavaThread* record_of(const Object* thread_object);
 
-// What threads take of memory, and what that leaves for lines.
+// The memory of threads, and what that leaves for lines.
 class ThreadMemory;
 ThreadMemory& thread_memory(Vm& vm);
 
 // --- Waiting, all restartable (law 4)
 
-// JavaThread::deadline_ns: program time `amount` units from now, saturating, never 0; 0 stands for no end.
+// JavaThread::deadline_ns: program time `amount` units from now, saturating, never 0; 0 means no end.
 inline constexpr std::uint64_t kNoWaitBegun = ~std::uint64_t{0};
 std::uint64_t deadline_after(std::int64_t amount, std::int64_t unit_ns);
 bool deadline_passed(std::uint64_t deadline_ns);
@@ -70,41 +68,41 @@ Status park_thread(Thread& thread, bool absolute, std::int64_t time);
 void unpark_thread(const Object* thread_object);     // Unsafe.unpark
 void interrupt_thread(const Object* thread_object);  // Thread.interrupt0; the Java field is set already
 bool is_interrupted(Thread& thread);
-// When the thread is interrupted: clears that, throws InterruptedException.
+// If the thread is interrupted: clears that and throws InterruptedException.
 Status check_interrupt(Thread& thread, const char* message);
 
-// What a wait that is under way is, in the thread's own record.
+// Records in the thread's own record what it is about to wait for.
 void begin_wait(JavaThread& record, WaitKind kind, std::uint64_t deadline_ns);
 void end_wait(JavaThread& record);
 
-// What a thread is doing, of a java.lang.Thread in any state. Any thread.
+// What the thread of a java.lang.Thread is doing, in any state. Any thread.
 ThreadStatus thread_status(const Object* thread_object);
 
 // --- Ending, and the supervisor
 
-// Shutdown.halt0: asks the supervisor to end the process with `exit_code`, and waits for that. Always
+// Shutdown.halt0: asks the supervisor to end the process with `exit_code`, and waits for that. Always returns
 // kRetire.
 Status halt(Thread& thread, int exit_code);
 
 enum class Event : std::uint8_t {
-  kNone,     // the time is over
+  kNone,     // time is up
   kExit,     // the program ended or called exit: exit_code()
-  kTorture,  // torture mode's number of safepoints is reached; the thread that reached it waits to be retired
+  kTorture,  // torture mode's number of safepoints is reached; that thread waits to be retired
   kBooted,   // hold_after_boot: the class library is booted and the primordial thread waits to be retired
   kStarted,  // the program waits for begin_program() before its first bytecode: a version made now or later
              // can be resumed without what the process was given
   kSignal,   // notify_supervisor() was called
 };
-// Events are told once, kExit before all others. Supervisor only.
+// Events are reported once, kExit before all others. Called by the supervisor only.
 Event wait_for_event(Vm& vm, std::chrono::nanoseconds timeout);
 // Lets the program begin, after kStarted.
 void begin_program(Vm& vm);
 int exit_code(Vm& vm);
 std::uint64_t calls_executed();  // invocations by all threads, ever, as far as their records say
 void hold_after_boot(Vm& vm, bool hold);
-// Torture mode: Event::kTorture after so many safepoints; 0 never. Before threads start.
+// Torture mode: Event::kTorture after this many safepoints; 0: never. Called before threads start.
 void set_torture_interval(Vm& vm, std::uint64_t safepoints);
-// Lets wait_for_event() return kSignal. Any thread, no signal handler.
+// Makes wait_for_event() return kSignal. Any thread, but no signal handler.
 void notify_supervisor(Vm& vm);
 
 }  // namespace uvm::rt
