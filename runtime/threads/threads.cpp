@@ -332,7 +332,7 @@ ThreadStatus status_of(JavaThread& record) {
 ThreadStatus thread_status(const Object* thread_object) {
   while (JavaThread* record = record_of(thread_object)) {
     const ThreadStatus status = status_of(*record);
-    if (record_of(thread_object) == record) return status;  // else the record may be another thread's by now
+    if (record_of(thread_object) == record) return status;  // otherwise the record may serve another by now
   }
   return static_cast<ThreadStatus>(thread_object->field<std::int32_t>(vm()->known().Thread_threadStatus));
 }

@@ -98,7 +98,7 @@ Event wait_for_event(Vm& vm, std::chrono::nanoseconds timeout);
 // Lets the program begin, after kStarted.
 void begin_program(Vm& vm);
 int exit_code(Vm& vm);
-std::uint64_t calls_executed();  // invocations by all threads, ever, as far as their records say
+std::uint64_t calls_executed();  // invocations by all threads so far, as their records say
 void hold_after_boot(Vm& vm, bool hold);
 // Torture mode: Event::kTorture after this many safepoints; 0: never. Called before threads start.
 void set_torture_interval(Vm& vm, std::uint64_t safepoints);
