@@ -40,8 +40,8 @@ struct SwitchTable {
 UVM_PERSISTED(SwitchTable, default_target, low, count, unused)
 static_assert(sizeof(SwitchTable) == 16);
 
-// Call site of invokeinterface. What it remembers of its last receiver is host state, by its number
-// (runtime/execution/inline_caches.h): calling writes no metadata.
+// Call site of invokeinterface. The last receiver is remembered in host state, by the site's number
+// (runtime/execution/inline_caches.h), so calls write no metadata.
 struct InterfaceSite {
   Ref<Method> method;    // the resolved interface method
   std::uint32_t number;  // Roots::interface_sites when it was made: from 0, without gaps

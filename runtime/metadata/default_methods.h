@@ -1,5 +1,5 @@
-// Which method of its superinterfaces a class has (JVMS 5.4.3.3 maximally-specific methods, 5.4.6 step 3).
-// Used where methods are looked up, where itables are filled, and where a failed selection is told.
+// Which method a class gets from its superinterfaces (JVMS 5.4.3.3 maximally-specific methods, 5.4.6 step 3).
+// Used to look up methods, to fill itables, and to explain a failed selection.
 #pragma once
 
 #include <vector>
@@ -8,13 +8,13 @@
 
 namespace uvm::rt {
 
-// The superinterface methods of a class that are neither static nor private, and of those the
-// maximally-specific ones: which no other candidate's interface extends.
+// The superinterface methods of a class that are neither static nor private, and the maximally-specific ones
+// among them: those whose interface no other candidate's interface extends.
 struct SpecificMethods {
   std::vector<Method*> candidates;  // superinterfaces before their subinterfaces
   std::vector<Method*> methods;
 
-  // The only one that is not abstract; null when there is none or several.
+  // The only one that is not abstract; null if there is none, or more than one.
   [[nodiscard]] Method* chosen() const;
   [[nodiscard]] bool conflict() const;  // several are not abstract
 };

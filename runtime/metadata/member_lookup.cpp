@@ -6,7 +6,7 @@
 namespace uvm::rt {
 namespace {
 
-// JVMS 5.4.3.3, superinterfaces: the one default method, or else any method there is.
+// JVMS 5.4.3.3, superinterfaces: the one default method, or else any method.
 Method* superinterface_method(Class* c, const Symbol* name, const Symbol* descriptor) {
   const SpecificMethods specific = maximally_specific_methods(c, name, descriptor);
   if (Method* m = specific.chosen()) return m;

@@ -1,10 +1,9 @@
-// Class metadata: what the JVM specification's classes, methods, fields and constant pools are in the region.
-//
-// All of it is plain data in the metadata segment, referred to by gc::Reference, written once at class
-// definition and linking and afterwards only where a field says so (states, resolved entries, code). Never
-// freed yet. Layouts are part of the heap format (gc::kHeapFormat).
-//
-// A pointer to one of these is good while the region is mapped. Only runtime/ may use this header.
+// Class metadata: the JVM specification's classes, methods, fields and constant pools as they are in the
+// region.
+// / All of it is plain data in the metadata segment, referred to by gc::Reference. It is written once, at
+// class definition and linking, and afterwards only where a field says so (states, resolved entries, code).
+// It is never freed yet. Layouts are part of the heap format (gc::kHeapFormat).
+// / A pointer to any of these is valid while the region is mapped. Only runtime/ may use this header.
 #pragma once
 
 #include <atomic>
@@ -202,7 +201,7 @@ struct Method {
     return static_cast<MethodKind>(
         __atomic_load_n(reinterpret_cast<const std::uint8_t*>(&kind), __ATOMIC_ACQUIRE));
   }
-  // Makes the method callable in another way, once everything that way needs is written.
+  // Makes the method callable in another way, after everything that this way needs has been written.
   void publish_kind(MethodKind value) {
     __atomic_store_n(reinterpret_cast<std::uint8_t*>(&kind), static_cast<std::uint8_t>(value),
                      __ATOMIC_RELEASE);
@@ -237,16 +236,16 @@ struct PoolEntry {
   std::uint32_t raw;
   std::uint32_t resolved;
 
-  // While another thread may be storing the resolution, and with it, unchanged, `raw`. Reads are as wide as
-  // that store: what is read in another width than it was written is ordered with nothing (ISO C++
-  // [intro.races]).
+  // Reads the entry while another thread may be storing the resolution and, with it, unchanged, `raw`. Reads
+  // are as wide as that store, because a read whose width differs from that of the write is not ordered with
+  // anything (ISO C++ [intro.races]).
   [[nodiscard]] std::uint32_t load_raw() const {
     return static_cast<std::uint32_t>(__atomic_load_n(whole(), __ATOMIC_RELAXED));
   }
   [[nodiscard]] std::uint32_t load_resolved() const {
     return static_cast<std::uint32_t>(__atomic_load_n(whole(), __ATOMIC_ACQUIRE) >> 32);
   }
-  // This entry, resolved to `target`, as the 64 bits that are stored.
+  // The entry resolved to `target`, as the 64 bits that are stored.
   [[nodiscard]] std::uint64_t resolved_to(std::uint32_t target) const {
     return std::uint64_t{target} << 32 | load_raw();
   }
@@ -268,7 +267,7 @@ struct ConstantPool {
   PoolTag tag(unsigned index) { return tags[index]; }
   Symbol* utf8(unsigned index) { return gc::decode<Symbol>(entry(index).load_raw()); }
   Symbol* class_name(unsigned index) { return gc::decode<Symbol>(entry(index).load_raw()); }
-  // Of a field or method reference, or a dynamic entry:
+  // For a field or method reference, or a dynamic entry:
   unsigned class_index(unsigned index) { return entry(index).load_raw() >> 16; }
   unsigned name_and_type(unsigned index) { return entry(index).load_raw() & 0xffff; }
   Symbol* name_of(unsigned member) { return utf8(entry(name_and_type(member)).load_raw() >> 16); }
@@ -366,7 +365,7 @@ struct Class {
   Ref<Object> init_error;          // kError: the exception of the class initialiser
   Ref<Object> class_data;          // hidden classes
   Ref<Object> resolution_errors;   // Object[]: runtime/linking/resolution_errors.h
-  std::uint32_t module_entry;      // reserved for the package's module: see runtime/linking/modules.h
+  std::uint32_t module_entry;      // cache for the package's module: see runtime/linking/modules.h
   std::uint32_t verified_methods;  // methods whose code is verified: where verification goes on
                                    // (runtime/linking/verification.cpp)
   Ref<Class> next;                 // all classes, newest first
@@ -385,7 +384,7 @@ struct Class {
     return primitive != BasicType::kObject && primitive != BasicType::kArray;
   }
   [[nodiscard]] bool is_hidden() const { return (flags & kClassHidden) != 0; }
-  // The state as another thread may be setting it.
+  // Reads the state while another thread may be setting it.
   [[nodiscard]] ClassState load_state() const {
     return static_cast<ClassState>(
         __atomic_load_n(reinterpret_cast<const std::uint8_t*>(&state), __ATOMIC_ACQUIRE));

@@ -1,4 +1,4 @@
-// Views of class metadata for what runtime/classfile/ computes over code: verification, stack maps, messages
+// Views of class metadata for the analyses of code in runtime/classfile/: verification, stack maps, messages
 // about null.
 #pragma once
 
@@ -23,7 +23,7 @@ class MetadataPoolView final : public classfile::PoolView {
   ConstantPool* pool_;
 };
 
-// A method with its tables; owns what the view points to and the metadata does not have in that form.
+// A method with its tables. Owns whatever the view points to that the metadata does not have in that form.
 class MetadataMethodView {
  public:
   explicit MetadataMethodView(const Method* method);

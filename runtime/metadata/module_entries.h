@@ -1,4 +1,4 @@
-// Records of modules and packages in the region, reached from Roots::modules. What is done with them is in
+// Records of modules and packages in the region, reached from Roots::modules. The functions on them are in
 // runtime/linking/modules.h. Part of the heap format.
 #pragma once
 

@@ -1,4 +1,5 @@
-// What a boolean or byte in memory keeps of an int (JVMS 6.5 putfield, bastore): a boolean its lowest bit.
+// What a boolean or byte in memory keeps of an int (JVMS 6.5 putfield, bastore): for a boolean, the lowest
+// bit.
 #pragma once
 
 #include <cstdint>

@@ -297,7 +297,7 @@ inline constexpr int kPushed = [] {
 template <Op op>
 inline constexpr int kStackChange = kPushed<op> - kPopped<op>;
 
-// The form of a branch that goes backward, which polls; Op::kCount where there is none.
+// The form of a branch that goes backward and polls; Op::kCount if there is none.
 constexpr Op backward_of(Op branch) {
   std::string_view name = info_of(branch).name;
   if (name.ends_with('_')) name.remove_suffix(1);

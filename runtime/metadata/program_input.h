@@ -1,5 +1,5 @@
-// ProgramInput: what the outside gives a program; used by natives of System, UvmLauncher and the launcher
-// itself. Of this process only.
+// ProgramInput: what a program gets from outside; used by natives of System, by UvmLauncher and by the
+// launcher itself. Belongs to this process only.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct ProgramInput {
   std::string main_class;  // external form
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> properties;  // -D
-  // System properties that tell the module system of --add-opens and the like: heeded while the class library
-  // boots, if it `boots` for this program, else afterwards.
+  // System properties that tell the module system about --add-opens and the like. Obeyed while the class
+  // library boots, if it `boots` for this program, otherwise afterwards.
   std::vector<std::pair<std::string, std::string>> module_properties;
   bool boots = false;
 };

@@ -9,7 +9,7 @@
 
 namespace uvm::rt {
 
-// Finds the entry for which `equal(bits)` holds among those with `hash`; 0 if there is none.
+// Finds the entry among those with `hash` for which `equal(bits)` is true; 0 if there is none.
 template <typename Equal>
 std::uint32_t table_find(const RegionTable& table, std::uint32_t hash, Equal equal) {
   if (table.capacity == 0) return 0;

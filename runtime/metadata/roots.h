@@ -1,6 +1,5 @@
 // Roots: the superstructure of a heap, at gc::kRootsStart, always resident.
-//
-// It is what resume reads first: format, allocator states, the thread list, the tables of symbols, classes,
+// / Resume reads it first: format, allocator states, the thread list, the tables of symbols, classes,
 // interned strings and monitors, and the VM's own references into the heap. Part of the heap format.
 #pragma once
 
@@ -47,13 +46,13 @@ UVM_PERSISTED_ENUM(VerboseOutput, kVerboseGc, kVerboseClass)
 inline constexpr std::uint32_t kBootDone = ~std::uint32_t{0};
 
 struct Roots {
-  // The fixed part: at these places in every format.
+  // The fixed part: in the same place in every format.
   std::uint64_t magic;
   std::uint32_t heap_format;
   std::uint32_t code_format;         // runtime/metadata/code.h kCodeFormat that the internal code was made by
   std::uint64_t layout_fingerprint;  // of all that is persisted: runtime/boot/heap_fingerprint.h
   std::uint64_t native_fingerprint;  // native_table_fingerprint() that native_index values belong to
-  // All else may move from format to format.
+  // Everything else may move from format to format.
   gc::HeapState heap;
   gc::SegmentAllocatorState metadata;
   gc::SegmentAllocatorState native;
@@ -71,13 +70,13 @@ struct Roots {
   Ref<Object> java_base_module;
   std::uint32_t unused;
   ClockState clock;
-  std::uint32_t boot_phase;  // steps of boot that are done (runtime/boot/boot.h), or kBootDone
+  std::uint32_t boot_phase;  // finished steps of boot (runtime/boot/boot.h), or kBootDone
   std::int32_t exit_code;
   std::uint64_t bundle_offset, bundle_size;  // the program's bundle, native segment
   std::uint64_t leases_offset;               // lease table, native segment (runtime/outside/leases.h)
-  std::uint64_t stack_slices_used;           // stacks segment: slices handed out, ever
+  std::uint64_t stack_slices_used;           // stacks segment: slices handed out since the heap was made
   Ref<ModuleState> modules;             // runtime/linking/modules.h; null until the first module is defined
-  std::uint32_t classes_defined;        // from class files, ever
+  std::uint32_t classes_defined;        // from class files, since the heap was made
   std::uint64_t calls_of_dead_threads;  // for --stats
   Ref<Object> pending_references;       // cleared and to be enqueued, through Reference.discovered
   std::uint32_t pending_references_waiter;  // JavaThread::id of the thread that waits for them; 0 none
@@ -87,8 +86,8 @@ struct Roots {
   std::uint64_t assertions_offset, assertions_size;  // directives, native segment; 0 none
   std::uint32_t peak_thread_count;                   // of java_thread_count, since it was last reset
   std::uint32_t verbose;                             // VerboseOutput bits that a management bean has set
-  std::uint64_t collections;                         // treatments of references, by System.gc()
-  std::uint64_t collection_ns;                       // time that they took together
+  std::uint64_t collections;                         // number of treatments of references, by System.gc()
+  std::uint64_t collection_ns;                       // the time that they took together
   std::uint32_t next_class_number;                   // of Class::number
   std::uint32_t next_method_number;                  // of Class::first_method_number
   std::uint32_t interface_sites;                     // made so far

@@ -1,10 +1,9 @@
-// Status: how a piece of VM code that may need Java to run tells its caller what happened.
-//
-// The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to
+// Status: how VM code that may need Java to run tells its caller what happened.
+// / The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to
 // run first (a class loader's loadClass, a class initialiser, method handle linking) pushes the frames to run
-// and returns kUpcall; everything up to the interpreter loop returns kUpcall too. When those frames are done,
-// the instruction or native method that asked is simply executed again from its start, and now finds what it
-// needs. So code that may return kUpcall must not have changed anything visible before it does.
+// and returns kUpcall; everything up to the interpreter loop returns kUpcall too. When those frames have
+// returned, the instruction or native method that asked is executed again from its start, and now finds what
+// it needs. So code that may return kUpcall must not have changed anything visible before it does.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +18,8 @@ enum class [[nodiscard]] Status : std::uint8_t{
               // again after resume
 };
 
-// What throws, and does nothing else: an exception is pending. Readers of the code, and tools that follow its
-// paths, need not ask what it returned.
+// The status of code that throws and does nothing else: an exception is pending. Readers of the code, and
+// tools that follow its paths, need not ask what it returned.
 struct [[nodiscard]] Thrown {
   constexpr operator Status() const { return Status::kThrow; }  // NOLINT: it is a status
 };

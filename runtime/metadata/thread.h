@@ -1,14 +1,12 @@
 // Threads: the part that survives (JavaThread, in the region) and the part that does not (Thread, on the
 // host).
-//
-// A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and
-// reused after the thread is dead. At every safepoint it says all there is to say of the thread: frames, what
-// it waits for, permits. A Thread is the operating system's thread that runs it in this process, remade at
-// resume. Host state only.
-//
-// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches and calls.
-// Native methods that may wait are in kBlocked meanwhile, where they must not touch the region; see
-// BlockedScope in runtime/threads/safepoint.h.
+// / A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and
+// reused after the thread is dead. At every safepoint it has the whole state of the thread: frames, what it
+// waits for, permits. A Thread is the operating system's thread that runs it in this process, made anew at
+// resume. It is host state only.
+// / Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches and calls. Native
+// methods that may wait are in kBlocked while they do, and must not touch the region there; see BlockedScope
+// in runtime/threads/safepoint.h.
 #pragma once
 
 #include <atomic>
@@ -50,12 +48,12 @@ struct JavaThread {
   gc::RegionOffset stack_end;
   gc::RegionOffset top_frame;  // region offset of the current frame; 0 none
   gc::AllocationBuffer buffer;
-  // Blocking state (runtime/threads/monitors.cpp, runtime/natives/...): what a native method needs to go on when
-  // entered again.
+  // Blocking state (runtime/threads/monitors.cpp, runtime/natives/...): what a native method needs to
+  // continue when it is entered again.
   WaitKind wait_kind;
   std::uint8_t interrupted;
   std::uint8_t park_permit;
-  std::uint8_t notified;     // taken out of its wait set by notify, not yet gone on
+  std::uint8_t notified;     // taken out of its wait set by notify, but not running yet
   std::uint32_t wait_count;  // recursions to restore after Object.wait
   Ref<Object> wait_object;   // of the monitor waited for, or waited to enter
   std::uint32_t unused;
@@ -75,7 +73,7 @@ UVM_PERSISTED(JavaThread, id, alive, object, pending_exception, stack_base, stac
               next_waiter, next, daemon, is_primordial, calls, owned_monitors, cpu_time, reserved)
 static_assert(sizeof(JavaThread) % 8 == 0);
 
-// Values of Thread::poll: 0 run on; otherwise bits of why to leave the fast path.
+// Values of Thread::poll: 0 to run on; otherwise bits with the reasons to leave the fast path.
 enum PollReason : std::uint32_t { kPollStop = 1, kPollRetire = 2, kPollTorture = 4 };
 
 enum class ThreadMode : std::uint8_t { kRunning, kBlocked };
@@ -86,11 +84,11 @@ struct Thread {
   std::atomic<std::uint32_t> poll{0};
   std::atomic<ThreadMode> mode{ThreadMode::kBlocked};
 
-  // --- Current position, kept in the interpreter's registers while Java code runs, and stored here whenever
-  // VM code is called. `frame` null: the stack is empty.
+  // --- The current position. While Java code runs it is in the interpreter's registers; it is stored here
+  // whenever VM code is called. `frame` null: the stack is empty.
   Frame* frame = nullptr;
   Slot* stack_base = nullptr;
-  // Frames must end below; a reserve above it is for the StackOverflowError itself.
+  // Frames must end below this; the reserve above it is for the StackOverflowError itself.
   Slot* stack_limit = nullptr;
 
   // Host-side waiting: one futex-like word per thread (runtime/threads/safepoint.h).
@@ -99,7 +97,7 @@ struct Thread {
   // Torture mode: safepoints passed in this life of the VM, kTookPart once the thread has blocked.
   static constexpr std::uint64_t kTookPart = ~std::uint64_t{0} >> 1;
   std::atomic<std::uint64_t> safepoints{0};
-  std::uint64_t calls = 0;  // invocations executed since the thread last went into its record
+  std::uint64_t calls = 0;  // invocations executed since the count was last added to the record
 
   [[nodiscard]] Object* pending_exception() const { return java->pending_exception.get(); }
   [[nodiscard]] Frame* caller_of(const Frame* f) const {
@@ -110,7 +108,7 @@ struct Thread {
 // Locals of a frame of kind kJava.
 inline Slot* locals_of(Frame* frame) { return reinterpret_cast<Slot*>(frame) - frame->method->max_locals; }
 
-// The thread that executes on this OS thread; null on VM-internal threads.
+// The thread that runs on this OS thread; null on VM-internal threads.
 Thread* current_thread();
 void set_current_thread(Thread* thread);
 

@@ -1,10 +1,9 @@
-// What ThreadSanitizer is told of Java. Empty in other builds.
-//
-// Java permits data races (JLS 17.4.5), so a race on Java data is the program's business and no defect of the
-// VM; and what orders two Java accesses, a volatile field, is read by the interpreter like any other field,
-// so ThreadSanitizer could not tell a race when it saw one. So the interpreter loop is not instrumented, and
-// races on what Java programs read and write are expected: objects, and Unsafe memory. All else stays
-// checked: the VM's own data on the host, and in the region roots, classes and thread records.
+// What ThreadSanitizer is told about Java. Empty in other builds.
+// / Java permits data races (JLS 17.4.5), so a race on Java data is the program's business and not a defect
+// of the VM. The accesses that order others, to volatile fields, are made by the interpreter like any others,
+// so ThreadSanitizer could not recognise a race anyway. So the interpreter loop is not instrumented, and
+// races on the data of Java programs are expected: objects, and Unsafe memory. Everything else stays checked:
+// the VM's own data on the host, and in the region roots, classes and thread records.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +26,9 @@ void __tsan_release(void* address);
 namespace uvm::rt {
 
 // Class metadata that one thread makes reaches others through Java data (an object of the class, a field, a
-// table of methods), which the loop reads unseen by ThreadSanitizer. So it is told: who has made metadata
-// publishes, and whoever comes from the loop into code that is checked and reads metadata, be it a function
-// of a line, observes all that was published before.
+// table of methods), which the loop reads unseen by ThreadSanitizer. So it has to be told: a thread that has
+// made metadata publishes it, and code that comes from the loop, is checked and reads metadata (even a
+// function of one line) observes all that was published before.
 
 #if UVM_THREAD_SANITIZER
 inline char metadata_publication;
@@ -40,7 +39,7 @@ inline void publish_metadata() {}
 inline void observe_metadata() {}
 #endif
 
-// Once for each mapping of a region.
+// Call once for each mapping of a region.
 void expect_java_races(std::byte* region_base);
 
 }  // namespace uvm::rt

@@ -1,8 +1,7 @@
-// Vm: the host side of one running virtual machine: what belongs to the process, not to the heap.
-//
-// A Vm is made over a mapped region, fresh or resumed (runtime/boot/make_vm.h), and destroyed with it; several
-// may follow each other in one process (suspend and resume, torture). Everything that must survive is in the
-// region; what is here is derived.
+// Vm: the host side of one running virtual machine, which belongs to the process and not to the heap.
+// / A Vm is made over a mapped region, fresh or resumed (runtime/boot/make_vm.h), and destroyed with it;
+// several may follow each other in one process (suspend and resume, torture). Everything that must survive is
+// in the region; everything here is derived.
 #pragma once
 
 #include <array>
@@ -30,7 +29,7 @@ class JavaCalls;
 
 class Vm {
  public:
-  // No part has its state yet, nor are the interfaces below set: make_vm() does that.
+  // No part has its state yet, and the interfaces below are not set: make_vm() does both.
   Vm(uffd::Region* region, const jimage::JImage* image, ProgramInput input);
   ~Vm();
   Vm(const Vm&) = delete;
@@ -42,7 +41,7 @@ class Vm {
   uffd::Region* region;  // null in unit tests on plain memory
   const jimage::JImage* image;
   ProgramInput input;
-  const std::uint32_t number;  // no other Vm of this process had or has it; not 0
+  const std::uint32_t number;  // unique among the Vms of this process so far; not 0
 
   [[nodiscard]] const WellKnown& known() const { return roots().known; }
 
@@ -50,12 +49,13 @@ class Vm {
   // safepoint, an upcall or a blocking call.
   std::recursive_mutex metadata_lock;
 
-  // What lower rooms ask of higher ones, each declared by the room that asks. Not null once a Vm is made.
+  // What lower rooms need from higher ones, each declared by the room that needs it. Not null once a Vm is
+  // made.
   ClassSource* classes = nullptr;       // runtime/heap/class_source.h
   JavaCalls* calls = nullptr;           // runtime/threads/java_calls.h
   EntryFrames* entry_frames = nullptr;  // runtime/execution/entry_frames.h
 
-  // What a part keeps of this Vm.
+  // The state that a part keeps for this Vm.
   template <typename State>
   [[nodiscard]] State& state() const {
     return static_cast<State&>(*states_[static_cast<std::size_t>(State::kPart)]);

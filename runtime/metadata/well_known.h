@@ -1,11 +1,9 @@
 // Classes, fields and methods of the class library that the VM itself names, as one declarative table.
-//
-// They are resolved once at boot (runtime/boot/boot.cpp) into WellKnown, which lives in the roots segment, so that
-// a resumed VM has them at once. Use: `vm.known().String`, `vm.known().String_value` (byte offset of a
-// field), `vm.known().Thread_exit` (Method*).
-//
-// Only classes of java.base that are always there. To add one: a line here; boot fails loudly if it is not
-// found.
+// / They are resolved once at boot (runtime/boot/boot.cpp) into WellKnown, which lives in the roots segment,
+// so that a resumed VM has them at once. Use: `vm.known().String`, `vm.known().String_value` (byte offset of
+// a field), `vm.known().Thread_exit` (Method*).
+// / Only classes of java.base that every class library has. To add one, add a line here; boot fails loudly if
+// it is not found.
 #pragma once
 
 #include <cstddef>
@@ -238,7 +236,7 @@ struct alignas(8) WellKnown {
 
 static_assert(std::is_trivially_copyable_v<WellKnown> && sizeof(WellKnown) % 8 == 0);
 
-// All fields are four bytes or arrays of such, so there is no padding but at the end.
+// All fields are four bytes or arrays of those, so there is padding only at the end.
 constexpr std::uint64_t persisted_layout(const WellKnown* /*type*/) {
   std::uint64_t hash = add_to_layout(kLayoutSeed, "WellKnown");
 #define UVM_CLASS(id, name) hash = add_to_layout(hash, #id);
