@@ -1,5 +1,6 @@
 // Error: the reason why something failed, for callers and for people; and Result<T>, a value or an Error.
-// / Any layer may use it. Folders whose failures are of another kind have an Error of their own (bundle,
+//
+// Any layer may use it. Folders whose failures are of another kind have an Error of their own (bundle,
 // jimage).
 #pragma once
 

@@ -1,11 +1,14 @@
 // The object heap: allocation of objects in the old segment, in regions of 1 MiB, through thread-local
 // buffers.
-// / There is no collector yet: the segment is large, and cold lines leave memory. All state is in the region
+//
+// There is no collector yet: the segment is large, and cold lines leave memory. All state is in the region
 // (HeapState in the roots segment, one AllocationBuffer inside each thread's record), so a resumed heap
 // continues allocating where it stopped.
-// / The last part of the segment is a reserve, which is opened piece by piece when the rest is full, so that
+//
+// The last part of the segment is a reserve, which is opened piece by piece when the rest is full, so that
 // code that handles an OutOfMemoryError has memory to report it and to end in good order.
-// / Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
+//
+// Invariants: the bytes of a region below its top are a sequence of objects and fillers, except inside the
 // unused part of an allocation buffer [top, end), which its owner's record names. New memory is zero.
 #pragma once
 

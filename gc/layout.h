@@ -1,8 +1,10 @@
 // The segments of a heap's region: the place of each kind of data, as region offsets.
-// / Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below
+//
+// Everything that objects and class metadata refer to by a Reference (gc/reference.h) lies below
 // kReferenceReach, so that one 32-bit offset scaled by 8 serves objects and metadata alike. Stacks and native
 // memory lie above it and are named by 64-bit region offsets.
-// / Invariant: these numbers are part of the heap's format (kHeapFormat); changing one makes a new format.
+//
+// Invariant: these numbers are part of the heap's format (kHeapFormat); changing one makes a new format.
 #pragma once
 
 #include <cstdint>

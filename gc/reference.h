@@ -1,8 +1,10 @@
 // The codec of references: the only code that turns a stored reference into an address and back.
-// / A Reference<T> is the form in the region: a 32-bit offset from the region's base, scaled by 8; 0 is null.
+//
+// A Reference<T> is the form in the region: a 32-bit offset from the region's base, scaled by 8; 0 is null.
 // It is plain data, valid in every process and at every base address. A T* is what C++ code works with; it is
 // valid until the region is unmapped and must not be stored in the region (law 1 of docs/design.md).
-// / The base is one process-wide variable: a process has at most one region mapped for running Java code at a
+//
+// The base is one process-wide variable: a process has at most one region mapped for running Java code at a
 // time, and sets the base before the first Reference is followed.
 #pragma once
 

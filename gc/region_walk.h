@@ -1,5 +1,6 @@
 // Walks the objects of one region of the old segment, and finds out whether an object starts at an offset.
-// / The walk checks each step, because it serves the verifier, and slots that may or may not hold a
+//
+// The walk checks each step, because it serves the verifier, and slots that may or may not hold a
 // reference. Only while the program is stopped. It reads the region and writes nothing to it.
 #pragma once
 

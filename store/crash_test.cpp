@@ -3,7 +3,8 @@
 // survives, torn at 512 bytes for files and at 8 bytes for persistent memory; writes before a failed flush
 // belong to such a subset for ever. The opened version must be the last one that commit() acknowledged, or
 // the one being committed, complete in either case.
-// / $UVM_CRASH_STATES is how many states to open at least (a few thousand if not given), $UVM_CRASH_SEED is
+//
+// $UVM_CRASH_STATES is how many states to open at least (a few thousand if not given), $UVM_CRASH_SEED is
 // the first seed (1); both are printed. tests/CMakeLists.txt has the long runs.
 #include <gtest/gtest.h>
 #include <malloc.h>

@@ -1,13 +1,14 @@
 // Device: a heap file as the store above sees it, on a disk or on persistent memory. Tests replace it by
 // recording and failing devices.
-// / The fault model that the store is built for:
-// * Any operation may fail with an errno.
-// * A failed or short write leaves its range with any mixture of old and new content.
-// * What was written is durable only once a later flush() has returned 0.
-// * At a crash, any subset of the unflushed writes survives, in any order, torn at 512 bytes on a disk and at
-// 8 bytes on persistent memory.
-// * After a failed flush() nothing is known about the writes before it, and a later successful flush() says
-// nothing about them.
+//
+// The fault model that the store is built for:
+//   * Any operation may fail with an errno.
+//   * A failed or short write leaves its range with any mixture of old and new content.
+//   * What was written is durable only once a later flush() has returned 0.
+//   * At a crash, any subset of the unflushed writes survives, in any order, torn at 512 bytes on a disk and
+//     at 8 bytes on persistent memory.
+//   * After a failed flush() nothing is known about the writes before it, and a later successful flush() says
+//     nothing about them.
 #pragma once
 
 #include <sys/uio.h>

@@ -1,5 +1,6 @@
 // Preflush, cut and flush: how changed lines get to the store consistently.
-// / Preflush and cut begin with a harvest: with the evict mutex held, so that no line is zapped at the same
+//
+// Preflush and cut begin with a harvest: with the evict mutex held, so that no line is zapped at the same
 // time, written page table entries are protected again and their lines marked kDirty. Then the line table
 // knows every dirty line: those, and the lines that were found written when they were zapped. Between harvest
 // and write a line never counts as clean.

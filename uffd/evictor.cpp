@@ -1,15 +1,18 @@
 // Eviction: second chance without accessed bits, in two classes.
-// / The use of a line cannot be seen, only that it was not used. A line is *zapped*: it loses its page table
+//
+// The use of a line cannot be seen, only that it was not used. A line is *zapped*: it loses its page table
 // entry but stays in memory. If it is touched in this second chance, a minor fault rescues it. A zap is
 // followed by a scan, in this order, with the lines locked: whatever was written before the entry went away
 // is seen, and nothing can be written afterwards without a fault that waits for the lock.
-// / Lines that came in lately are on probation (uffd/probation.h). They are zapped half-way through that
+//
+// Lines that came in lately are on probation (uffd/probation.h). They are zapped half-way through that
 // queue; at its end they leave memory or become main lines. As long as the queue is longer than its target,
 // memory is freed there. Otherwise main lines leave: a hand sweeps the region and zaps them; they wait in two
 // queues, and those that were not rescued leave from the heads, those that need no write first. Before all
 // others, lines leave that nobody will need soon (evict_first()), and those that have just been written so
 // that they can leave.
-// / Everything except run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting
+//
+// Everything except run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting
 // thread, or in the checkpointer.
 #include <sys/mman.h>
 

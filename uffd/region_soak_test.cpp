@@ -2,7 +2,8 @@
 // larger than its memory, on a store in a file whose device fails now and then, while checkpoints are taken.
 // The run ends without warning, the file is verified, and a new run continues from its content, which must be
 // the last version that was acknowledged, or one whose commit failed after it.
-// / UVM_SOAK_SECONDS is how long each mode runs (2 if not given). UVM_SEED is the seed, which is printed: the
+//
+// UVM_SOAK_SECONDS is how long each mode runs (2 if not given). UVM_SEED is the seed, which is printed: the
 // same seed makes the same choices, though threads interleave differently.
 #include <gtest/gtest.h>
 

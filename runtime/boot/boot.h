@@ -1,5 +1,6 @@
 // Booting the class library: from an empty heap to the end of System.initPhase3.
-// / The order is OpenJDK's own (docs/design.md, Boot): core classes and mirrors, System and thread groups,
+//
+// The order is OpenJDK's own (docs/design.md, Boot): core classes and mirrors, System and thread groups,
 // the main thread, phases 1 to 3 of System. Booting happens once per base image; programs start from a heap
 // in which it is finished.
 #pragma once

@@ -1,6 +1,7 @@
 // The outermost structure of a heap: its segments, and the checks when a heap is mapped again
 // (runtime/boot/boot.h lays out a fresh one).
-// / Called by the launcher before any thread runs, with gc::g_region_base set.
+//
+// Called by the launcher before any thread runs, with gc::g_region_base set.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 // How a booted VM begins a program: jdk.internal.misc.UvmLauncher adapts the class library's state to this
 // process and loads the main class; then the VM calls main(String[]) with nothing below it on the stack, as
 // `java` does.
-// / Called only by the entry frame of the primordial thread (runtime/boot/entry_frames.cpp).
+//
+// Called only by the entry frame of the primordial thread (runtime/boot/entry_frames.cpp).
 #pragma once
 
 #include "runtime/metadata/metadata.h"

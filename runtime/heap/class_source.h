@@ -1,5 +1,6 @@
 // ClassSource: what this room needs from the room that loads classes.
-// / Its functions are those of the same names in runtime/linking/. Vm::classes implements it.
+//
+// Its functions are those of the same names in runtime/linking/. Vm::classes implements it.
 #pragma once
 
 #include <string_view>

@@ -1,11 +1,13 @@
 // HeapRoots: everything outside of objects that refers to objects, for passes over the whole heap
 // (gc/root_source.h).
-// / Roots are the VM's own references, the references in classes (all classes live for ever), interned
+//
+// Roots are the VM's own references, the references in classes (all classes live for ever), interned
 // strings, loaders, modules, linked call sites, monitors in use, and the threads with their stacks. Frames of
 // Java methods are read precisely, by the stack map of their current instruction: a local variable or operand
 // slot counts only if it holds a reference there. Inexact are the result slots of native and continuation
 // frames, and frames whose code cannot be analysed.
-// / Only while the program is stopped, because then all positions are in the threads' records. Reads the
+//
+// Only while the program is stopped, because then all positions are in the threads' records. Reads the
 // region only.
 #pragma once
 

@@ -1,5 +1,6 @@
 // StackRoots: the references in a thread's frames (runtime/metadata/frame.h), for runtime/heap/heap_roots.h.
-// / The operand slots of a frame that count are those below the callee's locals: a caller's record of its
+//
+// The operand slots of a frame that count are those below the callee's locals: a caller's record of its
 // operand depth is valid only for the top frame, and the arguments of the call belong to the callee.
 #pragma once
 

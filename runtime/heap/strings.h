@@ -1,5 +1,6 @@
 // java.lang.String: made from text, converted to text, interned (JVMS 5.1).
-// / Java threads in kRunning mode. Functions that make a string return null with an OutOfMemoryError pending
+//
+// Java threads in kRunning mode. Functions that make a string return null with an OutOfMemoryError pending
 // when the heap is full.
 #pragma once
 

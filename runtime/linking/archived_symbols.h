@@ -1,5 +1,6 @@
 // The order of symbols, and the order of methods that follows from it.
-// / HotSpot sorts the methods of a class by the addresses of the symbols of their names, and reflection lists
+//
+// HotSpot sorts the methods of a class by the addresses of the symbols of their names, and reflection lists
 // them in that order, where programs can see it. The symbols of its class data sharing archive come first, in
 // the order of the archive; the rest follow in the order in which class files bring them. Symbols of uvm
 // never move and are allocated one after the other. So uvm makes the symbols of the installed JDK's archive

@@ -1,10 +1,12 @@
 // Which classes have their assertions enabled (JLS 14.10): the options -ea, -da, -esa and -dsa of `java`.
-// / A directive is text: '+' or '-', then nothing for all classes of the program, '!' for those of the boot
+//
+// A directive is text: '+' or '-', then nothing for all classes of the program, '!' for those of the boot
 // loader, a class's name ("p.C"), or a package's name followed by "..." for that package and those below it
 // ("..." alone is the unnamed package). Names have dots. As in HotSpot's JavaAssertions, a directive for the
 // class itself takes precedence, then that of the innermost package, then the one for all classes; among
 // equals the last counts.
-// / Directives are part of the heap: a resumed program keeps those that it was started with.
+//
+// Directives are part of the heap: a resumed program keeps those that it was started with.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Loading and creating classes (JVMS 5.3).
-// / Classes of the boot loader come from the builtin bundle and from the class library's image, and are
+//
+// Classes of the boot loader come from the builtin bundle and from the class library's image, and are
 // loaded by C++ code alone. Every other loader is Java code: loading through it pushes a kLoadClass
 // continuation and a call of loadClass. When that has returned a class, the dictionary has the class under
 // the initiating loader, and the code that asked for it finds it there.

@@ -1,5 +1,6 @@
 // The layout of fields in an instance and in a mirror.
-// / A class's own fields follow the last field of its superclass, largest first, so that gaps come only from
+//
+// A class's own fields follow the last field of its superclass, largest first, so that gaps come only from
 // alignment. Static fields are in the mirror, after the fields of java.lang.Class. Some classes of
 // java.lang.invoke get fields that only the VM sees (WellKnown).
 #include <algorithm>

@@ -1,6 +1,7 @@
 // What the frames of initialisation and linking keep in Frame::phase and Frame::aux. Such frames are on the
 // stacks of stored heaps, and a later build has nothing else to tell how far they got.
-// / Invariant: these numbers are part of the heap format and never change; a new phase gets a new number.
+//
+// Invariant: these numbers are part of the heap format and never change; a new phase gets a new number.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,11 @@
 // Linking and initialisation of classes (JVMS 5.4, 5.5).
-// / Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with
+//
+// Initialisation is a state machine in a kClassInit frame: phase 0 superclass, 1 superinterfaces with
 // default methods, 2 the initialiser method, 3 done. Before that the class is marked kInitializing with its
 // thread, as JVMS 5.5 step 6 asks, so that a recursive request of the same thread returns at once and other
 // threads wait. Because it is a frame, a half-done initialisation survives checkpoints like any other code.
-// / Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
+//
+// Slots: 0 nothing, 4 the Class, 5 index of the next superinterface.
 #include <mutex>
 
 #include <cstring>

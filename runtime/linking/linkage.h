@@ -1,6 +1,7 @@
 // Linkage through java.lang.invoke: constants, call sites and method handle calls that Java code links (JVMS
 // 5.4.3.5, 5.4.3.6, 6.5 invokedynamic).
-// / Each is a state machine in a kLink frame. First it asks for the MethodType of a descriptor, then it calls
+//
+// Each is a state machine in a kLink frame. First it asks for the MethodType of a descriptor, then it calls
 // the linking method of java.lang.invoke.MethodHandleNatives with it, and link_step() stores the result: a
 // constant goes into its pool entry, a call site into its instruction. The instruction that needed it is then
 // executed again and finds the result there.

@@ -1,9 +1,11 @@
 // Modules at run time (JVMS 5.3.6): which module a package of a class loader belongs to, which modules it
 // reads, and which packages are exported to whom. The natives of java.lang.Module fill the tables, and access
 // checks read them.
-// / All of it is in the metadata segment, reached from Roots::modules. Changes are made under
+//
+// All of it is in the metadata segment, reached from Roots::modules. Changes are made under
 // Vm::metadata_lock; entries are never freed or unlinked, so readers need no lock.
-// / A package without an entry belongs to its loader's unnamed module, which reads every module and exports
+//
+// A package without an entry belongs to its loader's unnamed module, which reads every module and exports
 // everything. Until java.base is defined (early boot) no class has a module, and all access is allowed.
 #pragma once
 

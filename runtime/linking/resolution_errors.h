@@ -1,6 +1,7 @@
 // Remembered errors of resolution: what failed once with a LinkageError fails again in the same way, without
 // asking class loaders or bootstrap methods again (JVMS 5.4.3).
-// / As on HotSpot, only the class and the message of the error and of its cause are kept, and a new error is
+//
+// As on HotSpot, only the class and the message of the error and of its cause are kept, and a new error is
 // made of them each time. Class::resolution_errors is an Object[] with kErrorFields elements for each error:
 // a long[1] with the key, the mirror of the error's class, its message, and the same two of the cause.
 // Entries are never removed.

@@ -1,14 +1,20 @@
 // Frames: a Java thread's state, in the stacks segment (law 3: at every safepoint a thread is its frames).
-// / A stack grows upward from its base in 8-byte slots. One frame is
-// /   locals | Frame | operand stack
-// /   locals: max_locals slots; the arguments come first and overlap the caller's operand stack
-// / so arguments are passed without copying, and the locals of a frame are at `frame - max_locals`. int,
+//
+// A stack grows upward from its base in 8-byte slots. One frame is
+//
+//   locals | Frame | operand stack
+//
+//   locals: max_locals slots; the arguments come first and overlap the caller's operand stack
+//
+// so arguments are passed without copying, and the locals of a frame are at `frame - max_locals`. int,
 // float, reference and sub-int values use the low half of a slot; long and double take two slots, the value
 // in the lower one. References are gc::Reference bits. Nothing in a stack is a host address.
-// / `pc` refers to the current instruction (in a caller, its invoke instruction) in the method's internal
+//
+// `pc` refers to the current instruction (in a caller, its invoke instruction) in the method's internal
 // code (runtime/metadata/code.h). `sp` is the operand depth when the thread last left the registers of the
 // loop: at safepoints, native calls and continuations.
-// / Frames that do not belong to a Java method (FrameKind) are continuations: when what they pushed returns
+//
+// Frames that do not belong to a Java method (FrameKind) are continuations: when what they pushed returns
 // or throws, the function registered for the kind (runtime/execution/continuation.h) decides how to continue.
 #pragma once
 

@@ -1,6 +1,7 @@
 // Members of classes by name and descriptor, without access checks and without running Java (JVMS 5.4.3,
 // 5.4.6). For resolution, which adds the checks, and for the VM itself.
-// / Any thread. For select_method() the classes must be linked.
+//
+// Any thread. For select_method() the classes must be linked.
 #pragma once
 
 #include "runtime/metadata/metadata.h"

@@ -1,9 +1,11 @@
 // Class metadata: the JVM specification's classes, methods, fields and constant pools as they are in the
 // region.
-// / All of it is plain data in the metadata segment, referred to by gc::Reference. It is written once, at
+//
+// All of it is plain data in the metadata segment, referred to by gc::Reference. It is written once, at
 // class definition and linking, and afterwards only where a field says so (states, resolved entries, code).
 // It is never freed yet. Layouts are part of the heap format (gc::kHeapFormat).
-// / A pointer to any of these is valid while the region is mapped. Only runtime/ may use this header.
+//
+// A pointer to any of these is valid while the region is mapped. Only runtime/ may use this header.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,6 @@
 // Roots: the superstructure of a heap, at gc::kRootsStart, always resident.
-// / Resume reads it first: format, allocator states, the thread list, the tables of symbols, classes,
+//
+// Resume reads it first: format, allocator states, the thread list, the tables of symbols, classes,
 // interned strings and monitors, and the VM's own references into the heap. Part of the heap format.
 #pragma once
 
@@ -65,7 +66,7 @@ struct Roots {
   std::uint32_t next_thread_id;
   std::uint32_t java_thread_count;  // alive
   Ref<Object> main_thread_group, system_thread_group;
-  Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot, for when nothing can be made
+  Ref<Object> out_of_memory_error, stack_overflow_error;  // made at boot: later there may be no memory
   Ref<Object> boot_unnamed_module;                        // of the boot loader
   Ref<Object> java_base_module;
   std::uint32_t unused;

@@ -1,5 +1,6 @@
 // Status: how VM code that may need Java to run tells its caller what happened.
-// / The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to
+//
+// The interpreter is stackless (law 3 of docs/design.md): C++ never calls Java. VM code that needs Java to
 // run first (a class loader's loadClass, a class initialiser, method handle linking) pushes the frames to run
 // and returns kUpcall; everything up to the interpreter loop returns kUpcall too. When those frames have
 // returned, the instruction or native method that asked is executed again from its start, and now finds what

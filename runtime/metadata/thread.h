@@ -1,10 +1,12 @@
 // Threads: the part that survives (JavaThread, in the region) and the part that does not (Thread, on the
 // host).
-// / A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and
+//
+// A JavaThread record is created with its java.lang.Thread, linked in the list of the roots segment, and
 // reused after the thread is dead. At every safepoint it has the whole state of the thread: frames, what it
 // waits for, permits. A Thread is the operating system's thread that runs it in this process, made anew at
 // resume. It is host state only.
-// / Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches and calls. Native
+//
+// Java code runs in ThreadMode::kRunning, polling Thread::poll at backward branches and calls. Native
 // methods that may wait are in kBlocked while they do, and must not touch the region there; see BlockedScope
 // in runtime/threads/safepoint.h.
 #pragma once

@@ -1,5 +1,6 @@
 // What ThreadSanitizer is told about Java. Empty in other builds.
-// / Java permits data races (JLS 17.4.5), so a race on Java data is the program's business and not a defect
+//
+// Java permits data races (JLS 17.4.5), so a race on Java data is the program's business and not a defect
 // of the VM. The accesses that order others, to volatile fields, are made by the interpreter like any others,
 // so ThreadSanitizer could not recognise a race anyway. So the interpreter loop is not instrumented, and
 // races on the data of Java programs are expected: objects, and Unsafe memory. Everything else stays checked:

@@ -1,5 +1,6 @@
 // Vm: the host side of one running virtual machine, which belongs to the process and not to the heap.
-// / A Vm is made over a mapped region, fresh or resumed (runtime/boot/make_vm.h), and destroyed with it;
+//
+// A Vm is made over a mapped region, fresh or resumed (runtime/boot/make_vm.h), and destroyed with it;
 // several may follow each other in one process (suspend and resume, torture). Everything that must survive is
 // in the region; everything here is derived.
 #pragma once

@@ -1,8 +1,10 @@
 // Classes, fields and methods of the class library that the VM itself names, as one declarative table.
-// / They are resolved once at boot (runtime/boot/boot.cpp) into WellKnown, which lives in the roots segment,
+//
+// They are resolved once at boot (runtime/boot/boot.cpp) into WellKnown, which lives in the roots segment,
 // so that a resumed VM has them at once. Use: `vm.known().String`, `vm.known().String_value` (byte offset of
 // a field), `vm.known().Thread_exit` (Method*).
-// / Only classes of java.base that every class library has. To add one, add a line here; boot fails loudly if
+//
+// Only classes of java.base that every class library has. To add one, add a line here; boot fails loudly if
 // it is not found.
 #pragma once
 

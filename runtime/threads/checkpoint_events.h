@@ -1,9 +1,11 @@
 // What the program may know of its checkpoints (uvm.Persistence): which ones have ended, and how.
-// / Attempts are numbered from 1 over the whole life of the heap; a version says which attempt made it. So
+//
+// Attempts are numbered from 1 over the whole life of the heap; a version says which attempt made it. So
 // when a run is resumed from a version, a thread that waits for "an attempt later than n" finds that the
 // attempt that made this version has ended and was good. Later attempts never happened, and their numbers are
 // used again.
-// / Called by tools/session on the checkpointing thread, except where said otherwise.
+//
+// Called by tools/session on the checkpointing thread, except where said otherwise.
 #pragma once
 
 #include <cstdint>

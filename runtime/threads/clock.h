@@ -1,5 +1,6 @@
 // Program time: clocks that continue over checkpoint and resume.
-// / System.nanoTime never jumps back and does not count the time in which no process ran the program; all
+//
+// System.nanoTime never jumps back and does not count the time in which no process ran the program; all
 // deadlines of blocked threads are in it. currentTimeMillis is the host's wall clock, even when that is
 // behind what the program has seen: if a clock was wrong and has been corrected, it must be correct for the
 // program, too. Times that the class library keeps in wall time are moved along at resume (timers.h).

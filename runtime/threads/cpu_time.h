@@ -1,6 +1,7 @@
 // CPU time of the program and of its threads, for java.lang.management. It continues over checkpoint and
 // resume.
-// / The kernel's clocks start again with each process and each OS thread. So a record (Roots, JavaThread) has
+//
+// The kernel's clocks start again with each process and each OS thread. So a record (Roots, JavaThread) has
 // the time used until the last cut, and the host adds what its clocks show since it took over.
 #pragma once
 

@@ -1,6 +1,7 @@
 // HostThread: the part of a Thread that only safepoint.cpp, threads.cpp, monitors.cpp, initialization.cpp and
 // cpu_time.cpp know.
-// / Host threads are recycled, and not freed while their Vm exists, so that a late wake-up just wakes a
+//
+// Host threads are recycled, and not freed while their Vm exists, so that a late wake-up just wakes a
 // thread for nothing. They are found by JavaThread::id.
 #pragma once
 

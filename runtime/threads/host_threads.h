@@ -1,5 +1,6 @@
 // HostThreads: the threads of a Vm in this process (HostState).
-// / For the files of this room. Other rooms use the functions of its headers; those that must look at all
+//
+// For the files of this room. Other rooms use the functions of its headers; those that must look at all
 // threads while none can end take `lock` and read `list`.
 #pragma once
 

@@ -1,9 +1,11 @@
 // Monitors: Java locks and wait sets (JLS 17), kept in a side table of the region, never in objects (law 8).
-// / A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained
+//
+// A Monitor exists while its object is locked or waited on. Records are in the metadata segment and chained
 // in buckets by object; a record with neither owner nor waiters is idle and will serve another object of its
 // bucket. Blocking itself is host state. So a checkpoint has every lock and wait set, and a thread that was
 // blocked just asks again after resume.
-// / A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they
+//
+// A bucket is guarded by a spin word on the host, held for some tens of instructions (and the faults they
 // take) and never across a safepoint. Entering and leaving a free monitor take that word once each.
 #pragma once
 

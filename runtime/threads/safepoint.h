@@ -1,11 +1,14 @@
 // Safepoints: stopping all Java threads, and waiting without holding up a stop.
-// / Protocol. A thread is kRunning or kBlocked (Thread::mode). A stop sets kPollStop in every thread's poll
+//
+// Protocol. A thread is kRunning or kBlocked (Thread::mode). A stop sets kPollStop in every thread's poll
 // word and waits until no thread is kRunning; a running thread sees the word at its next poll, stores its
 // position (Thread::frame, its frame's pc and sp) and blocks. A thread that leaves kBlocked during a stop
 // waits for its end first. So between stop_threads() and resume_threads() only the caller touches the region.
-// / Retiring (suspend, torture resume) stops the threads for good: blocked natives are woken and return
+//
+// Retiring (suspend, torture resume) stops the threads for good: blocked natives are woken and return
 // kRetire without a trace, and each OS thread leaves its interpreter loop.
-// / Interrupting. After wait_for_io has found a descriptor ready, and before the system call that then uses
+//
+// Interrupting. After wait_for_io has found a descriptor ready, and before the system call that then uses
 // it has ended, another thread or process may take what was ready, and the system call waits. The thread
 // still counts as running then, because the result of the call must reach the program. So a thread that stops
 // or retires the others sends a signal to those inside an InterruptibleScope, again and again until they have

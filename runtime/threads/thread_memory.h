@@ -1,15 +1,18 @@
 // ThreadMemory: the memory of threads and tables outside the resident lines, and so how much is left for
 // those.
-// / --memory limits resident lines. A thread takes memory in addition: its C++ stack, the kernel's stack and
+//
+// --memory limits resident lines. A thread takes memory in addition: its C++ stack, the kernel's stack and
 // records, page tables, a share of the pager's and the store's tables; and tables grow with the part of the
 // heap that was ever touched. As long as the container, or the machine, has room for all of it, nothing
 // happens. What does not fit is taken from the limit on resident lines, so that the program continues, only
 // slower, where the kernel would have killed it; it is given back when threads end. Below kLeastResident no
 // thread can be created.
-// / The sums use constants that were measured (in a memory cgroup, Linux 6.18), not the kernel's current
+//
+// The sums use constants that were measured (in a memory cgroup, Linux 6.18), not the kernel's current
 // count: that would include the memory of other processes, and pages of files, which the kernel reclaims by
 // itself.
-// / Who may call: configure() before threads exist; the rest any thread that holds no lock. They may evict
+//
+// Who may call: configure() before threads exist; the rest any thread that holds no lock. They may evict
 // lines, and so wait for the store.
 #pragma once
 

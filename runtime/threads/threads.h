@@ -1,11 +1,13 @@
 // Threads of the program: their records and stacks, the OS threads that run them, how they begin and end, and
 // the waiting that java.lang.Thread and LockSupport offer.
-// / A thread's life is a sequence of phases of the kEntry frame at the bottom of its stack (law 3: even the
+//
+// A thread's life is a sequence of phases of the kEntry frame at the bottom of its stack (law 3: even the
 // end of a thread, which calls Java several times, survives a checkpoint in its middle). A thread started by
 // Java goes run -> dispatchUncaughtException if it threw -> Thread.exit -> dead. The primordial thread goes
 // boot -> program's main -> dispatchUncaughtException -> Thread.exit -> (as "DestroyJavaVM") waits for the
 // last non-daemon thread -> Shutdown.shutdown -> the process may end.
-// / The main OS thread of the process runs no Java: it supervises, and sleeps in wait_for_event().
+//
+// The main OS thread of the process runs no Java: it supervises, and sleeps in wait_for_event().
 #pragma once
 
 #include <chrono>
