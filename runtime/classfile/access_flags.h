@@ -1,5 +1,5 @@
-// Access and property flags (JVMS tables 4.1-B, 4.5-A, 4.6-A, 4.7.6-A), as class files have them and as the
-// metadata keeps them. Some bits mean different things by place.
+// Access and property flags (JVMS tables 4.1-B, 4.5-A, 4.6-A, 4.7.6-A), as class files and the metadata have
+// them. Some bits have different meanings in different places.
 #pragma once
 
 #include <cstdint>

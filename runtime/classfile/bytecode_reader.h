@@ -1,6 +1,6 @@
-// Reading of instructions and their operands out of code bytes (JVMS 4.7.3, chapter 6).
-// instruction_length() and mark_instructions() are safe on any bytes; the operand readers trust that the
-// instruction is whole, which mark_instructions() establishes.
+// Reading instructions and their operands from code bytes (JVMS 4.7.3, chapter 6). instruction_length() and
+// mark_instructions() are safe on any bytes; the operand readers rely on a complete instruction, which
+// mark_instructions() establishes.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ inline std::int32_t read_s2(CodeBytes code, std::size_t at) {
 inline std::int32_t read_s4(CodeBytes code, std::size_t at) {
   return static_cast<std::int32_t>(read_u2(code, at) << 16 | read_u2(code, at + 2));
 }
-// First 4-byte operand of a switch at `bci`: behind 0 to 3 bytes of padding.
+// The first 4-byte operand of a switch at `bci`, after 0 to 3 bytes of padding.
 inline std::size_t switch_operands(std::size_t bci) { return (bci + 4) & ~std::size_t{3}; }
 
-// Whether bytes of kReservedOpcodes count as instructions, too.
+// Whether the bytes of kReservedOpcodes also count as instructions.
 enum class Reserved : bool { kNo, kYes };
 
-// Bytes of the instruction at `bci`, operands included; 0 when it is no instruction of JVMS chapter 6 or does
-// not end inside the code. Precondition: bci < code.size().
+// Bytes of the instruction at `bci`, operands included; 0 if it is not an instruction of JVMS chapter 6 or
+// does not end inside the code. Precondition: bci < code.size().
 std::size_t instruction_length(CodeBytes code, std::size_t bci, Reserved reserved = Reserved::kNo);
 
 // Local variable index of a load, store, iinc or ret at `bci`, wide or not, or implied by the opcode;
@@ -41,8 +41,8 @@ LocalOperand local_operand(CodeBytes code, std::size_t bci);
 // What begins at a byte of code.
 enum class CodeMark : std::uint8_t { kNothing, kInstruction, kNew };
 
-// One mark per code byte. When a byte is reached that is no whole instruction, *bad_bci gets its index and
-// the marks behind it are kNothing; otherwise *bad_bci is code.size().
+// One mark per code byte. At the first byte that does not begin a complete instruction, *bad_bci is set to
+// its index and all marks from there on are kNothing; otherwise *bad_bci is code.size().
 std::vector<CodeMark> mark_instructions(CodeBytes code, std::size_t* bad_bci,
                                         Reserved reserved = Reserved::kNo);
 

@@ -170,7 +170,7 @@ void ClassParser::parse_class_list(const Deferred& attribute, std::vector<std::u
   require(attribute.length == 2 + count * 2u, wrong_length);
 }
 
-// Those that refer to other classes are looked at when all attributes are known to be there.
+// Attributes that refer to other classes are parsed when all attributes have been seen.
 void ClassParser::parse_deferred_attributes() {
   const std::size_t end = in_.position();
   if (inner_classes_) parse_inner_classes(*inner_classes_);
@@ -269,7 +269,7 @@ void ClassParser::parse_class_attributes() {
       in_.take(length);
     }
   }
-  // HotSpot forgets it then: such a class counts as one at top level.
+  // HotSpot drops it then: such a class counts as a top-level class.
   if (!inner_classes_) file_.enclosing_class = file_.enclosing_method = 0;
   parse_deferred_attributes();
   require(max_bootstrap_index_ < 0 || has_bootstrap, "Missing BootstrapMethods attribute in class file %s");

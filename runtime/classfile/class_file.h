@@ -73,17 +73,17 @@ class ConstantPool {
     return static_cast<std::int32_t>(entries_[i].bits);
   }
   [[nodiscard]] std::uint64_t bits(std::size_t i) const { return entries_[i].bits; }
-  // Name of a Class, characters of a String, descriptor of a MethodType, name of a Module or Package.
+  // The name of a Class, characters of a String, descriptor of a MethodType, name of a Module or Package.
   [[nodiscard]] std::string_view text_of(std::size_t i) const { return utf8(entries_[i].first); }
   [[nodiscard]] std::string_view class_name(std::size_t i) const { return text_of(i); }
 
-  // Of a NameAndType entry.
+  // For a NameAndType entry.
   [[nodiscard]] std::string_view nt_name(std::size_t i) const { return utf8(entries_[i].first); }
   [[nodiscard]] std::string_view nt_descriptor(std::size_t i) const { return utf8(entries_[i].second); }
 
-  // Of a Fieldref, Methodref or InterfaceMethodref.
+  // For a Fieldref, Methodref or InterfaceMethodref.
   [[nodiscard]] std::string_view ref_class(std::size_t i) const { return class_name(entries_[i].first); }
-  // Of those, and of Dynamic and InvokeDynamic.
+  // For those, and for Dynamic and InvokeDynamic.
   [[nodiscard]] std::string_view ref_name(std::size_t i) const { return nt_name(entries_[i].second); }
   [[nodiscard]] std::string_view ref_descriptor(std::size_t i) const {
     return nt_descriptor(entries_[i].second);
@@ -151,8 +151,8 @@ struct Code {
   RawAttribute stack_map_table;  // number_of_entries and the frames
 };
 
-// name_index of a MethodParameter whose index in the file is out of the pool or no Utf8: reflection throws
-// MalformedParametersException for it.
+// The name_index of a MethodParameter whose index in the file is outside the pool or not a Utf8: reflection
+// throws MalformedParametersException for it.
 inline constexpr std::uint16_t kBadParameterName = 65535;
 
 struct MethodParameter {
@@ -227,7 +227,7 @@ struct ClassFile {
   RawAttribute source_debug_extension;
   Annotations annotations;
 
-  // The name by which the class is defined: that of this_class, or ParseOptions::replacement_name.
+  // The name under which the class is defined: that of this_class, or ParseOptions::replacement_name.
   std::string_view name;
   std::string_view super_name;  // empty for java/lang/Object
 
@@ -235,10 +235,10 @@ struct ClassFile {
 };
 
 struct ParseOptions {
-  // The name that was asked for, internal form; null data: take the one in the file. Must outlive the
+  // The name that was asked for, in internal form; null data: take the one in the file. Must outlive the
   // ClassFile.
   std::string_view expected_name = {};
-  // What messages call the class until the file's own name is known, if none is expected.
+  // The name of the class in messages until the file's own name is known, if none is expected.
   std::string_view called = "<Unknown>";
   // Defining a hidden class: the name with its suffix ("foo/Bar+0x1") that the this_class entry gets instead
   // of the one in the file. It becomes one further Utf8 entry behind the pool of the file. Must outlive the

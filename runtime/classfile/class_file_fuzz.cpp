@@ -1,6 +1,7 @@
-// libFuzzer: any bytes as a class file. What parses is verified both ways, and each method's stack maps and
-// null messages are made whether it verified or not. The corpus is kept in tests/corpus/class_file_fuzz; the
-// class library makes a larger one: jimage extract --dir DIR $JAVA_HOME/lib/modules.
+// libFuzzer: any bytes as a class file. What can be parsed is verified both ways, and each method's stack
+// maps and null messages are computed whether it verified or not. The corpus is in
+// tests/corpus/class_file_fuzz; the class library makes a larger one: jimage extract --dir DIR
+// $JAVA_HOME/lib/modules.
 #include <cstdint>
 #include <cstdlib>
 
@@ -28,10 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
       TypeInferrer(view.view(), method, oracle).run();
     } catch (const VerifyThrow&) {
-      // Expected of most inputs.
+      // Most inputs are expected to fail.
     }
     const auto maps = StackMaps::compute(method, *view.view().pool);
-    // Code that has been verified can be analysed.
+    // Verified code can be analysed.
     if (verified && !maps) std::abort();
     for (std::size_t bci = 0; bci < length && bci < 200; ++bci) {
       if (maps) (void)maps->at(bci);

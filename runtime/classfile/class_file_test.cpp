@@ -273,7 +273,7 @@ TEST(ClassFile, CountsFarBeyondTheFileAllocateNothing) {
   a.attributes.push_back(a.attribute("BootstrapMethods", Bytes().u2(65535)));
   EXPECT_NE(error_of(a), "none");
   auto bytes = Assembler().bytes();
-  // Ends with counts of interfaces, fields, methods and attributes: 65535 fields that are not there.
+  // The file ends with the counts of interfaces, fields, methods and attributes: claim 65535 fields.
   bytes[bytes.size() - 6] = bytes[bytes.size() - 5] = std::byte{0xff};
   EXPECT_EQ(error_of(bytes), format_error("Truncated class file"));
 }

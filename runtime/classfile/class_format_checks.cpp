@@ -66,7 +66,7 @@ void ClassParser::illegal_descriptor(const char* kind, std::string_view name,
         descriptor.data());
 }
 
-// The errors that have a message of their own wherever they occur.
+// Errors that have a message of their own wherever they occur.
 void ClassParser::check_descriptor_error(DescriptorError error) const {
   if (error == DescriptorError::kBadClassName) {
     fail("Class name is empty or contains illegal character in descriptor in class file %s");

@@ -92,7 +92,8 @@ void ClassParser::parse_this_class() {
   }
   if (!options_.replacement_name.empty()) {
     auto& entries = file_.pool.entries();
-    // The pool of a file has at most 65535 entries with index 0, so one more still has a 16-bit index.
+    // The pool of a file has at most 65535 entries, index 0 included, so one more entry still has a 16-bit
+    // index.
     entries[file_.this_class].first = static_cast<std::uint16_t>(entries.size());
     CpEntry name;
     name.tag = PoolTag::kUtf8;

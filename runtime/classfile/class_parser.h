@@ -25,7 +25,7 @@ inline constexpr std::uint32_t kMagic = 0xcafebabe;
 inline constexpr const char* kWrongSignatureIndex =
     "Invalid Signature attribute at constant pool index %u in class file %s";
 
-// Versions from which on something is different.
+// Versions with which a rule changes.
 inline constexpr std::uint16_t kJava5 = 49;
 inline constexpr std::uint16_t kJava6 = 50;
 inline constexpr std::uint16_t kJava7 = 51;
@@ -36,7 +36,7 @@ inline constexpr std::uint16_t kJava12 = 56;
 inline constexpr std::uint16_t kJava16 = 60;
 inline constexpr std::uint16_t kJava17 = 61;
 
-// How a failure leaves the parser's own functions; it never leaves parse().
+// How a failure leaves the parser's functions; it never leaves parse().
 struct Failed {
   ClassFormatFailure failure;
 };
@@ -54,7 +54,7 @@ class ClassReader {
 
   void seek(std::size_t position) { at_ = position; }  // at most the end
 
-  // Everything below takes part in the one failure of reading: the file is shorter than it says.
+  // All readers fail in the same way: the file is shorter than it says.
   void need(std::size_t count) const {
     if (count > remaining()) raise(kClassFormatError, "Truncated class file");
   }
@@ -140,7 +140,7 @@ class ClassParser {
   void parse_checked_exceptions(Method& method, std::uint32_t length);
   void parse_method_parameters(Method& method, std::uint32_t length);
   void parse_class_attributes();
-  // An attribute of the class that is parsed when all have been seen.
+  // An attribute of the class that is parsed after all of them have been seen.
   struct Deferred {
     std::size_t position;
     std::uint32_t length;
@@ -154,8 +154,8 @@ class ClassParser {
   void parse_record_component(RecordComponent& component);
   Index parse_signature(const char* wrong_length, const char* wrong_index, std::uint32_t length);
 
-  // Takes `length` bytes as one of the four annotation attributes when `name` is one; `where` is the middle
-  // of the message about a second one, e.g. " for field".
+  // Takes `length` bytes as one of the four annotation attributes if `name` is one; `where` is the middle of
+  // the message about a second one, e.g. " for field".
   bool parse_annotations(std::string_view name, std::uint32_t length, const char* where, Annotations& into);
   void take_once(RawAttribute& into, std::uint32_t length, const char* name, const char* where);
 

@@ -41,7 +41,7 @@ void ClassParser::parse_pool() {
         entry.bits |= in_.u4();
         entry.tag = kind;
         require(i + 1 < count, "Invalid constant pool entry %u in class file %s", i);
-        ++i;  // the index behind it is unusable
+        ++i;  // the index after it is unusable
         continue;
       case PoolTag::kClass:
       case PoolTag::kString:
@@ -73,8 +73,8 @@ void ClassParser::parse_pool() {
         break;
       case PoolTag::kModule:
       case PoolTag::kPackage:
-        // Only a module-info may have these, and that is no class: which of two errors it is depends on the
-        // flags.
+        // Only a module-info may have these entries, and a module-info is not a class. Which of two errors is
+        // reported depends on the flags.
         require(since(kJava9), "Unknown constant tag %u in class file %s", byte);
         entry.first = in_.u2();
         if (module_entry_ == PoolTag::kUnusable) module_entry_ = kind;
@@ -161,7 +161,7 @@ void ClassParser::check_pool_member(std::size_t i) {
   const std::string_view name = pool.ref_name(i);
   const std::string_view descriptor = pool.ref_descriptor(i);
   const bool is_method = !descriptor.empty() && descriptor.front() == '(';
-  // From version 51 on every NameAndType entry has been checked for itself.
+  // From version 51 on, every NameAndType entry has been checked by itself.
   const bool checked = since(kJava7);
   if (kind == PoolTag::kFieldref || kind == PoolTag::kDynamic) {
     if (is_method)

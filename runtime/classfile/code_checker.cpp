@@ -190,7 +190,7 @@ Type CodeChecker::pop_any() {
 Type CodeChecker::pop(const Type& expected, const char* old_text) {
   const Type type = pop_any();
   if (!assignable(type, expected)) {
-    // What is no object at all is told apart from an object of the wrong class.
+    // Something that is not an object is reported differently from an object of the wrong class.
     const bool special = old_text != nullptr && (expected.is(TypeKind::kAnyReference) ||
                                                  (expected.is(TypeKind::kObject) && type.is_reference()));
     fail(bad_type(popped(type), implicit(expected)), special ? old_text : expecting(expected),
@@ -207,7 +207,7 @@ void CodeChecker::pop_pair(const TypePair& pair, const char* old_text) {
   if (frame_.stack.empty())
     fail(bad_type(popped(upper), implicit(pair.types[1])), expecting(pair.types[0]), "");
   const Type lower = pop_any();
-  // A long's halves and a double's always stand together, so the lower one tells what is wrong.
+  // The halves of a long or double are always together, so the lower one tells what is wrong.
   if (!assignable(upper, pair.types[1]) || !assignable(lower, pair.types[0])) {
     fail(bad_type(popped(lower), implicit(pair.types[0])),
          old_text != nullptr ? old_text : expecting(pair.types[0]), "Bad type on operand stack");
@@ -223,7 +223,7 @@ Type CodeChecker::pop_category1() { return pop(TypeKind::kCategory1); }
 void CodeChecker::set_local(unsigned index, const Type& type) {
   auto& locals = frame_.locals;
   if (index >= locals.size()) locals.resize(index + 1);
-  // Half a long or double is no value.
+  // Half a long or double is not a value.
   if (locals[index].is_category2() && index + 1 < locals.size()) locals[index + 1] = TypeKind::kTop;
   if (locals[index].is_category2_second() && index > 0) locals[index - 1] = TypeKind::kTop;
   locals[index] = type;

@@ -1,9 +1,9 @@
-// What each instruction demands of the frame before it and makes of it (JVMS 4.10.1.9), shared by the two
-// ways of verifying: type_checker.h (StackMapTable) and type_inferrer.h (data flow). Internal to the
-// verifier.
+// What each instruction requires of the frame before it, and how it changes the frame (JVMS 4.10.1.9). Shared
+// by the two ways of verifying: type_checker.h (StackMapTable) and type_inferrer.h (data flow). Internal to
+// the verifier.
 //
-// One object is one pass over one method. Failure and the wish for a class leave its functions as the
-// exceptions below, which verify() catches.
+// One object is one pass over one method. A failure, or the need for a class, leaves its functions as one of
+// the exceptions below, which verify() catches.
 #pragma once
 
 #include <cstdarg>
@@ -21,7 +21,7 @@ namespace uvm::rt::classfile {
 
 struct VerifyThrow {
   VerifyFailure failure;
-  bool final = false;  // no second try by inference
+  bool final = false;  // no second attempt by inference
 };
 struct NeedClassThrow {
   std::string name;
@@ -33,14 +33,14 @@ class CodeChecker {
   CodeChecker& operator=(const CodeChecker&) = delete;
 
  protected:
-  // `inference` selects the wording of messages, and the rules that differ: jsr and ret exist.
+  // `inference` selects the wording of messages, and the rules that differ: with it, jsr and ret exist.
   CodeChecker(const ClassView& view, const MethodView& method, TypeOracle& oracle, bool inference);
   ~CodeChecker() = default;
 
   // Control leaves the instruction at bci_ with frame_. `target` may be anything.
   virtual void jump(std::int64_t target) = 0;
-  // Checks that the handlers around bci_ accept frame_; `this_uninitialized` even if the flag of frame_ is
-  // not set.
+  // Checks that the handlers around bci_ accept frame_; `this_uninitialized`: as if the flag of frame_ were
+  // set.
   virtual void flow_to_handlers(bool this_uninitialized) = 0;
   // jsr and ret; only called by inference.
   virtual void jump_to_subroutine(std::int64_t target) = 0;
@@ -51,13 +51,13 @@ class CodeChecker {
   // Executes the instruction at bci_ on frame_. Afterwards falls_through_ says whether the next one follows.
   // Precondition: check_operands() passed for it.
   void execute();
-  // What can be said of the instruction at bci_ without a frame (JVMS 4.9.1): constant pool entries of the
-  // right kind, operands in range, local variables below max_locals.
+  // Checks what needs no frame about the instruction at bci_ (JVMS 4.9.1): constant pool entries of the right
+  // kind, operands in range, local variables below max_locals.
   void check_operands();
-  // Exception table and LocalVariableTable name instructions, and the classes caught are throwable.
+  // Exception table and LocalVariableTable refer to instructions, and the caught classes are throwable.
   void check_tables();
 
-  // ---- failing. `old_text` is what the type-inferring verifier says.
+  // ---- failing. `old_text` is the text of the type-inferring verifier.
   using Kind = ErrorContext::Kind;
   [[noreturn]] void fail(const ErrorContext& context, const std::string& old_text,
                          const std::string& text) const;
@@ -76,10 +76,10 @@ class CodeChecker {
   void begin_instruction(std::size_t bci);
   void push(const Type& type);
   void push(const TypePair& pair);
-  void push_halves(const TypePair& pair);  // one by one: of an overflow, what was pushed is shown
+  void push_halves(const TypePair& pair);  // one by one, because an overflow shows what was pushed
   Type pop_any();
   Type pop(const Type& expected, const char* old_text = nullptr);
-  // A whole value. What is wrong with a long or double is told at once, by its lower half.
+  // A whole value. A wrong long or double is reported at once, by its lower half.
   void pop_pair(const TypePair& pair, const char* old_text = nullptr);
   // The same, half by half from the top.
   void pop_halves(const TypePair& pair, const char* old_text = nullptr);

@@ -246,7 +246,7 @@ void CodeChecker::execute_store(const LocalOperand& operand) {
 
 namespace {
 
-// Does a load or store for elements of this letter accept the array? A stands for references; byte and
+// Whether a load or store for elements of this letter accepts the array. A stands for references; byte and
 // boolean arrays share their instructions.
 bool fits_array(const Type& array, char letter) {
   if (array.is(TypeKind::kNull)) return true;
@@ -278,7 +278,7 @@ const char* expecting_array(char letter) {
   }
 }
 
-// For messages: nothing where two kinds of arrays are accepted.
+// For messages: nothing if two kinds of arrays are accepted.
 Origin expected_array(char letter) {
   constexpr std::string_view kNames = "[I[J[F[D[C[S";
   Origin origin;
@@ -292,7 +292,7 @@ Origin expected_array(char letter) {
   return origin;
 }
 
-// What the instruction moves: the sub-int types are int on the stack.
+// The type that the instruction moves: sub-int types are int on the stack.
 char moved(char letter) { return letter == 'B' || letter == 'C' || letter == 'S' ? 'I' : letter; }
 
 }  // namespace
@@ -330,7 +330,7 @@ void CodeChecker::execute_array_store(Opcode opcode) {
 }
 
 void CodeChecker::execute_stack(Opcode opcode) {
-  // Two slots off the stack that are either two values or one long or double; returned bottom first.
+  // Pops two slots that are either two values or one long or double; returns them bottom first.
   const auto pop_two = [&] {
     TypePair pair;
     pair.count = 2;

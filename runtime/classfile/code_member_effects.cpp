@@ -60,8 +60,8 @@ void CodeChecker::execute_field(Opcode opcode, unsigned index) {
   }
 }
 
-// An invokespecial that is no constructor call may name this class, its superclass or a direct superinterface
-// (JVMS 4.9.2).
+// An invokespecial that does not call a constructor may name this class, its superclass or a direct
+// superinterface (JVMS 4.9.2).
 void CodeChecker::check_special_target(const MemberView& member, bool interface_method) {
   if (member.class_name == view_.name || member.class_name == view_.super_name) return;
   const bool direct = interface_method && std::find(view_.interfaces.begin(), view_.interfaces.end(),
@@ -86,7 +86,7 @@ void CodeChecker::execute_invoke(Opcode opcode, unsigned index) {
   std::string_view arguments[kMaxArgumentSlots];
   unsigned count = 0;
   for (ParameterTypes p(member.descriptor); !p.done(); p.next()) {
-    // The parser has no limit for descriptors that are only referred to; no method has so many parameters.
+    // The parser does not limit descriptors that are only referred to; no method has so many parameters.
     if (count == kMaxArgumentSlots) fail_code("Signature has too many arguments", "Operand stack underflow");
     arguments[count++] = p.type();
   }
@@ -119,7 +119,8 @@ void CodeChecker::execute_invoke(Opcode opcode, unsigned index) {
   push_halves(types_of_descriptor(return_type(member.descriptor)));
 }
 
-// Can the handler be left otherwise than by a throw? Follows branches, not the handlers of the handler.
+// Whether the handler can be left other than by a throw. Follows branches, but not the handlers of the
+// handler.
 bool CodeChecker::ends_in_athrow(std::size_t handler) const {
   std::vector<std::size_t> work{handler};
   std::vector<bool> seen(code_.size());
@@ -178,8 +179,8 @@ void CodeChecker::execute_init(unsigned index, const MemberView& member, const T
     fail(bad_type(popped(receiver), {}), "Expecting to find unitialized object on stack",
          "Bad operand type when invoking <init>");
   }
-  // A frame of the class file can name any instruction as the place of creation; it has been checked to be a
-  // `new`.
+  // A frame of the class file can name any instruction as the place of creation; it has been checked that it
+  // is a `new`.
   const unsigned new_index = read_u2(code_, receiver.bci + 1u);
   if (pool_.tag(new_index) != PoolTag::kClass)
     fail_code("Illegal type in constant pool", "Expecting new instruction");

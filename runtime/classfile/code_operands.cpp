@@ -41,7 +41,7 @@ void CodeChecker::check_constant_operand(unsigned index, bool wide) {
     if (since(kJava5)) tags |= bit(PoolTag::kClass);
     if (since(kJava7)) tags |= bit(PoolTag::kMethodHandle) | bit(PoolTag::kMethodType);
   }
-  // A dynamic constant goes with the instruction that has its size.
+  // A dynamic constant must be loaded by the instruction for its size.
   if (since(kJava11) && pool_.tag(index) == PoolTag::kDynamic &&
       slots_of(pool_.member(index).descriptor.front()) == (wide ? 2u : 1u)) {
     tags |= bit(PoolTag::kDynamic);
@@ -194,7 +194,7 @@ void CodeChecker::check_operands() {
       }
       const bool two = operand.opcode == Opcode::k_lload || operand.opcode == Opcode::k_dload ||
                        operand.opcode == Opcode::k_lstore || operand.opcode == Opcode::k_dstore;
-      // Type checking tells first what is wrong on the stack.
+      // Type checking first reports what is wrong on the stack.
       if (inference_) check_local(operand.index, two ? 2 : 1);
       break;
     }

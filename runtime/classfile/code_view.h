@@ -1,10 +1,10 @@
-// What the verifier, the stack-map analysis and the messages about null look at: a method's code and the
-// constant pool it refers to, wherever they are kept. A freshly parsed ClassFile gives such views through
-// ClassFileView; the linker makes its own over the metadata of the region.
+// What the verifier, the stack-map analysis and the messages about null read: a method's code and its
+// constant pool, wherever they are kept. A freshly parsed ClassFile provides such views through
+// ClassFileView; the linker has its own over the metadata of the region.
 //
-// The views promise what class_file.h promises of a ClassFile (checked descriptors, references of the right
-// kind), and not that the code itself is correct. Spans and strings are good as long as what they were made
-// from.
+// The views guarantee what class_file.h guarantees of a ClassFile (checked descriptors, references of the
+// right kind), but not that the code itself is correct. Spans and strings are valid as long as their source
+// is.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class PoolView {
   PoolView& operator=(const PoolView&) = delete;
 
   [[nodiscard]] virtual unsigned size() const = 0;
-  // kInvalid for any index that is not one of an entry.
+  // kInvalid for an index without an entry.
   [[nodiscard]] virtual PoolTag tag(unsigned index) const = 0;
   // Precondition: tag(index) is kClass.
   [[nodiscard]] virtual std::string_view class_name(unsigned index) const = 0;

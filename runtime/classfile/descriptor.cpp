@@ -25,7 +25,7 @@ bool is_nameable(std::string_view name) {
     if (name.back() != ';') return false;
     name = class_name_of(name);
   }
-  // The JDK takes a null character for no character: neither a slash nor the end may follow it.
+  // The JDK ignores a null character: neither a slash nor the end may follow it.
   constexpr std::string_view kNull = "\xc0\x80";
   return !name.empty() && name.front() != '/' && name.find_first_of(".;[") == std::string_view::npos &&
          name.find("//") == std::string_view::npos && name.find("\xc0\x80/") == std::string_view::npos &&

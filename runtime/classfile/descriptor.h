@@ -1,8 +1,7 @@
-// Field and method descriptors (JVMS 4.3): checking, walking over those that have been checked, and writing
-// them as people do.
-// The walking and writing functions trust their argument: only descriptors that the class file parser has
-// accepted (or that pass is_field_descriptor / is_method_descriptor) may be given to them. Host-side, any
-// thread.
+// Field and method descriptors (JVMS 4.3): checking them, walking over checked ones, and writing them for
+// people.
+// The walking and writing functions trust their argument: it must be a descriptor that the class file parser
+// has accepted, or that passes is_field_descriptor or is_method_descriptor. Host-side, any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +21,8 @@ enum class DescriptorError : std::uint8_t {
   kTooManyDimensions,  // more than 255 times '['
 };
 
-// Length of the field descriptor at the front of `text`; 0 and the reason in `error` when there is none. With
-// `void_allowed`, "V" counts as one.
+// The length of the field descriptor at the front of `text`; 0, and the reason in `error`, if there is none.
+// With `void_allowed`, "V" counts as one.
 std::size_t skip_field_descriptor(std::string_view text, bool void_allowed, DescriptorError& error);
 
 struct MethodDescriptorCheck {
@@ -35,13 +34,14 @@ MethodDescriptorCheck check_method_descriptor(std::string_view text);
 bool is_field_descriptor(std::string_view text);
 bool is_method_descriptor(std::string_view text);
 
-// A name of JVMS 4.2.2: not empty and without any of . ; [ / (and without < > for a method).
+// A name as in JVMS 4.2.2: not empty and without any of . ; [
+// (and without < > for a method).
 bool is_unqualified_name(std::string_view name, bool method);
-// A class name in internal form (JVMS 4.2.1), no array: unqualified names joined by single slashes.
+// A class name in internal form (JVMS 4.2.1), not an array: unqualified names joined by single slashes.
 bool is_class_name(std::string_view name);
 
-// What Class.forName and ClassLoader take for a name, with slashes for dots: a class name that may end with
-// a slash (no such class is found), or an array descriptor made of such names.
+// What Class.forName and ClassLoader accept as a name, with slashes instead of dots: a class name that may
+// end with a slash (no such class is ever found), or an array descriptor of such names.
 bool is_nameable(std::string_view name);
 
 // A message as HotSpot cuts it off: at most 1023 bytes, ending with a whole character.

@@ -50,7 +50,7 @@ class JdkClasses : public testing::Test {
     World world;
   };
   static inline Library* library_ = nullptr;
-  static constexpr std::size_t kStep = kSanitized ? 8 : 1;  // of the classes that are looked at
+  static constexpr std::size_t kStep = kSanitized ? 8 : 1;  // only each kStep-th class is tested
 };
 
 TEST_F(JdkClasses, AreAllParsed) { EXPECT_GT(library_->files.size(), 6000u); }
@@ -75,7 +75,7 @@ TEST_F(JdkClasses, Verify) {
   }
 }
 
-// What type checking accepts, inference accepts without any stack map.
+// Everything that type checking accepts is also accepted by inference, which uses no stack map.
 TEST_F(JdkClasses, VerifyByInference) {
   for (std::size_t n = 0; n < library_->files.size(); n += kStep) {
     const ClassFile& file = library_->files[n];
@@ -92,7 +92,7 @@ TEST_F(JdkClasses, VerifyByInference) {
   }
 }
 
-// Reads the frames of a StackMapTable as far as references go: 'r' a reference, '.' something else, 't' top.
+// Reads the references in the frames of a StackMapTable: 'r' a reference, '.' something else, 't' top.
 class TableReader {
  public:
   explicit TableReader(const MethodView& method)
@@ -181,7 +181,7 @@ TEST_F(JdkClasses, StackMapsAgreeWithTheCompilers) {
   EXPECT_GT(frames, 50000u / kStep);
 }
 
-// Every dereference of the class library has a message that says what could not be done.
+// Every dereference in the class library has a message that says what could not be done.
 TEST_F(JdkClasses, NpeMessages) {
   std::size_t with_cause = 0, messages = 0;
   for (std::size_t n = 0; n < library_->files.size(); n += 16) {

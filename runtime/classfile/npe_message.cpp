@@ -9,9 +9,9 @@
 namespace uvm::rt::classfile {
 namespace {
 
-// How many dereferences an expression is followed back.
+// How many dereferences of an expression are followed back.
 constexpr int kMaxDetail = 5;
-// Operand stack slots of all instructions together; beyond it there is no message.
+// Operand stack slots of all instructions together; if there are more, there is no message.
 constexpr std::size_t kMaxSlots = 1000000;
 // Locals from here on count as written to.
 constexpr unsigned kTrackedLocals = 64;
@@ -19,8 +19,8 @@ constexpr unsigned kTrackedLocals = 64;
 constexpr std::size_t kUnknown = ~std::size_t{0};
 
 // Whether the constant is of the kind by which the instruction, one of getstatic to invokedynamic, names a
-// member. Code that was never verified may have another there, whose descriptor is not what the instruction
-// makes of it.
+// member. Code that was never verified may have another constant there, with a descriptor that does not fit
+// the instruction.
 bool names_member(Opcode opcode, PoolTag tag) {
   switch (opcode) {
     case Opcode::k_getstatic:
@@ -35,8 +35,8 @@ bool names_member(Opcode opcode, PoolTag tag) {
   }
 }
 
-// Java's name of a type, with java.lang left out where every reader knows it. The JDK shortens
-// java.lang.StringBuilder and the like too where it lists parameters, and there only.
+// Java's name of a type, without java.lang where every reader knows it. The JDK also shortens
+// java.lang.StringBuilder and the like in lists of parameters, and only there.
 std::string short_type(std::string_view descriptor, bool parameter) {
   std::string text = type_name(descriptor);
   constexpr std::string_view kJavaLang = "java.lang.";
@@ -49,19 +49,19 @@ std::string short_type(std::string_view descriptor, bool parameter) {
   return text;
 }
 
-// Of a class as the constant pool names it.
+// The same for a class as the constant pool names it.
 std::string short_class(std::string_view name) {
   return short_type(name.front() == '[' ? std::string(name) : "L" + std::string(name) + ";", false);
 }
 
-// Before an instruction: for each operand stack slot the bci of the instruction that put it there (kUnknown
-// when there are several), and which of the first locals have been written to.
+// The state before an instruction: for each operand stack slot the bci of the instruction that put it there
+// (kUnknown if there are several), and which of the first locals have been written to.
 struct State {
   std::vector<std::size_t> stack;
   std::uint64_t written = 0;
 };
 
-// Follows the operand stack from the front of the code to `bci`, once: paths that come from behind it do not
+// Follows the operand stack from the front of the code to `bci`, once: paths that come from later code do not
 // count.
 class Sources {
  public:
@@ -167,7 +167,7 @@ bool Sources::effect(std::size_t bci, Opcode opcode, State& state) {
     case Opcode::k_swap:
       return arrange(2, "01");
     case Opcode::k_checkcast:
-      return true;  // the same value still
+      return true;  // still the same value
     case Opcode::k_ldc:
     case Opcode::k_ldc_w:
     case Opcode::k_ldc2_w: {
@@ -274,7 +274,7 @@ bool Sources::run() {
     push(state, h.handler_pc, 1);
     states_.try_emplace(h.handler_pc, state);
   }
-  // Passes from the front; a further one only when some instruction is first reached from behind it.
+  // Passes from the front; another pass is needed only if an instruction is first reached from later code.
   do {
     complete_ = true;
     added_ = false;
@@ -349,7 +349,7 @@ std::size_t Message::null_slot(std::size_t bci) const {
     case Opcode::k_invokevirtual:
     case Opcode::k_invokespecial:
     case Opcode::k_invokeinterface:
-      // A constructor call that threw is the exception's own.
+      // If a constructor call threw, that is the exception's own constructor.
       if (member(bci).name == "<init>") return kUnknown;
       return argument_slots(member(bci).descriptor);
     default:
@@ -359,7 +359,7 @@ std::size_t Message::null_slot(std::size_t bci) const {
 
 std::string Message::method_text(std::size_t bci) const {
   const MemberView called = member(bci);
-  // An array class keeps its descriptor here: "[I.clone()".
+  // The name of an array class is its descriptor here: "[I.clone()".
   std::string text =
       called.class_name.front() == '[' ? external_name(called.class_name) : short_class(called.class_name);
   text += "." + std::string(called.name) + "(";
@@ -459,7 +459,7 @@ bool Message::describe(std::size_t bci, std::size_t slot, int detail, bool inner
                                    local_operand(code_, source).opcode == Opcode::k_aload);
   if (int_load || ref_load || wide_load) {
     const unsigned local = local_operand(code_, source).index;
-    // Whether it is a parameter still is asked where the value is used, not where it was loaded.
+    // Whether it still is a parameter matters where the value is used, not where it was loaded.
     const bool written = local >= kTrackedLocals || (state->written >> local & 1) != 0;
     text = local_name(source, local, !written);
   } else if (opcode == Opcode::k_aconst_null) {

@@ -245,8 +245,8 @@ inline constexpr std::array<OpcodeInfo, kOpcodeCount> kOpcodeInfo = {{
 
 static_assert(kOpcodeInfo[0xb6].name == "invokevirtual" && kOpcodeInfo[0xc9].name == "jsr_w");
 
-// Bytes that HotSpot uses for instructions of its own inside: no class file may have them, but its
-// verification by type checking takes them for instructions, of these lengths, until it gets to one; and
+// Bytes that HotSpot uses internally for instructions of its own. No class file may have them, but HotSpot's
+// verification by type checking takes them for instructions, of these lengths, until it gets to one, and its
 // messages name them.
 struct ReservedOpcode {
   std::string_view name;

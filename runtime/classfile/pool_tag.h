@@ -1,5 +1,5 @@
-// Tags of constant pool entries, JVMS table 4.4-A: as class files have them, and as the pools of the region
-// do, so the values are part of the heap format.
+// Tags of constant pool entries, JVMS table 4.4-A. The pools of the region use them too, so the values are
+// part of the heap format.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxStateSlots = std::size_t{1} << 24;
 
 }  // namespace
 
-// Runs single instructions on a state. Every function gives false when the code cannot be right.
+// Runs single instructions on a state. Every function returns false if the code cannot be right.
 class StackMaps::Stepper {
  public:
   Stepper(const MethodView& method, const PoolView& pool)
@@ -107,7 +107,7 @@ class StackMaps::Stepper {
       case Opcode::k_dload:
         return push(kOther) && push(kOther);
       case Opcode::k_aload:
-        // What verified code loads with aload is a reference.
+        // Verified code loads only references with aload.
         return push(kReference);
       case Opcode::k_iinc:
       case Opcode::k_ret:
@@ -165,8 +165,8 @@ class StackMaps::Stepper {
     return pop(argument_slots(descriptor) + receiver) && push_letter(return_type(descriptor).front());
   }
 
-  // The instructions that move slots about without looking at them. `take` slots from the top are replaced by
-  // the slots that `order` names, counted from the top of what was taken.
+  // The instructions that move slots without looking at their content. `take` slots from the top are replaced
+  // by the slots that `order` names, counted from the top of what was taken.
   bool shuffle(Opcode opcode) {
     const auto arrange = [&](std::size_t take, std::string_view order) {
       if (stack_->size() < take) return false;
@@ -233,7 +233,7 @@ class StackMaps::Analysis {
            marks_[static_cast<std::size_t>(bci)] != CodeMark::kNothing;
   }
 
-  // Where the instruction at `bci` can branch to; ret excepted.
+  // The targets of the instruction at `bci`; except for ret.
   std::vector<std::int64_t> targets(std::size_t bci) const {
     const auto opcode = static_cast<Opcode>(code_[bci]);
     const auto at = static_cast<std::int64_t>(bci);
@@ -284,7 +284,7 @@ class StackMaps::Analysis {
     return true;
   }
 
-  // Same return addresses in the same places?
+  // Whether both have the same return addresses in the same places.
   static bool same_addresses(const std::vector<Value>& a, const std::vector<Value>& b) {
     const std::size_t size = std::max(a.size(), b.size());
     for (std::size_t i = 0; i < size; ++i) {
@@ -356,7 +356,8 @@ class StackMaps::Analysis {
   bool return_from(unsigned local, State& state) {
     const Value address = local < state.locals.size() ? state.locals[local] : kOther;
     if (address < kAddress || !is_instruction(address - kAddress)) return false;
-    // Once used, an address cannot be used again; the state behind is then the same for every use.
+    // An address cannot be used again after it has been used, so the following state is the same for every
+    // use.
     std::replace(state.locals.begin(), state.locals.end(), address, kOther);
     return flow(address - kAddress, state);
   }
@@ -378,7 +379,7 @@ std::optional<StackMaps> StackMaps::compute(const MethodView& method, const Pool
 }
 
 std::optional<FrameMap> StackMaps::at(std::size_t bci, const ReturnAddressReader& read) const {
-  // The block that bci lies in begins at or before it.
+  // The block that contains bci begins at or before it.
   auto block = blocks_.upper_bound(bci);
   if (block == blocks_.begin()) return std::nullopt;
   --block;
@@ -390,7 +391,7 @@ std::optional<FrameMap> StackMaps::at(std::size_t bci, const ReturnAddressReader
     bool reached = true;
     while (at < bci && reached) {
       const auto opcode = static_cast<Opcode>(code[at]);
-      // Behind the end of a block that control does not leave by falling through, nothing is reached.
+      // Beyond the end of a block that control does not leave by falling through, nothing is reached.
       const bool ends = (opcode >= Opcode::k_goto && opcode <= Opcode::k_return) ||
                         opcode == Opcode::k_athrow || opcode == Opcode::k_goto_w || opcode == Opcode::k_jsr_w;
       const bool wide_ret = opcode == Opcode::k_wide && static_cast<Opcode>(code[at + 1]) == Opcode::k_ret;

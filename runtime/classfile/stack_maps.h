@@ -20,9 +20,9 @@
 namespace uvm::rt::classfile {
 
 // Before an instruction: element i says whether slot i holds a reference (null included, and objects under
-// construction). Slots behind the end of `locals` hold none. stack.size() is the depth of the operand stack
-// in slots; a long or double is two. In the caller of a method, the frame stands at the invoke instruction
-// and the arguments are the topmost entries of the map, though the callee may own those slots by then.
+// construction). Slots beyond the end of `locals` hold none. stack.size() is the depth of the operand stack
+// in slots; a long or double is two. In the caller of a method, the frame is at the invoke instruction and
+// the arguments are the topmost entries of the map, though the callee may own those slots by then.
 struct FrameMap {
   std::vector<bool> locals;
   std::vector<bool> stack;
@@ -30,16 +30,16 @@ struct FrameMap {
 
 class StackMaps {
  public:
-  // Gives the bci that a return address in a local variable leads to. Only asked about locals that hold one.
+  // Returns the bci that a return address in a local variable leads to. Called only for locals that hold one.
   using ReturnAddressReader = std::function<std::size_t(unsigned local)>;
 
-  // Analyses a method with code. Empty when the code cannot be right: it branches outside, overruns its
-  // stack, or needs more states than any compiler's output.
+  // Analyses a method with code. Empty if the code cannot be right: it branches outside, overruns its stack,
+  // or needs more states than any compiler's output.
   static std::optional<StackMaps> compute(const MethodView& method, const PoolView& pool);
 
-  // The map before the instruction at `bci`; empty when that is never reached. Inside a subroutine what the
-  // locals hold can depend on where it was called from: `read` tells the cases apart, by the return address
-  // in the frame. Methods without jsr never call it.
+  // The map before the instruction at `bci`; empty if that is never reached. Inside a subroutine the content
+  // of the locals may depend on the caller of the subroutine: `read` tells the cases apart, by the return
+  // address in the frame. It is never called for methods without jsr.
   [[nodiscard]] std::optional<FrameMap> at(std::size_t bci, const ReturnAddressReader& read = {}) const;
 
  private:

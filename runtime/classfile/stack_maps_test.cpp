@@ -11,7 +11,7 @@ namespace {
 
 using O = Opcode;
 
-// "r.|r" is: local 0 a reference, local 1 none; one stack slot, a reference. "-" is: not reached.
+// "r.|r": local 0 is a reference, local 1 is not; one stack slot, a reference. "-": not reached.
 std::string text_of(const std::optional<FrameMap>& map) {
   if (!map) return "-";
   std::string text;

@@ -1,5 +1,5 @@
-// For tests: writes class files by hand, right ones and wrong ones. Strings and bytes in, bytes out; nothing
-// is checked.
+// For tests: assembles class files, right ones and wrong ones. Strings and bytes in, bytes out; nothing is
+// checked.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace uvm::rt::classfile {
 
-// Big-endian bytes in the making.
+// A growing sequence of big-endian bytes.
 class Bytes {
  public:
   Bytes& u1(unsigned v) {
@@ -78,7 +78,7 @@ class Assembler {
   }
   unsigned raw(const Bytes& entry) { return add(entry, 1); }
 
-  // An attribute, to be given to the functions below.
+  // An attribute, to pass to the functions below.
   Bytes attribute(std::string_view name, const Bytes& content) {
     return Bytes().u2(utf8(name)).u4(static_cast<std::uint32_t>(content.size())).add(content);
   }

@@ -26,7 +26,7 @@ class World {
 };
 
 // Unknown classes count as direct subclasses of Object. With `lazy`, each class is asked for once before it
-// is used, as a VM does that has to load it.
+// is used, like a VM that has to load it.
 class WorldOracle final : public TypeOracle {
  public:
   WorldOracle(const World& world, const ClassFile& current, bool lazy = false)
@@ -106,7 +106,7 @@ class WorldOracle final : public TypeOracle {
     return file == nullptr ? kObject : file->super_name;
   }
   [[nodiscard]] bool is_subclass(std::string_view from, std::string_view to) const {
-    // The limit is for hostile files whose superclasses make a circle.
+    // The limit is for hostile files whose superclasses form a circle.
     for (int depth = 0; !from.empty() && depth < 1000; ++depth, from = super_of(from)) {
       if (from == to) return true;
     }

@@ -4,8 +4,8 @@
 
 namespace uvm::rt::classfile {
 
-// Frames repeat all locals of the frame before them, so a hostile table can ask for memory out of all
-// proportion to its size. No compiler makes methods with more than this many types in all frames together.
+// Frames repeat all locals of the frame before them, so a hostile table can need memory out of all proportion
+// to its size. No compiler makes methods with more than this many types in all frames together.
 constexpr std::size_t kMaxTableTypes = std::size_t{1} << 23;
 
 // The bytes of a StackMapTable.
@@ -117,7 +117,7 @@ void TypeChecker::read_frame(MapReader& in, Frame& frame, std::size_t& bci, bool
     read_type(in, frame.stack);
     check_stack();
   } else if (tag < 251) {
-    // chop: the last locals go; a long or double counts once.
+    // chop: the last locals are dropped; a long or double counts once.
     for (unsigned i = tag; i < 251; ++i) {
       if (frame.locals.empty()) fail_format("StackMapTable format error: bad type array size");
       const bool pair = frame.locals.back().is_category2_second();
@@ -298,8 +298,8 @@ void TypeChecker::run() {
     meet_table(reached);
     begin_instruction(bci);
     check_operands();
-    // Handlers see the locals as they are before a store (JVMS 4.10.1.6), and after any other instruction
-    // what they were before.
+    // Handlers see the locals before a store (JVMS 4.10.1.6), and after any other instruction what they were
+    // before it.
     const auto opcode = static_cast<Opcode>(code_[bci]);
     const auto store_of = opcode == Opcode::k_wide ? static_cast<Opcode>(code_[bci + 1]) : opcode;
     const bool store = store_of >= Opcode::k_istore && store_of <= Opcode::k_astore_3;

@@ -1,5 +1,5 @@
-// Verification by type checking (JVMS 4.10.1): one pass over the code, with the frames of the StackMapTable
-// given at every place that is reached other than by falling through. Internal to the verifier.
+// Verification by type checking (JVMS 4.10.1): one pass over the code, with frames from the StackMapTable at
+// every place that is reached other than by falling through. Internal to the verifier.
 #pragma once
 
 #include "runtime/classfile/code_checker.h"
@@ -27,10 +27,10 @@ class TypeChecker final : public CodeChecker {
   void read_frame(class MapReader& in, Frame& frame, std::size_t& bci, bool first);
   Type read_type(class MapReader& in, std::vector<Type>& into);
   [[noreturn]] void fail_table(const char* what) const;
-  // Matches the table's frames with the instruction reached, and takes over the frame that stands there.
+  // Matches the table's frames with the current instruction, and adopts the frame that is given for it.
   void meet_table(bool reached);
   [[nodiscard]] const MapFrame* find(std::int64_t bci) const;
-  // May control go from `from` to `to`? If not, `why` says what is wrong.
+  // Whether control may go from `from` to `to`. If not, `why` says what is wrong.
   bool accepts(const Frame& from, const MapFrame& to, ErrorContext& why);
   // `frame` for a message: the current one as it was when the instruction began.
   [[nodiscard]] ShownFrame show(const Frame& frame) const {

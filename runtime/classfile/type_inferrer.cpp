@@ -7,10 +7,9 @@
 namespace uvm::rt::classfile {
 namespace {
 
-// A frame is kept for each instruction: code that needs more than this in all together is not from a
-// compiler.
+// A frame is kept for each instruction. Code that needs more than this in total was not made by a compiler.
 constexpr std::size_t kMaxTypesKept = std::size_t{1} << 24;
-// Subroutines inside subroutines; javac's finally blocks never come near.
+// Subroutines inside subroutines; javac's finally blocks never come close.
 constexpr std::size_t kMaxNesting = 256;
 
 constexpr const char* kBadTarget = "Illegal target of jump or branch";
@@ -26,7 +25,7 @@ void TypeInferrer::check_target(std::int64_t target, const char* text) const {
   }
 }
 
-// All branches, reached or not, go to instructions.
+// The targets of all branches, reached or not, are instructions.
 void TypeInferrer::check_static_targets() {
   const auto opcode = static_cast<Opcode>(code_[bci_]);
   const auto at = static_cast<std::int64_t>(bci_);
@@ -55,8 +54,7 @@ Type TypeInferrer::merge_objects(std::string_view a, std::string_view b) {
   while (a.front() == '[' && b.front() == '[') {
     const std::string_view x = a.substr(1);
     const std::string_view y = b.substr(1);
-    // Arrays of different primitives, or of a primitive and a reference, have the array around them in
-    // common.
+    // Arrays of different primitives, or of a primitive and a reference, have the enclosing array in common.
     if (!is_reference(x.front()) || !is_reference(y.front())) {
       a = b = kObjectName;
       break;
@@ -69,7 +67,7 @@ Type TypeInferrer::merge_objects(std::string_view a, std::string_view b) {
   if (a == b) {
     common = a;
   } else if (a.front() == '[' || b.front() == '[') {
-    // An array and a class: Object, unless the class is one of the interfaces that arrays have.
+    // An array and a class: Object, unless the class is one of the interfaces of arrays.
     const std::string_view other = a.front() == '[' ? b : a;
     if (other == "java/lang/Cloneable" || other == "java/io/Serializable") common = other;
   } else if (a != kObjectName && b != kObjectName) {
@@ -102,7 +100,7 @@ bool TypeInferrer::merge_types(std::vector<Type>& into, const std::vector<Type>&
     into[i] = merged;
     changed = true;
   }
-  // Half a long or double is no value.
+  // Half a long or double is not a value.
   for (std::size_t i = 0; i < into.size() && !stack; ++i) {
     const bool second_missing =
         into[i].is_category2() && (i + 1 == into.size() || !into[i + 1].is_category2_second());
@@ -124,7 +122,7 @@ bool TypeInferrer::merge(State& into, const State& from) {
     into.frame.this_uninitialized = true;
     changed = true;
   }
-  // Only the subroutines that both are in are still known to be active here.
+  // Only subroutines that are active in both are known to be active here.
   std::vector<Active> common;
   std::size_t next = 0;
   for (const Active& a : into.active) {
@@ -183,7 +181,7 @@ void TypeInferrer::jump_to_subroutine(std::int64_t target) {
   push(Type::return_address(entry));
   const std::pair<std::size_t, std::size_t> call{bci_, entry};
   if (std::find(calls_.begin(), calls_.end(), call) == calls_.end()) calls_.push_back(call);
-  // What the subroutine returns with may now reach another place, or this place with other locals.
+  // The subroutine may now return to another place, or to this place with other locals.
   for (const std::size_t ret : returns_) enqueue(ret);
   State state{frame_, active_};
   state.active.push_back({entry, {}});
@@ -215,7 +213,7 @@ void TypeInferrer::return_from_subroutine(unsigned local) {
       if (locals[i] == address) locals[i] = TypeKind::kTop;
     }
     state.active = caller.active;
-    // What the subroutine touched, its callers have touched through it.
+    // Whatever the subroutine touched, its callers have touched through it.
     for (Active& outer : state.active) {
       outer.touched.resize(std::max(outer.touched.size(), level->touched.size()));
       for (std::size_t i = 0; i < level->touched.size(); ++i) {
@@ -259,7 +257,7 @@ void TypeInferrer::run() {
 
   set_initial_frame();
   flow_to(0, {frame_, {}});
-  // In sweeps over the code, from the front to the back.
+  // Sweeps over the code, from front to back.
   std::size_t bci = 0;
   while (!queue_.empty()) {
     auto waiting = queue_.lower_bound(bci);

@@ -1,5 +1,5 @@
-// Verification by type inference (JVMS 4.10.2), for class files below version 50 and as the second try for
-// version 50: data flow over the instructions until nothing changes, subroutines (jsr, ret) included.
+// Verification by type inference (JVMS 4.10.2), for class files below version 50 and as the second attempt
+// for version 50: data flow over the instructions until nothing changes, including subroutines (jsr, ret).
 // Internal to the verifier.
 #pragma once
 
@@ -17,8 +17,8 @@ class TypeInferrer final : public CodeChecker {
   void run();
 
  private:
-  // A subroutine that is being executed, and which locals it has read or written so far: the others keep,
-  // when it returns, what they had in its caller (JVMS 4.10.2.5).
+  // A subroutine that is being executed, and the locals that it has read or written so far. When it returns,
+  // the others have what they had in its caller (JVMS 4.10.2.5).
   struct Active {
     std::uint16_t entry;
     std::vector<bool> touched;
@@ -37,7 +37,7 @@ class TypeInferrer final : public CodeChecker {
   void check_target(std::int64_t target, const char* text) const;
   void touch_locals();
   void flow_to(std::size_t target, const State& state);
-  // Makes `into` what holds after either; true when that changed it.
+  // Merges `from` into `into`; true if that changed it.
   bool merge(State& into, const State& from);
   bool merge_types(std::vector<Type>& into, const std::vector<Type>& from, bool stack);
   Type merge_type(const Type& a, const Type& b);

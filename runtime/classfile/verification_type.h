@@ -21,7 +21,7 @@ enum class TypeKind : std::uint8_t {
   kUninitialized,  // made by the `new` at bci
   kObject,         // class or array, name in internal form
   kReturnAddress,  // of the subroutine that begins at bci; inference only
-  // Asked for, never found in a frame:
+  // Used in questions, never found in a frame:
   kAnyReference,
   kCategory1,
   kCategory2,
@@ -79,7 +79,7 @@ struct Type {
 };
 static_assert(sizeof(Type) == 16);
 
-// Types of a descriptor's value: one, or the two halves of a long or double, or none for void.
+// The types of a descriptor's value: one, or the two halves of a long or double, or none for void.
 struct TypePair {
   Type types[2];
   unsigned count = 0;

@@ -8,7 +8,7 @@
 namespace uvm::rt::classfile {
 namespace {
 
-constexpr std::uint16_t kFirstWithStackMaps = 50;  // and the only one with a second try by inference
+constexpr std::uint16_t kFirstWithStackMaps = 50;  // the only one with a second attempt by inference
 
 template <typename Verify>
 void for_code(const ClassView& view, std::size_t& next, Verify verify_method) {
@@ -27,7 +27,7 @@ void check(const ClassView& view, TypeOracle& oracle, VerifyProgress& progress) 
   });
 }
 
-// All of the class, after its check has failed. As on HotSpot, it is the check's message that is told.
+// Verifies the whole class again after its check has failed. As in HotSpot, the check's message is reported.
 void infer_instead(const ClassView& view, TypeOracle& oracle, const std::string& message) {
   try {
     std::size_t next = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using O = Opcode;
 
-// Verifies with the classes that the world knows; the message of the failure, or "ok".
+// Verifies with the classes that the world knows; returns the message of the failure, or "ok".
 std::string message_of(const Assembler& a, const World& world = {}) {
   const auto bytes = a.bytes();
   const auto file = parse(bytes, {});
@@ -107,7 +107,8 @@ TEST(Verifier, FirstLines) {
   EXPECT_EQ(line("()J", 1, 0, code({O::k_iconst_0, O::k_ireturn})), "Bad return type");
   EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xff)), "Bad instruction");
   EXPECT_EQ(line("()V", 1, 0, code({O::k_goto})), "Bad instruction");
-  // HotSpot's own, which are instructions to it until it meets one, and if they are whole.
+  // HotSpot's own instructions, which are instructions to its verifier until it gets to one, if they are
+  // complete.
   EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xca)), "Bad instruction: ca");
   EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xcb).u2(0)), "Bad instruction: cb");
   EXPECT_EQ(line("()V", 1, 0, Bytes().u1(0xcb).u1(0)), "Bad instruction");
@@ -232,8 +233,7 @@ TEST(TypeInference, Messages) {
 }
 
 TEST(TypeInference, JoinsPaths) {
-  // Local 1 is a String on one path and an int on the other; usable when it is not read, and an error when it
-  // is.
+  // Local 1 is a String on one path and an int on the other: allowed if it is not read, an error if it is.
   const auto joined = [](bool read) {
     Assembler a("Test", 48);
     Bytes code;
@@ -250,7 +250,7 @@ TEST(TypeInference, JoinsPaths) {
   EXPECT_EQ(joined(true), "(class: Test, method: m signature: (I)V) Register 1 contains wrong type");
 }
 
-// jsr 8; the subroutine stores the return address in 2, leaves local 1 alone, and comes back.
+// jsr 8; the subroutine stores the return address in 2, leaves local 1 alone, and returns.
 Bytes subroutine_code(O before, O after) {
   Bytes code;
   code.op(before).op(before == O::k_aconst_null ? O::k_astore_1 : O::k_istore_1);  // 0, 1

@@ -89,7 +89,7 @@ std::string reason_text(const ErrorContext& context) {
   return {};
 }
 
-// Lines of 16 bytes; the last one is filled up with spaces and is there even when nothing is left for it.
+// Lines of 16 bytes; the last one is padded with spaces and is printed even if it is empty.
 std::string hex_dump(CodeBytes code) {
   std::string text;
   char buffer[32];
@@ -110,7 +110,7 @@ std::string hex_dump(CodeBytes code) {
   return text;
 }
 
-// Prints the frames of a StackMapTable one per line; stops where the attribute does.
+// Prints the frames of a StackMapTable, one per line; stops where the attribute ends.
 class MapPrinter {
  public:
   explicit MapPrinter(RawAttribute table)

@@ -1,4 +1,4 @@
-// What a failed verification has to say: where, why, and the "Exception Details" behind the first line of the
+// What a failed verification reports: where, why, and the "Exception Details" after the first line of the
 // message, in the form that HotSpot's users know. Internal to the verifier.
 #pragma once
 
@@ -17,7 +17,7 @@ struct ShownFrame {
   Frame frame;
 };
 
-// A type and where it stands.
+// A type and where it was found.
 struct Origin {
   enum class Place : std::uint8_t {
     kNone,
