@@ -14,10 +14,10 @@
 namespace uvm::rt {
 namespace {
 
-// A hierarchy of groups that is mounted, and the group of this process in it.
+// A mounted hierarchy of groups, and the group of this process in it.
 struct Hierarchy {
   bool version2;
-  std::string mount;  // the path of what is highest of it here
+  std::string mount;  // the path of its highest visible group
   std::string group;  // below `mount`, beginning with a slash, or empty
 };
 
@@ -30,7 +30,7 @@ bool contains(std::string_view list, std::string_view word) {
   return false;
 }
 
-// A field of mountinfo: proc(5) writes blanks, tabs, line feeds and backslashes as \ooo.
+// A field of mountinfo, in which blanks, tabs, line feeds and backslashes are written as \ooo (proc(5)).
 std::string unescape(const std::string& field) {
   std::string text;
   for (std::size_t i = 0; i < field.size(); ++i) {
@@ -46,7 +46,7 @@ std::string unescape(const std::string& field) {
   return text;
 }
 
-// The group of this process among those that `controller` counts for; empty: of version 2.
+// The group of this process in the hierarchy of `controller`; for an empty one, in that of version 2.
 std::optional<std::string> own_group(const std::string& root, std::string_view controller) {
   std::ifstream groups(root + "/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {  // number:controllers:path
@@ -61,7 +61,7 @@ std::optional<std::string> own_group(const std::string& root, std::string_view c
   return std::nullopt;
 }
 
-// The last mount that matches is the one on top.
+// The last matching mount is the one on top.
 std::optional<Hierarchy> find_hierarchy(const std::string& root, const std::string& controller) {
   const std::optional<std::string> group = own_group(root, controller);
   if (!group) return std::nullopt;
@@ -78,8 +78,8 @@ std::optional<Hierarchy> find_hierarchy(const std::string& root, const std::stri
     if (!fields || !matches) continue;
     top = unescape(top);
     if (top == "/") top.clear();
-    // Without a namespace of groups a container has only its own group mounted, and the path still starts at
-    // the host's; a group above the mount ("/..") cannot be seen.
+    // Without a namespace of groups a container has only its own group mounted, while the path still starts
+    // at the host's; a group above the mount ("/..") cannot be seen.
     std::string below;
     if (group->compare(0, top.size(), top) == 0 && group->compare(0, 3, "/..") != 0)
       below = group->substr(top.size());
@@ -112,7 +112,7 @@ void for_groups(const Hierarchy& hierarchy, Visit visit) {
   }
 }
 
-// What version 1 says when there is no limit is about 2^63.
+// Without a limit, version 1 reports about 2^63.
 constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 60;
 
 void limit_memory(const Hierarchy& hierarchy, ContainerLimits& limits) {
@@ -169,7 +169,7 @@ ContainerLimits container_limits(const std::string& root) {
     limit_memory(*version2, limits);
     limit_processors(*version2, limits);
   }
-  // Version 2 may be mounted beside version 1, without these controllers.
+  // Version 2 may be mounted in addition to version 1, without these controllers.
   if (const auto memory = find_hierarchy(root, "memory"); memory) limit_memory(*memory, limits);
   if (const auto cpu = find_hierarchy(root, "cpu"); cpu) limit_processors(*cpu, limits);
   return limits;

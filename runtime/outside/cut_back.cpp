@@ -24,7 +24,7 @@ std::string aside_name(const std::string& path, int i) {
   return path + ".uvm-cut" + (i == 1 ? "" : "." + std::to_string(i));
 }
 
-// What lies from `length` on and is not the program's.
+// The extents from `length` on that are not the program's.
 std::vector<Extent> others_extents(const std::vector<Extent>& own, std::int64_t length, std::int64_t size) {
   std::vector<Extent> others;
   std::int64_t at = length;
@@ -43,7 +43,7 @@ std::int64_t total(const std::vector<Extent>& extents) {
   return bytes;
 }
 
-// Returns the name of the file that has them now.
+// Returns the name of the file that now has them.
 IoResult<std::string> save_aside(int from, const std::string& path, const struct stat& status,
                                  const std::vector<Extent>& extents) {
   for (int i = 1; i <= kMostAside; ++i) {
@@ -83,15 +83,15 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
                       std::vector<std::string>& remarks) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return -1;
-  // The notes first: should this be tried again, what others have appended meanwhile is not the program's.
+  // The notes come first: if this has to be repeated, what others have appended since is not the program's.
   const auto cut_off = [&](std::int64_t size) {
     own_writes_cut_back(key_of(status), length);
     return ::ftruncate(fd, size) == 0 ? size : -1;
   };
   if (status.st_size <= length) return status.st_size;
-  if (status.st_nlink == 0) return cut_off(length);  // nobody finds it any more
+  if (status.st_nlink == 0) return cut_off(length);  // nobody can find it any more
   const std::string path = path_of_descriptor(fd);
-  // Not by `fd`: it may be only for writing, or append what is written elsewhere.
+  // Not through `fd`: it may be write-only, or append what should be written elsewhere.
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   const Descriptor file(::open(link.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   const int unreadable = errno;
@@ -127,7 +127,7 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
         end += extent.end - extent.begin;
       }
     }
-    // What others append meanwhile stays, too.
+    // What others append in the meantime stays, too.
     struct stat now {};
     if (::fstat(fd, &now) != 0 || now.st_size <= seen) return cut_off(end);
     rest = {{seen, now.st_size}};

@@ -14,7 +14,7 @@
 namespace uvm::rt {
 namespace {
 
-// As program_files.h has paths.
+// A path in the form that program_files.h needs.
 std::string absolute(const std::string& path) {
   if (path.empty() || path.front() == '/') return collapse_path(path);
   const std::string directory = program_directory();
@@ -33,7 +33,7 @@ int failed(int error) {
   return -1;
 }
 
-// `call` is the host's; `ours` answers for a file of the class path.
+// `call` asks the host; `ours` answers for a file of the class path.
 template <typename Call, typename Ours>
 int first_of(const std::string& path, Call call, Ours ours) {
   const std::string name = absolute(path);
@@ -78,7 +78,7 @@ int file_system_status(const std::string& path, struct statvfs* status) {
   return first_of(
       path, [&] { return ::statvfs(path.c_str(), status); },
       [&](const ProgramFile&, const std::string&) {
-        *status = {};  // nothing is free
+        *status = {};  // nothing is free there
         status->f_bsize = 4096;
         status->f_frsize = 4096;
         status->f_flag = ST_RDONLY;
@@ -143,7 +143,7 @@ int refused_change(const std::string& path, Change change) {
   if (host_has(name)) return 0;
   if (file.has_value() && change == Change::kExisting) return EROFS;
   if (file.has_value() && change == Change::kCreateNew) return EEXIST;
-  // In a folder that only the class path has nothing can be made.
+  // Nothing can be made in a folder that only the class path has.
   const std::string parent = name.substr(0, std::max<std::size_t>(name.rfind('/'), 1));
   return change != Change::kExisting && !host_has(parent) && find_program_file(parent).has_value() ? EROFS
                                                                                                    : 0;

@@ -1,9 +1,9 @@
-// System calls on paths of the program, for natives: those of the host, and the files of the program's class
-// path (program_files.h), which can be read and not changed.
+// System calls on paths of the program, for natives: on the host's files, and on the files of the program's
+// class path (program_files.h), which can be read and not changed.
 //
-// A path is what host_path() gives. Results are those of the calls they are named after: 0, or -1 and errno.
-// Calls that change files by name are in undoable_files.h, those on open files in leases.h; both heed the
-// same files.
+// A path is a result of host_path(). Results are those of the calls that the functions are named after: 0, or
+// -1 and errno. Calls that change files by name are in undoable_files.h, those on open files in leases.h;
+// both know the same files.
 //
 // Java threads in kRunning mode.
 #pragma once
@@ -26,20 +26,21 @@ int file_status(const std::string& path, Links links, struct stat* status);  // 
 int file_access(const std::string& path, int mode);                          // access(2)
 int file_system_status(const std::string& path, struct statvfs* status);     // statvfs(3)
 int file_real_path(const std::string& path, std::string* result);            // realpath(3)
-// The names in a directory as readdir(3) gives them, "." and ".." included: the host's, then the class
+// The names in a directory as readdir(3) returns them, including "." and "..": the host's, then the class
 // path's.
 int file_names(const std::string& directory, std::vector<std::string>* names);
 
-// The file of the class path that a call on `path` is about; none when it is about one of the host.
+// The file of the class path that a call on `path` refers to; nothing if it refers to one of the host.
 std::optional<ProgramFile> program_file_at(const std::string& path);
-// Names of the class path in a directory that the host has, too, without those in `names`.
+// The names of the class path in a directory that the host has too, without those in `names`.
 void add_program_names(const std::string& directory, std::vector<std::string>* names);
 
-// Why a call may not change what is at `path`: EROFS when it is a file of the class path; 0 when it may.
+// The reason why a call may not change what is at `path`: EROFS if it is a file of the class path; 0 if it
+// may.
 enum class Change : std::uint8_t {
-  kExisting,   // what is there is changed, renamed or removed
-  kCreate,     // something is made, or what is there is replaced
-  kCreateNew,  // something is made, nothing may be there: EEXIST when the class path has it
+  kExisting,   // an existing file is changed, renamed or removed
+  kCreate,     // a file is made, or an existing one is replaced
+  kCreateNew,  // a file is made that must not exist: EEXIST if the class path has it
 };
 int refused_change(const std::string& path, Change change);
 

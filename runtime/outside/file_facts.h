@@ -1,4 +1,4 @@
-// What is known of a file: what stat(2) says, and when it was made, by one system call.
+// Facts about a file, from one system call: the fields of stat(2), and when the file was made.
 //
 // Any thread.
 #pragma once
@@ -11,12 +11,12 @@ namespace uvm::rt {
 
 struct FileFacts {
   struct stat status {};
-  std::int64_t birth = 0;  // ns since 1970; 0: the file system does not tell
+  std::int64_t birth = 0;  // ns since 1970; 0: the file system does not record it
 };
 
-// `flags` as of fstatat(2). 0, or -1 and errno.
+// `flags` as for fstatat(2). 0, or -1 and errno.
 int find_facts(int directory, const char* path, int flags, FileFacts* facts);
-// The same of an open file.
+// The same for an open file.
 int find_facts(int fd, FileFacts* facts);
 
 }  // namespace uvm::rt

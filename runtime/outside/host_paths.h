@@ -1,13 +1,14 @@
-// Paths as the host's kernel has them.
+// Paths as the host's kernel reports them.
 #pragma once
 
 #include <string>
 
 namespace uvm::rt {
 
-// Of an open file, absolute; of one that was removed the last. Empty when it has none (a pipe, a socket).
+// The path of an open file, absolute; if it was removed, its last one. Empty if it has none (a pipe, a
+// socket).
 std::string path_of_descriptor(int fd);
-// Absolute; empty when there is none.
+// Absolute; empty if there is none.
 std::string working_directory();
 
 }  // namespace uvm::rt

@@ -33,7 +33,7 @@ void ClosedOutput::add(int fd, dev_t device) {
   const std::lock_guard guard(lock_);
   const auto same = [device](const File& file) { return file.file_system && file.device == device; };
   if (std::any_of(files_.begin(), files_.end(), same)) return;
-  // For reading, if that can be had: what is open for writing cannot be executed.
+  // Opened for reading if possible, because a file that is open for writing cannot be executed.
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   int own = ::open(link.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (own < kFirstDescriptor) {

@@ -1,12 +1,12 @@
-// Output that is durable before the version that takes it for written.
+// Makes output durable before the version that counts it as written.
 //
-// A version says how far the program had written its files. After a kill the kernel still has what was
-// written; after a power cut only what reached the device. So before a version is committed, every regular
-// file that the program wrote since the version before is flushed: those that it has open, and those that it
-// has closed meanwhile. (Renamed and removed names are the file system's affair: journalling ones order them
-// before a later flush.)
+// A version records how far the program had written its files. After a kill the kernel still has everything
+// that was written; after a power cut only what reached the device is left. So before a version is committed,
+// every regular file that the program wrote since the version before is flushed: those that it has open, and
+// those that it has closed since. (Renamed and removed names are left to the file system: journalling ones
+// order them before a later flush.)
 //
-// Who may call: leases.cpp, with descriptors; any thread, without its lock held where waiting is said.
+// Who may call: leases.cpp, with descriptors; any thread, without its lock held where a function waits.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,15 +19,15 @@
 
 namespace uvm::rt {
 
-// The descriptor of the program's that is being flushed, which must stay until that is done: another one for
-// the same file may not be had any more. Who closes descriptors of files does it here, under the leases'
-// lock, which a flush does not hold.
+// A descriptor of the program that is being flushed and must stay open until that is finished, because
+// another one for the same file may not be available any more. Descriptors of files are closed through this
+// object, under the leases' lock, which a flush does not hold.
 class FlushedDescriptor {
  public:
   void begin(int fd) { fd_ = fd; }
-  // Whether the program has it still; if not, it is closed now.
+  // Whether the program still has it; if not, it is closed now.
   bool end();
-  // close(2), put off until end() when it is being flushed.
+  // close(2), delayed until end() if it is being flushed.
   int close(int fd);
 
  private:
@@ -39,10 +39,10 @@ class FlushedDescriptor {
 class ClosedOutput {
  public:
   ~ClosedOutput() { clear(); }
-  // Keeps a descriptor of its own of a regular file that is about to be closed. Beyond kMaxFiles, one for
-  // each file system, which is then flushed as a whole.
+  // Keeps a descriptor of its own for a regular file that is about to be closed. Beyond kMaxFiles it keeps
+  // one for each file system, which is then flushed as a whole.
   void add(int fd, dev_t device);
-  // Flushes and forgets them. Waits. The errno of the first flush that failed, 0 when none did.
+  // Flushes and forgets them. Waits. Returns the errno of the first flush that failed; 0 if none did.
   [[nodiscard]] int flush();
   void clear();
 

@@ -38,9 +38,9 @@ constexpr int kForgottenFlags = O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY | O_CLOEXE
 struct HostLease {
   int fd = -1;
   bool may_wait = false;
-  bool path_unknown = false;  // to be asked of the kernel when it is needed: most files are closed before
+  bool path_unknown = false;  // ask the kernel when it is needed: most files are closed before
   bool own_position = false;  // the kernel's is not used
-  bool written = false;       // what is not flushed yet; set behind a write, so before the next cut
+  bool written = false;       // not flushed yet; set after a write, so before the next cut
   std::int64_t position = 0;  // bytes from the start, if own_position
 };
 
@@ -54,9 +54,9 @@ struct HostLeases final : HostState {
 
   // Guards the table in the region and the host's descriptors. Never held over a call that may wait.
   std::mutex lock;
-  std::deque<HostLease> host;  // by lease; they stay where they are
-  // A lease's is held over what reads or writes at its position and over its close, but not over a call that
-  // may wait for others. Taken before `lock`.
+  std::deque<HostLease> host;  // by lease; they never move
+  // A lease's mutex is held during reads and writes at its position and during its close, but not during a
+  // call that may wait for others. Taken before `lock`.
   std::array<std::mutex, 64> positions;
   ClosedOutput closed_output;
   FlushedDescriptor flushed;
@@ -76,7 +76,7 @@ Lease* record(std::int32_t lease) {
   return gc::at_offset<Lease>(t->records) + lease;
 }
 
-// The standard streams have records as soon as there is a table.
+// The standard streams have records from the moment there is a table.
 bool make_table() {
   if (table() != nullptr) return true;
   gc::SegmentAllocator& memory = vm()->native_memory;
@@ -122,7 +122,7 @@ LeaseKind kind_of(const struct stat& status) {
   return LeaseKind::kStream;
 }
 
-// Of the devices only terminals make one wait.
+// Among the devices only terminals make a reader wait.
 bool waits(LeaseKind kind, int fd) {
   return kind == LeaseKind::kStream || (kind == LeaseKind::kDevice && ::isatty(fd) == 1);
 }
@@ -156,15 +156,16 @@ HostLease& host(std::int32_t lease) {
 
 void close_host(std::int32_t lease) {
   HostLease& h = host(lease);
-  // The process keeps its own standard streams: messages of the VM itself go there.
+  // The process keeps its own standard streams, because messages of the VM itself go there.
   if (h.fd >= kStandardStreams) held().flushed.close(h.fd);
   h = HostLease{};
 }
 
 bool writes(const Lease& lease) { return (lease.open_flags & O_ACCMODE) != O_RDONLY; }
 
-// Nobody else has the descriptor of a file that the program opened, so where it stands need not be asked of
-// the kernel before each write. What only reads has no use for that, what appends is placed by the kernel.
+// Only the program has the descriptor of a file that it opened, so the kernel need not be asked for the
+// position before each write. Files that are only read do not need this, and for appending the kernel decides
+// the place.
 bool has_own_position(const Lease& lease) {
   return lease.kind == LeaseKind::kRegular && writes(lease) && (lease.open_flags & O_APPEND) == 0 &&
          lease.standard == 0;
@@ -175,10 +176,10 @@ void give_up_position(HostLease& h) {
   if (std::exchange(h.own_position, false)) (void)::lseek(h.fd, h.position, SEEK_SET);
 }
 
-// What is written through a lease is to be flushed. Its position is held, or held().lock.
+// What is written through a lease must be flushed. Its position is held, or held().lock.
 void note_written(HostLease& h) { std::atomic_ref(h.written).store(true); }
 
-// Likewise, if the lease has not been closed meanwhile.
+// The same, unless the lease has been closed in the meantime.
 void note_written(std::int32_t lease, int fd) {
   const std::lock_guard guard(held().lock);
   if (static_cast<std::size_t>(lease) < held().host.size() && host(lease).fd == fd) note_written(host(lease));
@@ -194,7 +195,7 @@ void clear_record(Lease& lease) {
   lease = Lease{};
 }
 
-// Gives `visit` the record of every lock.
+// Calls `visit` with the record of every lock.
 template <typename Visit>
 void for_each_lock(Visit visit) {
   const LeaseTable* t = table();
@@ -203,8 +204,8 @@ void for_each_lock(Visit visit) {
   }
 }
 
-// Locks of the open file, not of the process: those would go when any descriptor on the file is closed, such
-// as the one that flushes it.
+// Locks of the open file, not of the process: those would be released when any descriptor on the file is
+// closed, for example the one that flushes it.
 int set_lock(int fd, short type, std::int64_t start, std::int64_t length) {
   struct flock lock {};
   lock.l_whence = SEEK_SET;
@@ -215,7 +216,7 @@ int set_lock(int fd, short type, std::int64_t start, std::int64_t length) {
   return errno == EACCES ? EAGAIN : errno;
 }
 
-// Of a lease that is about to end.
+// Releases the locks of a lease that is about to end.
 void release_locks(std::int32_t lease) {
   for_each_lock([lease](Lease& lock) {
     if (lock.open_flags != lease) return;
@@ -224,7 +225,7 @@ void release_locks(std::int32_t lease) {
   });
 }
 
-// Fills the record of what was opened just now.
+// Fills in the record of a file that was just opened.
 void describe(Lease& lease, int flags, const struct stat& status) {
   lease.state = LeaseState::kOpen;
   lease.kind = kind_of(status);
@@ -237,7 +238,7 @@ void describe(Lease& lease, int flags, const struct stat& status) {
   lease.length = lease.kind == LeaseKind::kRegular ? status.st_size : 0;
 }
 
-// Of whatever descriptor.
+// The same for any descriptor.
 IoResult<void> describe(Lease& lease, int fd) {
   struct stat status {};
   const int flags = ::fcntl(fd, F_GETFL);
@@ -252,7 +253,7 @@ bool is_program_kind(const Lease* r) {
          (r->kind == LeaseKind::kProgramFile || r->kind == LeaseKind::kProgramDirectory);
 }
 
-// Makes the record that of a file of the class path; path and position stay.
+// Turns the record into that of a file of the class path; path and position stay.
 void become_program_file(Lease& r, const ProgramFile& file) {
   r.state = LeaseState::kOpen;
   r.kind = file.directory ? LeaseKind::kProgramDirectory : LeaseKind::kProgramFile;
@@ -272,7 +273,7 @@ std::int32_t adopt_program_file(int flags, const ProgramFile& file) {
   r = Lease{};
   become_program_file(r, file);
   r.open_flags = flags & ~kForgottenFlags;
-  set_path(r, file.path);  // not as the program wrote it, which may be relative or have ".." in it
+  set_path(r, file.path);  // not as the program wrote it, which may be relative or have ".."
   host(lease) = HostLease{};
   return lease;
 }
@@ -319,7 +320,7 @@ std::int32_t adopt_opened(int fd, int flags, const FileFacts& facts) {
   });
   if (lease < 0) return lease;
   host(lease).own_position = has_own_position(*record(lease));
-  // Otherwise it was not made or emptied just now.
+  // If not, it was not made or emptied just now.
   host(lease).written = (flags & (O_CREAT | O_TRUNC)) != 0 && facts.status.st_size == 0;
   return lease;
 }
@@ -339,14 +340,14 @@ void take_standard_stream(std::int32_t stream) {
   host(stream) = HostLease{.fd = stream, .may_wait = waits(r.kind, stream)};
 }
 
-// A resume under way.
+// A resume in progress.
 struct Resume {
   Grown grown;
   std::uint64_t cut;
   std::vector<std::string> remarks;
 };
 
-// Brings an open regular file to where the record says. kNone: done.
+// Brings an open regular file into the state that the record describes. kNone: success.
 LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, Resume& resume) {
   if (status.st_dev != lease.device || status.st_ino != lease.inode || !S_ISREG(status.st_mode)) {
     return LeaseFault::kOtherFile;
@@ -357,7 +358,7 @@ LeaseFault restore_file(const Lease& lease, int fd, const struct stat& status, R
   if (resume.grown == Grown::kIsOurs && writes(lease) && status.st_size > lease.length) {
     const std::int64_t end = cut_back(fd, lease.length, resume.cut, Others::kStay, resume.remarks);
     if (end < 0) return LeaseFault::kCannotPosition;
-    if (position == lease.length) position = end;  // behind what others have written
+    if (position == lease.length) position = end;  // after what others have written
   }
   if (::lseek(fd, position, SEEK_SET) < 0) return LeaseFault::kCannotPosition;
   return LeaseFault::kNone;
@@ -371,8 +372,8 @@ void resume_standard_stream(std::int32_t stream, Resume& resume) {
   }
   struct stat status {};
   const int flags = ::fcntl(stream, F_GETFL);
-  // Behind a suspended program the stream may have gone on in other hands, as in a script: it stands where it
-  // stands.
+  // After a program was suspended, others may have used the stream, as in a script: its position is where
+  // they left it.
   const bool in_other_hands = resume.grown == Grown::kIsOthers && stream != 0;
   if (before.kind == LeaseKind::kRegular && !in_other_hands && flags >= 0 && ::fstat(stream, &status) == 0 &&
       (flags & O_ACCMODE) != (stream == 0 ? O_WRONLY : O_RDONLY)) {
@@ -393,7 +394,7 @@ void resume_standard_stream(std::int32_t stream, Resume& resume) {
   take_standard_stream(stream);
 }
 
-// What lease_problem() says of a broken lease.
+// The text of lease_problem() for a broken lease.
 std::string problem_of(const Lease& r) {
   std::string what = path_of(r);
   if (what.empty()) what = r.kind == LeaseKind::kStream ? "a pipe or socket" : "a file of unknown path";
@@ -432,7 +433,7 @@ void break_lease(std::int32_t lease, LeaseFault fault, int error) {
   spdlog::debug(problem_of(r));
 }
 
-// Goes on with the class path's file of the same path, if there is one that can be what was open.
+// Continues with the class path's file of the same path, if there is one that can be the one that was open.
 bool resume_from_class_path(std::int32_t lease) {
   Lease& r = *record(lease);
   if (writes(r) || r.path == 0) return false;
@@ -604,7 +605,7 @@ int lease_close(std::int32_t lease) {
   HostLease& h = host(lease);
   int error = 0;
   if (h.fd >= 0 && r->kind == LeaseKind::kRegular && h.written) held().closed_output.add(h.fd, r->device);
-  // The descriptor is gone even when close(2) reports an error (of a delayed write).
+  // The descriptor is gone even if close(2) reports an error (from a delayed write).
   if (h.fd >= 0 && held().flushed.close(h.fd) != 0 && errno != EINTR) error = errno;
   h = HostLease{};
   clear_record(*r);
@@ -648,7 +649,7 @@ int host_fd(std::int32_t lease) {
 
 namespace {
 
-// What of an open file of the class path is to be read at a position; none when `lease` is none.
+// The content of an open file of the class path at a position; empty if `lease` is not one.
 struct ProgramBytes {
   gc::RegionOffset from;
   std::int64_t size;
@@ -670,7 +671,7 @@ std::optional<ProgramBytes> take_program_bytes(std::int32_t lease, std::size_t s
   return ProgramBytes{r->device + static_cast<std::uint64_t>(start), taken};
 }
 
-// What a read or write through a lease is about.
+// The lease that a read or write goes through.
 struct Target {
   HostLease* host = nullptr;  // null: no such lease
   int fd = -1;
@@ -680,13 +681,13 @@ struct Target {
   FileKey file{};
 };
 
-// Holds the lease's position, so that the lease is not closed either.
+// Holds the lease's position, which also keeps the lease from being closed.
 class AtPosition {
  public:
   explicit AtPosition(std::int32_t lease) : position_(position_of(lease)), target_(find(lease)) {}
   [[nodiscard]] const Target& operator*() const { return target_; }
   [[nodiscard]] const Target* operator->() const { return &target_; }
-  // Of what may wait for others.
+  // For calls that may wait for others.
   void let_go() { position_.unlock(); }
 
   static Target find(std::int32_t lease) {
@@ -709,9 +710,9 @@ class AtPosition {
 
 OwnPlace place_of(const Target& to) { return to.appends ? OwnPlace::kEnd : OwnPlace::kPosition; }
 
-// lseek(2) on a position of one's own.
+// lseek(2) on a position that the lease keeps itself.
 std::int64_t seek(HostLease& h, std::int64_t offset, int whence) {
-  // Every file can be that long; of more the file system decides.
+  // Every file can be that long; beyond, the file system decides.
   constexpr std::int64_t kAnyFile = (std::int64_t{1} << 31) - 1;
   if (whence == SEEK_CUR && __builtin_add_overflow(h.position, offset, &offset)) {
     errno = EINVAL;
@@ -927,7 +928,7 @@ Result<void> leases_make_durable() {
       if (t == nullptr || i >= static_cast<std::int32_t>(t->capacity)) break;
       const Lease& r = *record(i);
       if (r.state != LeaseState::kOpen || r.kind != LeaseKind::kRegular) continue;
-      // What is written from here on belongs to the next version.
+      // What is written from now on belongs to the next version.
       if (!std::atomic_ref(host(i).written).exchange(false)) continue;
       fd = host(i).fd;
       ensure_path(i);
@@ -955,7 +956,7 @@ std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
   if (t == nullptr) return {};
   if (const std::string directory = stored_directory(); directory != working_directory())
     held().directory = directory;
-  std::vector<std::int32_t> broken_before;  // told already
+  std::vector<std::int32_t> broken_before;  // reported already
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
     Lease& r = *record(i);
     if (r.state == LeaseState::kBroken) broken_before.push_back(i);
@@ -970,10 +971,11 @@ std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
       resume_lease(i, resume);
     }
   }
-  // Last: closing a descriptor would give locks up again.
+  // Locks come last, because closing a descriptor would release them again.
   for_each_lock([](const Lease& lock) { resume_lock(lock); });
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(t->capacity); ++i) {
-    // The program hears of it when it writes, if it looks at all: a PrintWriter does not.
+    // Tell the user: the program notices only when it writes, if it checks at all, which a PrintWriter does
+    // not.
     const Lease& r = *record(i);
     if (r.state == LeaseState::kBroken && r.kind == LeaseKind::kRegular && writes(r) &&
         std::find(broken_before.begin(), broken_before.end(), i) == broken_before.end())

@@ -79,7 +79,7 @@ struct Lease {
   LeaseKind kind;
   LeaseFault fault;
   std::uint8_t standard;    // 1: lease 0, 1 or 2
-  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC; kLock: the lease it is on
+  std::int32_t open_flags;  // of open(2), without O_CREAT, O_EXCL and O_TRUNC; kLock: the lease that it locks
   std::int32_t error;       // errno of the fault, 0 none
   std::uint32_t path_length;
   gc::RegionOffset path;  // absolute, native segment, no terminator; 0 unknown
@@ -103,32 +103,32 @@ struct LeaseTable {
 UVM_PERSISTED(LeaseTable, capacity, directory_length, records, directory)
 static_assert(sizeof(LeaseTable) == 24);
 
-// Opens a file as open(2) does, O_CLOEXEC added. Returns the lease, or -errno; -EWOULDBLOCK: `path` is a FIFO
-// whose other end would be waited for.
+// Opens a file like open(2), with O_CLOEXEC added. Returns the lease, or -errno. -EWOULDBLOCK: `path` is a
+// FIFO, and the call would wait for its other end.
 [[nodiscard]] std::int32_t lease_open(const char* path, int flags, mode_t mode);
 // The same relative to a directory's lease; -EBADF when there is no such lease.
 [[nodiscard]] std::int32_t lease_open_at(std::int32_t directory, const char* path, int flags, mode_t mode);
 // Takes over an open host descriptor. Returns the lease, or -errno (the descriptor is then closed).
 [[nodiscard]] std::int32_t lease_adopt(int host_fd);
-// A second lease on what `lease` is on, sharing its position until the next resume; on the class path it has
-// its own. Returns it, or -errno.
+// A second lease on what `lease` refers to, sharing its position until the next resume; on the class path it
+// has a position of its own. Returns it, or -errno.
 [[nodiscard]] std::int32_t lease_dup(std::int32_t lease);
-// Makes `target` refer to what `source` refers to, as dup2(2). Returns 0 or an errno value.
+// Makes `target` refer to what `source` refers to, like dup2(2). Returns 0 or an errno value.
 [[nodiscard]] int lease_dup2(std::int32_t source, std::int32_t target);
-// Ends a lease; closing a standard stream makes it read as empty and swallow output. Returns 0 or an errno
+// Ends a lease. Closing a standard stream makes it read as empty and discard output. Returns 0 or an errno
 // value.
 [[nodiscard]] int lease_close(std::int32_t lease);
 
-// Locks `length` bytes of a file from `start` on, 0: to the end however far, as fcntl(2) F_OFD_SETLK does.
-// Returns 0 or an errno value; EAGAIN: another process has a lock on some of it. Closing the lease gives it
-// up.
+// Locks `length` bytes of a file from `start` on (0: to the end, however far), like fcntl(2) F_OFD_SETLK.
+// Returns 0 or an errno value; EAGAIN: another process has a lock on part of it. Closing the lease releases
+// the lock.
 [[nodiscard]] int lease_lock(std::int32_t lease, std::int64_t start, std::int64_t length, bool shared);
-// Gives up a lock that was taken with the same bounds.
+// Releases a lock that was taken with the same bounds.
 [[nodiscard]] int lease_unlock(std::int32_t lease, std::int64_t start, std::int64_t length);
 
-// The host descriptor of a lease in this process; -1 when it is not open, is broken, or is on the class path.
-// Where it stands is not always where the lease does: a regular file that is open for writing, and not to
-// append, has a position of its own, which the functions below heed.
+// The host descriptor of a lease in this process; -1 if it is not open, is broken, or is on the class path.
+// Its position is not always the lease's: a regular file that is open for writing, and not for appending, has
+// a position of its own, which the functions below use.
 [[nodiscard]] int host_fd(std::int32_t lease);
 // read(2), pread(2), lseek(2) and fstat(2), on the host's files and the class path's. -1 and errno.
 [[nodiscard]] ssize_t lease_read(std::int32_t lease, void* bytes, std::size_t size);
@@ -137,51 +137,52 @@ static_assert(sizeof(LeaseTable) == 24);
 [[nodiscard]] int lease_status(std::int32_t lease, struct stat* status);
 // Absolute path of an open directory; empty when unknown.
 [[nodiscard]] std::string lease_directory(std::int32_t lease);
-// Whether a lease is on the class path: what would change it is refused.
+// Whether a lease is on the class path; whatever would change its file is refused.
 [[nodiscard]] bool is_program_lease(std::int32_t lease);
-// Writes as write(2) does, or as pwrite(2) when `at` >= 0; what goes into a regular file is noted
-// (own_writes.h). -1 and errno; EBADF when there is no host descriptor.
+// Writes like write(2), or like pwrite(2) if `at` >= 0. Writes to a regular file are noted (own_writes.h). -1
+// and errno; EBADF if there is no host descriptor.
 ssize_t lease_write(std::int32_t lease, const void* data, std::size_t size, std::int64_t at);
 // ftruncate(2), undoable (undoable_files.h). -1 and errno.
 [[nodiscard]] int lease_truncate(std::int32_t lease, std::int64_t length);
 [[nodiscard]] bool lease_is_directory(std::int32_t lease);
 // Whether reading and writing may wait (pipes, sockets, terminals).
 [[nodiscard]] bool lease_may_wait(std::int32_t lease);
-// Whether they do wait: not with O_NONBLOCK, which is the lease's and comes back at resume.
+// Whether they do wait: not with O_NONBLOCK, which belongs to the lease and is restored at resume.
 [[nodiscard]] bool lease_blocks(std::int32_t lease);
 // Returns 0 or an errno value.
 [[nodiscard]] int lease_set_blocking(std::int32_t lease, bool blocking);
-// Of a broken lease: "lease on /x/y could not be re-established: ...".
+// For a broken lease: "lease on /x/y could not be re-established: ...".
 [[nodiscard]] std::optional<std::string> lease_problem(std::int32_t lease);
 
-// The working directory that the program started in, absolute; relative paths of the program are relative to
-// it, also when it is resumed elsewhere. Empty when unknown.
+// The working directory in which the program started, absolute. Relative paths of the program are relative to
+// it, even when it is resumed elsewhere. Empty if unknown.
 [[nodiscard]] std::string program_directory();
-// A path of the program, for system calls of this process.
+// A path of the program, converted for system calls of this process.
 [[nodiscard]] std::string host_path(const std::string& path);
 
-// A new program begins, on a fresh heap or on the base image: makes the table if there is none, and takes the
-// standard streams as this process has them. The descriptors behind leases go with the Vm; the records stay.
+// A new program begins, on a fresh heap or on the base image: makes the table if there is none, and adopts
+// the standard streams of this process. The descriptors behind leases are destroyed with the Vm; the records
+// stay.
 void leases_at_start();
-// Stores positions and lengths. Stopped.
+// Stores positions and lengths. Called while stopped.
 void leases_at_cut();
-// Flushes what the program has written to regular files (lease_durability.h), so that the version that is
-// about to be committed does not tell of output that a power cut takes away. Waits, while the program runs.
-// An error says what could not be flushed and why.
+// Flushes what the program has written to regular files (lease_durability.h), so that the version about to be
+// committed does not refer to output that a power cut would take away. Waits, while the program runs. An
+// error says what could not be flushed and why.
 Result<void> leases_make_durable();
-// What was written to the program's files behind their committed ends.
+// What was written to the program's files beyond their committed ends.
 enum class Grown : std::uint8_t {
   kIsOurs,   // by the program after the cut, before its process was killed: it is cut off
   kIsOthers  // by others, since the program's process left right after the cut: it stays
 };
-// Makes the host descriptors of this process, and marks what cannot be had again as broken. Before threads
-// run. `cut`: that the run goes on from. `restored`: files that exist again as others (undo_journal.h).
-// Returns lines for people: what happened to files that others have written, and which are lost to the
-// program.
+// Makes the host descriptors of this process, and marks as broken what cannot be restored. Called before
+// threads run. `cut`: the one that is resumed. `restored`: files that exist again as different files
+// (undo_journal.h). Returns lines for people: what happened to files that others have written, and which
+// files are lost to the program.
 std::vector<std::string> leases_at_resume(Grown grown, std::uint64_t cut,
                                           const std::vector<RestoredFile>& restored = {});
 
-// What this part keeps of a Vm; for make_vm().
+// The state that this part keeps for a Vm; for make_vm().
 std::unique_ptr<HostState> make_leases_state();
 
 }  // namespace uvm::rt

@@ -61,13 +61,13 @@ class Leases : public testing::Test {
     text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
     return text;
   }
-  // The process is lost and another one goes on with the last cut.
+  // The process is lost and another one continues from the last cut.
   void lose_process() {
     vm_.change_process();
     leases_at_resume(Grown::kIsOurs, 0);
   }
 
-  // What a version holds of the native segment and the roots.
+  // The native segment and the roots, as a version has them.
   static std::pair<Roots, std::string> version() {
     const auto* native = gc::at_offset<char>(gc::kNativeStart);
     return {roots(), std::string(native, roots().native.top - gc::kNativeStart)};
@@ -259,7 +259,7 @@ TEST_F(Leases, ReadingWritingAndSeekingShareAPosition) {
   EXPECT_EQ(content("a"), "AbCD");
 }
 
-// On a copy others may move the position.
+// Through a duplicate, others may move the position.
 TEST_F(Leases, DuplicatesOfWhatIsWrittenShareAPosition) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR | O_CREAT, 0600);
   put(lease, "one");
@@ -275,7 +275,7 @@ TEST_F(Leases, DuplicatesOfWhatIsWrittenShareAPosition) {
   EXPECT_EQ(content("a"), "onetwothreefourfive");
 }
 
-// The path that counts is the one that the file has at the cut.
+// The path at the time of the cut is the one that counts.
 TEST_F(Leases, AFileThatWasRenamedSinceItWasOpenedGoesOn) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
   put(lease, "one");
@@ -304,7 +304,7 @@ TEST_F(Leases, AFifoIsNotWaitedFor) {
   EXPECT_TRUE(lease_may_wait(both));
 }
 
-// What another process would find: 'n'obody has a lock on the byte, or there is a 'r'ead or 'w'rite lock.
+// What another process would find: 'n' for no lock on the byte, 'r' for a read lock, 'w' for a write lock.
 char locked(const std::string& file, off_t at) {
   const int fd = ::open(file.c_str(), O_RDWR);
   struct flock lock {};
@@ -438,7 +438,7 @@ TEST_F(Leases, OutputIsFlushedOnceItWasWritten) {
   put(file, "text");
   EXPECT_TRUE(leases_make_durable());
   EXPECT_EQ(lease_close(file), 0);
-  EXPECT_TRUE(leases_make_durable());  // the descriptor that it kept of the closed file
+  EXPECT_TRUE(leases_make_durable());  // the descriptor that was kept for the closed file
 }
 
 TEST(ClosedOutput, ManyFilesTakeOneDescriptor) {
@@ -559,7 +559,7 @@ TEST_F(Leases, InFoldersTheHostComesFirst) {
   EXPECT_EQ(file_access(path("p/a"), R_OK), 0);
   EXPECT_EQ(file_access(path("p/a"), W_OK), -1);
 
-  // What was open from the host and is gone goes on as the class path's.
+  // A file that was open from the host and is gone continues as the class path's.
   ASSERT_EQ(::mkdir(path("p").c_str(), 0777), 0);
   make_file("p/a", "right");
   const std::int32_t lease = lease_open(path("p/a").c_str(), O_RDONLY, 0);

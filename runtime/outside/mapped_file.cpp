@@ -13,7 +13,7 @@
 namespace uvm::rt {
 namespace {
 
-// posix_fallocate(3), which does without the system call only if it is there.
+// posix_fallocate(3). It does without the system call only if that does not exist.
 IoResult<void> take_room(int fd, std::uint64_t bytes) {
   const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   if (error == 0) return {};

@@ -1,10 +1,9 @@
-// A file of the heap's folder that is mapped into memory: what is stored there is in the file at once, also
-// when the process is killed, and costs no system call. It is flushed by nobody.
+// A file of the heap's folder that is mapped into memory: what is stored there is in the file at once, even
+// if the process is killed, and costs no system call. It is never flushed.
 //
-// Room in the file is taken before it is mapped: a store into a page without would be a SIGBUS.
+// Space in the file is allocated before it is mapped: a store into a page without space would be a SIGBUS.
 //
-// Not for several threads at once. It is closed by close() only: threads may still use it while the process
-// ends.
+// Not for several threads at once. Only close() closes it: threads may still use it while the process ends.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +19,12 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
-  // Takes `fd` over, which is open for reading and writing, and maps the first `bytes` bytes of its file.
+  // Takes over `fd`, which is open for reading and writing, and maps the first `bytes` bytes of its file.
   // After an error nothing is mapped, and `fd` is still open.
   IoResult<void> open(int fd, std::uint64_t bytes);
-  // Maps `bytes` bytes, more than now. After an error all is as before.
+  // Maps `bytes` bytes, more than now. After an error everything is as before.
   IoResult<void> grow(std::uint64_t bytes);
-  // Gives up what is behind `bytes`, of the mapping and of the file.
+  // Drops what is beyond `bytes`, from the mapping and from the file.
   void shrink(std::uint64_t bytes);
   // Unmaps and closes.
   void close();

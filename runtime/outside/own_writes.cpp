@@ -30,12 +30,12 @@ constexpr std::size_t kPending = 32;
 constexpr std::int64_t kWholePiece = 4096;  // bytes that a write makes as a whole, but for the end of a page
 constexpr std::uint32_t kNoExtent = ~std::uint32_t{0};
 
-// As they lie in the file; of one machine and one boot, so they need no format beyond kMagic.
+// The form in the file. It belongs to one machine and one boot, so it needs no format beyond kMagic.
 struct PendingWrite {
   std::uint64_t device, inode;
-  std::int64_t at;  // -1: behind what was written before
+  std::int64_t at;  // -1: after what was written before
   std::uint64_t hash;
-  std::uint64_t size;  // 0: there is none; written last
+  std::uint64_t size;  // 0: no write is pending; written last
 };
 struct WrittenExtent {
   std::uint64_t device, inode;
@@ -46,7 +46,7 @@ struct WrittenExtent {
 struct WritesHeader {
   std::uint64_t magic;
   char boot_id[40];
-  std::uint64_t complete;  // 1: all since that cut is here
+  std::uint64_t complete;  // 1: everything since that cut is noted
   std::uint64_t since;
   PendingWrite pending[kPending];
 };
@@ -59,10 +59,10 @@ static_assert(offsetof(WritesHeader, boot_id) == 8 && offsetof(WritesHeader, com
               offsetof(WritesHeader, since) == 56 && offsetof(WritesHeader, pending) == 64);
 
 struct WrittenFile {
-  std::int64_t base = 0;  // what is below is not noted: the cut's, or overwritten in place; -1: to be asked
-  std::int64_t top = 0;   // no extent of this cut and epoch ends behind it
+  std::int64_t base = 0;  // not noted below: the cut's, or overwritten in place; -1: unknown yet
+  std::int64_t top = 0;   // no extent of this cut and epoch ends beyond it
   std::uint32_t epoch = 0;
-  std::vector<std::uint32_t> slots = {};  // all that it has, oldest first
+  std::vector<std::uint32_t> slots = {};  // all its slots, oldest first
 };
 
 struct WriteNotes final : HostState {
@@ -70,14 +70,14 @@ struct WriteNotes final : HostState {
 
   std::mutex lock;
   MappedFile file;
-  std::atomic<bool> on = false;  // the program runs, and what it writes is noted
+  std::atomic<bool> on = false;  // the program runs, and its writes are noted
   std::uint64_t cut = 0;
   std::uint32_t used = 0;  // slots from here on are free
   std::vector<std::uint32_t> free;
   std::array<bool, kPending> pending_taken{};
-  std::map<FileKey, WrittenFile> files;  // written since the cut, or with extents of cuts before
+  std::map<FileKey, WrittenFile> files;  // written since the cut, or with extents of earlier cuts
   std::set<FileKey> reborn;              // by this process
-  // Held over a write, so that where its bytes come to lie can be asked; by file.
+  // By file; held during a write, so that the place of its bytes can be determined.
   std::array<std::mutex, 16> write_locks;
 
   [[nodiscard]] WritesHeader& header() const { return *reinterpret_cast<WritesHeader*>(file.memory()); }
@@ -88,7 +88,7 @@ struct WriteNotes final : HostState {
 };
 WriteNotes& notes() { return vm()->state<WriteNotes>(); }
 
-// The process may be killed between two stores, so their order counts, for the compiler too.
+// The process may be killed between two stores, so their order matters, also for the compiler.
 template <typename T>
 void store_last(T& place, T value) {
   std::atomic_ref(place).store(value, std::memory_order_release);
@@ -143,7 +143,7 @@ WrittenFile& file_of(const FileKey& key, int fd) {
   return file;
 }
 
-// Extents grow only by what they touch: what is between two writes may be others'.
+// Extents grow only by adjacent writes: what lies between two writes may belong to others.
 void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_t end) {
   begin = std::max(begin, file.base);
   if (begin >= end) return;
@@ -159,7 +159,7 @@ void note(const FileKey& key, WrittenFile& file, std::int64_t begin, std::int64_
   add_slot(key, file, begin, end);
 }
 
-// Where that begins which a write at `begin` is going to make: behind the end of the file it makes the hole
+// The start of what a write at `begin` is going to make: a write beyond the end of the file makes the hole
 // before it, too.
 std::int64_t begin_of_hole(const WrittenFile& file, std::int64_t begin, int fd) {
   if (begin <= file.base) return begin;
@@ -175,7 +175,7 @@ bool is_of(const FileKey& key, std::uint64_t device, std::uint64_t inode) {
   return key.device == device && key.inode == inode;
 }
 
-// Whether the bytes of a write that may have been made lie there.
+// Whether the bytes of a write that may have happened are there.
 bool lie_at(int fd, std::int64_t at, const PendingWrite& pending) {
   std::vector<char> bytes(pending.size);
   return ::pread(fd, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()) &&
@@ -201,7 +201,7 @@ void own_writes_begin(std::uint64_t cut) {
   if (!notes().file.is_open()) return;
   const std::string boot_id = read_boot_id();
   notes().header().complete = 0;
-  notes().file.shrink(kFirstBytes);  // of a run that wrote many files
+  notes().file.shrink(kFirstBytes);  // after a run that wrote many files
   WritesHeader& header = notes().header();
   std::memset(static_cast<void*>(notes().file.memory() + sizeof header.magic), 0,
               notes().file.bytes() - sizeof header.magic);
@@ -244,7 +244,7 @@ void own_writes_committed(std::uint64_t cut) {
   for (auto file = notes().files.begin(); file != notes().files.end();) {
     WrittenFile& written = file->second;
     std::erase_if(written.slots, [](std::uint32_t index) { return notes().slots()[index].cut == 0; });
-    // One of which the length is known is about to be written.
+    // A file whose length is known is about to be written.
     file = written.slots.empty() && written.base < 0 ? notes().files.erase(file) : std::next(file);
   }
 }
@@ -261,7 +261,7 @@ ssize_t own_write(int fd, const FileKey& key, OwnPlace place, std::int64_t at, c
     const std::lock_guard guard(notes().lock);
     const WrittenFile& file = file_of(key, fd);
     if (begin >= 0) hole = begin_of_hole(file, begin, fd);
-    // What is overwritten in place is not noted.
+    // Content that is overwritten in place is not noted.
     const bool in_place = begin >= 0 && begin + static_cast<std::int64_t>(size) <= file.base;
     const auto free = in_place ? notes().pending_taken.end()
                                : std::find(notes().pending_taken.begin(), notes().pending_taken.end(), false);
@@ -298,8 +298,8 @@ void own_file_created(const FileKey& key) {
   const std::lock_guard guard(notes().lock);
   if (!notes().on) return;
   WrittenFile& file = notes().files[key];
-  // What had that number in this epoch is gone for good: what will be made again from a link still has its
-  // number, and what will be from a copy began an epoch.
+  // The file that had this number in this epoch is gone for good: one that will be made again from a link
+  // still has its number, and one that will be made from a copy began an epoch.
   std::erase_if(file.slots, [&file](std::uint32_t index) {
     if (notes().slots()[index].epoch != file.epoch) return false;
     free_slot(index);
@@ -370,7 +370,7 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
     if (at != std::end(places)) {
       extents.push_back({*at, *at + size});
     } else if (size <= 0 || size > kWholePiece || status.st_size - last < size) {
-      return std::nullopt;  // perhaps a part of it was written
+      return std::nullopt;  // part of it may have been written
     }
   }
   std::sort(extents.begin(), extents.end(),
@@ -381,7 +381,7 @@ std::optional<std::vector<Extent>> own_writes_since(std::uint64_t cut, const str
 void own_writes_cut_back(const FileKey& key, std::int64_t length) {
   const std::lock_guard guard(notes().lock);
   if (!notes().file.is_open()) return;
-  std::uint32_t epoch = 0;  // the last; those before tell of what undoing brings back
+  std::uint32_t epoch = 0;  // the last one; those before say what undoing brings back
   for (const WrittenExtent& slot : notes().slots()) {
     if (slot.cut != 0 && is_of(key, slot.device, slot.inode)) epoch = std::max(epoch, slot.epoch);
   }

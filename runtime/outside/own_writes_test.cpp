@@ -1,4 +1,4 @@
-// What a program and others write to one file by turns: cutting it back takes what the program wrote, and
+// A program and others write to one file by turns: cutting it back removes what the program wrote, and
 // nothing else.
 #include "runtime/outside/own_writes.h"
 
@@ -54,13 +54,13 @@ class OwnWrites : public testing::Test {
     return key_of(status);
   }
   void others(const std::string& text) const { std::ofstream(file(), std::ios::app) << text; }
-  // As RandomAccessFile does; `at` < 0: at the end that the file has then.
+  // Like RandomAccessFile; `at` < 0: at the current end of the file.
   void write(int fd, const std::string& text, std::int64_t at) const {
     const std::int64_t place = at < 0 ? ::lseek(fd, 0, SEEK_END) : at;
     ASSERT_EQ(own_write(fd, key(), OwnPlace::kPosition, place, text.data(), text.size()),
               static_cast<ssize_t>(text.size()));
   }
-  // What the file has when it is cut back by the next process.
+  // The content after the next process has cut the file back.
   std::string cut() {
     own_writes_attach(heap());
     const Descriptor fd(::open(file().c_str(), O_WRONLY | O_CLOEXEC));
@@ -157,7 +157,7 @@ TEST_F(OwnWrites, NonsenseInTheNotesIsNotKnown) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<one>", -1);
   own_writes_attach("");
-  // The first write under way: device, inode, place, hash, size.
+  // The fields of the first pending write: device, inode, place, hash, size.
   const FileKey file_key = key();
   const std::uint64_t pending[] = {file_key.device, file_key.inode, ~std::uint64_t{0}, 1,
                                    std::uint64_t{1} << 62};

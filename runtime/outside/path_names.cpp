@@ -34,7 +34,7 @@ std::string collapse_path(const std::string& path) {
 int canonical_path(const std::string& path, std::string* result) {
   if (path.size() > PATH_MAX) return ENAMETOOLONG;
   if (file_real_path(path, result) == 0) return 0;
-  // Resolve the longest leading part that exists; the names behind it stay as they are.
+  // Resolve the longest leading part that exists; the names after it stay as they are.
   for (std::size_t end = path.find_last_of('/'); end != std::string::npos && end > 0;
        end = path.find_last_of('/', end - 1)) {
     std::string parent;

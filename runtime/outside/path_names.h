@@ -1,17 +1,16 @@
-// Path names as java.io.File.getCanonicalPath wants them.
+// Canonical path names, as java.io.File.getCanonicalPath needs them.
 #pragma once
 
 #include <string>
 
 namespace uvm::rt {
 
-// The canonical form of a path: symbolic links resolved as far as the path exists, the rest appended as
-// given, then
-// "." and ".." taken out by name. Returns 0 or an errno value (ELOOP, EACCES of a parent is no error,
-// ENAMETOOLONG ...).
+// The canonical form of a path: symbolic links are resolved as far as the path exists, the rest is appended
+// as given, then "." and ".." are removed by name. Returns 0 or an errno value (ELOOP, ENAMETOOLONG ...;
+// EACCES of a parent is not an error).
 int canonical_path(const std::string& path, std::string* result);
 
-// Takes "." and ".." elements out of an absolute path, by name alone.
+// Removes "." and ".." elements from an absolute path, by name alone.
 std::string collapse_path(const std::string& path);
 
 }  // namespace uvm::rt

@@ -26,9 +26,9 @@ struct Folder {
   std::uint32_t origin;
 };
 
-// What the bundle says of its inputs.
+// What the bundle says about its inputs.
 struct Index {
-  gc::RegionOffset bundle = 0;  // of which it was made
+  gc::RegionOffset bundle = 0;  // the one that this was made from
   std::unordered_map<std::string, std::uint32_t> jars;
   std::vector<Folder> folders;
   std::map<std::string, std::set<std::string>, std::less<>> above;  // directories that lead to inputs: names
@@ -68,7 +68,7 @@ std::shared_ptr<const Index> make_index() {
 }
 
 std::shared_ptr<const Index> index_now() {
-  if (vm() == nullptr) return std::make_shared<Index>();  // nothing runs: a test of paths
+  if (vm() == nullptr) return std::make_shared<Index>();  // no program runs: a test of paths
   auto& files = vm()->state<ProgramFiles>();
   const std::lock_guard guard(files.lock);
   if (files.index == nullptr || files.index->bundle != roots().bundle_offset) files.index = make_index();
@@ -90,7 +90,7 @@ ProgramFile directory_at(const std::string& path, std::int64_t modified) {
   return {.path = path, .directory = true, .modified = modified, .inode = number_of(path)};
 }
 
-// The part of `path` below the folder; nothing if it is not below it.
+// The part of `path` below the folder; nothing if it is not below.
 std::optional<std::string_view> below(const Folder& folder, std::string_view path) {
   if (!path.starts_with(folder.prefix)) return std::nullopt;
   return path.substr(folder.prefix.size());
@@ -110,7 +110,7 @@ void add_names(const bundle::BundleView& bundle, std::uint32_t origin, const std
     const std::string_view rest = name.substr(prefix.size());
     const std::size_t slash = rest.find('/');
     if (bundle.origin(entry) == origin && !rest.empty()) names->emplace(rest.substr(0, slash));
-    // What lies below a directory is passed over: '0' comes after '/'.
+    // Skip what lies below a directory: '0' comes after '/'.
     entry = slash == std::string_view::npos || bundle.origin(entry) != origin
                 ? entry + 1
                 : bundle.lower_bound(prefix + std::string(rest.substr(0, slash)) + '0');

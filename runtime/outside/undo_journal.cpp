@@ -38,13 +38,13 @@ using undo::RecordHeader;
 
 constexpr const char* kPrefix = "undo.";
 constexpr std::uint64_t kFirstRecordBytes = 16 << 10;  // of a file of records
-constexpr std::int64_t kInRecord = 4096;               // bytes: what is less needs no file of its own
+constexpr std::int64_t kInRecord = 4096;               // bytes: less than that needs no file of its own
 
 // What need not be recorded again since the cut.
 struct Known {
   bool created = false;                            // since the cut
-  bool restored = false;                           // by that, or its length is recorded
-  std::int64_t kept_from = std::int64_t{1} << 62;  // bytes from here on are kept
+  bool restored = false;                           // by its record, or its length is recorded
+  std::int64_t kept_from = std::int64_t{1} << 62;  // bytes from here on are already kept
 };
 
 struct Journal final : HostState {
@@ -55,8 +55,9 @@ struct Journal final : HostState {
 
   std::mutex lock;
   std::string folder;
-  std::uint64_t cut = 0;  // 0: nothing is recorded yet
-  // undo.<cut>, made with the first record: mapped, its records end before `end`; or open to append.
+  std::uint64_t cut = 0;  // 0: nothing has been recorded yet
+  // undo.<cut>, made with the first record: mapped, with records that end before `end`; or open for
+  // appending.
   MappedFile records;
   std::uint64_t end = 0;
   int fd = -1;
@@ -64,9 +65,9 @@ struct Journal final : HostState {
   std::int64_t copied = 0;  // bytes, since the cut
   std::map<FileKey, Known> known;
   std::function<void(const std::string&)> report;
-  bool told = false;  // that nothing can be recorded
-  // Descriptors for what must be recorded when the program has used all others up: a file of records, the two
-  // ends of a copy, and the folder that one of them is opened in.
+  bool told = false;  // reported that nothing can be recorded
+  // Descriptors for records when the program has used up all others: a file of records, the two ends of a
+  // copy, and the folder that one of them is opened in.
   std::array<std::optional<Descriptor>, 4> spare;
 };
 Journal& journal() { return vm()->state<Journal>(); }
@@ -77,7 +78,8 @@ void keep_spare() {
   }
 }
 
-// What `open` opens, with spare descriptors less while there are none but those. errno says why it does not.
+// Returns what `open` opens; if no other descriptors are left, gives up spare ones for it. On failure errno
+// says why.
 template <typename Open>
 int open_with_spare(Open open) {
   int fd = open();
@@ -89,7 +91,7 @@ int open_with_spare(Open open) {
   return fd;
 }
 
-// A file of the journal, which is made.
+// Creates a file of the journal.
 int make_file(const std::string& name, int flags) {
   return open_with_spare([&] {
     return store::descriptor_or_errno(store::open_file(name, O_CREAT | flags, store::Ownership::kOwned));
@@ -102,7 +104,7 @@ std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
   return path;
 }
 
-// A record, or what is kept with it, could not be written.
+// Reports that a record, or what is kept with it, could not be written.
 void tell_trouble(const std::string& file, IoError error) {
   if (std::exchange(journal().told, true) || !journal().report) return;
   journal().report(
@@ -111,16 +113,16 @@ void tell_trouble(const std::string& file, IoError error) {
       "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
 }
 
-// Content that is kept, and of which file.
+// Content that is kept, and the file that it is from.
 struct Copied {
   bool made = false;
-  std::uint32_t kept = 0;    // 0: it is `content`, which goes into the record
+  std::uint32_t kept = 0;    // 0: it is `content`, which is stored in the record
   std::string content = {};  // at most kInRecord bytes
   std::string path = {};     // without links
   FileFacts facts = {};
 };
 
-// A copy of what a file has from `offset` on.
+// Keeps a copy of a file's content from `offset` on.
 Copied keep_copy(const std::string& path, const struct stat& status, std::int64_t offset,
                  std::int64_t length) {
   if (length > kMaxCopy || journal().copied + length > kMaxCopies) return {};
@@ -194,12 +196,12 @@ IoResult<void> begin_records(const std::string& file) {
   return {};
 }
 
-// Stores a record behind the others. False: there is no room for it in the mapping.
+// Stores a record after the others. False: there is no room for it in the mapping.
 bool store_record(const std::string& record) {
   while (journal().records.bytes() - journal().end < record.size()) {
     if (!journal().records.grow(journal().records.bytes() * 2)) return false;
   }
-  // The checksum, with which a record begins, comes last: without it there is none.
+  // A record begins with its checksum, which is stored last: without it there is no record.
   constexpr std::size_t kChecksum = sizeof RecordHeader::checksum;
   std::byte* to = journal().records.memory() + journal().end;
   std::memcpy(to + kChecksum, record.data() + kChecksum, record.size() - kChecksum);
@@ -210,7 +212,7 @@ bool store_record(const std::string& record) {
   return true;
 }
 
-// False: it is not written, which is told.
+// False: it was not written, which has been reported.
 bool append(const RecordHeader& header, const std::string& path, const std::string& other = {}) {
   const std::string file = file_of(journal().cut);
   if (!journal().records.is_open() && journal().fd < 0) {
@@ -221,7 +223,7 @@ bool append(const RecordHeader& header, const std::string& path, const std::stri
   }
   const std::string record = undo::bytes_of(header, path, other);
   if (journal().records.is_open() && !store_record(record)) {
-    // A small one may still have room.
+    // There may still be room for a small one.
     journal().records.close();
     journal().fd = make_file(file, O_WRONLY | O_APPEND);
     if (journal().fd >= 0) (void)!::ftruncate(journal().fd, static_cast<off_t>(journal().end));
@@ -237,7 +239,7 @@ bool append(const RecordHeader& header, const std::string& path, const std::stri
   return true;
 }
 
-// The journal's files: the cut in their names, and whether they are records (or what is kept).
+// A file of the journal: the cut in its name, and whether it has records or kept content.
 struct JournalFile {
   std::uint64_t cut;
   bool records;
@@ -355,7 +357,7 @@ void undo_created(const std::string& path, const FileFacts& facts) {
   if (S_ISREG(status.st_mode)) own_file_created(key_of(status));
 }
 
-// Another name of a file that there was says nothing of the file.
+// Another name for an existing file says nothing about the file.
 void undo_linking(const std::string& to, const FileFacts& facts) {
   const std::lock_guard guard(journal().lock);
   (void)append(header_of(Deed::kCreated, facts), to);
@@ -391,8 +393,9 @@ void undo_removal(const std::string& path, const FileFacts& facts) {
   const auto known = journal().known.find(key_of(status));
   if (known != journal().known.end()) {
     const bool created = known->second.created && status.st_nlink == 1;
-    journal().known.erase(known);  // its number may become another file's
-    // It need not be there again for its creation to be undone; but a folder for what was moved through it.
+    journal().known.erase(known);  // its number may be reused by another file
+    // The file need not exist again for its creation to be undone; but a folder must, for what was moved
+    // through it.
     if (created && !S_ISDIR(status.st_mode)) return;
   }
   RecordHeader header = header_of(Deed::kRemoved, facts);
@@ -405,7 +408,7 @@ void undo_removal(const std::string& path, const FileFacts& facts) {
     other.assign(buffer, static_cast<std::size_t>(length));
   } else if (S_ISREG(status.st_mode)) {
     header.kept = keep_link(path);
-    // A file that is only kept as a copy ends with its last name, and another may get its number.
+    // A file that is kept only as a copy ends with its last name, and its number may be reused.
     ends = header.kept == 0 && status.st_nlink == 1;
     if (header.kept == 0) {
       Copied copied = keep_copy(path, status, 0, status.st_size);

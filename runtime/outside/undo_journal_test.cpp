@@ -27,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where the heap's folder lies: a removed file is kept as a link, or on another file system as a copy.
+// The place of the heap's folder: a removed file is kept as a link or, on another file system, as a copy.
 class UndoJournal : public testing::TestWithParam<const char*> {
  protected:
   TestVm vm_;
@@ -72,7 +72,7 @@ class UndoJournal : public testing::TestWithParam<const char*> {
   }
   int remove(const std::string& name) const { return undoable_remove(path(name).c_str()); }
 
-  // Every name below the folder, with what is there.
+  // Every name below the folder, with its content.
   [[nodiscard]] std::map<std::string, std::string> look() const {
     std::map<std::string, std::string> all;
     for (const auto& entry : fs::recursive_directory_iterator(files_)) {
@@ -156,7 +156,7 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
       truncate("job", 3);
       EXPECT_EQ(undoable_mkdir(AT_FDCWD, path("folder").c_str(), 0755), 0);
     }
-    unsigned patience = 1500;  // us; grows, for a slow machine has to get somewhere
+    unsigned patience = 1500;  // us; grows, so that a slow machine makes progress
     for (bool done = false; !done; patience += patience / 4) {
       const pid_t child = ::fork();
       ASSERT_GE(child, 0);
@@ -172,8 +172,9 @@ TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
       done = WIFEXITED(status);
       killed += done ? 0 : 1;
     }
-    // Killed between the note that a file is cut back and the cut, it no longer knows whose the rest is, and
-    // puts that beside (cut_back.h). It can be nothing but what the run has written to the file.
+    // If it was killed between the note that a file is cut back and the cut, it no longer knows whose the
+    // rest is, and saves it in a file next to it (cut_back.h). That can only be content which the run has
+    // written to the file.
     auto after = look();
     std::erase_if(after, [&](const auto& file) {
       const auto& [name, content] = file;
@@ -238,7 +239,7 @@ TEST_P(UndoJournal, OthersFilesAreLeftAlone) {
   write("new", "ours", O_CREAT);
   EXPECT_EQ(remove("log"), 0);
   EXPECT_EQ(::unlink(path("new").c_str()), 0);
-  // Both names belong to others now; the files that lay there may have left their numbers to these.
+  // Both names belong to others now; the numbers of the former files may have been reused for these.
   std::ofstream(path("log")) << "theirs";
   std::ofstream(path("other")) << "also";
   (void)undo_since(1);
@@ -411,7 +412,7 @@ TEST_P(UndoJournal, ManyRecordsAreUndone) {
   EXPECT_EQ(look(), before);
 }
 
-// Where the file of records cannot grow, what it has stays, and what it does not take is told.
+// If the file of records cannot grow, it keeps what it has, and what it cannot take is reported.
 TEST_P(UndoJournal, WhatWasRecordedStaysWhenThereIsNoMoreRoom) {
   std::vector<std::string> told;
   undo_attach(heap_, [&told](const std::string& line) { told.push_back(line); });
@@ -434,7 +435,7 @@ TEST_P(UndoJournal, WhatWasRecordedStaysWhenThereIsNoMoreRoom) {
   EXPECT_FALSE(fs::exists(path("first")));
   EXPECT_FALSE(fs::exists(path("1")));
   EXPECT_FALSE(fs::exists(path(std::to_string(made - 2))));
-  EXPECT_TRUE(fs::exists(path(std::to_string(made - 1))));  // this was told
+  EXPECT_TRUE(fs::exists(path(std::to_string(made - 1))));  // this was reported
 }
 
 TEST_P(UndoJournal, RandomDeeds) {
@@ -463,7 +464,7 @@ TEST_P(UndoJournal, RandomDeeds) {
           if (has_place) write(one, "append" + std::to_string(random() % 100), O_CREAT | O_APPEND);
           return;
         case 1:
-          // What does not fit into a record is kept in a file.
+          // Content that does not fit into a record is kept in a file.
           if (has_place)
             write(one, "anew" + std::to_string(random() % 100) + std::string(random() % 2 * 5000, '.'),
                   O_CREAT | O_TRUNC);

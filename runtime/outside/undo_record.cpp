@@ -37,7 +37,7 @@ std::string bytes_of(RecordHeader header, const std::string& path, const std::st
   return bytes;
 }
 
-// One write(2), so that a record is whole or, at the end of the file, torn.
+// One write(2), so that a record is complete or, at the end of the file, torn.
 IoResult<void> put(int fd, const std::string& record) {
   struct stat before {};
   const bool known = ::fstat(fd, &before) == 0;

@@ -1,5 +1,5 @@
-// Records of the undo journal (undo_journal.h) as they lie in its files, and what recording and undoing
-// share.
+// Records of the undo journal (undo_journal.h) in the form that its files have, and what recording and
+// undoing share.
 //
 // Known to undo_journal.cpp and undo_replay.cpp only.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace uvm::rt::undo {
 
-// The numbers are in files and stand.
+// These numbers are in files and never change.
 enum class Deed : std::uint32_t {
   kCreated = 1,
   kLength = 2,
@@ -29,7 +29,7 @@ enum class Deed : std::uint32_t {
   kReborn = 7
 };
 
-// As it lies in the file, followed by the two texts.
+// The form in the file, followed by the two texts.
 struct RecordHeader {
   std::uint64_t checksum;  // XXH3-64 of what follows, texts included
   Deed deed;
@@ -59,7 +59,8 @@ struct Record {
   std::uint64_t start = 0;  // where it lies in the file
 };
 
-// Files are told apart by their birth, too: the number of a file that is gone soon is another's.
+// Files are told apart by their birth, too, because the inode number of a removed file is soon given to
+// another.
 struct Identity {
   std::uint64_t device, inode;
   std::int64_t birth;
@@ -70,15 +71,15 @@ struct Identity {
 Identity identity_of(int directory, const char* path, const struct stat& status, int flags);
 Identity identity_of(const std::string& path, const struct stat& status);  // a symbolic link is not followed
 
-// A record as it lies in the file.
+// A record in the form that the file has.
 std::string bytes_of(RecordHeader header, const std::string& path, const std::string& other);
-// Appends a record with one write(2), so that it is whole or, at the end of the file, torn. After an error
-// there is no part of it, as far as that can be had: what comes behind a torn record is lost.
+// Appends a record with one write(2), so that it is complete or, at the end of the file, torn. After an error
+// no part of it is left, if possible, because records after a torn one are lost.
 IoResult<void> put(int fd, const std::string& record);
-// All whole records of a file, none when there is no file; zeros may follow.
+// All complete records of a file; none if there is no file. Zeroes may follow them.
 IoResult<std::vector<Record>> read_records(const std::string& name);
 
-// Copies from an offset to where `to` stands; less when the file ends before.
+// Copies from an offset to the position of `to`; less if the file ends before.
 IoResult<void> copy_range(int from, std::int64_t offset, std::int64_t length, int to);
 
 }  // namespace uvm::rt::undo

@@ -22,12 +22,12 @@ namespace {
 
 constexpr const char* kNotes = "/undo-reborn";
 
-// A copy, or the program's own file by another name: so whose it is does not matter.
+// A copy, or the program's own file by another name, so its owner does not matter.
 int open_kept(const std::string& kept) {
   return store::descriptor_or_errno(store::open_file(kept, O_RDONLY, store::Ownership::kAny));
 }
 
-// Writes what was kept, in a file or in the record itself.
+// Writes the kept content, from a file or from the record itself.
 IoResult<void> put_back(const Record& record, int kept, std::int64_t length, int to) {
   return record.header.kept == 0 ? write_all(to, record.other.data(), record.other.size())
                                  : copy_range(kept, 0, length, to);
@@ -37,8 +37,8 @@ Unexpected<Error> not_restored(const Record& record, const std::string& kept, Io
   return {system_error("cannot restore " + record.path + " from", kept, error.sys_errno)};
 }
 
-// Makes what was removed under another name. False: it was not kept, or its folder takes nothing. Fails when
-// it cannot be had back from what was kept.
+// Makes a removed file again, under another name. False: it was not kept, or its folder accepts nothing.
+// Fails if it cannot be restored from what was kept.
 IoResult<bool> make_again(const Record& record, const std::string& kept, const std::string& aside) {
   const mode_t mode = record.header.mode & 07777;
   const auto made = [](int result) { return result == 0 || errno == EEXIST; };
@@ -49,7 +49,7 @@ IoResult<bool> make_again(const Record& record, const std::string& kept, const s
     if (errno == ENOENT) return false;
     return io_failure(errno);
   }
-  (void)!::unlink(aside.c_str());  // of a replay that was killed; nothing that is there is written to
+  (void)!::unlink(aside.c_str());  // from a replay that was killed; existing files are not written to
   const Descriptor to(::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (to.get() < 0) return false;
   if (const auto done = put_back(record, from.get(), record.header.length, to.get()); !done)
@@ -57,8 +57,8 @@ IoResult<bool> make_again(const Record& record, const std::string& kept, const s
   return true;
 }
 
-// Killed between a creation and its record: nothing was there before, so what is there now, and empty, and
-// ours, is what was to be created.
+// Killed between a creation and its record: nothing was there before, so a file that is there now, is empty
+// and is ours, is the one that was to be created.
 void undo_intent(const Record& record) {
   struct stat status {};
   if (::lstat(record.path.c_str(), &status) != 0 || status.st_uid != ::geteuid() ||
@@ -109,7 +109,7 @@ Result<void> Replay::undo_file(const std::string& name) {
   if (!records) return Unexpected{system_error("cannot read", name, records.error().sys_errno)};
   std::multiset<std::string> created;
   for (auto record = records->rbegin(); record != records->rend(); ++record) {
-    // Of an intent that was carried out, a later record tells more.
+    // If an intent was carried out, a later record says more.
     if (record->header.deed == Deed::kCreated) created.insert(record->path);
     const auto done = record->header.deed == Deed::kCreating ? created.find(record->path) : created.end();
     if (done != created.end()) {
@@ -158,7 +158,7 @@ bool Replay::is_of(const Record& record, const Identity& file) const {
   return wanted.device == file.device && wanted.inode == file.inode && one_birth;
 }
 
-// The file that the record is about, open; -1 when another one is there now.
+// The file that the record is about, open; -1 if a different one is there now.
 int Replay::open_same(const Record& record) const {
   const int fd = ::open(record.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   struct stat status {};
@@ -183,7 +183,7 @@ Result<void> Replay::undo_truncation(const Record& record, const std::string& ke
   }
   // What others have appended since must make way.
   const std::int64_t end = cut_back(fd.get(), record.header.offset, cut_, Others::kAside, remarks_);
-  if (end > record.header.offset) return {};  // or nothing does, which is told
+  if (end > record.header.offset) return {};  // or it does not, which is reported
   if (end < 0 || ::ftruncate(fd.get(), record.header.offset) != 0 ||
       ::lseek(fd.get(), record.header.offset, SEEK_SET) < 0)
     return not_restored(record, kept, {errno});
@@ -227,7 +227,7 @@ Result<void> Replay::undo_removal(const Record& record, const std::string& kept)
     }
     return {};
   }
-  // One file that had two names is not to be two.
+  // One file with two names must not become two files.
   const Identity removed{record.header.device, record.header.inode, record.header.birth};
   const auto again = made_at_.find(removed);
   if (!taken && again != made_at_.end() && ::lstat(again->second.c_str(), &status) == 0 &&

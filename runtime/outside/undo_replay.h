@@ -1,8 +1,8 @@
 // Undoes records of the undo journal (undo_journal.h), newest first.
 //
-// It may be killed at any point, and goes on where it was: each record is taken off its file when it is
-// undone. What is made again gets its name when it is whole, and after it is noted which file it is now,
-// because earlier records speak of the one that it was.
+// It may be killed at any point, and continues where it was: each record is removed from its file when it is
+// undone. A file that is made again gets its name when it is complete, and after it is noted which file it is
+// now, because earlier records refer to the former one.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ namespace uvm::rt::undo {
 
 class Replay {
  public:
-  // Where the heap's files are, and from which cut the run goes on. Takes up the notes of a replay that was
+  // Where the heap's files are, and from which cut the run is resumed. Reads the notes of a replay that was
   // killed.
   Replay(const std::string& folder, std::uint64_t cut);
 

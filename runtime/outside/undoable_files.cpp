@@ -23,14 +23,14 @@ std::string absolute(int directory, const char* path) {
   return base.empty() ? path : base + "/" + path;
 }
 
-// Whether the path is one of the class path, which nothing changes; errno then says why.
+// Whether the path belongs to the class path, which cannot be changed; errno then says why.
 bool refused(int directory, const char* path, Change change) {
   const int error = refused_change(directory == AT_FDCWD ? path : absolute(directory, path), change);
   if (error != 0) errno = error;
   return error != 0;
 }
 
-// A call that makes a name for something that is no regular file, recorded. Its result.
+// Makes a name for something that is not a regular file, and records it. Returns the call's result.
 template <typename Call>
 int make(int directory, const char* path, mode_t kind, Call call) {
   if (refused(directory, path, Change::kCreateNew)) return -1;
@@ -95,7 +95,7 @@ int undoable_truncate(int fd, off_t length) {
   if (noted) undo_truncation("/proc/self/fd/" + std::to_string(fd), status, length);
   if (::ftruncate(fd, length) == 0) return 0;
   const int error = errno;
-  // What is behind the end is not the program's: others may append there.
+  // Bytes beyond the end are not the program's: others may append there.
   if (noted && length > status.st_size) own_file_resized(key_of(status), length, status.st_size);
   errno = error;
   return -1;
@@ -137,7 +137,7 @@ int undoable_mkdir(int directory, const char* path, mode_t mode) {
 
 int undoable_link(const char* from, const char* to) {
   if (refused(AT_FDCWD, from, Change::kExisting) || refused(AT_FDCWD, to, Change::kCreateNew)) return -1;
-  // Which file it is is known before.
+  // It is known in advance which file it is.
   FileFacts linked;
   struct stat there {};
   if (undo_records() && find_facts(AT_FDCWD, from, AT_SYMLINK_NOFOLLOW, &linked) == 0 &&
