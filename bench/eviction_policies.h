@@ -20,7 +20,7 @@ namespace uvm::bench {
 using Line = std::uint32_t;
 using Trace = std::vector<Line>;
 
-// All of them: lines below `universe`, memory for `capacity` of them.
+// The base of all policies: lines below `universe`, memory for `capacity` of them.
 class Policy {
  public:
   virtual ~Policy() = default;

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
       madvise(view + at, kLineSize, MADV_DONTNEED);
       fallocate(memory.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(at), kLineSize);
     }));
-    // Beside the registered part: what is mapped there is not told of any more.
+    // Next to the registered part: faults on what is mapped there are not reported any more.
     std::byte* other = view + kBytes;
     mapped.values.push_back(each([&](std::size_t at) {
       check(map(other + at, kLineSize, file.get(), static_cast<off_t>(kBytes - kLineSize - at)) != nullptr,

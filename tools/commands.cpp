@@ -34,7 +34,7 @@ std::string state_of(const store::StoreDirectory& directory, const store::HeapEn
   return "interrupted";
 }
 
-// Opens the heap, which nobody may run meanwhile, and does something to its versions.
+// Opens the heap, which must not be running, and changes its versions.
 template <typename Change>
 int change_versions(const Options& options, Change change) {
   auto directory = open_store(options);
@@ -83,7 +83,7 @@ int list_versions(const Options& options) {
   if (!directory) return fail(options, directory.error());
   auto info = store::inspect_heap(directory->heap_path(options.name));
   if (!info) return fail(options, info.error());
-  // While the heap runs, what is read here may vanish half-way.
+  // While the heap runs, what is read here may disappear half-way.
   const auto usage = store::measure_usage(directory->heap_path(options.name));
   const auto alone = [&usage](store::Version version) -> std::string {
     const auto* found = usage ? usage->of(version) : nullptr;

@@ -1,4 +1,4 @@
-// The commands that look at heaps or ask for something, without running a program. Each returns the exit
+// The commands that inspect heaps or request something, without running a program. Each returns the exit
 // status.
 #pragma once
 

@@ -22,7 +22,7 @@ using Outcome = ControlAnswer::Outcome;
 
 ControlAnswer failed(const std::string& what) { return {Outcome::kFailed, what + ": " + strerror(errno)}; }
 
-// The owner of the socket; nothing when it is this user, so that something else forbids connecting to it.
+// The owner of the socket; nothing if it is this user, because then something else prevents connecting to it.
 std::optional<std::string> other_owner(int folder) {
   struct stat status {};
   if (fstatat(folder, kControlSocket, &status, AT_SYMLINK_NOFOLLOW) != 0) return "another user";
@@ -47,7 +47,7 @@ ControlAnswer read_answer(int socket, Clock::time_point end) {
     if (got > 0) {
       answer.text.append(part, static_cast<std::size_t>(got));
     } else if (errno == ECONNRESET) {
-      if (!answer.text.empty()) return answer;  // without having read the request
+      if (!answer.text.empty()) return answer;  // without reading the request
       return {Outcome::kNobody, {}};
     } else if (errno != EINTR && errno != EAGAIN) {
       return failed("cannot read its answer");
@@ -63,7 +63,7 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
   if (!at) return errno == ENOENT ? ControlAnswer{Outcome::kNobody, {}} : failed("cannot open " + folder);
   const Descriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!client) return failed("cannot make a socket");
-  // A stopped process accepts no connection. Clients wait in its queue, and then for a place in the queue.
+  // A stopped process accepts no connection. Clients wait in its queue, or for a place in the queue.
   const auto us = std::max<std::int64_t>(std::chrono::ceil<std::chrono::microseconds>(patience).count(), 1);
   const timeval limit{us / 1'000'000, us % 1'000'000};
   setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -86,7 +86,7 @@ ControlAnswer ask(const std::string& folder, Request request, std::chrono::nanos
         return failed("cannot connect to " + folder + "/" + kControlSocket);
     }
   }
-  // A server that leaves without reading may have answered all the same.
+  // A server that closes without reading may have answered all the same.
   const std::string line = request == Request::kStats ? "stats\n" : "suspend\n";
   if (send(client.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE && errno != ECONNRESET)
     return errno == EAGAIN ? ControlAnswer{Outcome::kSilent, {}} : failed("cannot ask it");

@@ -30,7 +30,7 @@ bool still_waits(int client) {
   return recv(client, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-// Nothing when the peer's user is not known.
+// Nothing if the peer's user is unknown.
 std::optional<bool> may_suspend(int client) {
   ucred peer{};
   socklen_t size = sizeof peer;
@@ -38,7 +38,7 @@ std::optional<bool> may_suspend(int client) {
   return peer.uid == geteuid() || peer.uid == 0;
 }
 
-// A fault of the thread itself, in the heap, is served in its SIGBUS handler.
+// A fault of the thread itself, in the heap, is served by its SIGBUS handler.
 constexpr int kOwnFaults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
 
 Unexpected<std::string> not_started(const std::string& what) {
@@ -115,7 +115,7 @@ int ControlServer::accept_socket() {
   return accept();
 }
 
-// False: a client is there, but no descriptor or memory is left for it.
+// False: there is a client, but no descriptor or memory is left for it.
 bool ControlServer::accept_client() {
   const int client = accept_socket();
   if (client < 0) return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;

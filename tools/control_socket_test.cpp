@@ -48,11 +48,11 @@ class ControlSocketTest : public ::testing::Test {
     ++suspensions_;
     return may_suspend_;
   }
-  // What is answered to this, byte by byte.
+  // The answer to this, byte by byte.
   [[nodiscard]] std::string answer_to(const std::string& request) const {
     const Descriptor client = connect_silently();
     for (const char byte : request) {
-      if (send(client.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;  // it has heard enough
+      if (send(client.get(), &byte, 1, MSG_NOSIGNAL) != 1) break;  // the server has read enough
     }
     std::string answer;
     char part[64];
@@ -102,8 +102,8 @@ TEST_F(ControlSocketTest, SocketOfAKilledProcessIsReplaced) {
   EXPECT_EQ(ask(folder_, Request::kStats).text, "new");
 }
 
-// Documents larger than a socket holds, and clients that read nothing of them: others have their turn after a
-// while, and the server's end does not wait.
+// Documents larger than a socket's buffer, and clients that do not read them: the others get their turn after
+// a while, and stopping the server does not wait.
 TEST_F(ControlSocketTest, ClientsThatDoNotReadDelayNobody) {
   const std::string large(8 << 20, 'x');
   auto server = serve(large);
@@ -133,14 +133,14 @@ TEST_F(ControlSocketTest, RequestsAreWholeKnownLines) {
   auto server = serve("{}");
   EXPECT_EQ(answer_to("stats\n"), "{}");
   EXPECT_EQ(answer_to("suspend\n"), kSuspending);
-  EXPECT_EQ(answer_to("suspend"), "");  // and no more: for two seconds it is waited for
+  EXPECT_EQ(answer_to("suspend"), "");  // and nothing more: the server waits two seconds for it
   EXPECT_EQ(answer_to("Suspend\n"), kUnknownRequest);
   EXPECT_EQ(answer_to("\n"), kUnknownRequest);
   EXPECT_EQ(answer_to(std::string(64, 'x')), kUnknownRequest);
   EXPECT_EQ(suspensions_, 1);
 }
 
-// As of a command that has given up on a process that was stopped.
+// Like a command that has given up on a stopped process.
 TEST_F(ControlSocketTest, ClientsThatHaveLeftSuspendNothing) {
   std::atomic<bool> busy{false}, go{false};
   auto started = ControlServer::start(folder_, {.stats =
@@ -166,7 +166,7 @@ TEST_F(ControlSocketTest, ServersThatNeverAnswerAreGivenUpOn) {
   const sockaddr_un address = control_address(folder.get());
   ASSERT_EQ(bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(listen(listener.get(), 0), 0);
-  // The first has a place in the queue, the second waits for one.
+  // The first has a place in the queue; the second waits for one.
   const auto ask_briefly = [this] {
     return ask(folder_, Request::kSuspend, std::chrono::milliseconds(50)).outcome;
   };
@@ -178,11 +178,11 @@ TEST_F(ControlSocketTest, OnlyItsUserAndRootMaySuspend) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can ask as another user";
   auto server = serve("{}");
   ASSERT_EQ(chmod((folder_ + "/" + kControlSocket).c_str(), 0666),
-            0);  // so that it is not the mode that forbids
+            0);  // so that it is not the mode that prevents it
   ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
   const pid_t other = fork();
   if (other == 0) {
-    // Its folders above may be closed to others; where one is already, one may stay.
+    // The folders above it may be inaccessible to others, but a process may stay in its current folder.
     if (chdir(folder_.c_str()) != 0) _exit(2);
     folder_ = ".";
     if (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0) _exit(3);

@@ -124,7 +124,7 @@ json process_json(const ProcessFigures& process) {
   };
 }
 
-// The same document that says nothing.
+// The same document without any values.
 json emptied(const json& document) {
   if (document.is_array()) return json::array();
   if (!document.is_object()) return {};
@@ -165,7 +165,7 @@ json document_of(const Figures& figures) {
   document["name"] = figures.name;
   document["running"] = figures.state == HeapState::kRunning;
   document["state"] = name_of(figures.state);
-  // The program has; or the process, when this is its last word.
+  // The program has ended; or the process, if this is its last document.
   document["ended"] = figures.state == HeapState::kEnded ||
                       (figures.process.has_value() && figures.state != HeapState::kRunning);
   document["exit_code"] = figures.exit_code;

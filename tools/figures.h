@@ -23,7 +23,7 @@ namespace uvm::tools {
 // Rises when a field changes its meaning or goes away; not when one is added.
 inline constexpr unsigned kFiguresFormat = 1;
 
-// Of the process that runs the heap.
+// Figures of the process that runs the heap.
 struct ProcessFigures {
   int pid = 0;
   std::string region;  // Region::describe()

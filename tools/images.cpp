@@ -42,13 +42,13 @@ std::string hash_of(std::string_view text) {
 }
 
 // Of the images that nothing needs, this many most recently used ones are kept for this long: another locale,
-// JDK or program may return.
+// JDK or program may come back.
 constexpr std::size_t kSpareImages = 4;
 constexpr std::chrono::seconds kSpareAge = std::chrono::hours(7 * 24);
-// And all are kept for this long: a process that has opened one may be about to make a heap over it.
+// And all are kept for this long, because a process that has opened one may be about to make a heap over it.
 constexpr std::chrono::seconds kJustUsed = std::chrono::minutes(10);
 
-// The linker's build id of this program: differs whenever its code does.
+// The linker's build id of this program, which differs whenever its code does.
 std::string build_id() {
   std::string id;
   dl_iterate_phdr(
@@ -75,16 +75,16 @@ std::string build_id() {
   return id;
 }
 
-// Not when it belongs to another user. Nor need an image be made again just because this process cannot open
-// it now (no descriptors, no memory).
+// Not if it belongs to another user. Nor must an image be made again just because this process cannot open it
+// now (no descriptors, no memory).
 bool is_to_be_made(const Result<std::shared_ptr<store::FileStore>>& image) {
   if (image || image.error().code == Errc::kPermission) return false;
   return image.error().code != Errc::kIo || exit_code_of(image.error()) == kExitDamage;
 }
 
-// What users should know about the class library before programs run into it, a line each; usually nothing.
-// Only the base module is searched for natives that are newer than this uvm; --version -v takes the time for
-// all.
+// What users should know about the class library before programs run into it, one line each; usually nothing.
+// Only the base module is searched for natives that are newer than this uvm; --version -v takes the time to
+// search all.
 std::vector<std::string> class_library_problems(const std::string& java_home) {
   std::vector<std::string> problems;
   const auto home = rt::jimage::java_home_at(java_home);
@@ -120,8 +120,8 @@ using SharedStore = Result<std::shared_ptr<store::FileStore>>;
 
 // One kind of image: messages about it, and what fills it.
 struct Recipe {
-  std::string waiting;   // what another process is doing that this one waits for
-  std::string too_long;  // what it has not done after a minute
+  std::string waiting;   // what another process is doing while this one waits
+  std::string too_long;  // what that process has not finished after a minute
   std::shared_ptr<store::FileStore> base;
   std::function<Result<void>(std::unique_ptr<store::FileStore>)> make;
 };
@@ -130,7 +130,7 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
                          std::chrono::milliseconds patience, const Recipe& recipe) {
   auto found = directory.open_image(key, line_limit(), recipe.base);
   if (!is_to_be_made(found)) return found;
-  // When several programs start at once, only one makes the image. `making` is the lock for that.
+  // If several programs start at once, only one makes the image. `making` is the lock for that.
   const auto making = directory.lock_image(key, patience, [&recipe] { say(recipe.waiting); });
   if (making) {
     found = directory.open_image(key, line_limit(), recipe.base);
@@ -253,14 +253,14 @@ void remove_unused_images(const store::StoreDirectory& directory, const std::str
   if (!images || !heaps) return;
   std::vector<store::ContentId> needed;
   for (const store::HeapEntry& heap : *heaps) {
-    if (heap.owner != geteuid() && geteuid() != 0) continue;  // another user's needs none of ours
+    if (heap.owner != geteuid() && geteuid() != 0) continue;  // another user's heap needs none of ours
     if (!heap.info) return;                                   // it may need any
     needed.push_back(heap.info->base);
   }
   std::vector<store::ImageEntry> candidates;
   const auto keep = [&needed](const store::ImageEntry& image) { needed.push_back(image.info->base); };
   for (const store::ImageEntry& image : *images) {
-    if (!image.info) continue;  // who knows what needs it
+    if (!image.info) continue;  // it is unknown what needs it
     if (image.key == key) {
       keep(image);
     } else {

@@ -9,7 +9,8 @@
 namespace uvm::tools {
 namespace {
 
-// A process that makes the image may be stopped, or hang on a device: others wait, then make it themselves.
+// A process that makes the image may be stopped, or hang on a device: the others wait, then make it
+// themselves.
 TEST(Images, ProcessThatBootsForTooLongIsNotWaitedFor) {
   const auto home = rt::jimage::find_java_home();
   ASSERT_TRUE(home) << home.error().message;

@@ -203,8 +203,8 @@ class Taker {
  public:
   using Taken = BasicResult<void, std::string>;
 
-  // Takes options from the front of `from`, until a word that is none; what is left of them, and all from
-  // that word on, is appended to `words`. The error is what is wrong.
+  // Takes options from the front of `from`, up to a word that is not one; appends the remaining words to
+  // `words`. The error says what is wrong.
   Taken take(std::vector<std::string> from, std::vector<std::string>* words, std::string* stopped_at) {
     std::size_t i = 0, literal = 0;  // words before `literal` are from a file, and name no other file
     for (; i < from.size(); ++i) {
@@ -221,7 +221,7 @@ class Taker {
         from.erase(from.begin() + static_cast<std::ptrdiff_t>(i));
         from.insert(from.begin() + static_cast<std::ptrdiff_t>(i), inside.begin(), inside.end());
         literal = i + inside.size();
-        --i;  // what was in the file comes next
+        --i;  // next come the words of the file
         continue;
       }
       if (word.size() < 2 || word[0] != '-' || word == "--") break;
@@ -340,7 +340,7 @@ class Taker {
     return {};
   }
 
-  // -ea, -da, -esa, -dsa and their long forms; with a class or a package behind the colon.
+  // -ea, -da, -esa, -dsa and their long forms; with a class or a package after the colon.
   bool take_assertions(const std::string& word) {
     static const std::map<std::string_view, std::string_view> kNames = {
         {"-ea", "+"},   {"-enableassertions", "+"},
@@ -352,7 +352,7 @@ class Taker {
     if (found == kNames.end()) return false;
     std::string of = colon == std::string::npos ? "" : word.substr(colon + 1);
     if (colon != std::string::npos && found->second.size() > 1) return false;
-    if (colon != std::string::npos && of.empty()) return true;  // of no class
+    if (colon != std::string::npos && of.empty()) return true;  // names no class
     std::replace(of.begin(), of.end(), '/', '.');
     result_.assertions.push_back(std::string(found->second) + of);
     return true;

@@ -73,8 +73,8 @@ TEST(JavaOptions, WhatTunesHotSpotHasNoEffect) {
   EXPECT_EQ(take({"-Xunknown", "app.bc"})->words, (Words{"-Xunknown", "app.bc"}));  // uvm's parser refuses it
 }
 
-// Each option of `java -help` and `java -X` of 17, and older names that it still takes. What is none of
-// java's is left to uvm's parser, which refuses it.
+// Each option of `java -help` and `java -X` of 17, and older names that it still accepts. Anything else is
+// left to uvm's parser, which refuses it.
 TEST(JavaOptions, AllThatJavaListsIsKnown) {
   enum class Fate { kWithoutEffect, kRefused, kLeft };
   struct Case {
@@ -93,7 +93,7 @@ TEST(JavaOptions, AllThatJavaListsIsKnown) {
       {"-m", kRefused},
       {"--module", kRefused},
       {"-jar", kRefused},
-      {"--add-modules=java.se", kWithoutEffect},  // taken; what becomes of it is tested above
+      {"--add-modules=java.se", kWithoutEffect},  // accepted; its effect is tested above
       {"--enable-native-access=ALL-UNNAMED", kWithoutEffect},
       {"--add-reads=a=b", kWithoutEffect},
       {"--add-exports=a/b=c", kWithoutEffect},
@@ -222,7 +222,7 @@ TEST(JavaOptions, ReservedPropertiesAreIgnoredAndReportedOnce) {
   EXPECT_EQ(options->remarks.size(), 1U);
 }
 
-// A name for a file that is not there yet.
+// A name for a file that does not exist yet.
 std::string file_name() {
   std::string path = (std::filesystem::temp_directory_path() / "java_options_XXXXXX").string();
   const int fd = ::mkstemp(path.data());

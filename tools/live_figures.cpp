@@ -76,12 +76,13 @@ void LiveFigures::ended(HeapState state, int exit_code) {
   figures_.exit_code = exit_code;
 }
 
-// With lock_ held, by a thread with no commit running: the store lists its versions only between commits.
+// Called with lock_ held, by a thread with no commit in progress: the store lists its versions only between
+// commits.
 void LiveFigures::take_versions() {
   figures_.versions = versions_of(session_->store().versions(), session_->store().pinned());
 }
 
-// With life_ held.
+// Called with life_ held.
 void LiveFigures::look_at(Session& session, Figures& figures) {
   ProcessFigures& process = *figures.process;
   const uffd::Region& region = session.region();

@@ -42,8 +42,8 @@ int exit_code_of(const Error& error) {
   if (error.code == Errc::kCorrupt) return kExitDamage;
   if (error.code != Errc::kIo) return kExitFailure;
   switch (error.sys_errno) {
-    // What the block layer and file systems report for a failing device. Other errors (no descriptors, no
-    // memory) say nothing about the heap.
+    // These are what the block layer and file systems report for a failing device. Other errors (no
+    // descriptors, no memory) say nothing about the heap.
     case EIO:
     case ENODATA:
     case EREMOTEIO:

@@ -9,7 +9,7 @@ namespace uvm::tools {
 // The store, provided that it has the heap that the command names; otherwise what is missing.
 Result<store::StoreDirectory> open_store(const Options& options);
 
-// Reports what is wrong with the heap that the command names. Returns the exit status.
+// Reports an error with the heap that the command names. Returns the exit status.
 int fail(const Options& options, const Error& error);
 
 }  // namespace uvm::tools

@@ -72,7 +72,7 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--torture", raw.torture);
   app.add_flag("--verify-heap", options.verify_heap);
   app.add_option("--log", raw.log_level);
-  // One value each, so that what follows is not taken for more of them.
+  // One value each, so that the words after it are not taken as more of them.
   app.add_option("-D", raw.properties)->expected(1)->take_all()->allow_extra_args(false);
 }
 
@@ -181,7 +181,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
   app.add_flag("-h,--help", raw.help);
   app.add_flag("--version", raw.show_version);
   app.add_flag("-v,--verbose", options.verbose);
-  app.prefix_command();  // from the first word that is no option on, everything belongs to the program
+  app.prefix_command();  // from the first word that is not an option on, all is the program's
   add_options(app, options, raw);
 
   struct Subcommand {
@@ -221,7 +221,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
   options.remarks = std::move(java->remarks);
 
   try {
-    std::reverse(java->words.begin(), java->words.end());  // as CLI11 wants them
+    std::reverse(java->words.begin(), java->words.end());  // in the order that CLI11 needs
     app.parse(std::move(java->words));
   } catch (const CLI::ParseError& error) {
     return Unexpected{explain_parsing(error)};

@@ -13,7 +13,7 @@ namespace {
 
 std::string show(const rt::jimage::JavaHome& home) { return "OpenJDK " + home.version + " in " + home.path; }
 
-// Every word with its end, so that no two command lines have the same.
+// Every word with its end, so that no two command lines give the same bytes.
 std::uint64_t hash_of(const Options& options) {
   std::string all = std::to_string(options.heap) + '\0';
   for (const std::string& directive : options.assertions) all += "assert" + directive + '\0';

@@ -17,10 +17,10 @@ void note_java(checkpoint::Blob& blob, const rt::jimage::JavaHome& home);
 // For a run that begins: -D, --heap and the program's arguments, which a resumed run takes from its heap.
 void note_command(checkpoint::Blob& blob, const Options& options);
 
-// Whether a run can go on with the class library at `home`; kInvalid: it cannot. A heap holds what the class
-// library it was booted from has made of itself.
+// Whether a run can be resumed with the class library at `home`; kInvalid: it cannot. A heap contains what
+// the class library that it was booted from has made of itself.
 Result<void> check_java(const checkpoint::Blob& blob, const rt::jimage::JavaHome& home);
-// What to say when `options` begin a run otherwise than it was begun; nothing when they do not.
+// The remark for `options` that differ from those that the run began with; nothing if they do not differ.
 std::optional<std::string> command_difference(const checkpoint::Blob& blob, const Options& options);
 
 }  // namespace uvm::tools

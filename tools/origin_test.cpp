@@ -10,7 +10,7 @@ TEST(OriginTest, AnotherClassLibraryIsNamed) {
   home.path = "/jdk";
   home.version = "17.0.9";
   checkpoint::Blob blob;
-  EXPECT_TRUE(check_java(blob, home));  // of a uvm that did not say
+  EXPECT_TRUE(check_java(blob, home));  // from a uvm that did not record it
   note_java(blob, home);
   EXPECT_TRUE(check_java(blob, home));
   home.path = "/other";

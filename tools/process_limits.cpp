@@ -15,8 +15,8 @@ namespace uvm::tools {
 namespace {
 
 constexpr std::size_t kThreadStack = std::size_t{2} << 20;
-// glibc would make eight for each processor, and each keeps what was freed in it. The program's objects are
-// elsewhere.
+// glibc would make eight for each processor, and each keeps the memory that was freed in it. The program's
+// objects are not in them.
 constexpr int kMallocArenas = 4;
 constexpr rlim_t kMainStack = rlim_t{8} << 20;
 
@@ -45,7 +45,7 @@ void raise_limits() {
 int with_large_stack(int (*main)(int, char**), int argc, char** argv) {
   rlimit stack{};
   if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= kMainStack) return main(argc, argv);
-  // The kernel looks at the limit when the stack grows, so this is in time.
+  // The kernel checks the limit when the stack grows, so this is early enough.
   const rlimit raised{std::min(kMainStack, stack.rlim_max), stack.rlim_max};
   if (raised.rlim_cur == kMainStack && setrlimit(RLIMIT_STACK, &raised) == 0) return main(argc, argv);
   Call call{main, argc, argv, 1};

@@ -69,7 +69,7 @@ bool is_boot_property(const std::string& name) {
                      [&](const char* prefix) { return name.rfind(prefix, 0) == 0; });
 }
 
-// Seconds since a version was cut; 0 when the clock was set back to before that.
+// Seconds since a version was cut; 0 if the clock was set back to before that.
 double age_of(const checkpoint::Blob& blob) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const std::chrono::nanoseconds then(static_cast<std::int64_t>(blob.wall_time_ns));
@@ -116,7 +116,7 @@ class Runner {
   std::optional<rt::jimage::JavaHome> home_;
   std::optional<rt::jimage::JImage> image_;
   std::optional<RunLock> lock_;
-  std::shared_ptr<store::FileStore> base_;  // the heap's base image, when we know it without searching
+  std::shared_ptr<store::FileStore> base_;  // the heap's base image, if known without searching
   checkpoint::Blob blob_;
   bool boots_ = false;  // the class library boots in the program's own heap
   bool main_called_ = false;
@@ -124,11 +124,11 @@ class Runner {
   std::uint64_t lives_ = 0;   // sessions so far
   store::Version resumed_from_ = 0;
   LiveFigures figures_;
-  std::unique_ptr<ControlServer> server_;  // goes before the lock and what it tells
+  std::unique_ptr<ControlServer> server_;  // destroyed before the lock and what the lock says
 };
 
 Result<void> Runner::prepare() {
-  // An eighth of it more is in use while a checkpoint is made.
+  // An eighth more is in use while a checkpoint is made.
   const rt::MemoryLimit limit = rt::memory_limit();
   if (limit.bytes != 0 && options_.memory + options_.memory / 8 > limit.bytes) {
     say("--memory is " + show_size(options_.memory) + ", too much for the " + show_size(limit.bytes) +
@@ -202,14 +202,14 @@ Result<void> Runner::lock() {
   return {};
 }
 
-// The blob of the newest version of the heap with our name; nothing when there is no such heap, or when it is
+// The blob of the newest version of the heap with our name; nothing if there is no such heap, or if it is
 // empty.
 Result<std::optional<checkpoint::Blob>> Runner::find_run() {
   if (!directory_.has_heap(options_.name)) return std::optional<checkpoint::Blob>{};
   auto heap = directory_.open_heap(options_.name, {.read_only = true, .line_limit = line_limit()});
   if (!heap) return Unexpected{heap.error()};
   if ((*heap)->current_version().version == 0) {
-    // Nothing was ever committed, unless that is what the damaged root would say.
+    // Nothing was ever committed, unless that is what the damaged root says.
     const auto& damage = (*heap)->root_damage();
     if (damage && damage->newer) {
       return Unexpected{Error{.code = Errc::kCorrupt, .message = damage->message}};
@@ -369,7 +369,7 @@ int Runner::run() {
         return kExitFailure;
       }
       if (auto removed = directory_.remove_heap(options_.name); !removed) return fail(removed.error());
-      lock_.reset();  // its file went with the heap
+      lock_.reset();  // its file is gone with the heap
       blob.reset();
     }
   }
@@ -377,7 +377,7 @@ int Runner::run() {
   Opened session = blob ? resume(options_.version) : start_fresh();
   if (!session) {
     const int code = fail(session.error());
-    // Not one that another process made meanwhile.
+    // But not one that another process has made since.
     if (heap_is_new_) static_cast<void>(directory_.remove_heap(options_.name));
     return code;
   }
@@ -409,7 +409,7 @@ void Runner::write_figures() {
   }
 }
 
-// Of `uvm stats` and `uvm suspend`.
+// Answers the requests of `uvm stats` and `uvm suspend`.
 void Runner::answer_requests() {
   auto server = ControlServer::start(
       directory_.heap_folder(options_.name),
@@ -477,7 +477,7 @@ Runner::Opened Runner::resume_elsewhere(std::unique_ptr<Session> session) {
 int Runner::suspend(Session& session) {
   const int status = 128 + first_signal();
   if (!main_called_) {
-    // The program has not done anything yet that would be worth resuming.
+    // The program has done nothing yet that would be worth resuming.
     server_.reset();
     _exit(status);
   }

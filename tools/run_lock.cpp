@@ -36,14 +36,14 @@ std::string path_of(const std::string& folder) { return folder + "/running"; }
 
 enum class State { kAlive, kStopped, kDying, kUnknown };
 
-// Whether /proc numbers processes as this process does: it may show another PID namespace's.
+// Whether /proc numbers processes as this process does; it may be that of another PID namespace.
 bool proc_is_ours() {
   char self[32];
   const ssize_t length = readlink("/proc/self", self, sizeof self);
   return length > 0 && std::to_string(getpid()) == std::string_view(self, static_cast<std::size_t>(length));
 }
 
-// /proc/PID/stat tells a process that is ending, from the signal that kills it until its last thread is gone.
+// /proc/PID/stat shows that a process is ending, from the signal that kills it until its last thread is gone.
 State look_at(pid_t pid) {
   if (pid == 0 || !proc_is_ours()) return State::kUnknown;
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
@@ -63,7 +63,7 @@ State look_at(pid_t pid) {
   return fields[kState] == "T" || fields[kState] == "t" ? State::kStopped : State::kAlive;
 }
 
-// Whether the process has the file behind `fd` open, as far as this process may look.
+// Whether the process has the file behind `fd` open, as far as this process can see.
 bool has_open(pid_t pid, int fd) {
   struct stat wanted {};
   DIR* listing = proc_is_ours() ? opendir(("/proc/" + std::to_string(pid) + "/fd").c_str()) : nullptr;
@@ -80,10 +80,10 @@ bool has_open(pid_t pid, int fd) {
   return found;
 }
 
-// How long to wait for a lock. A process that was killed still has its files, and so its locks, until the
-// kernel has taken its memory down, which takes seconds when there is much of it. One that cannot be named is
-// about to write its process id, or only looks who runs the heap. One that lives may have been killed so
-// lately that nothing shows it.
+// How long to wait for a lock. A process that was killed keeps its files, and so its locks, until the kernel
+// has freed its memory, which takes seconds if there is much of it. One that cannot be named is about to
+// write its process id, or only checks who runs the heap. One that seems alive may have been killed so
+// recently that nothing shows it.
 std::chrono::milliseconds patience_with(State state) {
   using namespace std::chrono_literals;
   switch (state) {
@@ -133,7 +133,7 @@ Result<RunLock> RunLock::take(const std::string& folder) {
     return Unexpected{Error{.code = Errc::kLocked, .message = "it is being run by " + holder.text()}};
   }
   if (error != 0) return Unexpected{store::cannot_lock(path, error)};
-  // A process id that an older uvm wrote would be believed by its like.
+  // Older builds of uvm would believe a process id that an older uvm wrote.
   if (ftruncate(fd, 0) != 0) return Unexpected{system_error("cannot write", path, errno)};
   store::name_holder(fd, F_WRLCK);
   return lock;
@@ -194,7 +194,7 @@ bool wait_until_free(const std::string& folder, Holder holder, std::chrono::nano
   const Descriptor fd(*opened);
   for (const auto end = std::chrono::steady_clock::now() + patience;;) {
     if (store::try_lock(fd.get(), store::FileLock::kShared) != EAGAIN) return true;
-    // A supervisor may have started another process for it at once.
+    // A supervisor may have started another process for the heap at once.
     const pid_t now = store::lock_holder(fd.get());
     if (holder.pid != 0 && now != 0 && now != holder.pid) return true;
     if (std::chrono::steady_clock::now() >= end) return false;

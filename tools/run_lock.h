@@ -31,18 +31,18 @@ class RunLock {
 
 // A process that runs a heap.
 struct Holder {
-  pid_t pid = 0;  // as it is numbered here; 0: it is out of sight
+  pid_t pid = 0;  // its number here; 0: it is out of sight
 
   // "process 123", or that it cannot be seen from here.
   [[nodiscard]] std::string text() const;
-  // By SIGSTOP or a debugger; false when that cannot be seen.
+  // By SIGSTOP or a debugger; false if that cannot be seen.
   [[nodiscard]] bool stopped() const;
 };
 
 // The process that runs the heap in `folder`, if any. Waits for one that is dying.
 std::optional<Holder> running_process(const std::string& folder);
 
-// Why a process that runs a heap does not answer, and what to do: to follow its text and a comma.
+// Why a process that runs a heap does not answer, and what to do; for the end of a sentence, after a comma.
 std::string why_silent(const Holder& holder);
 
 // Sends SIGTERM to the process that runs the heap in `folder`, but only if it certainly is that process: the

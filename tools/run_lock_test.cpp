@@ -39,7 +39,7 @@ class RunLockTest : public testing::Test {
     rmdir(folder_.c_str());
   }
 
-  // A process that takes the lock, says so, and then does something for as long as it wants.
+  // A process that takes the lock, reports that, and then does something for as long as it wants.
   void hold(const std::function<void()>& then) {
     holder_ = fork();
     ASSERT_GE(holder_, 0);
@@ -76,7 +76,7 @@ TEST_F(RunLockTest, LiveHolderIsNamed) {
   EXPECT_FALSE(wait_until_free(folder_, *holder, std::chrono::milliseconds(30)));
 }
 
-// A process whose first thread has ended is not gone before its last one is: so is one that takes long to
+// A process whose first thread has ended is not gone before its last one is; nor is one that takes long to
 // die.
 TEST_F(RunLockTest, DyingHolderIsWaitedFor) {
   hold([this] {
@@ -87,7 +87,7 @@ TEST_F(RunLockTest, DyingHolderIsWaitedFor) {
     syscall(SYS_exit, 0);  // only this thread
   });
   std::thread end([this] {
-    usleep(800'000);  // longer than one waits for a holder that cannot be told
+    usleep(800'000);  // longer than the wait for a holder that cannot be named
     EXPECT_EQ(write(go_[1], "x", 1), 1);
   });
   const auto second = RunLock::take(folder_);
@@ -103,13 +103,13 @@ TEST_F(RunLockTest, HolderKilledJustNowIsWaitedFor) {
     if (memory == MAP_FAILED) _exit(1);
     pause();
   });
-  usleep(300'000);  // most of it is there
+  usleep(300'000);  // most of it is allocated
   kill(holder_, SIGKILL);
   const auto second = RunLock::take(folder_);
   EXPECT_TRUE(second.has_value()) << second.error().message;
 }
 
-// Whatever somebody has written there: a number in a file is nobody's name.
+// Whatever the file contains: a number in it does not identify anybody.
 TEST_F(RunLockTest, ContentOfTheFileIsIgnored) {
   hold([] { pause(); });
   std::ofstream(folder_ + "/running") << getpid() << "\n";
@@ -139,10 +139,10 @@ TEST_F(RunLockTest, TheHolderIsTerminated) {
   EXPECT_FALSE(terminate_holder(folder_));
 }
 
-// It holds the lock as one in another PID namespace does: nobody can be named.
+// It holds the lock like a process in another PID namespace, which cannot be named.
 TEST_F(RunLockTest, HolderOutOfSightIsNotSignalled) {
   hold([this] {
-    close(open((folder_ + "/running").c_str(), O_RDONLY));  // which gives the record lock up
+    close(open((folder_ + "/running").c_str(), O_RDONLY));  // which releases the record lock
     if (write(ready_[1], "y", 1) == 1) pause();
   });
   char byte = 0;

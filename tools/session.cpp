@@ -45,8 +45,8 @@ Result<std::unique_ptr<Session>> Session::open(std::unique_ptr<store::FileStore>
   region.segments = rt::heap_segments();
   region.size = gc::kRegionSize;
   region.memory_limit = options.memory;
-  // What a program dirties between the last pre-flush and the cut should fit; otherwise it stops for the
-  // writing.
+  // What a program dirties between the last pre-flush and the cut should fit; otherwise it stays stopped
+  // during the writing.
   region.staging_bytes = std::clamp<std::uint64_t>(options.memory / 8, 8 << 20, 64 << 20);
   if (options.handler_thread) region.fault_mode = uffd::FaultMode::kHandlerThread;
   region.store = store.get();
@@ -88,7 +88,7 @@ namespace {
 
 constexpr std::size_t kMessageSize = 1024;
 
-// What snprintf() made of a message, which may be longer than there was room for.
+// Writes a message that snprintf() made, which may be longer than there was room for.
 void say_in_handler(const char (&text)[kMessageSize], int length) {
   if (length <= 0) return;
   const std::size_t bytes = std::min(static_cast<std::size_t>(length), kMessageSize - 1);
@@ -97,7 +97,7 @@ void say_in_handler(const char (&text)[kMessageSize], int length) {
 
 }  // namespace
 
-// In the SIGBUS handler of the thread that needs the line.
+// Called in the SIGBUS handler of the thread that needs the line.
 void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus status) {
   const bool corrupt = status == store::ReadStatus::kCorrupt;
   const auto* session = static_cast<Session*>(context);
@@ -116,8 +116,8 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
         "uvm: heap %.128s %s; uvm verify %.128s says more, uvm remove %.128s or --fresh drops it\n", name,
         what, name, name);
   } else {
-    // Out of its name, so that the next program to start makes a new one; heaps that never need the line
-    // still find it by its content.
+    // Rename it, so that the next program to start makes a new one; heaps that never need the line still find
+    // it by its content.
     const char* image = owner.name().c_str();
     char renamed[kMessageSize];
     const int room = std::snprintf(renamed, sizeof renamed, "%s%s", image, session->aside_.c_str());
@@ -132,7 +132,7 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
   _exit(kExitDamage);
 }
 
-// As on_damage().
+// Called like on_damage().
 void Session::on_store_failure(void* context, int sys_errno, bool fatal) {
   if (!fatal) return;
   const char* name = static_cast<Session*>(context)->name_.c_str();
@@ -197,7 +197,7 @@ Result<void> Session::find_heap() const {
                 store_->name() + " is not there any more: it was removed or renamed while the program runs"}};
 }
 
-// A version in a file that has lost its name would be reported, and never found again.
+// A version in a file that has lost its name would be reported as durable, and never found again.
 Result<void> Session::before_commit() {
   if (auto found = find_heap(); !found) return found;
   return rt::leases_make_durable();

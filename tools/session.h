@@ -49,7 +49,7 @@ class Session final : private checkpoint::Program {
   checkpoint::Checkpointer& checkpointer() { return *checkpointer_; }
 
   // Whether the heap's file is still where it was opened. kNotFound: others removed or renamed it, and
-  // nothing that is written to it can be gone on with.
+  // nothing that is written to it can be resumed.
   [[nodiscard]] Result<void> find_heap() const;
 
   // With SessionOptions::verify_heap, which does the same before each cut: checks the whole heap. If

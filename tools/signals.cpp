@@ -24,7 +24,7 @@ void wait_for_signals(sigset_t set) {
     int signal = 0;
     const int error = sigwait(&set, &signal);
     if (error == EINTR) continue;
-    if (error != 0) {  // would be so the next time, too
+    if (error != 0) {  // it would be the same the next time
       say(std::string("signals cannot be waited for: ") + strerror(error) +
           "; SIGTERM, SIGINT and SIGHUP end the process without a last checkpoint, and uvm suspend with one");
       pthread_sigmask(SIG_UNBLOCK, &set, nullptr);

@@ -15,7 +15,7 @@ void keep_standard_descriptors() {
     // The lowest free number is this one, since those below are taken.
     // A root without /dev/null still has itself.
     const int placed = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-    if (placed < 0 && open("/", O_PATH | O_DIRECTORY) < 0) abort();  // and there is nowhere to say so
+    if (placed < 0 && open("/", O_PATH | O_DIRECTORY) < 0) abort();  // and there is no place to report it
   }
 }
 

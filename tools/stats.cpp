@@ -20,12 +20,12 @@ namespace {
 using nlohmann::json;
 using Outcome = ControlAnswer::Outcome;
 
-// Why the process that runs a heap says nothing of it, in one line.
+// Why the process that runs a heap does not report its figures, in one line.
 struct Refusal {
   std::string why;
   int status = kExitFailure;
 };
-// The document that a process has answered; nothing: there is nobody to ask.
+// The document that a process has sent; nothing if there is no process to ask.
 using Asked = BasicResult<std::optional<json>, Refusal>;
 
 // The document that a process sent; nothing when it is incomplete.
@@ -45,7 +45,7 @@ std::optional<Asked> read_document(const Options& options, const std::string& te
 }
 
 Asked ask_who_runs(const Options& options, const std::string& folder) {
-  // A process that has just begun has no socket yet; one that is ending has none any more.
+  // A process that has just started has no socket yet; one that is ending has none any more.
   constexpr std::chrono::milliseconds kPatience{3000}, kPause{20};
   for (const auto end = std::chrono::steady_clock::now() + kPatience;;) {
     const ControlAnswer answer = ask(folder, Request::kStats);
@@ -71,7 +71,7 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
   }
 }
 
-// What a heap's file says.
+// The figures in a heap's file.
 Result<Figures> read_stored(const std::string& name, const std::string& path) {
   auto info = store::inspect_heap(path);
   if (!info) return Unexpected{info.error()};
@@ -82,7 +82,7 @@ Result<Figures> read_stored(const std::string& name, const std::string& path) {
   if (info->root_damage) figures.damage = info->root_damage->message;
   figures.versions = versions_of(info->versions, info->pinned);
   if (info->versions.empty()) {
-    // Nothing was ever committed, unless that is what the damaged root would say.
+    // Nothing was ever committed, unless that is what the damaged root says.
     if (info->root_damage && info->root_damage->newer)
       return Unexpected{Error{.code = Errc::kCorrupt, .message = info->root_damage->message}};
     return figures;
@@ -100,8 +100,8 @@ Result<Figures> read_stored(const std::string& name, const std::string& path) {
   return figures;
 }
 
-// How the file's space is used, which the process that writes to it does not know by version. If that
-// process commits meanwhile, what is read here may vanish half-way; then these figures stay null.
+// How the file's space is used, by version, which the process that writes to it does not know. If that
+// process commits at the same time, what is read here may disappear half-way; then these figures stay null.
 void add_usage(json& document, const std::string& path) {
   const auto usage = store::measure_usage(path);
   if (!usage) return;

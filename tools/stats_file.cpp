@@ -30,9 +30,9 @@ int write_stats(const std::string& path, const std::string& document) {
   if (!regular && lstat(path.c_str(), &status) == 0)
     return write_text(path, S_ISLNK(status.st_mode) ? O_CREAT : 0, document);
   std::error_code ignored;
-  const std::string target = std::filesystem::weakly_canonical(path, ignored);  // behind links
+  const std::string target = std::filesystem::weakly_canonical(path, ignored);  // followed through links
   const std::string fresh = target + ".new";
-  // Remove what a killed process has left. Never write to an existing file of that name: in a folder that
+  // Remove what a killed process has left. Never write to an existing file with that name: in a folder that
   // others can write to, it may be a link of theirs.
   unlink(fresh.c_str());
   int error = write_text(fresh, O_CREAT | O_EXCL | O_NOFOLLOW, document);

@@ -1,4 +1,4 @@
-// uvm suspend: asks the process that runs a heap for a last checkpoint, and waits until it is gone.
+// uvm suspend: asks the process that runs a heap for a last checkpoint, and waits until the process is gone.
 //
 // The request goes through the process's socket. Only if nobody answers there, a signal is sent, and only to
 // a process that is certainly the right one (terminate_holder).
@@ -27,7 +27,7 @@ class Suspension {
   Suspension(const Options& options, std::string folder)
       : name_(options.name), timeout_(options.timeout), folder_(std::move(folder)) {}
 
-  // The exit status if suspending ends here; nothing when the process is gone.
+  // The exit status if suspending ends here; nothing if the process is gone.
   std::optional<int> run() {
     const auto holder = running_process(folder_);
     if (!holder) {
@@ -45,9 +45,9 @@ class Suspension {
     return status;
   }
 
-  // Until somebody has taken the request, or the process is gone.
+  // Returns when a process has taken the request, or the process is gone.
   std::optional<int> request() {
-    // A process that has just begun has no socket yet, and one that is ending has none any more.
+    // A process that has just started has no socket yet, and one that is ending has none any more.
     constexpr std::chrono::milliseconds kPause{20}, kStarting{3000};
     const Clock::time_point begin = Clock::now();
     for (;;) {
@@ -81,7 +81,7 @@ class Suspension {
                 kExitTryAgain);
   }
 
-  // Waits however long the last checkpoint takes, as long as the process makes progress.
+  // Waits as long as the last checkpoint takes, provided that the process makes progress.
   std::optional<int> wait() {
     for (bool said = false; !wait_until_free(folder_, holder_, timeout_);) {
       const auto holder = running_process(folder_);

@@ -19,7 +19,7 @@
 
 namespace {
 
-// The status of a command that prints, once what it printed has arrived.
+// The status of a command that prints, after its output has been written.
 int printed(int status) {
   const int written = uvm::tools::finish_output();
   return status != 0 ? status : written;
@@ -62,12 +62,12 @@ int uvm_main(int argc, char** argv) {
       return printed(verify_heap(*options));
     case Command::kRun:
     case Command::kResume:
-      // Without the destructors of statics, which the thread that waits for signals still uses; and at once,
-      // because a process that is killed after its heap was removed looks like one that never finished.
+      // Ends without the destructors of statics, which the thread that waits for signals still uses. Ends at
+      // once, because a process that is killed after its heap was removed looks like one that never finished.
       try {
         watch_signals();
         _exit(run_program(*options));
-      } catch (const std::system_error& failure) {  // of std::thread
+      } catch (const std::system_error& failure) {  // thrown by std::thread
         say(std::string("a thread of uvm's own cannot be started: ") + failure.code().message() +
             "; raise the limit on processes and threads (ulimit -u, in a container --pids-limit)");
         _exit(kExitFailure);

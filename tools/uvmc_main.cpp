@@ -1,5 +1,5 @@
-// uvmc: packs jars, class folders and class files into a bundle that uvm runs. The packing is
-// runtime/bundle/pack.h; here are the command line and the parser that packing asks about class files.
+// uvmc: packs jars, class folders and class files into a bundle that uvm runs. The packing is in
+// runtime/bundle/pack.h; this file has the command line and the parser that packing uses for class files.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -101,7 +101,7 @@ int fail(int status, const std::string& message) {
 
 int main(int argc, char** argv) try {
   tools::keep_standard_descriptors();
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error of writing
+  std::signal(SIGXFSZ, SIG_IGN);  // beyond the limit of ulimit -f, writing fails
   rt::bundle::PackOptions options;
   options.inspect = inspect_class;
   CLI::App app;
@@ -135,7 +135,7 @@ int main(int argc, char** argv) try {
 } catch (const std::bad_alloc&) {
   std::fputs("uvmc: out of memory\n", stderr);
   return kRefused;
-} catch (const std::exception& error) {  // a file system that answers what it should not
+} catch (const std::exception& error) {  // a file system that gives impossible answers
   std::fprintf(stderr, "uvmc: %s\n", error.what());
   return kRefused;
 }

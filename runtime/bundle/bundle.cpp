@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kManifest = "META-INF/MANIFEST.MF";
 
-// Of the index: all bytes before the data.
+// The checksum of the index: all bytes before the data.
 std::uint64_t checksum_of(std::span<const std::byte> bytes) {
   constexpr std::size_t kField = offsetof(BundleHeader, checksum);
   const std::uint64_t zero = 0;

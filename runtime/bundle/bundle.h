@@ -61,7 +61,7 @@ inline constexpr std::array<char, 8> kMagic = {'U', 'V', 'M', 'B', 'C', '\r', '\
 inline constexpr std::uint32_t kFormat = 2;
 inline constexpr std::uint32_t kNone = 0xffffffff;  // no such entry
 
-// Larger entries could not become a Java array.
+// Larger entries could not become Java arrays.
 inline constexpr std::uint64_t kMaxEntrySize = 0x7ffffff0;
 inline constexpr std::uint32_t kMaxEntries = 0x10000000;
 
@@ -129,20 +129,21 @@ struct BundleEntry {
 };
 static_assert(sizeof(BundleEntry) == 48 && std::is_trivially_copyable_v<BundleEntry>);
 
-// Low half of XXH3 of a name.
+// The low half of XXH3 of a name.
 [[nodiscard]] std::uint32_t name_hash(std::string_view name);
 
 enum class Check : std::uint8_t { kAll, kIndexSum, kHeader };
 
 class BundleView {
  public:
-  // `name` is for messages. kHeader costs the same for any size; kIndexSum reads the index, kAll all bytes.
+  // `name` is for messages. kHeader costs the same for any size; kIndexSum reads the index, kAll reads all
+  // bytes.
   static Result<BundleView> view(std::span<const std::byte> bytes, Check check, const std::string& name);
 
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
   [[nodiscard]] const ContentHash& content_hash() const { return header_.content_hash; }
-  // What no two bundles share, their inputs' paths and times included: the header, whose checksums cover the
-  // rest.
+  // Bytes that differ for any two bundles, even if only their inputs' paths and times differ: the header,
+  // whose checksums cover the rest.
   [[nodiscard]] std::span<const std::byte> identity() const { return bytes_.first(sizeof(BundleHeader)); }
   // Binary name with dots, for example "org.mozilla.javascript.tools.shell.Main". Empty if the bundle is a
   // library.
@@ -153,12 +154,12 @@ class BundleView {
   // The first entry, in class path order, of a name such as "java/lang/Object.class" or
   // "META-INF/services/x"; kNone if there is none. Names of folders end with a slash.
   [[nodiscard]] std::uint32_t find(std::string_view name) const;
-  // The next entry of the same name, or kNone. Precondition for all below: entry < entry_count().
+  // The next entry of the same name, or kNone. Precondition here and below: entry < entry_count().
   [[nodiscard]] std::uint32_t next(std::uint32_t entry) const;
   [[nodiscard]] std::string_view name(std::uint32_t entry) const;
-  // Bytes of its content.
+  // Bytes of the entry's content.
   [[nodiscard]] std::uint32_t size(std::uint32_t entry) const { return entry_at(entry).size; }
-  // Writes the content to `to`, size() bytes. False: it is damaged, and `to` holds anything.
+  // Writes the content to `to`, size() bytes. False: it is damaged, and the content of `to` is undefined.
   [[nodiscard]] bool read(std::uint32_t entry, std::span<std::byte> to) const;
   // The content; nothing if it is damaged.
   [[nodiscard]] std::optional<std::vector<std::byte>> content(std::uint32_t entry) const;

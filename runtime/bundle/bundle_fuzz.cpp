@@ -1,5 +1,5 @@
 // libFuzzer: any bytes as a bundle, and as a jar. What the bundle reader accepts is read completely.
-// Checksums are made right first, since no fuzzer finds one.
+// Checksums are corrected first, because no fuzzer guesses them.
 #include <xxhash.h>
 
 #include <cstdint>

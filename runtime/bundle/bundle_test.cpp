@@ -160,7 +160,7 @@ TEST(Bundle, RefusesEveryFlippedBit) {
   }
 }
 
-// A hostile writer can make the checksum right.
+// A hostile writer can make the checksum match.
 void fix_checksum(std::vector<std::byte>& bytes) {
   const auto put = [&](std::size_t at, std::uint64_t value) { std::memcpy(bytes.data() + at, &value, 8); };
   BundleHeader header;
@@ -204,7 +204,7 @@ TEST(Bundle, SurvivesEveryHostileByte) {
     }
   }
   EXPECT_GT(refused, 500);   // the structure
-  EXPECT_GT(accepted, 500);  // content and what only it knows to be wrong
+  EXPECT_GT(accepted, 500);  // content, and what only the content shows to be wrong
 }
 
 TEST(Bundle, RefusesAFullHashTable) {

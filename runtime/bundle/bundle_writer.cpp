@@ -67,7 +67,7 @@ ContentHash BundleWriter::content_hash(const std::string& main_class) const {
     add(&kind, sizeof kind);
     add(origin.jar.data(), origin.jar.size());
   }
-  // The entries of jars are part of them.
+  // The entries of jars are covered by the jars.
   for (const auto& [name, by_origin] : entries_) {
     for (const auto& [origin, entry] : by_origin) {
       if (origins_[origin].kind != OriginKind::kFolder) continue;

@@ -1,4 +1,4 @@
-// Makes the bytes of a bundle (bundle.h), and puts them into a file. Deterministic: equal calls give equal
+// Makes the bytes of a bundle (bundle.h), and writes them to a file. Deterministic: equal calls produce equal
 // bytes. One thread at a time.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace uvm::rt::bundle {
 
 class BundleWriter {
  public:
-  // What of a jar's bytes an entry is.
+  // The part of a jar's bytes that is an entry.
   struct Part {
     std::uint64_t offset;       // in the jar
     std::uint32_t stored_size;  // bytes there
@@ -25,13 +25,13 @@ class BundleWriter {
     std::uint32_t crc;  // of the content
   };
 
-  // Adds the next input of the class path; returns its number. `path` is UTF-8; `modified` as in
+  // Adds the next input of the class path and returns its number. `path` is UTF-8; `modified` as in
   // BundleOrigin.
   std::uint32_t add_jar(std::string path, std::vector<std::byte> bytes, bool named, std::int64_t modified);
   std::uint32_t add_folder(std::string path, bool named, std::int64_t modified);
 
-  // Precondition: `name` is not empty and UTF-8. Of two entries with one name and one origin the later stays.
-  // `part` lies inside the jar, which is what JarReader::place is for.
+  // Precondition: `name` is not empty and UTF-8. If two entries have the same name and origin, the later one
+  // stays. `part` lies inside the jar, as JarReader::place ensures.
   void add_entry(std::string name, std::uint32_t jar, const Part& part);
   void add_file(std::string name, std::uint32_t folder, std::vector<std::byte> bytes, std::int64_t modified);
 
@@ -57,7 +57,8 @@ class BundleWriter {
   std::map<std::string, std::map<std::uint32_t, Entry>, std::less<>> entries_;  // by name and origin
 };
 
-// Writes a file so that it is either complete or as it was before: a temporary file beside it, fsync, rename.
+// Writes a file so that it is either complete or as it was before: a temporary file next to it, fsync,
+// rename.
 Result<void> write_file(const std::string& path, std::span<const std::byte> bytes);
 
 }  // namespace uvm::rt::bundle

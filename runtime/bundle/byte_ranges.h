@@ -1,5 +1,4 @@
-// Reading numbers from mapped files whose offsets nobody has vouched for. For the readers of bundles and
-// jars.
+// Reads numbers from mapped files whose offsets cannot be trusted. For the readers of bundles and jars.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +8,7 @@
 
 namespace uvm::rt::bundle {
 
-// The caller has made sure that it lies inside.
+// The caller has checked that it lies inside.
 template <typename T>
 T load(std::span<const std::byte> bytes, std::uint64_t offset) {
   T value;
@@ -17,7 +16,7 @@ T load(std::span<const std::byte> bytes, std::uint64_t offset) {
   return value;
 }
 
-// Whether [offset, offset + length) ends at `limit` or before, whatever the numbers.
+// Whether [offset, offset + length) ends at or before `limit`, whatever the numbers.
 inline bool in_range(std::uint64_t offset, std::uint64_t length, std::uint64_t limit) {
   return offset <= limit && length <= limit - offset;
 }

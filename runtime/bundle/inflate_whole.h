@@ -1,4 +1,4 @@
-// Decompression of whole entries of jars, and their checksums. For the readers of bundles and jars. Any
+// Decompresses whole entries of jars, and computes their checksums. For the readers of bundles and jars. Any
 // thread.
 #pragma once
 
@@ -8,11 +8,11 @@
 
 namespace uvm::rt::bundle {
 
-// Whether deflate can make `stored` bytes of `size` bytes at all: a claim beyond that is a lie, and is not
-// allocated.
+// Whether deflate can compress `size` bytes to `stored` bytes at all. A larger claim is a lie, and no memory
+// is allocated for it.
 bool possible_size(std::uint64_t stored, std::uint64_t size);
 
-// Inflates a raw deflate stream (RFC 1951) that gives exactly the bytes of `to`. False: it does not.
+// Inflates a raw deflate stream (RFC 1951) that produces exactly the bytes of `to`. False: it does not.
 bool inflate_whole(std::span<const std::byte> from, std::span<std::byte> to);
 
 // CRC-32 as in zip files.

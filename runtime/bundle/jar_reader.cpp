@@ -22,8 +22,8 @@ constexpr std::size_t kMaxComment = 0xffff;
 constexpr std::uint16_t kEncrypted = 1;   // bit of the general purpose flags
 constexpr std::uint16_t kZip64Extra = 1;  // header id
 
-// Whether the end record at `at` leads to a directory and to a first entry, although its comment does not end
-// where the file does.
+// Whether the end record at `at` leads to a directory and to a first entry, even if its comment does not end
+// at the end of the file.
 bool leads_to_directory(std::span<const std::byte> bytes, std::size_t at) {
   const std::uint64_t size = load<std::uint32_t>(bytes, at + 12);
   const std::uint64_t offset = load<std::uint32_t>(bytes, at + 16);
@@ -32,8 +32,8 @@ bool leads_to_directory(std::span<const std::byte> bytes, std::size_t at) {
          load<std::uint32_t>(bytes, at - size - offset) == kLocalSignature;
 }
 
-// The offset of the end record: the last one whose comment reaches exactly to the end of the file, or that is
-// one all the same, with something appended to the archive.
+// The offset of the end record: the last one whose comment reaches exactly to the end of the file, or one
+// that is valid although something is appended to the archive.
 std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {
   if (bytes.size() < kEndSize) return std::nullopt;
   const std::size_t last = bytes.size() - kEndSize;
@@ -64,12 +64,12 @@ Result<void> JarReader::read_directory() {
   };
   const auto end = find_end(bytes_);
   if (!end) return refuse("not a jar: no end of central directory");
-  // The count of entries is not looked at: archives with more than 65535 have been written without zip64.
+  // The count of entries is ignored: archives with more than 65535 have been written without zip64.
   std::uint64_t size = load<std::uint32_t>(bytes_, *end + 12);
   std::uint64_t offset = load<std::uint32_t>(bytes_, *end + 16);
   std::uint64_t directory_end = *end;
   if (*end >= kLocator64Size && load<std::uint32_t>(bytes_, *end - kLocator64Size) == kLocator64Signature) {
-    // With bytes in front of the archive the recorded place is too low: the record then lies just before the
+    // If there are bytes before the archive the recorded place is too low; the record is then just before the
     // locator.
     std::uint64_t end64 = load<std::uint64_t>(bytes_, *end - kLocator64Size + 8);
     const auto is_end64 = [&] {
@@ -111,7 +111,7 @@ Result<void> JarReader::read_directory() {
       const auto number = static_cast<std::uint32_t>(entry.method);
       return refuse(entry.name + ": compression method " + std::to_string(number) + " is not known");
     }
-    // A zip64 extra field holds, in this order, those of the three numbers whose 32-bit field is all ones.
+    // A zip64 extra field has, in this order, those of the three numbers whose 32-bit field is all ones.
     const std::uint64_t extra_end = at + kCentralSize + name_length + extra_length;
     for (std::uint64_t field = extra_end - extra_length; in_range(field, 4, extra_end);) {
       const auto id = load<std::uint16_t>(bytes_, field);

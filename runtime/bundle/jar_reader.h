@@ -1,9 +1,9 @@
-// Reads jar (zip) files for packing: central directory, zip64, stored and deflated entries (PKWARE
-// APPNOTE 6.3.9).
+// Reads jar (zip) files for packing: central directory, zip64, stored and deflated entries (PKWARE APPNOTE
+// 6.3.9).
 //
-// Takes what java.util.zip.ZipFile of OpenJDK takes, bytes in front of the archive and behind it included,
-// and whatever count of entries it gives. Everything is checked against the bytes at hand: a hostile archive
-// yields an Error with the entry's name. Content is checked against its CRC. One thread at a time.
+// Accepts what java.util.zip.ZipFile of OpenJDK accepts, including bytes before and after the archive and a
+// wrong count of entries. Everything is checked against the actual bytes: a hostile archive yields an Error
+// with the entry's name. Content is checked against its CRC. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +30,11 @@ class JarReader {
   // `name` is for messages. `bytes` must outlive the reader.
   static Result<JarReader> read(std::span<const std::byte> bytes, std::string name);
 
-  // In the order of the central directory. Of equal names the last counts, as in java.util.zip.
+  // In the order of the central directory. Of entries with equal names the last counts, as in java.util.zip.
   [[nodiscard]] const std::vector<JarEntry>& entries() const { return entries_; }
 
-  // Where the bytes of an entry of entries() lie in the file, as they are stored: checked to be inside, and
-  // the sizes to be possible.
+  // The place in the file of the stored bytes of an entry of entries(). It is checked that they are inside,
+  // and that the sizes are possible.
   [[nodiscard]] Result<std::uint64_t> place(const JarEntry& entry) const;
   // The uncompressed content of an entry of entries().
   [[nodiscard]] Result<std::vector<std::byte>> content(const JarEntry& entry) const;

@@ -25,7 +25,7 @@ int hex_digit(char c) {
 
 Manifest::Manifest(std::span<const std::byte> bytes) {
   std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  std::string* value = nullptr;  // of the last attribute, which a line that starts with a space goes on
+  std::string* value = nullptr;  // of the last attribute, which a line that starts with a space continues
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
     const std::string_view line = rest.substr(0, end);
@@ -69,7 +69,7 @@ std::vector<std::string> Manifest::class_path() const {
 }
 
 std::optional<std::string> class_path_file(std::string_view url, const std::string& base) {
-  // A scheme is letters before the first colon (RFC 3986, 3.1); a colon after a slash is part of a name.
+  // A scheme is the letters before the first colon (RFC 3986, 3.1); a colon after a slash is part of a name.
   const std::size_t colon = url.find_first_of(":/");
   if (colon != std::string_view::npos && url[colon] == ':') {
     if (lower(url.substr(0, colon)) != "file") return std::nullopt;

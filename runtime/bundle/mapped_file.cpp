@@ -18,10 +18,10 @@ Unexpected<Error> failed(const std::string& path, const char* what, int error) {
   return {{Errc::kIo, error, path + ": cannot " + what + ": " + std::strerror(error)}};
 }
 
-// Not to wait for whoever writes to a pipe of that name.
+// Does not wait for a writer if the name is a pipe.
 int open_to_read(const std::string& path) { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
 
-// The bytes that a regular file has now.
+// The current size of a regular file in bytes.
 Result<std::size_t> size_now(int fd, const std::string& path) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return failed(path, "stat", errno);
@@ -37,7 +37,7 @@ Result<std::vector<std::byte>> read_file(const std::string& path) {
   if (!fd) return failed(path, "open", errno);
   const auto size = size_now(fd.get(), path);
   if (!size) return Unexpected<Error>{size.error()};
-  std::vector<std::byte> bytes(*size + 1);  // one more: to see the end
+  std::vector<std::byte> bytes(*size + 1);  // one more, to see the end
   std::size_t filled = 0;
   for (;;) {
     if (filled == bytes.size()) bytes.resize(filled + kStep);

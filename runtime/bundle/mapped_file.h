@@ -1,4 +1,4 @@
-// Files mapped read-only: any file, and a bundle; and files read whole. Any thread may use them.
+// Files mapped read-only (any file, or a bundle), and files read as a whole. Any thread may use them.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace uvm::rt::bundle {
 
-// The bytes of a regular file. For files that others may write to meanwhile: of a mapping, what they cut off
-// would end the process when it is read.
+// The bytes of a regular file. For files that others may write to at the same time: with a mapping, reading
+// what they have cut off would end the process.
 Result<std::vector<std::byte>> read_file(const std::string& path);
 
 class MappedFile {

@@ -41,8 +41,8 @@ bool has_magic(std::span<const std::byte> bytes, std::initializer_list<unsigned 
                     [](unsigned char a, std::byte b) { return std::byte{a} == b; });
 }
 
-// "*" at the end of a path means the jars of the folder before it, as in java's class path; the rest is one
-// input as it stands.
+// "*" at the end of a path means the jars of the folder before it, as in java's class path; anything else is
+// one input.
 std::vector<std::string> expand(const std::string& input) {
   std::error_code error;
   if (input != "*" && !input.ends_with("/*")) return {input};
@@ -58,8 +58,8 @@ std::vector<std::string> expand(const std::string& input) {
   return jars;
 }
 
-// Whether a class loader asked for a class could come to this path. What lies under META-INF/, BOOT-INF/ or
-// WEB-INF/ is never loaded by that name and may be a class for somebody else; module-info.class is a
+// Whether a class loader that is asked for a class could come to this path. Names under META-INF/, BOOT-INF/
+// or WEB-INF/ are never loaded under that name and may be classes for another program; module-info.class is a
 // descriptor, not a class.
 bool loadable_path(std::string_view name) {
   const std::string_view top = name.substr(0, name.find('/'));
@@ -90,7 +90,7 @@ std::string to_slashes(std::string name) {
   return name;
 }
 
-// As String.trim, by which java takes the main class from a manifest.
+// Like String.trim, which java applies to the main class in a manifest.
 std::string trimmed(std::string_view text) {
   const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -127,7 +127,7 @@ class Packer {
   }
 
  private:
-  // `named` is false for what a Class-Path attribute led to, which may be absent or something else.
+  // `named` is false for paths from a Class-Path attribute, which may not exist or may be something else.
   Result<void> add_input(const std::string& input, bool named) {
     std::error_code error;
     const fs::path path = fs::canonical(input, error);
@@ -157,7 +157,7 @@ class Packer {
                        bool named) {
     auto jar = JarReader::read(bytes, input);
     if (!jar) {
-      // Many other files end up here: say what they should have been.
+      // Many other files end up here, so say what is expected.
       if (!input.ends_with(".jar"))
         jar.error().message += " (inputs are jars, class files and class folders)";
       return Unexpected<Error>{std::move(jar.error())};
@@ -172,7 +172,7 @@ class Packer {
       manifest_bytes = std::move(*content);
     }
     const Manifest manifest(manifest_bytes);
-    // What the program sees: of each name the version and the number of the entry.
+    // What the program sees: for each name the version and the number of the entry.
     std::map<std::string_view, std::pair<int, std::size_t>> effective;
     for (const auto& [name, number] : all) effective[name] = {0, number};
     if (manifest.multi_release()) {
@@ -185,7 +185,7 @@ class Packer {
     }
     std::vector<std::vector<std::string_view>> names(entries.size());  // under which an entry is seen
     for (const auto& [name, chosen] : effective) names[chosen.second].push_back(name);
-    // One content at a time: all of them together are as large as whoever made the jar wants them to be.
+    // One content at a time: the maker of the jar decides how large all of them are together.
     std::vector<BundleWriter::Part> parts;
     for (std::size_t i = 0; i < entries.size(); i++) {
       const JarEntry& entry = entries[i];
@@ -269,7 +269,7 @@ class Packer {
     return {};
   }
 
-  // `own` says that the entry is the user's own class rather than one of a library's.
+  // `own`: the entry is the user's own class, not one of a library.
   void note_entry(const std::string& input, const std::string& name, std::span<const std::byte> content,
                   bool own) {
     if (!options_.inspect || !loadable_path(name)) return;
@@ -279,7 +279,7 @@ class Packer {
     }
   }
 
-  // An error says why the entry is not the class that it is called.
+  // The error says why the entry is not the class that its name says.
   BasicResult<void, std::string> note_class(const std::string& entry, std::span<const std::byte> content,
                                             bool own) {
     auto facts = options_.inspect(content, entry.substr(0, entry.size() - kClassSuffix.size()));
@@ -292,9 +292,9 @@ class Packer {
     return {};
   }
 
-  // The main class: the one asked for; the first Main-Class of a manifest; the only class with a main method
-  // among the class files and folders. Checked to be in the bundle and, as far as its superclasses are, to
-  // have a main method.
+  // The main class: the one asked for; or the first Main-Class of a manifest; or the only class with a main
+  // method among the class files and folders. It is checked to be in the bundle and, as far as its
+  // superclasses are, to have a main method.
   Result<std::string> find_main() const {
     std::string main = to_slashes(options_.main_class.empty() ? manifest_main_ : options_.main_class);
     if (main.empty() && own_mains_.size() == 1) main = to_slashes(*own_mains_.begin());
@@ -336,7 +336,8 @@ class Packer {
     return options_.origin_path.empty() ? path.string() : options_.origin_path;
   }
 
-  // Of a file or folder, nanoseconds since 1970; 0 for bundles that do not depend on where they were made.
+  // Modification time of a file or folder in nanoseconds since 1970; 0 for bundles that do not depend on
+  // where they were made.
   [[nodiscard]] std::int64_t modified(const std::string& path) const {
     struct stat status {};
     if (!options_.origin_path.empty() || ::stat(path.c_str(), &status) != 0) return 0;

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 const std::string kClass = "\xca\xfe\xba\xbe";
 
-// Class files of these tests: "<magic> name super main|-".
+// The class files of these tests: "<magic> name super main|-".
 BasicResult<ClassFacts, std::string> inspect(std::span<const std::byte> bytes, std::string_view) {
   std::istringstream text(to_text(bytes));
   std::string magic, main;

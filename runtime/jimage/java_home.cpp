@@ -14,7 +14,7 @@
 namespace uvm::rt::jimage {
 namespace {
 
-// Java SE versions whose class libraries the natives and runtime/metadata/well_known.h are for.
+// Java SE versions that the natives and runtime/metadata/well_known.h support.
 constexpr std::string_view kFeatureVersions[] = {"17"};
 
 bool is_supported(std::string_view version) {
@@ -37,7 +37,7 @@ std::string release_value(const std::string& release, const std::string& key) {
 std::string JavaHome::identity() const {
   XXH3_state_t* state = XXH3_createState();
   XXH3_64bits_reset(state);
-  // The path counts too: the heap holds java.home and paths below it.
+  // The path counts too, because the heap contains java.home and paths below it.
   XXH3_64bits_update(state, path.data(), path.size() + 1);
   for (const std::uint64_t part : {modules_size, modules_mtime, release_hash}) {
     XXH3_64bits_update(state, &part, sizeof part);
@@ -108,7 +108,7 @@ Result<void> check_settings(const JavaHome& home) {
   const auto missing = [](const std::string& what) {
     return Unexpected{Error{Errc::kNotFound, ENOENT, what}};
   };
-  // The one that programs cannot do without: providers of java.security.
+  // The one file that programs cannot do without: the providers of java.security.
   const std::string file = home.path + "/conf/security/java.security";
   std::error_code error;
   if (std::filesystem::exists(file, error)) return {};

@@ -243,7 +243,7 @@ Result<std::string_view> JImage::module_of_package(std::string_view package) con
   std::string dotted(package);
   std::replace(dotted.begin(), dotted.end(), '/', '.');
   // "/packages/<package>" lists the modules that have the package, as pairs of u32: 1 if the package is empty
-  // there (it has subpackages only), and the offset of the module's name.
+  // in that module (it has only subpackages), and the offset of the module's name.
   auto list = find("packages", dotted);
   if (!list) return Unexpected<Error>{std::move(list.error())};
   for (std::size_t at = 0; at + 8 <= list->size(); at += 8) {

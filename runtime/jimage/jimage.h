@@ -85,7 +85,7 @@ class JImage {
   // Maps the image. Reads the header only.
   static Result<JImage> open(const std::string& path);
 
-  // An image that somebody else keeps in memory for as long as this object lives.
+  // An image that the caller keeps in memory as long as this object lives.
   static Result<JImage> view(std::span<const std::byte> image, std::string name);
 
   JImage(JImage&& other) noexcept;
@@ -95,7 +95,7 @@ class JImage {
   ~JImage();
 
   // The content of a resource, for example find("java.base", "java/lang/Object.class"). kNotFound if there is
-  // none.
+  // no such resource.
   [[nodiscard]] Result<std::span<const std::byte>> find(std::string_view module, std::string_view path) const;
 
   // The module that holds a package, which may be written "java/lang" or "java.lang". kNotFound if no module

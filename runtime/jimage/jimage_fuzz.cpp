@@ -1,5 +1,5 @@
-// libFuzzer: any bytes as a jimage. Walks all of it, and looks up names that the bytes themselves claim to
-// hold.
+// libFuzzer: any bytes as a jimage. Walks all of it, and looks up the names that the bytes themselves claim
+// to have.
 #include <cstdint>
 
 #include "runtime/jimage/jimage.h"

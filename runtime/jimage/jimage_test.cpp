@@ -70,7 +70,7 @@ TEST(JImage, RefusesOtherFilesAndVersions) {
   EXPECT_EQ(JImage::open("/nonexistent/modules").error().code, Errc::kIo);
 }
 
-// Reads everything that an image offers; what counts is that nothing outside of it is read (sanitizers see
+// Reads everything that an image offers. What matters is that nothing outside of it is read (sanitizers see
 // that) and that errors are values.
 std::size_t exercise(std::span<const std::byte> bytes) {
   auto image = JImage::view(bytes, "hostile");

@@ -1,17 +1,17 @@
-// DeflateStream: a java.util.zip.Deflater's stream, which zlib computes on the host and the region can
+// DeflateStream: the stream of a java.util.zip.Deflater, which zlib computes on the host and the region can
 // rebuild.
 //
-// zlib's state has host pointers, and what it will still put out is no function of the output alone. So the
-// region keeps all calls since the stream began, with their input: replayed into a fresh zlib stream they
-// give the same state, since deflate is deterministic. After a resume that happens at the first use. Every
-// replayed call is compared with what it did the first time; another zlib that compresses otherwise is found
-// out, and the stream then answers kLost.
+// zlib's state has host pointers, and its future output cannot be computed from the past output alone. So the
+// region keeps all calls since the stream began, with their input. Replayed into a fresh zlib stream they
+// produce the same state, because deflate is deterministic. After a resume that happens at the first use.
+// Every replayed call is compared with what it did the first time; another zlib that compresses differently
+// is found out, and the stream then answers kLost.
 //
-// The record is bounded: when it is full (kMaxLog), the stream is flushed to a byte boundary, as Z_SYNC_FLUSH
-// does, and goes on as a raw stream of its own that knows the last 32 KiB of input; the trailer that zlib
-// would have written is then written here. So up to kMaxLog of input the output is zlib's to the byte, and
-// behind it some bytes longer. Only what is consumed after Z_FINISH, one input of the Deflater, is kept
-// whatever its size.
+// The record is bounded. When it is full (kMaxLog), the stream is flushed to a byte boundary, as with
+// Z_SYNC_FLUSH, and continues as a separate raw stream that knows the last 32 KiB of input; the trailer that
+// zlib would have written is then written here. So up to kMaxLog of input the output is zlib's to the byte,
+// and after that it is some bytes longer. Only what is consumed after Z_FINISH, one input of the Deflater, is
+// kept whatever its size.
 //
 // Who may call: Java threads in kRunning mode, one at a time per stream (Deflater locks).
 #pragma once
@@ -37,10 +37,10 @@ struct DeflateRecord {
   std::int32_t current_level;  // after deflateParams
   std::int32_t current_strategy;
   std::uint8_t raw;
-  std::uint8_t continued;  // 1: the log begins in the middle of the stream; 2: which has ended
-  std::uint8_t finishing;  // Z_FINISH was given
-  std::uint8_t trailer;    // of a continued stream that has ended: bytes of its trailer still to be put out
-  std::uint32_t adler;     // as zlib shows it: of the input, or the dictionary's id
+  std::uint8_t continued;      // 1: the log begins in mid-stream; 2: and the stream has ended
+  std::uint8_t finishing;      // Z_FINISH was given
+  std::uint8_t trailer;        // continued stream that has ended: trailer bytes still to be written
+  std::uint32_t adler;         // as zlib reports it: of the input, or the dictionary's id
   std::uint32_t output_check;  // Adler-32 of all output
   std::uint32_t held;          // bytes of output that the program has not taken yet; the log has them
   std::uint64_t calls;
@@ -60,7 +60,7 @@ struct DeflateResult {
   std::size_t produced;
 };
 
-// kHeld is no call: it is output that zlib gave and the program has not taken yet.
+// kHeld is not a call: it is output of zlib that the program has not taken yet.
 enum class DeflateCall : std::uint32_t { kRun = 0, kParams = 1, kDictionary = 2, kHeld = 3 };
 UVM_PERSISTED_ENUM(DeflateCall, kRun, kParams, kDictionary, kHeld)
 
@@ -78,7 +78,7 @@ static_assert(sizeof(DeflateEntry) == 32, "part of the heap format");
 
 struct HostDeflateStream;
 
-// All streams of a heap, as this process has them.
+// All streams of a heap, in this process.
 class DeflateStreams {
  public:
   // `memory` allocates in the native segment.
@@ -87,19 +87,19 @@ class DeflateStreams {
   DeflateStreams(const DeflateStreams&) = delete;
   DeflateStreams& operator=(const DeflateStreams&) = delete;
 
-  // A new stream; 0 when memory is out. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); bad ones give
+  // A new stream; 0 if there is no memory. `level` -1 .. 9, `strategy` 0 .. 2 (zlib.h); other values give
   // kBadArgument.
   DeflateStatus begin(int level, int strategy, bool raw, gc::RegionOffset* stream);
-  // As zlib's deflate(). Here and below `in` may be null when there is no input.
+  // Like zlib's deflate(). Here and below `in` may be null when there is no input.
   DeflateResult run(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size, std::uint8_t* out,
                     std::size_t out_size, int flush);
-  // As zlib's deflateParams(): may compress what it has with the old parameters first; kNoProgress: again,
-  // with more room.
+  // Like zlib's deflateParams(): may first compress pending input with the old parameters. kNoProgress: call
+  // again with more room.
   DeflateResult set_params(gc::RegionOffset stream, const std::uint8_t* in, std::size_t in_size,
                            std::uint8_t* out, std::size_t out_size, int level, int strategy);
   DeflateStatus set_dictionary(gc::RegionOffset stream, const std::uint8_t* dictionary, std::size_t size);
   static std::uint32_t adler(gc::RegionOffset stream);
-  // Begins again with the current parameters, and forgets the calls.
+  // Starts again with the current parameters, and forgets the calls.
   void reset(gc::RegionOffset stream);
   void end(gc::RegionOffset stream);
 

@@ -2,13 +2,13 @@
 // struct.
 //
 // zlib keeps host pointers in its state, so a java.util.zip.Inflater in the middle of a stream could not
-// survive its process. This state has none: it lives in the region, and any process goes on with it (laws 1
-// and 2).
+// survive its process. This state has none: it lives in the region, and any process can continue with it
+// (laws 1 and 2).
 //
 // It consumes, produces, and complains exactly as zlib 1.2.13's inflate() with Z_SYNC_FLUSH does, call by
-// call, since programs see how many bytes a call took: no more input than the next symbols need is taken.
+// call, because programs see how many bytes a call took: it takes no more input than the next symbols need.
 //
-// Who may call: one thread at a time per state. The state, input and output may lie in the region.
+// Who may call: one thread at a time per state. The state, input and output may be in the region.
 #pragma once
 
 #include <array>
@@ -62,7 +62,7 @@ UVM_PERSISTED_ENUM(InflateError, kNone, kHeaderCheck, kMethod, kWindowSize, kBlo
 // zlib's text for it; null for kNone.
 const char* message_of(InflateError error);
 
-// What is to be read next. Values are part of the heap format.
+// What is read next. Values are part of the heap format.
 enum class InflateStage : std::uint8_t {
   kHeader = 0,
   kDictionaryId = 1,
@@ -91,7 +91,7 @@ struct InflateState {
   std::uint64_t hold;   // bits read but not used, lowest first
   std::uint32_t bits;   // how many
   std::uint32_t check;  // Adler-32 of the output, or the dictionary's
-  std::uint32_t adler;  // what Inflater.getAdler answers
+  std::uint32_t adler;  // the result of Inflater.getAdler
   InflateStage stage;
   InflateError error;
   std::uint8_t wrapped;  // zlib header and trailer
@@ -125,7 +125,7 @@ struct InflateResult {
   std::size_t produced;
 };
 
-// Begins a stream; `raw`: without zlib's header and trailer. Also for a fresh state of any content.
+// Begins a stream; `raw`: without zlib's header and trailer. Also for a new state with any content.
 void inflate_reset(InflateState& state, bool raw);
 
 // Decompresses as much as input and output allow.
