@@ -61,7 +61,7 @@ class Allocators : public ::testing::Test {
   Shape* bytes_ = nullptr;
 };
 
-TEST_F(Allocators, BlocksHoldWhatWasAskedForAndDoNotOverlap) {
+TEST_F(Allocators, BlocksAreLargeEnoughAndDoNotOverlap) {
   SegmentAllocator allocator(&native_, nullptr);
   struct Block {
     std::uint64_t bytes;
@@ -102,7 +102,7 @@ TEST_F(Allocators, BlocksHoldWhatWasAskedForAndDoNotOverlap) {
   EXPECT_LT(native_.top - kNativeStart, 8 * kMiB);  // released blocks are reused
 }
 
-TEST_F(Allocators, AFullSegmentRefusesAndServesAgainAfterARelease) {
+TEST_F(Allocators, AFullSegmentRefusesUntilABlockIsReleased) {
   native_.end = kNativeStart + 1 * kMiB;
   SegmentAllocator allocator(&native_, nullptr);
   std::vector<RegionOffset> blocks;
@@ -114,7 +114,7 @@ TEST_F(Allocators, AFullSegmentRefusesAndServesAgainAfterARelease) {
   EXPECT_EQ(allocator.allocate(10000), blocks.back());
 }
 
-TEST_F(Allocators, ObjectsOfManyThreadsAreApartAndWalkable) {
+TEST_F(Allocators, ObjectsOfManyThreadsDoNotOverlapAndCanBeWalked) {
   constexpr unsigned kThreads = 4;
   Heap heap(&heap_, nullptr);
   AllocationBuffer buffers[kThreads]{};

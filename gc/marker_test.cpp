@@ -201,7 +201,7 @@ TEST_F(SmallHeap, SmallStackMarksTheSameAsAPlainSearch) {
   }
 }
 
-TEST_F(SmallHeap, ObjectStartsAreToldFromInsides) {
+TEST_F(SmallHeap, ObjectStartsAreDistinguishedFromInsides) {
   Object* first = make(bytes_, 100);
   Object* second = make(pair_);
   Object* large = make(bytes_, 3 << 20);
@@ -217,7 +217,7 @@ TEST_F(SmallHeap, ObjectStartsAreToldFromInsides) {
   EXPECT_FALSE(starts.is_start(0xffffffff));
 }
 
-TEST_F(SmallHeap, VerifierIsContentWithAGoodHeap) {
+TEST_F(SmallHeap, VerifierAcceptsAGoodHeap) {
   Object* a = pair(make(bytes_, 3), nullptr);
   Object* b = make(array_, 200'000);
   element(b, 199'999).store(encode(a));

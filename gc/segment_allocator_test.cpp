@@ -34,7 +34,7 @@ class SegmentAllocatorTest : public ::testing::Test {
   SegmentAllocator allocator_{&state_, nullptr};
 };
 
-TEST_F(SegmentAllocatorTest, WhatIsReleasedIsNoLongerCounted) {
+TEST_F(SegmentAllocatorTest, ReleasedBlocksAreNotCounted) {
   std::vector<RegionOffset> blocks;
   for (std::uint64_t bytes = 0; bytes < 3000; bytes += 7) {
     const std::uint64_t before = state_.allocated_bytes;
@@ -67,7 +67,7 @@ TEST_F(SegmentAllocatorTest, AllOfABlockCanBeUsed) {
   }
 }
 
-TEST_F(SegmentAllocatorTest, ABlockIsUsedAgain) {
+TEST_F(SegmentAllocatorTest, ABlockIsReused) {
   const RegionOffset block = allocator_.allocate(1000);
   allocator_.release(block);
   EXPECT_EQ(allocator_.allocate(1000), block);

@@ -60,7 +60,7 @@ TEST_F(PmemFileTest, ForcedFilesCountAsPersistentMemory) {
   close(fd);
 }
 
-TEST_F(PmemFileTest, WhatWasWrittenIsReadBackAndIsInTheFile) {
+TEST_F(PmemFileTest, WritesAreReadBackAndAreInTheFile) {
   const auto file = open_pmem(16 * kPage);
   std::string first(5000, 'a'), second(3192, 'b');
   std::array<iovec, 2> parts{iovec{first.data(), first.size()}, iovec{second.data(), second.size()}};
@@ -86,7 +86,7 @@ TEST_F(PmemFileTest, ReadsEndAtTheEndOfTheFile) {
   EXPECT_EQ(file->read(0, one(whole)), static_cast<std::int32_t>(kPage));
 }
 
-TEST_F(PmemFileTest, WritesBehindTheEndAreRefusedUntilItGrows) {
+TEST_F(PmemFileTest, WritesBeyondTheEndAreRefusedUntilItGrows) {
   const auto file = open_pmem(kPage);
   std::string content(kPage, 'c');
   iovec part{content.data(), content.size()};
@@ -96,7 +96,7 @@ TEST_F(PmemFileTest, WritesBehindTheEndAreRefusedUntilItGrows) {
   EXPECT_EQ(file->write(kPage, one(part)), static_cast<std::int32_t>(kPage));
 }
 
-TEST_F(PmemFileTest, HolesOfACopyGetRoom) {
+TEST_F(PmemFileTest, HolesOfACopyAreFilled) {
   const auto file = open_pmem(256 * kPage);
   EXPECT_GE(allocated_bytes(file->descriptor()), 256 * kPage);
 }

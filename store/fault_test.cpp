@@ -163,7 +163,7 @@ void fail_every_operation(bool compress) {
 TEST(StoreFaultTest, EveryOperationFailsOnce) { fail_every_operation(false); }
 TEST(StoreFaultTest, EveryOperationFailsOnceCompressed) { fail_every_operation(true); }
 
-TEST(StoreFaultTest, FailedReadsAreReportedAndPassOver) {
+TEST(StoreFaultTest, FailedReadsAreReportedAndLaterOnesSucceed) {
   auto disk = testing::new_disk();
   {
     auto store = testing::open_disk(disk, {.line_limit = kLimit});

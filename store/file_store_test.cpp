@@ -129,7 +129,7 @@ TEST_P(FileStoreTest, CutSeparatesPendingFromCurrent) {
   EXPECT_TRUE(line_is(*store, 4, 11));
 }
 
-TEST_P(FileStoreTest, AbandonedCutGoesBackUnderCurrent) {
+TEST_P(FileStoreTest, AbandonedCutIsMergedBackUnderCurrent) {
   auto store = create();
   ASSERT_TRUE(write_lines(*store, {{1, 10}, {2, 10}, {3, 10}}));
   ASSERT_TRUE(cut_and_commit(*store));
@@ -318,7 +318,7 @@ TEST_P(FileStoreTest, KeepsTheLastVersionsAndThePinnedOnes) {
   EXPECT_FALSE(write_line(*store, 0, 3));
 }
 
-TEST_P(FileStoreTest, OfYoungVersionsTheFirstOfEachStepOfTimeStays) {
+TEST_P(FileStoreTest, KeepsTheFirstYoungVersionOfEachStepOfTime) {
   constexpr std::uint64_t kAge = 300'000'000, kStep = kAge / Retention::kAgeSteps;
   create().reset();
   auto store = open({.keep = {.versions = 2, .age_ns = kAge}});
@@ -575,7 +575,7 @@ TEST_P(FileStoreTest, ManyThreadsReadAtOnce) {
 }
 
 // What was read is thrown away if the line has new content by then, or none.
-TEST_P(FileStoreTest, StartedReadsDeliverWhatIsNewestWhenTheyEnd) {
+TEST_P(FileStoreTest, StartedReadsDeliverTheNewestContentAtTheirEnd) {
   constexpr std::size_t kCount = 40;
   std::map<LineNumber, std::uint64_t> lines;
   for (LineNumber line = 0; line < 8 * kCount; ++line) lines[line] = 1;
@@ -665,7 +665,7 @@ TEST_P(FileStoreTest, StartedReadsOverABaseImage) {
   ASSERT_TRUE(store->end_read(other, 0, nullptr, Device::kForEver));
 }
 
-TEST_P(FileStoreTest, ReadersAndWritersRunBesideCommits) {
+TEST_P(FileStoreTest, ReadersAndWritersRunDuringCommits) {
   auto store = create();
   constexpr LineNumber kPerThread = 300;
   constexpr unsigned kThreads = 4;

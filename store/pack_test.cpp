@@ -19,7 +19,7 @@ Line make_line(LineNumber line, std::uint64_t tag) {
   return made;
 }
 
-TEST(LineCodecTest, GivesBackWhatItWasGivenOrRefuses) {
+TEST(LineCodecTest, UnpacksItsOwnOutputOrRefusesToPack) {
   const auto codec = LineCodec::make();
   ASSERT_NE(codec, nullptr);
   for (LineNumber line = 0; line < 200; ++line) {
@@ -43,7 +43,7 @@ TEST(LineCodecTest, GivesBackWhatItWasGivenOrRefuses) {
 }
 
 // Refuses frames in formats that zstd decodes with older code, and more than one frame.
-TEST(LineCodecTest, TakesOneFrameOfTodaysFormat) {
+TEST(LineCodecTest, AcceptsOneFrameOfTodaysFormat) {
   const auto codec = LineCodec::make();
   const Line given = make_line(1, 1);
   PackedBlock block{};

@@ -305,7 +305,7 @@ TEST(StoreVerifyTest, RunContinuesFromAVersionOfADamagedRoot) {
   EXPECT_EQ(store->versions().size(), 3U);
 }
 
-TEST(StoreVerifyTest, TheOnlyVersionsRootIsMissed) {
+TEST(StoreVerifyTest, ALostRootOfTheOnlyVersionIsNoticed) {
   const auto disk = testing::new_disk();
   {
     auto store = testing::open_disk(disk, {.line_limit = kLines});

@@ -129,7 +129,7 @@ TEST_F(ControlSocketTest, SuspensionIsAcceptedOrDeferred) {
   EXPECT_EQ(ask(folder_, Request::kStats).text, "{}");
 }
 
-TEST_F(ControlSocketTest, RequestsAreWholeKnownLines) {
+TEST_F(ControlSocketTest, OnlyWholeKnownLinesAreRequests) {
   auto server = serve("{}");
   EXPECT_EQ(answer_to("stats\n"), "{}");
   EXPECT_EQ(answer_to("suspend\n"), kSuspending);
@@ -160,7 +160,7 @@ TEST_F(ControlSocketTest, ClientsThatHaveLeftSuspendNothing) {
   EXPECT_EQ(suspensions_, 0);
 }
 
-TEST_F(ControlSocketTest, ServersThatNeverAnswerAreGivenUpOn) {
+TEST_F(ControlSocketTest, ClientsGiveUpOnServersThatNeverAnswer) {
   const Descriptor folder(open(folder_.c_str(), O_PATH | O_DIRECTORY));
   const Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = control_address(folder.get());

@@ -62,7 +62,7 @@ TEST(FiguresTest, TheDocumentHasOneShape) {
   EXPECT_EQ(stored["store"]["used_bytes"], (1 << 20) - (1 << 18));
 }
 
-TEST(FiguresTest, TellsHowLongFaultsTook) {
+TEST(FiguresTest, ShowsHowLongFaultsTook) {
   const json latency = document_of(of_a_process())["fault_latency"]["disk"];
   EXPECT_EQ(latency["count"], 3);
   EXPECT_EQ(latency["max_ns"], 3'000'000);

@@ -66,7 +66,7 @@ TEST(JavaOptions, RefusesWithWhatToUseInstead) {
   EXPECT_EQ(take({"-javaagent:x.jar", "app.bc"}).error(), "-javaagent: agents are not supported");
 }
 
-TEST(JavaOptions, WhatTunesHotSpotHasNoEffect) {
+TEST(JavaOptions, OptionsThatTuneHotSpotHaveNoEffect) {
   auto options = take({"-server", "-Xms1g", "-Xss1m", "-XX:+UseG1GC", "-Xint", "-Xlog:gc", "app.bc"});
   ASSERT_TRUE(options) << options.error();
   EXPECT_EQ(options->words, Words{"app.bc"});
@@ -75,7 +75,7 @@ TEST(JavaOptions, WhatTunesHotSpotHasNoEffect) {
 
 // Each option of `java -help` and `java -X` of 17, and older names that it still accepts. Anything else is
 // left to uvm's parser, which refuses it.
-TEST(JavaOptions, AllThatJavaListsIsKnown) {
+TEST(JavaOptions, EveryOptionThatJavaListsIsKnown) {
   enum class Fate { kWithoutEffect, kRefused, kLeft };
   struct Case {
     const char* word;
@@ -278,7 +278,7 @@ TEST(JavaOptions, ArgumentFilesAreSplitAsJavaDoes) {
   std::filesystem::remove(path);
 }
 
-TEST(JavaOptions, OtherNamesOfUvmsOwn) {
+TEST(JavaOptions, JavaNamesOfUvmsOptions) {
   EXPECT_EQ(take({"-version"})->words, Words{"--version"});
   EXPECT_EQ(take({"-?"})->words, Words{"--help"});
 }

@@ -37,7 +37,7 @@ TEST(LatencyHistogramTest, PercentilesAreNeverShorterAndAtMostAQuarterLonger) {
   }
 }
 
-TEST(LatencyHistogramTest, AnythingHasABucket) {
+TEST(LatencyHistogramTest, EveryDurationHasABucket) {
   LatencyHistogram histogram;
   histogram.add(0);
   histogram.add(~std::uint64_t{0});

@@ -169,7 +169,7 @@ TEST_F(ProbationTest, LinesHaveTheirSecondChanceBeforeTheyAreTaken) {
   EXPECT_EQ(line, 52U * 7);
 }
 
-TEST_F(ProbationTest, AFullQueueTakesNoMoreUntilSomeAreTaken) {
+TEST_F(ProbationTest, AFullQueueRefusesUntilLinesAreTaken) {
   for (std::uint64_t line = 0; line < kCapacity; ++line) ASSERT_TRUE(probation_.push(line));
   EXPECT_FALSE(probation_.push(1));
   std::uint64_t line = 0;
@@ -196,7 +196,7 @@ TEST_F(ProbationTest, RemembersForSevenTenthsOfAMemory) {
   }
 }
 
-TEST_F(ProbationTest, ManyPushAtATime) {
+TEST_F(ProbationTest, ManyThreadsPushAtOnce) {
   constexpr std::uint32_t kThreads = 4, kEach = 20000;
   std::vector<std::thread> threads;
   for (std::uint32_t t = 0; t < kThreads; ++t) {
@@ -252,7 +252,7 @@ TEST(ReadAheadTest, GrowsOnARunAndStaysSmallOnJumps) {
   EXPECT_EQ(miss(286), 1U);
 }
 
-TEST(ReadAheadTest, CountsAsHitsWhatAFinishedWindowBroughtIn) {
+TEST(ReadAheadTest, CountsTheLinesOfAFinishedWindowAsHits) {
   ReadAhead ahead;
   ahead.set_max(32);
   ahead.advanced(ahead.missed(16, false), 16, 1);
@@ -306,7 +306,7 @@ TEST_F(PrefetchTest, OnlyTheFaultOnTheFirstLineTakesTheRead) {
   EXPECT_EQ(prefetch_.take(10), nullptr);
 }
 
-TEST_F(PrefetchTest, ReadsThatNobodyCameForMakeRoomWhenTheyAreOld) {
+TEST_F(PrefetchTest, OldUnusedReadsMakeRoom) {
   for (std::uint64_t line = 0; line < Prefetch::kSlots; ++line) ASSERT_TRUE(start(line));
   unsigned tries = 0;
   while (!start(100)) ASSERT_LT(++tries, 1000U);

@@ -52,7 +52,7 @@ class RegionFiguresTest : public testing::InModes {
   PlainStore store_{kFigureLines};
 };
 
-TEST_P(RegionFiguresTest, CountsWhatIsDirtyAndLeavesItSo) {
+TEST_P(RegionFiguresTest, CountsDirtyLinesAndLeavesThemDirty) {
   auto region = make(4096);
   const std::uint64_t lines[] = {0, 99, 100, 101, 611, 612, 20000, 40000, kFigureLines - 1};
   for (std::uint64_t line : lines) poke(*region, line, line + 1);

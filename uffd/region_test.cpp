@@ -109,7 +109,7 @@ TEST_P(RegionTest, WrittenLinesComeBackAfterEviction) {
 }
 
 // A device that takes longer than the patience to answer is no reason to give up.
-TEST_P(RegionTest, AWriteThatTakesLongIsWaitedFor) {
+TEST_P(RegionTest, ASlowWriteIsWaitedFor) {
   constexpr std::uint64_t kLimit = 64;
   patience_ = std::chrono::milliseconds(20);
   auto region = make(kLimit);
@@ -476,7 +476,7 @@ TEST_P(RegionTest, LinesThatTheStoreRefusedMayBePinned) {
   close(fd);
 }
 
-TEST_P(RegionTest, SegmentsAreTreatedAsTheyAsk) {
+TEST_P(RegionTest, SegmentsAreTreatedByTheirFlags) {
   constexpr std::uint64_t kPart = 512 * kLineSize;
   auto region = make(256, {{"roots", 0, kPart, true, true},
                            {"heap", kPart, kPart, false, true},
@@ -687,7 +687,7 @@ TEST_P(RegionDeathTest, FullStoreAndFullMemoryAbort) {
 INSTANTIATE_TEST_SUITE_P(Modes, RegionDeathTest, ::testing::ValuesIn(testing::all_modes()),
                          testing::mode_name);
 
-TEST(SigbusTest, OthersGoToTheFormerHandler) {
+TEST(SigbusTest, OtherFaultsGoToTheFormerHandler) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   auto body = [](bool with_handler) {
     if (with_handler) {

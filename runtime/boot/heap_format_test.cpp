@@ -16,7 +16,7 @@
 namespace uvm::rt {
 namespace {
 
-TEST(HeapSegments, FollowEachOtherBehindThePageOfNull) {
+TEST(HeapSegments, FollowEachOtherAfterTheNullPage) {
   gc::RegionOffset end = 4096;
   for (const uffd::SegmentSpec& segment : heap_segments()) {
     EXPECT_GE(segment.offset, end) << segment.name;
@@ -26,7 +26,7 @@ TEST(HeapSegments, FollowEachOtherBehindThePageOfNull) {
 }
 
 // write(2) reads the memory for us: EFAULT where there is none.
-TEST(HeapSegments, NothingIsWhereNullLeads) {
+TEST(HeapSegments, TheNullPageIsNotMapped) {
   uffd::testing::PlainStore store(gc::kRegionSize / store::kLineSize);
   uffd::RegionOptions options;
   options.segments = heap_segments();

@@ -30,7 +30,7 @@ std::size_t open_descriptors() {
   return names.size();
 }
 
-TEST(MakeVm, TheNextOneFindsNothingOfTheOneBefore) {
+TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
   const std::size_t descriptors = open_descriptors();
   std::uint32_t first_number = 0;
   std::int32_t lease = -1;
@@ -63,7 +63,7 @@ TEST(MakeVm, TheNextOneFindsNothingOfTheOneBefore) {
 }
 
 // The same heap in another process: the records stay, and their host state does not.
-TEST(MakeVm, AnotherProcessGoesOnWithTheHeap) {
+TEST(MakeVm, AnotherProcessResumesTheHeap) {
   TestVm vm;
   leases_at_start();
   const std::int32_t lease = lease_open("/proc/self/status", O_RDONLY, 0);

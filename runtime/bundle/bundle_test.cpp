@@ -55,7 +55,7 @@ std::uint64_t exercise(const BundleView& view) {
   return sum;
 }
 
-TEST(Bundle, GivesBackWhatWasPutIn) {
+TEST(Bundle, ContentIsReadBack) {
   const auto bytes = small_bundle();
   auto view = BundleView::view(bytes, Check::kAll, "small");
   ASSERT_TRUE(view) << view.error().message;
@@ -223,7 +223,7 @@ TEST(Bundle, RefusesAFullHashTable) {
   EXPECT_EQ(view.error().message, "full: damaged bundle: the hash table is full");
 }
 
-TEST(Bundle, SaysWhatItIsNot) {
+TEST(Bundle, RefusesOtherFilesByKind) {
   const auto jar = to_bytes(make_jar({{"a", "b"}}));
   EXPECT_EQ(BundleView::view(jar, Check::kAll, "a.jar").error().code, Errc::kNotABundle);
   auto bytes = small_bundle();

@@ -151,7 +151,7 @@ TEST_F(PackTest, AStarMeansTheJarsOfAFolder) {
   EXPECT_EQ(pack_inputs({none}).error().message, none + ": no such folder, or no jars in it");
 }
 
-TEST_F(PackTest, TheOutputIsNoInput) {
+TEST_F(PackTest, TheOutputIsNotAnInput) {
   const auto output = write("classes/app.bc", make_jar({{"p/Main.class", kMain}}));
   EXPECT_EQ(pack_inputs({output}, "p.Main").error().message, output + ": is the output, too");
   write("lib/a.jar", make_jar({{"p/Main.class", kMain}}));
@@ -164,13 +164,13 @@ TEST_F(PackTest, TheOutputIsNoInput) {
   ASSERT_TRUE(packed) << packed.error().message;
 }
 
-TEST_F(PackTest, PipesAreNotWaitedFor) {
+TEST_F(PackTest, PipesDoNotBlock) {
   const auto pipe = (folder_ / "pipe.jar").string();
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0666), 0);
   EXPECT_EQ(pack_inputs({pipe}).error().message, pipe + ": not a regular file");
 }
 
-TEST_F(PackTest, BlanksAroundTheMainClassAreNoPartOfIt) {
+TEST_F(PackTest, BlanksAroundTheMainClassAreIgnored) {
   auto packed = pack_inputs({write(
       "a.jar", make_jar({{"META-INF/MANIFEST.MF", "Main-Class:  p.Main \t\n"}, {"p/Main.class", kMain}}))});
   ASSERT_TRUE(packed) << packed.error().message;
@@ -217,7 +217,7 @@ TEST_F(PackTest, RefusesWithFileEntryAndReason) {
       text + ": not a jar: no end of central directory (inputs are jars, class files and class folders)");
 }
 
-TEST_F(PackTest, EntriesThatAreNotTheClassTheyAreCalledAreFiles) {
+TEST_F(PackTest, MisnamedClassesArePackedAsFiles) {
   const auto jar =
       write("a.jar", make_jar({{"p/Main.class", kMain}, {"Lib/x$py.class", kMain}, {"q/A.class", "XXX"}}));
   auto packed = pack_inputs({jar}, "p.Main");
@@ -243,7 +243,7 @@ TEST_F(PackTest, LooksForMainInSuperclasses) {
   EXPECT_EQ(pack_inputs({folder}).error().message, "which main class? give --main with one of p.E, p.F");
 }
 
-TEST_F(PackTest, LinksInALoopEnd) {
+TEST_F(PackTest, LoopsOfLinksEnd) {
   write("c/p/Main.class", kMain);
   fs::create_directory_symlink(folder_ / "c", folder_ / "c/loop");
   auto packed = pack_inputs({(folder_ / "c").string()});

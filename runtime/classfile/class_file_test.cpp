@@ -24,7 +24,7 @@ std::string format_error(const std::string& message) { return std::string(kForma
 
 const Bytes kReturn = Bytes().op(Opcode::k_return);
 
-TEST(ClassFile, ReadsWhatIsThere) {
+TEST(ClassFile, ReadsEachPart) {
   Assembler a("foo/Test", 61, "foo/Base");
   a.interfaces = {a.class_("java/lang/Runnable"), a.class_("foo/I")};
   a.attributes.push_back(a.attribute("SourceFile", Bytes().u2(a.utf8("Test.java"))));
@@ -136,7 +136,7 @@ struct Wrong {
   std::function<void(Assembler&)> make;
 };
 
-TEST(ClassFile, RefusesWithJavasWords) {
+TEST(ClassFile, RefusesWithHotSpotsMessages) {
   const Wrong cases[] = {
       {"Duplicate method name \"m\" with signature \"()V\" in class file Test",
        [](Assembler& a) {

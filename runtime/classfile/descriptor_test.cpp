@@ -45,7 +45,7 @@ TEST(Descriptor, WalksParameters) {
   EXPECT_EQ(argument_slots("()V"), 0u);
 }
 
-TEST(Names, ThatClassForNameTakes) {
+TEST(Names, ThatClassForNameAccepts) {
   for (const char* name :
        {"a", "a/b", "a/", "L", "I", "int", "[I", "[[J", "[La;", "[[La/b;", "a b", "<init>"})
     EXPECT_TRUE(is_nameable(name)) << name;

@@ -34,7 +34,7 @@ Assembler one_method(const std::string& descriptor, unsigned stack, unsigned loc
   return a;
 }
 
-TEST(Verifier, TellsWhatJavaTells) {
+TEST(Verifier, ReportsWhatJavaReports) {
   EXPECT_EQ(message_of(one_method("(Ljava/lang/String;)I", 1, 1, Bytes().op(O::k_aload_0).op(O::k_ireturn))),
             "Bad type on operand stack\n"
             "Exception Details:\n"
@@ -184,7 +184,7 @@ TEST(Verifier, ProtectedMembersNeedAnInstanceOfTheCurrentClass) {
   EXPECT_EQ(read_through("p/Base", "java/lang/Object"), "ok");
 }
 
-TEST(Verifier, AsksForClassesAndGoesOn) {
+TEST(Verifier, AsksForClassesAndContinues) {
   Assembler a;
   const Bytes code = Bytes().op(O::k_aload_0).op(O::k_areturn);
   a.add_method(kAccStatic, "first", "()V", {a.code(0, 0, Bytes().op(O::k_return))});
@@ -317,7 +317,7 @@ TEST(TypeInference, CommonSuperclass) {
   EXPECT_EQ(choose("X"), "(class: Test, method: m signature: (ILX;LY;)LX;) Wrong return type in function");
 }
 
-TEST(TypeInference, IsTheSecondTryForVersion50) {
+TEST(TypeInference, IsTheSecondAttemptForVersion50) {
   // No stack map: fails by type checking, passes by inference.
   Bytes code;
   code.op(O::k_iload_0).op(O::k_ifeq).u2(3).op(O::k_return);

@@ -70,7 +70,7 @@ TEST(OpTable, AgreesWithTheBytecodes) {
   EXPECT_GT(compared, 120U);
 }
 
-TEST(OpTable, AnInstructionIsOnlyReplacedByOneOfItsOwnEffect) {
+TEST(OpTable, InstructionsAreOnlyReplacedByOnesWithTheSameEffect) {
   TestVm vm;
   auto* insn = vm->metadata.make<Insn>();
   *insn = {Op::getfield, 0, 1};

@@ -164,7 +164,7 @@ class MadeHome {
   std::string path_;
 };
 
-TEST(JavaHome, AnyUpdateIsTakenAndNoOtherVersion) {
+TEST(JavaHome, AcceptsAnyUpdateAndNoOtherVersion) {
   for (const char* version : {"17", "17.0.15", "17.0.99.1"}) {
     EXPECT_TRUE(java_home_at(MadeHome(version).path())) << version;
   }
@@ -176,7 +176,7 @@ TEST(JavaHome, AnyUpdateIsTakenAndNoOtherVersion) {
   EXPECT_FALSE(java_home_at(MadeHome("170.1").path()));
 }
 
-TEST(JavaHome, TellsWhereItsSettingsLead) {
+TEST(JavaHome, ReportsMissingSettings) {
   const MadeHome made("17.0.21");
   const auto home = java_home_at(made.path());
   ASSERT_TRUE(home);

@@ -84,7 +84,7 @@ void check_layout(Class* c) {
   EXPECT_EQ(c->shape.instance_size % 8, 0U);
 }
 
-TEST_F(ClassBuilder, FieldsAreAlignedAndApartWhateverTheirOrder) {
+TEST_F(ClassBuilder, FieldsAreAlignedAndDoNotOverlapInAnyOrder) {
   std::vector<std::string> types = {"Z", "J", "Ljava/lang/Object;", "S", "[I", "B", "D", "C", "I", "F"};
   std::sort(types.begin(), types.end());
   for (unsigned round = 0; round < 30; ++round) {
@@ -124,7 +124,7 @@ TEST_F(ClassBuilder, LargerFieldsComeFirst) {
   EXPECT_EQ(below->shape.instance_size, 24U);
 }
 
-TEST_F(ClassBuilder, StaticFieldsLieInTheMirrorBehindThoseOfClass) {
+TEST_F(ClassBuilder, StaticFieldsFollowThoseOfClassInTheMirror) {
   Assembler a("Statics");
   a.add_field(kAccStatic, "flag", "Z");
   a.add_field(kAccStatic, "object", "Ljava/lang/Object;");
@@ -219,7 +219,7 @@ TEST_F(ClassBuilder, DefaultMethodsAreTakenFromTheMostSpecificInterface) {
   EXPECT_EQ(selected(library_.define(d), j, "value"), "9");
 }
 
-TEST_F(ClassBuilder, TwoUnrelatedDefaultsAreNoneUntilTheClassDecides) {
+TEST_F(ClassBuilder, TwoUnrelatedDefaultsConflictUntilTheClassDecides) {
   Assembler left = interface("Left");
   returning(left, "value", 1);
   Class* l = library_.define(left);
@@ -261,7 +261,7 @@ TEST_F(ClassBuilder, ItableListsEachInterfaceOnceInTheOrderOfItsMethods) {
   EXPECT_FALSE(i->is_subclass_of(c));
 }
 
-TEST_F(ClassBuilder, SubclassesAreToldAtAnyDepth) {
+TEST_F(ClassBuilder, SubclassesAreRecognisedAtAnyDepth) {
   std::vector<Class*> chain = {vm_->known().Object.get()};
   std::string super = "java/lang/Object";
   for (unsigned depth = 1; depth < 2 * kPrimarySupers; ++depth) {

@@ -12,7 +12,7 @@
 namespace uvm::rt {
 namespace {
 
-TEST(CollapsePath, TakesDotsOutByName) {
+TEST(CollapsePath, RemovesDotsByName) {
   EXPECT_EQ(collapse_path("/a/./b/../c"), "/a/c");
   EXPECT_EQ(collapse_path("/../.."), "/");
   EXPECT_EQ(collapse_path("/a//b/"), "/a/b");
@@ -38,7 +38,7 @@ TEST(CanonicalPath, ResolvesLinksAsFarAsThePathExists) {
   ::rmdir(folder.c_str());
 }
 
-TEST(ParseLocale, TakesNamesApart) {
+TEST(ParseLocale, SplitsNames) {
   const LocaleParts german = parse_locale("de_DE.UTF-8@euro");
   EXPECT_EQ(german.language, "de");
   EXPECT_EQ(german.country, "DE");

@@ -28,7 +28,7 @@ TEST(MissingNatives, AnAbsenceCoversAClassAFolderOrMethods) {
   EXPECT_FALSE(methods.covers(native("p/C", "secondary")));
 }
 
-TEST(MissingNatives, TheTextIsAsJavaNamesIt) { EXPECT_EQ(native("p/C$D", "m").text(), "p.C$D.m()V"); }
+TEST(MissingNatives, MethodsAreNamedAsInJava) { EXPECT_EQ(native("p/C$D", "m").text(), "p.C$D.m()V"); }
 
 // A class p.C with `native void gone()`, `native void registerNatives()` and `void plain()`, and a field.
 std::string small_class() {
@@ -62,7 +62,7 @@ std::string small_class() {
   return bytes;
 }
 
-TEST(MissingNatives, WhatNobodyKnowsOfIsNamed) {
+TEST(MissingNatives, UnknownAbsencesAreNamed) {
   jimage::ImageWriter writer;
   const auto bytes = writer.write({{"m", "p", "C", "class", small_class()}});
   const auto image = jimage::JImage::view(bytes, "small");
@@ -76,7 +76,7 @@ TEST(MissingNatives, WhatNobodyKnowsOfIsNamed) {
   EXPECT_TRUE(elsewhere->unknown.empty());
 }
 
-TEST(MissingNatives, TruncatedClassesArePassedOver) {
+TEST(MissingNatives, TruncatedClassesAreSkipped) {
   const std::string whole = small_class();
   for (std::size_t length = 0; length < whole.size(); ++length) {
     jimage::ImageWriter writer;

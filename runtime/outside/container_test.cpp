@@ -32,12 +32,12 @@ class ContainerTest : public testing::Test {
 
 constexpr const char* kVersion2 = "30 25 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n";
 
-TEST_F(ContainerTest, NothingThereLimitsNothing) {
+TEST_F(ContainerTest, MissingFilesSetNoLimit) {
   EXPECT_FALSE(container_limits(root_).memory);
   EXPECT_FALSE(container_limits(root_).processors);
 }
 
-TEST_F(ContainerTest, LeastLimitOfAllGroupsAbove) {
+TEST_F(ContainerTest, TheSmallestLimitOfAllGroupsCounts) {
   groups("0::/a/b\n", kVersion2);
   put("/sys/fs/cgroup/a/b/memory.max", "max\n");
   put("/sys/fs/cgroup/a/b/memory.high", "400000000\n");
@@ -55,7 +55,7 @@ TEST_F(ContainerTest, LeastLimitOfAllGroupsAbove) {
   EXPECT_EQ(limits.processors, 2U);
 }
 
-TEST_F(ContainerTest, HighThrottlesSoItLimits) {
+TEST_F(ContainerTest, MemoryHighCountsAsALimit) {
   groups("0::/\n", kVersion2);
   put("/sys/fs/cgroup/memory.max", "268435456\n");
   put("/sys/fs/cgroup/memory.high", "134217728\n");

@@ -26,7 +26,7 @@ TEST(FlushedDescriptorTest, StaysOpenUntilItIsFlushed) {
   EXPECT_FALSE(is_open(fd));
 }
 
-TEST(FlushedDescriptorTest, IsTheProgramsWhenItDidNotCloseIt) {
+TEST(FlushedDescriptorTest, StaysTheProgramsIfItDoesNotCloseIt) {
   FlushedDescriptor flushed;
   const int fd = ::open("/", O_PATH | O_CLOEXEC), other = ::open("/", O_PATH | O_CLOEXEC);
   flushed.begin(fd);

@@ -80,7 +80,7 @@ class Leases : public testing::Test {
   std::string folder_;
 };
 
-TEST_F(Leases, NumbersStartBehindTheStandardStreamsAndAreReused) {
+TEST_F(Leases, NumbersStartAfterTheStandardStreamsAndAreReused) {
   make_file("a", "x");
   const std::int32_t first = lease_open(path("a").c_str(), O_RDONLY, 0);
   const std::int32_t second = lease_open(path("a").c_str(), O_RDONLY, 0);
@@ -103,7 +103,7 @@ TEST_F(Leases, ManyLeasesSurvive) {
   EXPECT_EQ(get(302, 3), "012");
 }
 
-TEST_F(Leases, ReadingGoesOnAtTheCommittedPosition) {
+TEST_F(Leases, ReadingContinuesAtTheCommittedPosition) {
   make_file("a", "abcdefghij");
   const std::int32_t lease = lease_open(path("a").c_str(), O_RDONLY, 0);
   EXPECT_EQ(get(lease, 3), "abc");
@@ -113,7 +113,7 @@ TEST_F(Leases, ReadingGoesOnAtTheCommittedPosition) {
   EXPECT_EQ(get(lease, 4), "defg");
 }
 
-TEST_F(Leases, OutputBehindTheCutIsTakenBack) {
+TEST_F(Leases, OutputAfterTheCutIsCutOff) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   put(lease, "one ");
   leases_at_cut();
@@ -124,7 +124,7 @@ TEST_F(Leases, OutputBehindTheCutIsTakenBack) {
   EXPECT_EQ(content("a"), "one two three");
 }
 
-TEST_F(Leases, AppendedOutputIsTakenBack) {
+TEST_F(Leases, AppendedOutputIsUndone) {
   make_file("a", "before ");
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_APPEND, 0);
   put(lease, "one ");
@@ -169,7 +169,7 @@ TEST_F(Leases, LostFilesBreakTheLeaseAndSayWhy) {
   EXPECT_FALSE(lease_problem(gone));
 }
 
-TEST_F(Leases, NonBlockingModeComesBack) {
+TEST_F(Leases, NonBlockingModeIsRestored) {
   make_file("a", "abcdef");
   const std::int32_t file = lease_open(path("a").c_str(), O_RDONLY, 0);
   const std::int32_t device = lease_open("/dev/zero", O_RDONLY, 0);
@@ -260,7 +260,7 @@ TEST_F(Leases, ReadingWritingAndSeekingShareAPosition) {
 }
 
 // Through a duplicate, others may move the position.
-TEST_F(Leases, DuplicatesOfWhatIsWrittenShareAPosition) {
+TEST_F(Leases, DuplicatesOpenForWritingShareAPosition) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR | O_CREAT, 0600);
   put(lease, "one");
   const std::int32_t copy = lease_dup(lease);
@@ -276,7 +276,7 @@ TEST_F(Leases, DuplicatesOfWhatIsWrittenShareAPosition) {
 }
 
 // The path at the time of the cut is the one that counts.
-TEST_F(Leases, AFileThatWasRenamedSinceItWasOpenedGoesOn) {
+TEST_F(Leases, ARenamedFileIsFoundAgain) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
   put(lease, "one");
   ASSERT_EQ(::rename(path("a").c_str(), path("moved").c_str()), 0);
@@ -286,7 +286,7 @@ TEST_F(Leases, AFileThatWasRenamedSinceItWasOpenedGoesOn) {
   EXPECT_EQ(content("moved"), "onetwo");
 }
 
-TEST_F(Leases, AFileWithoutANameIsLostUnderTheNameThatItHad) {
+TEST_F(Leases, ARemovedFileIsReportedLostByItsFormerName) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
   ASSERT_EQ(::unlink(path("a").c_str()), 0);
   leases_at_cut();
@@ -295,7 +295,7 @@ TEST_F(Leases, AFileWithoutANameIsLostUnderTheNameThatItHad) {
             "lease on " + path("a") + " could not be re-established: No such file or directory");
 }
 
-TEST_F(Leases, AFifoIsNotWaitedFor) {
+TEST_F(Leases, OpeningAFifoDoesNotWait) {
   ASSERT_EQ(::mkfifo(path("a").c_str(), 0600), 0);
   EXPECT_EQ(lease_open(path("a").c_str(), O_RDONLY, 0), -EWOULDBLOCK);
   EXPECT_EQ(lease_open(path("a").c_str(), O_WRONLY, 0), -EWOULDBLOCK);
@@ -348,7 +348,7 @@ TEST_F(Leases, LocksAreTakenAgain) {
   EXPECT_EQ(all(), "nnnn");
 }
 
-TEST_F(Leases, ALockThatAnotherHasNowBreaksTheLease) {
+TEST_F(Leases, ALockHeldByAnotherProcessBreaksTheLease) {
   make_file("a", "abcdef");
   const std::int32_t lease = lease_open(path("a").c_str(), O_RDWR, 0);
   EXPECT_EQ(lease_lock(lease, 0, 1, false), 0);
@@ -408,7 +408,7 @@ TEST_F(Leases, StandardOutputInAFileIsCutBack) {
   EXPECT_EQ(content("a"), "three");
 }
 
-TEST_F(Leases, WhatOthersWroteBehindASuspendedProgramStays) {
+TEST_F(Leases, OutputOfOthersAfterASuspensionStays) {
   const std::int32_t lease = lease_open(path("a").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   put(lease, "mine ");
   leases_at_cut();
@@ -433,7 +433,7 @@ TEST_F(Leases, RelativePathsStayRelativeToWhereTheProgramStarted) {
   EXPECT_EQ(host_path("/x"), "/x");
 }
 
-TEST_F(Leases, OutputIsFlushedOnceItWasWritten) {
+TEST_F(Leases, OutputIsFlushedOnceAfterItIsWritten) {
   const std::int32_t file = lease_open(path("a").c_str(), O_WRONLY | O_CREAT, 0600);
   put(file, "text");
   EXPECT_TRUE(leases_make_durable());

@@ -79,7 +79,7 @@ class OwnWrites : public testing::Test {
   std::vector<std::string> remarks_;
 };
 
-TEST_F(OwnWrites, WritingBehindOthersDoesNotMakeTheirsTheProgramsOwn) {
+TEST_F(OwnWrites, WritingAfterOthersDoesNotClaimTheirBytes) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<one>", -1);
   others("theirs");
@@ -99,7 +99,7 @@ TEST_F(OwnWrites, HolesThatAWriteMakesAreTheProgramsOwn) {
   EXPECT_EQ(cut(), "beforetheirsmore");
 }
 
-TEST_F(OwnWrites, WhatOthersAppendBetweenTwoTriesToGoOnStays) {
+TEST_F(OwnWrites, BytesAppendedByOthersBetweenTwoResumesStay) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<a line of the program>", -1);
   EXPECT_EQ(cut(), "before");
@@ -107,7 +107,7 @@ TEST_F(OwnWrites, WhatOthersAppendBetweenTwoTriesToGoOnStays) {
   EXPECT_EQ(cut(), "beforetheirs");
 }
 
-TEST_F(OwnWrites, WhatOthersAppendWhileItIsCutBackStays) {
+TEST_F(OwnWrites, BytesAppendedByOthersDuringTheCutStay) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<the program's>", -1);
   const std::string much(16 << 20, 't');
@@ -124,7 +124,7 @@ TEST_F(OwnWrites, WhatOthersAppendWhileItIsCutBackStays) {
   EXPECT_TRUE(content() == "before" + much + "late");
 }
 
-TEST_F(OwnWrites, ACutThatCameToNothingDoesNotHideWhatIsCutOff) {
+TEST_F(OwnWrites, AFailedCutDoesNotHideWhatIsCutOff) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<before the next cut>", -1);
   own_writes_at_cut(kCut + 1);  // never committed
@@ -134,7 +134,7 @@ TEST_F(OwnWrites, ACutThatCameToNothingDoesNotHideWhatIsCutOff) {
   EXPECT_EQ(cut(), "beforetheirs");
 }
 
-TEST_F(OwnWrites, AFileThatGetsTheNumberOfOneThatIsGoneStartsAnew) {
+TEST_F(OwnWrites, AFileWithTheNumberOfARemovedOneStartsAnew) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<of the file that was here>", -1);
   fs::resize_file(file(), 0);
@@ -144,7 +144,7 @@ TEST_F(OwnWrites, AFileThatGetsTheNumberOfOneThatIsGoneStartsAnew) {
   EXPECT_EQ(cut(), "abctheirs, and longer than three letters");
 }
 
-TEST_F(OwnWrites, AWriteAtAPlaceIsThereOnWhateverDescriptor) {
+TEST_F(OwnWrites, APositionedWriteIsNotedOnAnyDescriptor) {
   const Descriptor fd = open(O_RDWR);
   others("theirs");
   ASSERT_EQ(::lseek(fd.get(), 2, SEEK_SET), 2);
@@ -153,7 +153,7 @@ TEST_F(OwnWrites, AWriteAtAPlaceIsThereOnWhateverDescriptor) {
   EXPECT_EQ(cut(), "BEforetheirs");
 }
 
-TEST_F(OwnWrites, NonsenseInTheNotesIsNotKnown) {
+TEST_F(OwnWrites, NonsenseInTheNotesCountsAsUnknown) {
   const Descriptor fd = open(O_RDWR);
   write(fd.get(), "<one>", -1);
   own_writes_attach("");

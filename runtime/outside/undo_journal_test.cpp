@@ -137,7 +137,7 @@ TEST_P(UndoJournal, EachDeedIsUndone) {
   EXPECT_EQ(look(), before);
 }
 
-TEST_P(UndoJournal, UndoingThatIsKilledGoesOn) {
+TEST_P(UndoJournal, UndoingContinuesAfterAKill) {
   std::mt19937 random(7);
   int killed = 0;
   for (int round = 0; round < 30; ++round) {
@@ -210,7 +210,7 @@ TEST_P(UndoJournal, MovedThroughFoldersThatCameAndWent) {
   EXPECT_EQ(look(), before);
 }
 
-TEST_P(UndoJournal, WhatIsBeforeTheVersionStays) {
+TEST_P(UndoJournal, DeedsBeforeTheVersionStay) {
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
@@ -247,7 +247,7 @@ TEST_P(UndoJournal, OthersFilesAreLeftAlone) {
   EXPECT_EQ(look()["/other"], "= also");
 }
 
-TEST_P(UndoJournal, WhatOthersAppendStays) {
+TEST_P(UndoJournal, BytesAppendedByOthersStay) {
   write("log", "one\n", O_CREAT);
   write("state", "the old state", O_CREAT);
   undo_at_cut(1);
@@ -272,7 +272,7 @@ TEST_P(UndoJournal, WhatOthersAppendStays) {
   EXPECT_NE(undone->remarks[0].find(path("state.uvm-cut")), std::string::npos) << undone->remarks[0];
 }
 
-TEST_P(UndoJournal, AFileThatOnlyGetsAnotherNameIsNotAsCreated) {
+TEST_P(UndoJournal, AFileThatOnlyGetsAnotherNameDoesNotCountAsCreated) {
   write("state", "the old state", O_CREAT);
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
@@ -288,7 +288,7 @@ TEST_P(UndoJournal, AFileThatOnlyGetsAnotherNameIsNotAsCreated) {
   EXPECT_EQ(look(), before);
 }
 
-TEST_P(UndoJournal, WhatOthersHaveWrittenIsInTheWay) {
+TEST_P(UndoJournal, FilesOfOthersInTheWayAreKept) {
   write("log", "one\n", O_CREAT);
   write("rolled", "old\n", O_CREAT);
   write("lock", "ours", O_CREAT);
@@ -313,7 +313,7 @@ TEST_P(UndoJournal, WhatOthersHaveWrittenIsInTheWay) {
   EXPECT_EQ(undone->remarks.size(), 3U);
 }
 
-TEST_P(UndoJournal, WhatCannotBeResizedIsNotTheProgramsOwn) {
+TEST_P(UndoJournal, BytesAfterAFailedResizeAreNotTheProgramsOwn) {
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
@@ -326,7 +326,7 @@ TEST_P(UndoJournal, WhatCannotBeResizedIsNotTheProgramsOwn) {
   EXPECT_EQ(look()["/log"], "= one\ntheirs\n");
 }
 
-TEST_P(UndoJournal, WhoseItIsIsNotKnown) {
+TEST_P(UndoJournal, BytesOfAnUnknownWriterAreSaved) {
   write("log", "one\n", O_CREAT);
   undo_at_cut(1);
   write("log", "two\n", O_APPEND);
@@ -413,7 +413,7 @@ TEST_P(UndoJournal, ManyRecordsAreUndone) {
 }
 
 // If the file of records cannot grow, it keeps what it has, and what it cannot take is reported.
-TEST_P(UndoJournal, WhatWasRecordedStaysWhenThereIsNoMoreRoom) {
+TEST_P(UndoJournal, RecordsStayWhenThereIsNoMoreRoom) {
   std::vector<std::string> told;
   undo_attach(heap_, [&told](const std::string& line) { told.push_back(line); });
   own_writes_begin(0);
@@ -498,7 +498,7 @@ TEST_P(UndoJournal, RandomDeeds) {
   }
 }
 
-TEST_P(UndoJournal, TellsOnceThatItCannotBeWritten) {
+TEST_P(UndoJournal, ReportsOnceThatItCannotBeWritten) {
   std::vector<std::string> told;
   fs::rename(heap_, heap_ + ".away");
   undo_attach(heap_, [&told](const std::string& line) { told.push_back(line); });
@@ -517,7 +517,7 @@ TEST_P(UndoJournal, TellsOnceThatItCannotBeWritten) {
   fs::rename(heap_ + ".away", heap_);
 }
 
-TEST_P(UndoJournal, GoesNoFurtherWhenItCannotBeRead) {
+TEST_P(UndoJournal, StopsWhenItCannotBeRead) {
   undo_at_cut(1);
   write("a", "1", O_CREAT);
   undo_attach(heap_);
@@ -533,7 +533,7 @@ TEST_P(UndoJournal, GoesNoFurtherWhenItCannotBeRead) {
   EXPECT_FALSE(fs::exists(path("a")));
 }
 
-TEST_P(UndoJournal, WhatWasKeptIsNotGivenUpWhenItCannotBeRead) {
+TEST_P(UndoJournal, KeptContentStaysWhenItCannotBeRead) {
   write("a", std::string(5000, 'a'), O_CREAT);  // more than a record takes
   undo_at_cut(1);
   write("a", "", O_TRUNC);

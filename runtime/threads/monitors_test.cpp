@@ -106,7 +106,7 @@ class MonitorsTest : public ::testing::Test {
   std::atomic<std::int32_t> allowed_{0};
 };
 
-TEST_F(MonitorsTest, OnlyTheOwnerLeavesAndAsOftenAsItEntered) {
+TEST_F(MonitorsTest, OnlyTheOwnerLeavesAsOftenAsItEntered) {
   TestThread thread(*vm_);
   EXPECT_EQ(monitor_exit(*thread, shared_), Status::kThrow);
   thread->java->pending_exception = nullptr;
@@ -176,7 +176,7 @@ TEST_F(MonitorsTest, OneThreadIsInsideAndNobodyRunsWhileStopped) {
   EXPECT_EQ(monitor_owner(shared_), 0U);
 }
 
-TEST_F(MonitorsTest, AnotherVmGoesOnWithOwnersAndThoseThatWaitToEnter) {
+TEST_F(MonitorsTest, AnotherVmResumesOwnersAndThreadsThatWaitToEnter) {
   std::atomic<unsigned> violations{0};
   start(4, [&](Thread& thread, Slot* own) { return exclusive_round(thread, own, shared_, violations); });
   allow(kRounds, [this] { retire_and_go_on(); });

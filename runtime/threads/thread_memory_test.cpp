@@ -21,14 +21,14 @@ std::uint64_t room(const ThreadMemory::Limits& limits, std::uint32_t threads, st
   return ThreadMemory::room_for_lines(limits, {threads, tables});
 }
 
-TEST(ThreadMemoryTest, NothingIsTakenWhileThereIsRoomBeside) {
+TEST(ThreadMemoryTest, NothingIsTakenWhileThereIsRoom) {
   EXPECT_EQ(room(limits(64, 256), 0), 64 * kMiB);
   EXPECT_EQ(room(limits(64, 256), 1000), 64 * kMiB);
   EXPECT_EQ(room(limits(64, 256), 16, 100 * kMiB), 64 * kMiB);
   EXPECT_EQ(room(limits(64, 0), 30000, 1000 * kMiB), 64 * kMiB);  // no limit is known
 }
 
-TEST(ThreadMemoryTest, WhatThereIsNoRoomForComesFromTheLines) {
+TEST(ThreadMemoryTest, TheExcessComesFromTheLines) {
   const auto small = limits(32, 64);  // 12 of them are for the process and a cut
   EXPECT_EQ(room(small, kIncluded), 32 * kMiB);
   const auto left = [](std::uint32_t more, std::uint64_t tables) {
@@ -41,7 +41,7 @@ TEST(ThreadMemoryTest, WhatThereIsNoRoomForComesFromTheLines) {
   EXPECT_EQ(room(small, 30000), 0U);
 }
 
-TEST(ThreadMemoryTest, WhoAsksForMoreThanThereIsHasItWithFewThreads) {
+TEST(ThreadMemoryTest, AnOversizedLimitIsGrantedWithFewThreads) {
   EXPECT_EQ(room(limits(64, 48), kIncluded), 64 * kMiB);
   EXPECT_LT(room(limits(64, 48), kIncluded + 1), 64 * kMiB);
 }
@@ -49,7 +49,7 @@ TEST(ThreadMemoryTest, WhoAsksForMoreThanThereIsHasItWithFewThreads) {
 class ThreadMemoryRegionTest : public uffd::testing::InModes {};
 
 // 8 MiB resident of 28: one MiB more than the process, the lines and a cut of them need.
-TEST_P(ThreadMemoryRegionTest, LinesMakeRoomForThreadsAndHaveItBack) {
+TEST_P(ThreadMemoryRegionTest, LinesMakeRoomForThreadsAndGetItBack) {
   constexpr std::uint64_t kLines = 2048;
   uffd::testing::PlainStore store(2 * kLines);
   const auto region = uffd::testing::make_region(GetParam(), store, 2 * kLines, kLines);

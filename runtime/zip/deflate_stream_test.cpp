@@ -199,7 +199,7 @@ TEST_F(DeflateStream, ResetForgetsTheInputAndKeepsTheParameters) {
   streams_->end(stream);
 }
 
-TEST_F(DeflateStream, AnotherZlibIsFoundOut) {
+TEST_F(DeflateStream, ADifferentZlibIsDetected) {
   std::mt19937 random(9);
   const Bytes text = make_text(random, 5000);
   gc::RegionOffset stream = 0;
