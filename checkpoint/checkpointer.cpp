@@ -191,7 +191,7 @@ void Checkpointer::failed(const Error& error) {
   if (told_ == cause) return;
   told_ = cause;
   if (options_.report) {
-    options_.report("checkpoint failed: " + error.message + "; the run goes on, version " +
+    options_.report("checkpoint failed: " + error.message + "; the run continues, version " +
                     std::to_string(store_.current_version().version) + " stands");
   }
 }

@@ -124,9 +124,8 @@ Result<void> check_contents(int parent, const std::string& name, const std::stri
   closedir(folder);
   if (error != 0) return Unexpected<Error>{system_error("cannot list", path, error)};
   if (strange.empty()) return {};
-  return Unexpected<Error>{{Errc::kInvalid, 0,
-                            path + " has in it what uvm has not made: " + strange +
-                                "; move that away, then the heap can be removed"}};
+  return Unexpected<Error>{
+      {Errc::kInvalid, 0, path + " contains what uvm has not made: " + strange + "; move that away first"}};
 }
 
 // Removes a folder of a heap's files. Uses descriptors throughout, so it does not follow a link that was put
@@ -207,7 +206,7 @@ Result<StoreDirectory> StoreDirectory::open(const std::string& path, bool create
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return failed("cannot open the store", path);
   if (!S_ISDIR(info.st_mode)) {
-    return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a folder, so it is no store"}};
+    return Unexpected<Error>{{Errc::kNotAStore, 0, path + " is not a folder"}};
   }
   if (access(path.c_str(), R_OK | X_OK) != 0) return failed("cannot use the store", path);
   StoreDirectory directory(path);
@@ -456,7 +455,7 @@ Result<std::shared_ptr<FileStore>> StoreDirectory::open_image_at(const std::stri
   if ((*store)->current_version().version == 0) {
     const auto& damage = (*store)->root_damage();
     return Unexpected<Error>{
-        {Errc::kCorrupt, 0, damage ? damage->message : path + " is damaged: nothing is in it"}};
+        {Errc::kCorrupt, 0, damage ? damage->message : path + " is damaged: it is empty"}};
   }
   return std::shared_ptr<FileStore>(std::move(*store));
 }

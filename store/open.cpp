@@ -169,7 +169,7 @@ Result<void> FileStore::load_version(const OpenOptions& options) {
     auto set = held.held(ref, **record);
     if (set && set->blocks.end() > allocator_.capacity()) {
       set = Unexpected<Error>{
-          reader.corrupt("version " + std::to_string(ref.version) + " uses blocks behind its end")};
+          reader.corrupt("version " + std::to_string(ref.version) + " uses blocks beyond its end")};
     }
     if (!set && ref.version == wanted) return Unexpected<Error>{set.error()};
     if (!set) continue;

@@ -68,7 +68,7 @@ Result<int> open_checked(const std::string& path, int flags, Ownership ownership
   }
   Result<void> good;
   if (::fstat(fd, &status) != 0) {
-    good = Unexpected<Error>{system_error("cannot look at", path, errno)};
+    good = Unexpected<Error>{system_error("cannot examine", path, errno)};
   } else if ((status.st_mode & S_IFMT) != kind) {
     good = is_something_else(path, status.st_mode, wanted);
   } else if (kind == S_IFREG && (flags & O_ACCMODE) != O_RDONLY && status.st_nlink > 1) {
@@ -115,7 +115,7 @@ Result<void> check_owner(const struct stat& status, const std::string& path, Own
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 07777));
     return Unexpected<Error>{{Errc::kPermission, 0,
                               path + " may be written to by others (mode " + mode +
-                                  "), so it is not used: chmod go-w takes that away"}};
+                                  "), so it is not used; chmod go-w makes it usable"}};
   }
   return {};
 }

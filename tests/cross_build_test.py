@@ -72,7 +72,7 @@ class Relay:
                 raise Failure(f"{self.options.uvm[build]}: no end after {self.options.timeout} s; stderr ends:\n{tail(err)}")
             time.sleep(0.02)
             # On resume uvm cuts the output back to where the version was: counted from what is there afterwards.
-            if lines is None or (not fresh and b"going on with the interrupted run" not in err.read_bytes()):
+            if lines is None or (not fresh and b"resuming the interrupted run" not in err.read_bytes()):
                 continue
             printed = self.out.read_bytes().count(b"\n")
             wanted = printed + lines if wanted is None else wanted
@@ -93,7 +93,7 @@ class Relay:
             build = (first + leg) % builds
             last = leg >= 2 * builds
             ended, said = self.stretch(build, lines=None if last else 2)
-            resumed[build] += b"going on with the interrupted run" in said
+            resumed[build] += b"resuming the interrupted run" in said
             if ended:
                 break
         return resumed

@@ -157,9 +157,9 @@ class Run:
         process = self.start(self.shop.uvm, "stderr.after")
         wait(process)
         said = self.said("stderr.after")
-        files_left = "files by name cannot be noted" in before
+        files_left = "undo journal of files cannot be written" in before
         check(process.returncode == 0 or files_left, f"plain uvm then ends with {process.returncode}: {said[-600:]}")
-        resumed = re.search(r"going on with the interrupted run \S+ from version (\d+)", said)
+        resumed = re.search(r"resuming the interrupted run \S+ from version (\d+)", said)
         version = int(resumed[1]) if resumed else None
         check(reported is None or (version is not None and version >= reported),
               f"version {reported} was reported, but plain uvm goes on from {version}: {said[-600:]}")
@@ -259,7 +259,7 @@ def judge_end(run, case, status, said):
     if status == -signal.SIGABRT:
         check(any("memory is full and the store takes no more lines" in line for line in clear), f"it aborts: {said[-800:]}")
     if status == 1:
-        begun = "going on with" in said or newest_reported(said) is not None
+        begun = "resuming the interrupted run" in said or newest_reported(said) is not None
         check(not begun, f"status 1 is for what could not be run: {said[-800:]}")
 
 
@@ -312,13 +312,13 @@ def vanish(shop, what, end, delay):
     else:
         shutil.rmtree(thing)
     if end != "end":
-        while "is not there any more" not in run.said("stderr") and process.poll() is None and time.monotonic() < deadline:
+        while "no longer exists" not in run.said("stderr") and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL if end == "kill" else signal.SIGTERM)
     status = wait(process)
     said = run.said("stderr")
     reported = newest_reported(said)
-    told = [line for line in said.split("\n") if line.startswith("uvm: ") and "is not there any more" in line]
+    told = [line for line in said.split("\n") if line.startswith("uvm: ") and "no longer exists" in line]
     check(told and all(str(run.heap) in line for line in told), f"it does not say what is gone: {said[-600:]}")
     # One may have been at its last step.
     check(reported <= before + 1, f"version {reported} is reported, and {before} was when everything vanished")

@@ -135,7 +135,7 @@ class Program:
         return self.made, self.resumes()
 
     def resumes(self):
-        return len(re.findall(rb"going on with the interrupted run", self.err.read_bytes()))
+        return len(re.findall(rb"resuming the interrupted run", self.err.read_bytes()))
 
     def check_code(self, code):
         if code:

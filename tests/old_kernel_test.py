@@ -30,7 +30,7 @@ exit $status
 """
 MECHANISMS = {  # the mechanism, and what is used in its place
     "UFFDIO_CONTINUE_MODE_WP": "lines rescued from eviction count as written",
-    "UFFD_FEATURE_WP_ASYNC": "each first write to a line is a fault of ours",
+    "UFFD_FEATURE_WP_ASYNC": "each first write to a line is a fault in uvm",
     "PAGEMAP_SCAN": "not used: faults tell which lines were written",
 }
 

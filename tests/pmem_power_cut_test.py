@@ -134,7 +134,7 @@ def run(options):
     # What others might have written before the machine was booted is saved as FILE.uvm-cut (docs/usage.md, Files).
     compare = ("cd /pmem/expected; for f in *; do cmp $f ../run/$f || echo differs; done; "
                "ls /pmem/expected >/tmp/a; ls /pmem/run | grep -v '[.]uvm-cut' | cmp - /tmp/a || echo differs; "
-               "echo resumes $(grep -c 'going on with' /pmem/run.err); cat /pmem/run.err | tail -n 3")
+               "echo resumes $(grep -c 'resuming the interrupted run' /pmem/run.err); cat /pmem/run.err | tail -n 3")
     printed, _ = guest.boot(RUN.format(folder="run", size=options.size, after=compare))
     if "ended 0" not in printed or "differs" in printed:
         raise Failure(f"after {cuts} power cuts:\n{printed[-3000:]}")

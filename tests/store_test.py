@@ -72,7 +72,7 @@ class Shop:
             process.send_signal(signal.SIGTERM)
             process.wait(TIMEOUT)
             process = self.start("resume", name, "--store", self.original)
-            wait_for(self.err, "going on", process)
+            wait_for(self.err, "resuming the interrupted run", process)
             process.send_signal(signal.SIGTERM)
             process.wait(TIMEOUT)
         self.go.touch()
@@ -203,7 +203,7 @@ def damaged_roots(shop):
         flip(shop.heap, ROOTS[damaged] * BLOCK + at)
         done = shop.run("resume", "hold.bc", "--store", shop.store)
         check(f"root slot {damaged} (block {ROOTS[damaged]}) of {shop.heap} is damaged" in done.stderr
-              and text in done.stderr and "going on with the interrupted run" in done.stderr, f"resume says {done.stderr!r}")
+              and text in done.stderr and "resuming the interrupted run" in done.stderr, f"resume says {done.stderr!r}")
         check(done.stdout == shop.expected, f"printed {done.stdout!r}")
 
     shop.copy()
@@ -270,7 +270,7 @@ def second_vm(shop):
     shop.copy()
     shop.go.unlink()
     first = shop.start("resume", "hold.bc", "--store", shop.store)
-    wait_for(shop.err, "going on", first)
+    wait_for(shop.err, "resuming the interrupted run", first)
     for words in (("resume", "hold.bc", "--store", shop.store), ("--store", shop.store, shop.bundle, 8, shop.go),
                   ("remove", "hold.bc", "--store", shop.store)):
         shop.refuses(shop.run(*words), 1, "heap hold.bc is in use")
@@ -310,7 +310,7 @@ def full_disk(shop):
         wait_for(shop.err, "checkpoint failed", process)
         time.sleep(0.5)  # it goes on failing
         check(shop.err.read_text().count("checkpoint failed") == 1, f"said more than once: {shop.err.read_text()}")
-        check("the run goes on, version " in shop.err.read_text(), shop.err.read_text())
+        check("the run continues, version " in shop.err.read_text(), shop.err.read_text())
         grow.touch()
         wait_for(shop.err, "checkpoints work again", process)
         shop.go.touch()

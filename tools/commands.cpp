@@ -120,7 +120,7 @@ int remove_heap(const Options& options) {
     return kExitFailure;
   }
   if (directory->is_pinned(options.name)) {
-    say("heap " + options.name + " has pinned versions: uvm unpin gives them up");
+    say("heap " + options.name + " has pinned versions: uvm unpin releases them");
     return kExitFailure;
   }
   if (auto removed = directory->remove_heap(options.name); !removed) return fail(options, removed.error());

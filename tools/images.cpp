@@ -142,7 +142,7 @@ SharedStore find_or_make(const store::StoreDirectory& directory, const std::stri
   }
   if (found.error().code != Errc::kNotFound) {
     say("base image " + directory.image_path(key) +
-        " cannot be used, and is made anew: " + found.error().message);
+        " cannot be used and is made again: " + found.error().message);
   }
   auto fresh = directory.begin_image(key, {.base = recipe.base});
   if (!fresh) return Unexpected{fresh.error()};

@@ -27,7 +27,7 @@ constexpr std::string_view kPacked = "the class path is packed: give it to uvmc,
 constexpr std::string_view kNoModules = "programs come from the class path here, as uvmc packs it";
 constexpr std::string_view kNoAgents = "agents are not supported";
 constexpr std::string_view kNoHandler = "not supported; use a supervisor that looks at the exit status";
-constexpr std::string_view kOfJava = "not supported; java of the class library tells of its modules";
+constexpr std::string_view kOfJava = "not supported; the JDK's own java describes its modules";
 constexpr std::string_view kOneVm = "there is one virtual machine here";
 constexpr Refusal kRefused[] = {
     {"-cp", kPacked},
@@ -393,7 +393,7 @@ BasicResult<JavaOptions, std::string> take_java_options(const std::vector<std::s
     const auto of_environment = split_environment(environment);
     if (!of_environment) return Unexpected{std::string("JDK_JAVA_OPTIONS: a quote is not closed")};
     auto taken = taker.take(*of_environment, &left_of_environment, &stray);
-    if (taken && !stray.empty()) taken = Unexpected{"'" + stray + "' is no option"};
+    if (taken && !stray.empty()) taken = Unexpected{"'" + stray + "' is not an option"};
     for (const std::string_view word : {"-h", "--help", "--version"}) {
       if (std::find(left_of_environment.begin(), left_of_environment.end(), word) !=
           left_of_environment.end())

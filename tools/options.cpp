@@ -84,7 +84,7 @@ std::string cannot_be_a_name(const std::string& name) {
 BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   if (!raw.memory.empty()) {
     const auto size = parse_size(raw.memory);
-    if (!size) return Unexpected{"--memory: '" + raw.memory + "' is no size; write it as 64M or 2G"};
+    if (!size) return Unexpected{"--memory: '" + raw.memory + "' is not a size; write it as 64M or 2G"};
     if (*size < kMinMemory) return Unexpected{"--memory: at least 4M is needed, not " + raw.memory};
     options.memory = *size;
   } else {
@@ -92,9 +92,9 @@ BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   }
   if (!raw.heap.empty()) {
     const auto size = parse_size(raw.heap);
-    if (!size) return Unexpected{"--heap: '" + raw.heap + "' is no size; write it as 64M or 2G"};
+    if (!size) return Unexpected{"--heap: '" + raw.heap + "' is not a size; write it as 64M or 2G"};
     if (*size < kMinHeap) return Unexpected{"--heap: at least 16M is needed, not " + raw.heap};
-    if (*size > kDefaultHeapSize) return Unexpected{"--heap: at most 32G can be had, not " + raw.heap};
+    if (*size > kDefaultHeapSize) return Unexpected{"--heap: at most 32G is possible, not " + raw.heap};
     options.heap = *size;
   }
   if (raw.every == "off") {
@@ -103,13 +103,13 @@ BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
     const auto duration = parse_duration(raw.every);
     if (!duration)
       return Unexpected{"--checkpoint-every: '" + raw.every +
-                        "' is no duration; write it as 250ms or 5s, or off"};
+                        "' is not a duration; write it as 250ms or 5s, or off"};
     options.checkpoint_every = *duration;
   }
   if (!raw.keep_versions.empty()) {
     const auto number = parse_number(raw.keep_versions);
     if (!number || *number == 0 || *number > kMaxKeepVersions) {
-      return Unexpected{"--keep-versions: '" + raw.keep_versions + "' is no number from 1 to " +
+      return Unexpected{"--keep-versions: '" + raw.keep_versions + "' is not a number from 1 to " +
                         std::to_string(kMaxKeepVersions)};
     }
     options.keep_versions = static_cast<std::uint32_t>(*number);
@@ -117,13 +117,13 @@ BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   if (!raw.keep_age.empty()) {
     const auto duration = parse_duration(raw.keep_age);
     if (!duration)
-      return Unexpected{"--keep-age: '" + raw.keep_age + "' is no duration; write it as 10m or 24h"};
+      return Unexpected{"--keep-age: '" + raw.keep_age + "' is not a duration; write it as 10m or 24h"};
     options.keep_age = *duration;
   }
   if (!raw.timeout.empty()) {
     const auto duration = parse_duration(raw.timeout);
     if (!duration)
-      return Unexpected{"--timeout: '" + raw.timeout + "' is no duration; write it as 500ms or 30s"};
+      return Unexpected{"--timeout: '" + raw.timeout + "' is not a duration; write it as 500ms or 30s"};
     options.timeout = *duration;
   }
   if (!raw.compress.empty()) {
@@ -142,7 +142,7 @@ BasicResult<void, std::string> take_values(Options& options, const Raw& raw) {
   }
   static const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error", "off"};
   if (std::find(kLevels.begin(), kLevels.end(), raw.log_level) == kLevels.end()) {
-    return Unexpected{"--log: '" + raw.log_level + "' is none of trace, debug, info, warn, error, off"};
+    return Unexpected{"--log: '" + raw.log_level + "' is not one of trace, debug, info, warn, error, off"};
   }
   options.log_level = raw.log_level;
   for (const std::string& property : raw.properties) {
@@ -247,7 +247,7 @@ BasicResult<Options, std::string> parse_options(int argc, const char* const* arg
   if (auto taken = take_values(options, raw); !taken) return Unexpected{taken.error()};
   if (!raw.version.empty()) {
     options.version = parse_number(raw.version);
-    if (!options.version) return Unexpected{"'" + raw.version + "' is no version number"};
+    if (!options.version) return Unexpected{"'" + raw.version + "' is not a version number"};
   }
   if (options.command != Command::kRun) return options;
 

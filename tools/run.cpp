@@ -297,7 +297,7 @@ Runner::Opened Runner::resume(std::optional<store::Version> version) {
                                        ", this uvm has " + std::to_string(gc::kHeapFormat)}};
   }
   if (const auto fit = check_java(*blob, *home_); !fit)
-    return refuse("heap " + options_.name + " cannot go on: " + fit.error().message);
+    return refuse("heap " + options_.name + " cannot be resumed: " + fit.error().message);
   resumed_from_ = (*heap)->current_version().version;
   figures_.note_resume(resumed_from_);
   blob_ = *blob;
@@ -359,13 +359,13 @@ int Runner::run() {
     const bool ended = blob && (blob->flags & checkpoint::kBlobFinished) != 0;
     if (blob && !ended && !options_.fresh && blob->program_hash != blob_.program_hash) {
       say("heap " + options_.name + " has an interrupted run of another program (" + blob->program +
-          "): --fresh drops it, uvm resume goes on with it, --name uses another heap");
+          "): --fresh drops it, uvm resume continues it, --name uses another heap");
       return kExitFailure;
     }
     if (exists && (!blob || ended || options_.fresh)) {
       if (directory_.is_pinned(options_.name)) {
         say("heap " + options_.name +
-            " has pinned versions: uvm unpin gives them up, --name uses another heap");
+            " has pinned versions: uvm unpin releases them, --name uses another heap");
         return kExitFailure;
       }
       if (auto removed = directory_.remove_heap(options_.name); !removed) return fail(removed.error());
@@ -383,9 +383,8 @@ int Runner::run() {
   }
   if (blob) {
     main_called_ = true;
-    say("going on with the interrupted run " + options_.name + " from version " +
-        std::to_string(resumed_from_) + ", of " +
-        show_time((*session)->store().current_version().wall_time_ns));
+    say("resuming the interrupted run " + options_.name + " from version " + std::to_string(resumed_from_) +
+        ", of " + show_time((*session)->store().current_version().wall_time_ns));
     if (options_.command == Command::kRun) {
       if (const auto difference = command_difference(*blob, options_)) say(*difference);
     }
@@ -491,7 +490,7 @@ int Runner::suspend(Session& session) {
     say("the last checkpoint of " + options_.name + " failed: " + found.error().message);
   } else {
     say("the last checkpoint of " + options_.name + " failed; uvm resume " + options_.name +
-        " goes on from version " + std::to_string(session.store().current_version().version));
+        " continues from version " + std::to_string(session.store().current_version().version));
   }
   figures_.ended(record ? HeapState::kSuspended : HeapState::kInterrupted, status);
   write_figures();

@@ -156,10 +156,10 @@ bool Holder::stopped() const { return look_at(pid) == State::kStopped; }
 std::string why_silent(const Holder& holder) {
   if (holder.stopped())
     return "which is stopped (SIGSTOP, or a debugger): kill -CONT " + std::to_string(holder.pid) +
-           " has it go on";
+           " continues it";
   std::string why = "which does not answer";
   if (holder.pid == 0)
-    why += ": when it is stopped or its container paused, let it go on (kill -CONT) and try again";
+    why += ": if it is stopped or its container is paused, let it continue (kill -CONT) and try again";
   return why;
 }
 
@@ -182,7 +182,7 @@ BasicResult<void, std::string> terminate_holder(const std::string& folder) {
   if (!process) return refuse(std::string("it cannot be held: ") + strerror(errno));
   pollfd ended{process.get(), POLLIN, 0};
   if (store::lock_holder(fd.get()) != pid || !has_open(pid, fd.get()) || poll(&ended, 1, 0) != 0)
-    return refuse("it cannot be told for sure that process " + std::to_string(pid) + " is the one");
+    return refuse("it is not certain that process " + std::to_string(pid) + " is the one");
   if (syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0) != 0)
     return refuse(std::string("it cannot be sent SIGTERM: ") + strerror(errno));
   return {};

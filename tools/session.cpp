@@ -124,7 +124,7 @@ void Session::on_damage(void* context, store::LineNumber line, store::ReadStatus
     const bool aside = corrupt && std::strstr(image, kDamaged) == nullptr && room > 0 &&
                        static_cast<std::size_t>(room) < sizeof renamed && ::rename(image, renamed) == 0;
     length = std::snprintf(text, sizeof text,
-                           "uvm: base image %.512s %s; heap %.128s was made from it and cannot go on "
+                           "uvm: base image %.512s %s; heap %.128s was made from it and cannot be resumed "
                            "(uvm remove or --fresh drops it)%s\n",
                            image, what, name, aside ? "; the next program to start makes a new image" : "");
   }
@@ -141,7 +141,7 @@ void Session::on_store_failure(void* context, int sys_errno, bool fatal) {
   const int length = std::snprintf(text, sizeof text,
                                    "uvm: heap %.128s: memory is full and the store takes no more lines%s%s; "
                                    "make room in the store or raise "
-                                   "--memory, then uvm resume %.128s goes on from its last checkpoint\n",
+                                   "--memory, then uvm resume %.128s continues from its last checkpoint\n",
                                    name, why == nullptr ? "" : ": ", why == nullptr ? "" : why, name);
   say_in_handler(text, length);
 }
@@ -191,10 +191,10 @@ Result<void> Session::find_heap() const {
   const bool there = ::stat(store_->name().c_str(), &file) == 0;
   const bool same = there && file.st_dev == device_ && file.st_ino == inode_;
   if (same || (!there && errno != ENOENT && errno != ENOTDIR)) return {};
-  return Unexpected{
-      Error{.code = Errc::kNotFound,
-            .message =
-                store_->name() + " is not there any more: it was removed or renamed while the program runs"}};
+  return Unexpected{Error{
+      .code = Errc::kNotFound,
+      .message =
+          store_->name() + " no longer exists: it was removed or renamed while the program was running"}};
 }
 
 // A version in a file that has lost its name would be reported as durable, and never found again.

@@ -39,7 +39,7 @@ std::optional<Asked> read_document(const Options& options, const std::string& te
     return Unexpected{
         Refusal{options.name + " is run by another uvm, " +
                 (says ? "version " + uvm->get<std::string>() : std::string("of an unknown version")) +
-                ", whose figures this one (" UVM_VERSION ") cannot read: ask with that one"}};
+                ", whose figures this one (" UVM_VERSION ") cannot read: use that one"}};
   }
   return std::optional<json>(std::move(document));
 }
@@ -58,7 +58,7 @@ Asked ask_who_runs(const Options& options, const std::string& folder) {
     if (answer.outcome == Outcome::kFailed)
       return Unexpected{Refusal{runs + ", which cannot be asked: " + answer.text}};
     if (answer.outcome == Outcome::kForbidden)
-      return Unexpected{Refusal{runs + " of " + answer.text + ", who alone may ask it; so may root"}};
+      return Unexpected{Refusal{runs + " of " + answer.text + "; only that user and root may ask it"}};
     if (answer.outcome == Outcome::kSilent)
       return Unexpected{Refusal{runs + ", " + why_silent(*holder), kExitTryAgain}};
     if (std::chrono::steady_clock::now() >= end) {
@@ -129,7 +129,7 @@ int show_stats(const Options& options) {
   }
   if (!*asked) {
     if (!directory->has_heap(options.name)) {
-      say(options.name + " ended just now, and its heap is gone");
+      say(options.name + " has just ended, and its heap is gone");
       return kExitFailure;
     }
     const auto stored = read_stored(options.name, path);
@@ -143,7 +143,7 @@ int show_stats(const Options& options) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } catch (const json::exception& unlike) {
     say("the process that runs " + options.name +
-        " answers with something else than figures: " + unlike.what());
+        " answers with something other than figures: " + unlike.what());
     return kExitFailure;
   }
   return 0;

@@ -59,14 +59,14 @@ class Suspension {
       if (!holder) return {};
       holder_ = *holder;
       if (answer.outcome == Outcome::kForbidden)
-        return fail("of " + answer.text + ", who alone may suspend it; so may root", kExitFailure);
+        return fail("of " + answer.text + "; only that user and root may suspend it", kExitFailure);
       if (answer.outcome == Outcome::kAnswer && answer.text == kRefused)
-        return fail("of another user, who alone may suspend it; so may root", kExitFailure);
+        return fail("of another user; only that user and root may suspend it", kExitFailure);
       if (answer.outcome == Outcome::kSilent) return signal_it(why_silent(holder_));
       const bool not_now = answer.outcome == Outcome::kAnswer && answer.text == kNotNow;
       if (waited >= (not_now ? timeout_ : std::min<std::chrono::nanoseconds>(timeout_, kStarting))) {
         return signal_it(answer.outcome == Outcome::kFailed ? "which cannot be asked: " + answer.text
-                                                            : "which has no socket to be asked by");
+                                                            : "which has no control socket");
       }
       std::this_thread::sleep_for(kPause);
     }

@@ -38,7 +38,7 @@ void show_class_library() {
         "  natives that are newer than this uvm; programs that call them get an UnsatisfiedLinkError:\n");
     for (const std::string& text : missing->unknown) std::printf("    %s\n", text.c_str());
   }
-  std::puts("  natives that uvm is without:");
+  std::puts("  natives that uvm does not have:");
   for (const auto& [module, reasons] : missing->known) {
     for (const auto& [reason, count] : reasons) {
       std::printf("    %-24s %4u  %.*s\n", module.c_str(), count, static_cast<int>(reason.size()),

@@ -158,7 +158,7 @@ std::vector<Mechanism> KernelFeatures::mechanisms() const {
   return {
       {"userfaultfd", open_errno == 0, open_errno == 0 ? "pages the heap" : without},
       {"/dev/userfaultfd (Linux 6.1)", device,
-       device ? "serves where the system call is denied" : "not there, or not for this user"},
+       device ? "used where the system call is denied" : "missing, or not accessible to this user"},
       {"userfaultfd on shared memory, with write protection (Linux 5.19)", works,
        works ? "pages the heap" : without},
       {"userfaultfd for faults inside system calls", kernel_faults,
@@ -169,13 +169,13 @@ std::vector<Mechanism> KernelFeatures::mechanisms() const {
        continue_wp ? "lines rescued from eviction stay clean"
                    : "lines rescued from eviction count as written"},
       {"UFFD_FEATURE_WP_ASYNC (Linux 6.7)", wp_async,
-       async_tracking() ? "the first write to a line costs no fault of ours"
-                        : "each first write to a line is a fault of ours"},
+       async_tracking() ? "the first write to a line needs no fault in uvm"
+                        : "each first write to a line is a fault in uvm"},
       {"PAGEMAP_SCAN (Linux 6.7)", pagemap_scan,
        async_tracking() ? "tells which lines were written"
                         : "not used: faults tell which lines were written"},
       {"swap", swap,
-       swap ? "the kernel may unmap lines on its own, which is provided for" : "none, so lines stay mapped"},
+       swap ? "the kernel may unmap lines on its own, which uvm allows for" : "none, so lines stay mapped"},
   };
 }
 

@@ -46,10 +46,10 @@ std::optional<std::string> check_native_frames() {
         const Method& method = *frame->method;
         const NativeMethod& native = native_at(native_now(method));
         if (native.protocol != method.native_protocol) {
-          return "a thread is inside of the native method " + in_words(method) +
+          return "a thread is inside the native method " + in_words(method) +
                  (native.protocol == 0 ? ", which this uvm does not have"
-                                       : ", which goes on otherwise in this uvm") +
-                 "; go on with the uvm that wrote the heap, or from another version";
+                                       : ", which restarts differently in this uvm") +
+                 "; resume it with the uvm that wrote the heap, or from another version";
         }
       }
       if (frame->caller == 0) break;
@@ -95,8 +95,8 @@ Result<void> check_heap(Vm& vm) {
   }
   if (r.layout_fingerprint != heap_fingerprint()) {
     return refuse(
-        "the heap's structures are laid out otherwise than in this uvm, which is of the same format, " +
-        std::to_string(gc::kHeapFormat) + "; go on with the uvm that wrote it");
+        "the heap's structures are laid out differently from this uvm's, which has the same format, " +
+        std::to_string(gc::kHeapFormat) + "; resume it with the uvm that wrote it");
   }
   if (r.native_fingerprint != native_table_fingerprint()) {
     if (const auto problem = check_native_frames(); problem) return refuse(*problem);

@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,7 @@
 #include "runtime/metadata/roots.h"
 #include "runtime/metadata/vm.h"
 #include "runtime/outside/leases.h"
+#include "runtime/outside/own_writes.h"
 #include "runtime/outside/undo_journal.h"
 #include "runtime/threads/checkpoint_events.h"
 #include "runtime/threads/clock.h"
@@ -31,6 +35,8 @@ std::size_t open_descriptors() {
 }
 
 TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
+  const std::string folder = testing::TempDir() + "make_vm_test." + std::to_string(::getpid());
+  ASSERT_TRUE(std::filesystem::create_directory(folder));
   const std::size_t descriptors = open_descriptors();
   std::uint32_t first_number = 0;
   std::int32_t lease = -1;
@@ -40,6 +46,12 @@ TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
     leases_at_start();
     lease = lease_open("/proc/self/status", O_RDONLY, 0);
     ASSERT_GE(lease, 3);
+    undo_attach(folder);
+    own_writes_begin(0);
+    undo_at_cut(1);
+    undo_creating(folder + "/file", S_IFREG);
+    ASSERT_TRUE(std::filesystem::exists(folder + "/undo.1"));
+    ASSERT_TRUE(std::filesystem::exists(folder + "/writes"));
     ASSERT_GT(open_descriptors(), descriptors);
     checkpoints_at_start(7);
     checkpoint_begins();
@@ -51,6 +63,7 @@ TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
   }
   EXPECT_EQ(open_descriptors(), descriptors);
   EXPECT_EQ(vm(), nullptr);
+  std::filesystem::remove_all(folder);
 
   TestVm vm;
   EXPECT_NE(vm->number, first_number);

@@ -138,7 +138,7 @@ class Packer {
     if (!seen_.insert(path.string()).second) return {};
     if (!is_utf8(path.string())) return bad_input(input + ": the path is not UTF-8");
     if (fs::is_directory(path, error)) return add_folder(path, input, named);
-    if (path == output_) return bad_input(input + ": is the output, too");
+    if (path == output_) return bad_input(input + ": is also the output");
     auto file = read_file(path.string());
     if (!file) {
       if (!named) return {};
@@ -148,7 +148,7 @@ class Packer {
     if (named && has_magic(*file, {0xca, 0xfe, 0xba, 0xbe}))
       return add_class_file(path, input, std::move(*file));
     if (named && has_magic(*file, {'U', 'V', 'M', 'B', 'C'})) {
-      return bad_input(input + ": is a bundle already");
+      return bad_input(input + ": is already a bundle");
     }
     return add_jar(path, input, std::move(*file), named);
   }
@@ -247,7 +247,7 @@ class Packer {
   }
 
   Result<void> add_class_file(const fs::path& path, const std::string& input, std::vector<std::byte> bytes) {
-    if (!options_.inspect) return bad_input(input + ": a single class file is no input here");
+    if (!options_.inspect) return bad_input(input + ": a single class file is not accepted here");
     auto facts = options_.inspect(bytes, path.stem().string());
     if (!facts) return bad_input(input + ": " + facts.error());
     const std::string name = facts->name + std::string(kClassSuffix);

@@ -153,7 +153,7 @@ TEST_F(PackTest, AStarMeansTheJarsOfAFolder) {
 
 TEST_F(PackTest, TheOutputIsNotAnInput) {
   const auto output = write("classes/app.bc", make_jar({{"p/Main.class", kMain}}));
-  EXPECT_EQ(pack_inputs({output}, "p.Main").error().message, output + ": is the output, too");
+  EXPECT_EQ(pack_inputs({output}, "p.Main").error().message, output + ": is also the output");
   write("lib/a.jar", make_jar({{"p/Main.class", kMain}}));
   PackOptions options;
   options.inputs = {(folder_ / "lib/*").string()};

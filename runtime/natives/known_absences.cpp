@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kSockets = "sockets and selectors are not supported";
 constexpr std::string_view kDesktop = "graphics, sound and printing are not supported";
 constexpr std::string_view kWatch = "file systems are not watched";
-constexpr std::string_view kArchive = "there is no class data sharing: base images are in its place";
+constexpr std::string_view kArchive = "there is no class data sharing: base images replace it";
 constexpr std::string_view kForeign = "foreign code is not called: its state would not survive";
 constexpr std::string_view kDebugger = "HotSpot's serviceability agent looks into HotSpot";
 constexpr std::string_view kOtherSystem = "OpenJDK has it on other systems only";

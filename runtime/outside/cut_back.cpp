@@ -113,7 +113,7 @@ std::int64_t cut_back(int fd, std::int64_t length, std::uint64_t cut, Others oth
       if (!aside)
         return stays(std::string("they cannot be saved: ") + std::strerror(aside.error().sys_errno));
       remarks.push_back(
-          path + ": cut back to where the run goes on from; " + bytes_of(total(rest)) +
+          path + ": cut back to where the run continues; " + bytes_of(total(rest)) +
           (known ? " that others have written are" : " that the run or others have written are") + " in " +
           *aside);
     } else if (!rest.empty()) {

@@ -386,9 +386,10 @@ void resume_standard_stream(std::int32_t stream, Resume& resume) {
       return;
     }
     if (fault == LeaseFault::kShrunk && stream != 0) {
-      resume.remarks.push_back(std::string(stream == 1 ? "standard output" : "standard error") +
-                               " is a file without the " + std::to_string(before.length) +
-                               " bytes that the run had written to it: the shell's > empties it, >> goes on");
+      resume.remarks.push_back(
+          std::string(stream == 1 ? "standard output" : "standard error") + " is a file without the " +
+          std::to_string(before.length) +
+          " bytes that the run had written to it: the shell's > empties it; use >> to continue it");
     }
   }
   take_standard_stream(stream);
@@ -405,7 +406,7 @@ std::string problem_of(const Lease& r) {
       why = r.error == 0 ? "it cannot be opened" : std::strerror(r.error);
       break;
     case LeaseFault::kOtherFile:
-      why = "another file is there now";
+      why = "a different file is there now";
       break;
     case LeaseFault::kShrunk:
       why = "it is shorter than the " + std::to_string(r.length) + " bytes it had at the last checkpoint";

@@ -206,7 +206,7 @@ TEST_F(Leases, AnotherFileInItsPlaceIsRefused) {
   make_file("a", "other content");
   lose_process();
   EXPECT_EQ(lease_problem(lease),
-            "lease on " + path("a") + " could not be re-established: another file is there now");
+            "lease on " + path("a") + " could not be re-established: a different file is there now");
   EXPECT_EQ(content("a"), "other content");
   EXPECT_EQ(content("moved"), "abcdef");
 }

@@ -3,7 +3,7 @@
 //
 // Space in the file is allocated before it is mapped: a store into a page without space would be a SIGBUS.
 //
-// Not for several threads at once. Only close() closes it: threads may still use it while the process ends.
+// Not for several threads at once.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@ namespace uvm::rt {
 class MappedFile {
  public:
   MappedFile() = default;
+  ~MappedFile() { close(); }
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 

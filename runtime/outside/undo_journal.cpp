@@ -107,10 +107,10 @@ std::string file_of(std::uint64_t cut, std::uint32_t kept = 0) {
 // Reports that a record, or what is kept with it, could not be written.
 void tell_trouble(const std::string& file, IoError error) {
   if (std::exchange(journal().told, true) || !journal().report) return;
-  journal().report(
-      "what the program does to files by name cannot be noted: " +
-      system_error("cannot write", file, error.sys_errno).message +
-      "; the run goes on, but after a kill before the next checkpoint files are found as they were left");
+  journal().report("the undo journal of files cannot be written: " +
+                   system_error("cannot write", file, error.sys_errno).message +
+                   "; the run continues, but if it is killed before the next checkpoint, files stay as the "
+                   "program left them");
 }
 
 // Content that is kept, and the file that it is from.

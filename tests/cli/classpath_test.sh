@@ -155,7 +155,7 @@ wait $running 2> /dev/null
 mv in gone
 touch go
 "$uvm" Hold.bc >> output 2> messages
-grep -q 'going on with' messages || fail "it did not go on: $(cat messages)"
+grep -q 'resuming the interrupted run' messages || fail "it did not go on: $(cat messages)"
 grep -qE '^hi [0-9]+ 7 true i-1 true$' output || fail "open files were lost: $(cat output messages)"
 
 compare 'the inputs are gone'

@@ -144,7 +144,7 @@ check() {
   exec 3>&-
   wait $running || fail "shifted by $1: status $?: $(cat messages)"
   running=
-  grep -q '^uvm: going on' messages || fail "nothing to go on with: $(cat messages)"
+  grep -q '^uvm: resuming' messages || fail "nothing to go on with: $(cat messages)"
   now=$(sed -n 's/^now //p' output)
   now=$((now - $1 - $(date +%s)))
   [ ${now#-} -lt 600 ] || fail "shifted by $1: the wall clock is off by $now s"

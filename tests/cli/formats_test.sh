@@ -61,11 +61,11 @@ goes_on() {
 sum=187232.83311087894 # as java prints it
 stop
 # Inside of the native: refused by name, and the heap is as it was.
-UVM_ALTER=drop:java/lang/Thread.sleep expect 1 'inside of the native method .*java.lang.Thread.sleep.*does not have' \
+UVM_ALTER=drop:java/lang/Thread.sleep expect 1 'inside the native method .*java.lang.Thread.sleep.*does not have' \
   "$altered" resume app.bc
-UVM_ALTER=protocol:java/lang/Thread.sleep expect 1 'inside of the native method .*java.lang.Thread.sleep.*otherwise' \
+UVM_ALTER=protocol:java/lang/Thread.sleep expect 1 'inside the native method .*java.lang.Thread.sleep.*differently' \
   "$altered" resume app.bc
-UVM_ALTER=layout expect 1 "structures are laid out otherwise" "$altered" resume app.bc
+UVM_ALTER=layout expect 1 "structures are laid out differently" "$altered" resume app.bc
 goes_on "" "$sum" done
 # Not inside of it: by name. An intrinsic that is gone leaves the bytecode, a native that is gone throws when called.
 stop

@@ -46,7 +46,7 @@ killed() {
 }
 finished() {
   "$uvm" app.bc >> output 2> messages || fail "status $?: $(cat messages)"
-  grep -q '^uvm: going on' messages || fail "nothing to go on with: $(cat messages)"
+  grep -q '^uvm: resuming' messages || fail "nothing to go on with: $(cat messages)"
 }
 
 # Nobody else: nothing is told, nothing is saved.

@@ -72,7 +72,7 @@ wait $running 2>/dev/null
 exec 3>&-
 grep -q 'step 3' output || fail "no three steps: $(cat output messages)"
 "$uvm" --checkpoint-every off app.bc steps < /dev/null >> output 2> messages || fail "status $?: $(cat messages)"
-grep -q '^uvm: going on' messages || fail "nothing to go on with: $(cat messages)"
+grep -q '^uvm: resuming' messages || fail "nothing to go on with: $(cat messages)"
 cmp -s output expected || fail "killed: $(diff output expected)"
 
 "$uvm" --torture=resume:2000 app.bc steps < /dev/null > output 2> messages || fail "torture: $(cat messages)"

@@ -99,7 +99,7 @@ refused() {
   expect 0 '' "$uvm" --trust-store suspend app.bc
   wait $running
   running=
-  grep -q 'going on with' messages || fail "trusted, it does not go on: $(cat messages)"
+  grep -q 'resuming the interrupted run' messages || fail "trusted, it does not go on: $(cat messages)"
 }
 chmod 777 "$heap"
 refused 'app.bc may be written to by others' resume
@@ -152,7 +152,7 @@ running=
 
 # Only what uvm makes is removed, and what else there is is named.
 echo mine > "$heap/thesis"
-expect 1 'app.bc has in it what uvm has not made: thesis' "$uvm" remove app.bc
+expect 1 'app.bc contains what uvm has not made: thesis' "$uvm" remove app.bc
 expect 0 'app.bc .*interrupted' "$uvm" list
 rm "$heap/thesis"
 if [ "$(id -u)" = 0 ]; then

@@ -108,14 +108,14 @@ expect 0 '^state +running, by process' "$uvm" stats app.bc
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
   chmod 755 "$work" data data/uvm data/uvm/app.bc
   chmod 644 data/uvm/app.bc/heap
-  expect 1 '^uvm: app.bc is run by process [0-9]+ of user root, who alone may ask it' \
+  expect 1 '^uvm: app.bc is run by process [0-9]+ of user root; only that user and root may ask it' \
     setpriv --reuid 65534 --regid 65534 --clear-groups "$uvm" stats app.bc
   chmod 700 "$work"
 fi
 
 # Stopped, it cannot answer; killed, it leaves a socket at which nobody is.
 kill -STOP $running
-expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running has it go on$" "$uvm" stats app.bc
+expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running continues it$" "$uvm" stats app.bc
 kill -CONT $running
 kill -9 $running
 wait $running 2> /dev/null
@@ -154,7 +154,7 @@ expect 1 '^uvm: app.bc is run by another uvm, version 9.9, whose figures this on
 answer '{"answer": 42}'
 expect 1 '^uvm: app.bc is run by another uvm, of an unknown version' "$uvm" stats app.bc
 answer '{"format": 1, "faults": 42}'
-expect 1 '^uvm: the process that runs app.bc answers with something else than figures: ' "$uvm" stats app.bc
+expect 1 '^uvm: the process that runs app.bc answers with something other than figures: ' "$uvm" stats app.bc
 answer '{"format": 1, "fau'
 expect 0 '^state +interrupted$' "$uvm" stats app.bc
 wait
@@ -165,7 +165,7 @@ mkdir "$socket"
 rm -f output messages
 "$uvm" --log info app.bc > output 2> messages &
 running=$!
-for _ in $(seq 600); do grep -q 'going on with' messages && break; sleep 0.05; done
+for _ in $(seq 600); do grep -q 'resuming the interrupted run' messages && break; sleep 0.05; done
 expect 1 "^uvm: app.bc is run by process $running, which cannot be asked: " "$uvm" stats app.bc
 grep -q '^uvm: info: uvm stats cannot ask this process: cannot make ' messages || fail "no line of info: $(cat messages)"
 kill -9 $running

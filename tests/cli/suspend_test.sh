@@ -38,7 +38,7 @@ suspended() {
   running=
 }
 
-expect 2 "^uvm: --timeout: 'soon' is no duration" "$uvm" suspend app.bc --timeout soon
+expect 2 "^uvm: --timeout: 'soon' is not a duration" "$uvm" suspend app.bc --timeout soon
 expect 1 '^uvm: no heap app.bc in ' "$uvm" suspend app.bc
 
 # Twice at once.

@@ -222,13 +222,13 @@ ln -s "$home/lib" copied-jdk/lib
 cp "$home/release" copied-jdk/release
 for command in "resume app.bc" "app.bc count"; do
   # shellcheck disable=SC2086
-  expect 1 "^uvm: heap app.bc cannot go on: .* OpenJDK 17.* in $home, .* in $work/other-jdk: .*--fresh" \
+  expect 1 "^uvm: heap app.bc cannot be resumed: .* OpenJDK 17.* in $home, .* in $work/other-jdk: .*--fresh" \
     env UVM_JAVA_HOME="$work/other-jdk" "$uvm" $command
 done
 rm -f messages
 UVM_JAVA_HOME=$work/copied-jdk "$uvm" resume app.bc >> output 2> messages &
 running=$!
-for _ in $(seq 600); do grep -q 'going on' messages && break; sleep 0.05; done
+for _ in $(seq 600); do grep -q 'resuming the interrupted run' messages && break; sleep 0.05; done
 kill -TERM $running
 wait $running
 [ $? = 143 ] || fail "the same class library elsewhere is not gone on with: $(cat messages)"
@@ -238,11 +238,11 @@ expect 0 '' "$uvm" pin app.bc "$newest"
 expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
 expect 1 '^uvm: .* has no version 123456789$' "$uvm" pin app.bc 123456789
 expect 2 '^uvm: pin: the VERSION of the heap is missing$' "$uvm" pin app.bc
-expect 2 "^uvm: 'x' is no version number$" "$uvm" pin app.bc x
+expect 2 "^uvm: 'x' is not a version number$" "$uvm" pin app.bc x
 expect 1 '^uvm: .* is in use: the opened version and newer ones stay$' "$uvm" remove app.bc --version "$newest"
 expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" --fresh app.bc count
 "$uvm" -Dp=1 app.bc count 2 >> output 2> messages || fail "the run did not end well: $(cat messages)"
-grep -q '^uvm: going on with the interrupted run app.bc from version' messages || fail "going on says nothing"
+grep -q '^uvm: resuming the interrupted run app.bc from version' messages || fail "going on says nothing"
 grep -q '^uvm: it keeps the command line it was started with (count); --fresh starts anew' messages ||
   fail "nothing is said of another command line: $(cat messages)"
 cmp -s output expected || fail "output differs: $(diff output expected)"
@@ -250,7 +250,7 @@ expect 0 '^app.bc .* ended with status 0$' "$uvm" list
 expect 0 "^ *$newest .* pinned$" "$uvm" versions app.bc
 expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" app.bc count
 expect 1 "^uvm: version $newest of .* is pinned: unpin it first$" "$uvm" remove app.bc --version "$newest"
-expect 1 '^uvm: heap app.bc has pinned versions: uvm unpin gives them up$' "$uvm" remove app.bc
+expect 1 '^uvm: heap app.bc has pinned versions: uvm unpin releases them$' "$uvm" remove app.bc
 expect 0 '' "$uvm" unpin app.bc "$newest"
 expect 0 '' "$uvm" remove app.bc --version "$newest"
 expect 1 "has no version $newest$" "$uvm" remove app.bc --version "$newest"

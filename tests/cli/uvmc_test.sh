@@ -95,11 +95,11 @@ expect 1 'uvmc: classes: exists and is not a regular file' -o classes app.jar
 [ ! -e app.bc ] || fail 'a refused input left an output behind'
 expect 0 '' -o app.bc app.jar
 cp app.bc before.bc
-expect 1 'uvmc: app.bc: is a bundle already' -o other.bc app.bc
-expect 1 'uvmc: app.bc: is the output, too' -o app.bc app.bc
+expect 1 'uvmc: app.bc: is already a bundle' -o other.bc app.bc
+expect 1 'uvmc: app.bc: is also the output' -o app.bc app.bc
 cmp -s app.bc before.bc || fail 'a refused input changed the output'
 cp app.jar before.jar
-expect 1 'uvmc: app.jar: is the output, too' -o ./app.jar app.jar
+expect 1 'uvmc: app.jar: is also the output' -o ./app.jar app.jar
 cmp -s app.jar before.jar || fail 'the input was overwritten'
 said=$( (ulimit -f 0; "$uvmc" -o app.bc app.jar) 2>&1)
 [ "$said" = 'uvmc: app.bc: cannot write: File too large' ] || fail "a limit of file sizes: $said"
