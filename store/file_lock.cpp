@@ -39,7 +39,8 @@ bool is_locked(int fd, FileLock kind, off_t at) {
 Error cannot_lock(const std::string& path, int error) {
   Error failed = system_error("cannot lock", path, error);
   failed.message +=
-      "; without locks, two processes could write to one heap: give --store a folder on a file system that has "
+      "; without locks, two processes could write to one heap: give --store a folder on a file system that "
+      "has "
       "locks (fcntl(2))";
   return failed;
 }

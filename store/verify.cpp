@@ -190,8 +190,8 @@ class Verifier {
           }
           const auto bit = static_cast<unsigned>(std::countr_zero(bits));
           report(Severity::kDamage, version, {}, (c * kBlocksPerBitmap + w * 64 + bit) / to_a_block,
-                 (in_used >> bit & 1) != 0 ? map + " says free of " + what + " in use"
-                                           : map + " holds " + what + " nobody uses");
+                 (in_used >> bit & 1) != 0 ? map + " marks " + what + " as free although it is in use"
+                                           : map + " marks " + what + " as used although nothing uses it");
         }
       }
     }

@@ -154,7 +154,7 @@ std::string KernelFeatures::describe() const {
 
 std::vector<Mechanism> KernelFeatures::mechanisms() const {
   const bool works = open_errno == 0 && shmem && denied == nullptr;
-  const char* without = "missing: uvm does not run";
+  const char* without = "missing: uvm cannot run";
   return {
       {"userfaultfd", open_errno == 0, open_errno == 0 ? "pages the heap" : without},
       {"/dev/userfaultfd (Linux 6.1)", device,
