@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that a heap written by one build of uvm goes on in every other: release, AddressSanitizer, ThreadSanitizer.
+"""Checks that each build of uvm (release, AddressSanitizer, ThreadSanitizer) can resume the heaps of every other.
 
 Each program of tests/kill is run once to its end under the first build; what it prints is the expected result. Then it
 is started, killed with SIGKILL when it has printed some more, and resumed by the next build, round and round over all

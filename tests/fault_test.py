@@ -55,7 +55,7 @@ Case = collections.namedtuple("Case", "scenario kind number for_ever how kill")
 
 
 class Failure(Exception):
-    """A case went wrong; the message is for the reader."""
+    """A case failed; the message is for the reader."""
 
 
 def check(condition, what):
@@ -77,7 +77,7 @@ def case_of(text):
 
 
 class Run:
-    """A folder with store, working folder and output of one run, which several processes go on with."""
+    """A folder with store, working folder and output of one run, which several processes continue."""
 
     def __init__(self, shop, folder):
         self.shop = shop
@@ -87,7 +87,7 @@ class Run:
         self.heap = self.store / NAME / "heap"
 
     def make(self, scenario):
-        """Returns the version that can be gone on with, None without one."""
+        """Returns the version that can be resumed, None without one."""
         for _ in range(20):
             shutil.rmtree(self.folder, ignore_errors=True)
             self.cwd.mkdir(parents=True)
@@ -107,7 +107,7 @@ class Run:
         raise Failure("the program ends before it can be killed: try a larger --rounds")
 
     def start(self, uvm, err, fault=None):
-        """Starts or goes on with the run; output goes on at the end of the file, as with `>>`."""
+        """Starts or resumes the run; output is appended to the file, as with `>>`."""
         kept = {key: os.environ[key] for key in ("PATH", "JAVA_HOME", "UVM_JAVA_HOME", "ASAN_OPTIONS") if key in os.environ}
         environment = {**kept, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         if fault is not None:
@@ -148,7 +148,7 @@ class Run:
             check(good, f"{name} is {got and got[-300:]!r}, not {want and want[-300:]!r}")
 
     def go_on(self, reported, before):
-        """Plain uvm goes on from `reported` or a later version, or starts anew if that is None.
+        """Plain uvm resumes `reported` or a later version, or starts anew if that is None.
 
         What comes of files when their changes could not be noted, and that was said, is another matter."""
         if self.heap.exists():

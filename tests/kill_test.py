@@ -59,7 +59,7 @@ class Program:
         run_tool([options.uvmc, "-o", self.bundle, "--main", f"kill.{self.name}", own.parent])
 
     def start(self, fresh):
-        """Starts or resumes the program; output goes on at the end of the file, as with `>>`."""
+        """Starts or resumes the program; output is appended to the file, as with `>>`."""
         if fresh:
             shutil.rmtree(self.cwd, ignore_errors=True)
             self.cwd.mkdir()

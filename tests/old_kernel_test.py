@@ -36,7 +36,7 @@ MECHANISMS = {  # the mechanism, and what is used in its place
 
 
 class Failure(Exception):
-    """Something is not as it must be on that kernel; the message is for the reader."""
+    """Something is wrong on that kernel; the message is for the reader."""
 
 
 def check(condition, what):

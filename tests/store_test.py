@@ -21,7 +21,7 @@ TIMEOUT = 120
 
 
 class Failure(Exception):
-    """A case went wrong; the message is for the reader."""
+    """A case failed; the message is for the reader."""
 
 
 def check(condition, what):
@@ -194,7 +194,7 @@ NAMED = 112  # where a root points to its first version
 
 
 def damaged_roots(shop):
-    """A damaged root is told of; what it names is found, or the other one is used; a run is never begun anew unasked."""
+    """A damaged root is reported; what it names is found, or the other root is used; a run never starts anew unasked."""
     shop.copy()
     slot = newest_root(shop.heap)
     for at, text in ((3000, "is whole: nothing is lost"), (512, "the older one of two, so nothing is lost")):
@@ -324,7 +324,7 @@ def full_disk(shop):
 
 
 def full_disk_and_memory(shop):
-    """What memory cannot hold and a full disk does not take ends the process by name; what to do is said."""
+    """If memory is full and the disk is too, the process ends and says why and what to do."""
     shop.go.unlink()
     store = shop.folder / "smaller"
     store.mkdir(exist_ok=True)

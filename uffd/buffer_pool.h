@@ -27,7 +27,7 @@ class BufferPool {
     for (;;) {
       std::uint32_t free = free_.load(std::memory_order_relaxed);
       while (free != 0) {
-        // The lowest free one: what was used last, and is in the cache and resident already.
+        // The lowest free one: few buffers are used over and over, and stay resident and in the cache.
         unsigned i = static_cast<unsigned>(std::countr_zero(free));
         if (free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire)) {
           return memory_ + i * bytes_each_;

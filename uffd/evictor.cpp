@@ -12,8 +12,8 @@
 // others, lines leave that nobody will need soon (evict_first()), and those that have just been written so
 // that they can leave.
 //
-// Everything except run_evictor() runs with the evict mutex held, in the evictor's thread, in a faulting
-// thread, or in the checkpointer.
+// The functions with an EvictGuard, and those that they call, run with the evict mutex held, in the evictor's
+// thread, in a faulting thread, or in the checkpointer; write_dirty() releases it while it writes.
 #include <sys/mman.h>
 
 #include <algorithm>

@@ -98,7 +98,7 @@ class LineTable {
     return touched_chunks_.load(std::memory_order_relaxed);
   }
 
-  // First line in [first, last) that has all of `flags` (kResident or kDirty), or `last`.
+  // First line in [first, last) that has `flag` (kResident or kDirty), or `last`.
   [[nodiscard]] std::uint64_t find(std::uint64_t first, std::uint64_t last, Flags flag) const;
 
  private:

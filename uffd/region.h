@@ -28,8 +28,8 @@
 // kInThread there.
 //
 // Who may call: base(), size(), counters(), fault_latencies(), count_lines(), pin(), unpin(),
-// populate_fresh(), discard(), evict_first(), memory_limit(), set_memory_limit(), table_bytes(): any thread
-// that is not inside a signal handler. preflush(), prepare_cut(), cut(), flush_cut(), abort_cut(): one
+// populate_fresh(), discard(), evict_first(), evict_all(), state(), describe(), memory_limit(),
+// set_memory_limit(), table_bytes(): any thread that is not inside a signal handler. preflush(), prepare_cut(), cut(), flush_cut(), abort_cut(): one
 // thread, the checkpointer. A signal handler of the program must not touch the view, because it might
 // interrupt the pager at work. An alternate signal stack needs at least 64 KiB: faults are resolved on it.
 #pragma once
@@ -78,17 +78,16 @@ inline constexpr FaultMode kDefaultFaultMode =
 enum class TrackMode : std::uint8_t { kAuto, kAsync, kSync };
 
 // What a region reports to its owner: failures of the store and, for a collector, lines that come and go
-// (with discard(), evict_first() and state(), this is the collector's contract with the pager). Called from
-// fault service, inside the SIGBUS handler in kInThread mode: async-signal-safe, must not touch the view,
-// must not call the region.
+// (with discard(), evict_first() and state(), this is the collector's contract with the pager). Called by any
+// thread that serves a fault, evicts, pre-flushes or cuts, and in kInThread mode inside the SIGBUS handler,
+// partly with locks of the pager held: async-signal-safe, must not touch the view, must not call the region.
 struct RegionCallbacks {
   void* context = nullptr;
   // A line cannot be read: kCorrupt or kIoError. The content is never delivered: when the callback returns,
   // or if it is null, the process says so on stderr and ends with status 74 (EX_IOERR).
   void (*on_damage)(void* context, LineNumber line, store::ReadStatus status) = nullptr;
-  // A dirty line could not be written; it stays in memory. `fatal` is false while there are other lines to
-  // evict; true when nothing can be evicted any more: after the call the process says so on stderr and
-  // aborts.
+  // The store refused to write dirty lines, which stay in memory. `fatal`: memory is full and nothing can be
+  // evicted any more; after the call the process says so on stderr and aborts.
   void (*on_store_failure)(void* context, int sys_errno, bool fatal) = nullptr;
   // Lines were read from the store and are about to be mapped, read-ahead included; `content` is theirs, side
   // by side. It may be changed, as references to objects that have moved are: the program sees what is left

@@ -166,7 +166,7 @@ class RegionImpl final : public Region, private FaultTarget {
   [[noreturn]] void out_of_memory();
   void serve_faults();  // the handler threads
 
-  // evictor.cpp: all with the evict mutex held, except run_evictor()
+  // evictor.cpp: with the evict mutex held, except run_evictor(), and write_dirty() while it writes
   using EvictGuard = std::unique_lock<FutexMutex>;
   void run_evictor();
   std::uint64_t evict_some(EvictGuard& guard, std::uint64_t wanted);

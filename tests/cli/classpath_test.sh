@@ -144,7 +144,7 @@ compare() {
 "$uvm" Scan.bc > /dev/null 2>&1  # the base image is made
 compare 'the inputs are there'
 
-# Killed while the inputs are there, or not; gone on with without them.
+# Killed with the inputs present or removed, and resumed without them.
 rm -f output messages
 "$uvm" --checkpoint-every 100ms Hold.bc > output 2> messages &
 running=$!

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What leaves the heap as it was makes no line dirty: calls of virtual and interface methods on many receivers, parking,
+# What leaves the heap unchanged makes no line dirty: calls of virtual and interface methods on many receivers, parking,
 # sleeping, and two threads that fight for a lock. Dirty lines of a version are compared with those of one before which
 # nothing was done but the asking for it.
 # clean_work_test.sh UVM UVMC JAVAC API

@@ -154,7 +154,7 @@ check() {
 jump 5 0
 check 0
 
-# A version of next year is as old as the clock's correction is ago: after --keep-age it goes.
+# A version from next year is as old as the correction of the clock: after --keep-age it is removed.
 jump $year 0
 for _ in $(seq 200); do
   kept=$("$uvm" versions app.bc | awk -v last="$before" '$1 ~ /^[0-9]+$/ && $1 <= last' | wc -l)

@@ -3,7 +3,7 @@
 set -u
 work=$(mktemp -d)
 running=
-# Not in a child that gets a signal before it has become another program.
+# Not in a child that gets a signal before it has executed another program.
 trap '[ "$BASHPID" != $$ ] || { [ -z "$running" ] || kill -9 "$running" 2> /dev/null; rm -rf "$work"; }' EXIT
 cd "$work" || exit 1
 export XDG_DATA_HOME=$work/data

@@ -147,7 +147,7 @@ for call in UFFDIO_CONTINUE UFFDIO_COPY UFFDIO_WAKE UFFDIO_WRITEPROTECT UFFDIO_Z
 done
 expect 1 '^uvm: the heap is paged by .*MADV_DONTNEED is denied here' timeout 20 "$deny" EPERM madvise "$uvm" --fresh app.bc
 
-# A heap that waits to go on, in a store with nothing else but the image.
+# A heap that waits to be resumed, in a store with nothing else but the image.
 cat > Hold.java <<'JAVA'
 public class Hold {
   public static void main(String[] args) throws Exception {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Heaps that go on under another build: with a native that is gone or has another protocol, or with another layout.
+# Heaps resumed by another build: with a native that is gone or has another protocol, or with another layout.
 # formats_test.sh UVM UVMC JAVAC ALTERED_UVM
 . "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3 altered=$4
@@ -60,14 +60,14 @@ goes_on() {
 
 sum=187232.83311087894 # as java prints it
 stop
-# Inside of the native: refused by name, and the heap is as it was.
+# Inside the native: refused by name, and the heap is unchanged.
 UVM_ALTER=drop:java/lang/Thread.sleep expect 1 'inside the native method .*java.lang.Thread.sleep.*does not have' \
   "$altered" resume app.bc
 UVM_ALTER=protocol:java/lang/Thread.sleep expect 1 'inside the native method .*java.lang.Thread.sleep.*differently' \
   "$altered" resume app.bc
 UVM_ALTER=layout expect 1 "structures are laid out differently" "$altered" resume app.bc
 goes_on "" "$sum" done
-# Not inside of it: by name. An intrinsic that is gone leaves the bytecode, a native that is gone throws when called.
+# Not inside it: by name. If an intrinsic is gone its bytecode runs; if a native is gone, calling it throws.
 stop
 goes_on "drop:java/lang/Math.floor drop:java/lang/Math.sin" "$sum" done
 stop
@@ -75,4 +75,4 @@ goes_on "protocol:java/lang/Runtime.availableProcessors" "$sum" done
 stop
 goes_on "drop:java/lang/Runtime.availableProcessors" "$sum" \
   "UnsatisfiedLinkError: 'int java.lang.Runtime.availableProcessors()'"
-finish "heaps go on under other builds, or are refused by name"
+finish "heaps are resumed by other builds, or refused by name"

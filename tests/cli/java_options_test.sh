@@ -98,7 +98,7 @@ expect 2 'unknown option -Xverify:nonsense' "$uvm" -Xverify:nonsense opt.bc
 expect 2 'unknown option -Xnonsense' "$uvm" -Xnonsense opt.bc
 expect 2 'cannot open no.such' "$uvm" @no.such opt.bc
 
-# A run that goes on keeps the options it was started with, and says so.
+# A resumed run keeps the options that it was started with, and says so.
 cat > src/Wait.java <<'JAVA'
 public class Wait {
   public static void main(String[] args) throws Exception {

@@ -49,7 +49,7 @@ finished() {
   grep -q '^uvm: resuming' messages || fail "nothing to go on with: $(cat messages)"
 }
 
-# Nobody else: nothing is told, nothing is saved.
+# Nobody else has written: nothing is reported, nothing is saved.
 killed 17
 finished
 for log in $logs; do
@@ -78,7 +78,7 @@ for log in $logs; do
 done
 [ "$(cat rewritten)" = 39 ] || fail "rewritten: $(cat rewritten)"
 
-# Whose the bytes are is not known: they are cut off, and saved.
+# It is not known whose the bytes are: they are cut off, and saved.
 killed 15
 printf 'died\n' >> output
 find "$XDG_DATA_HOME" -name writes -delete
@@ -87,7 +87,7 @@ cmp -s output expected || fail "output: $(diff output expected)"
 grep -q 'output: cut back .* in .*output.uvm-cut' messages || fail "not told: $(cat messages)"
 [ "$(tail -n 1 output.uvm-cut)" = died ] || fail "not saved: $(cat output.uvm-cut)"
 
-# A log that was renamed is dead, which is told.
+# A log that was renamed is lost, which is reported.
 newest() { "$uvm" versions app.bc | awk '$1 ~ /^[0-9]+$/ { last = $1 } END { print last + 0 }'; }
 rm -f $logs
 : > output

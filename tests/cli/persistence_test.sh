@@ -57,7 +57,7 @@ JAVA
 "$uvmc" -o app.bc --main Main Main.class || exit 1
 
 printf '%s\n' 'step 1' 'durable true' 'step 2' 'durable true' 'step 3' 'durable true' told end > expected
-# With no checkpoints but those asked for: killed at the end, it goes on behind the last one.
+# Only with requested checkpoints: killed at the end, it continues after the last one.
 mkfifo input
 rm -f output messages
 "$uvm" --checkpoint-every off app.bc steps < input > output 2> messages &

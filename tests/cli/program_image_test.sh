@@ -67,7 +67,7 @@ expect 0 '' "$uvm" --keep --name p1 big.bc quick
 used=$("$uvm" stats p1 --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["store"]["used_bytes"])')
 [ "$used" -lt 5000000 ] || fail "the heap takes $used bytes: the bundle is in it"
 
-# The bundle may go, and the inputs; a killed run goes on.
+# The bundle and the inputs may be removed; a killed run can still be resumed.
 : > output
 rm -f output messages
 "$uvm" --checkpoint-every=20ms --name run big.bc x go > output 2> messages &
@@ -85,7 +85,7 @@ touch go
 expect 0 "^$sum\$" "$uvm" resume run
 expect 0 'is sound' "$uvm" verify p1
 
-# Damage of its data does not matter to a program that has its image; to one that has not it does.
+# Damage to its data does not matter to a program that has its image, but to one that has none it does.
 printf '\xff\xff\xff\xff' | dd of=again.bc bs=1 seek=3000000 conv=notrunc 2> /dev/null
 expect 0 "^$sum\$" "$uvm" --name other again.bc
 expect 1 'again.bc: damaged bundle: the checksum does not match$' "$uvm" --store fresh again.bc
@@ -95,7 +95,7 @@ truncate -s 4000000 again.bc
 expect 1 'again.bc: damaged bundle: the file is truncated' "$uvm" --name other again.bc
 rm -rf fresh
 
-# An image that is not used any more goes when another is made: after seven days, and if no heap needs it.
+# An image that is no longer used is removed when another is made, after seven days and if no heap needs it.
 head -c 4000000 /dev/urandom > blobs/blob
 "$uvmc" -o next.bc --main Sum classes blobs || exit 1
 touch -d '8 days ago' "$images"/base-*
@@ -109,7 +109,7 @@ head -c 4100000 /dev/urandom > blobs/blob
 expect 0 '^sum ' "$uvm" --name third third.bc
 [ ! -e "$old" ] || fail "an image that nobody has used for eight days is still there"
 
-# A damaged line of it is named, and put aside; the next start makes a new one.
+# A damaged line of an image is named, and the image is put aside; the next start makes a new one.
 expect 0 '^sum ' "$uvm" --keep --name third third.bc
 image=$(image_with blobs/blob)
 flip "$image" blobs/blob

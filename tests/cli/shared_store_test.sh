@@ -24,7 +24,7 @@ wait_for_lines 1
 wait $running
 running=
 
-# The mark of who runs it is a link to a file of ours: refused, and the file stays as it is.
+# The file `running` is a link to one of our files: refused, and that file stays as it is.
 echo precious > victim
 rm -f "$heap/running"
 ln -s "$work/victim" "$heap/running"
@@ -39,7 +39,7 @@ mkfifo "$heap/running"
 expect 1 'running is a FIFO, not a regular file' timeout 20 "$uvm" resume app.bc
 rm "$heap/running"
 
-# A heap that is a FIFO holds up nobody, and others are listed.
+# A heap that is a FIFO blocks no command, and the other heaps are listed.
 mkdir -m 700 "$XDG_DATA_HOME/uvm/fifo"
 mkfifo "$XDG_DATA_HOME/uvm/fifo/heap"
 expect 0 'fifo .*heap is a FIFO, not a regular file' timeout 20 "$uvm" list
@@ -48,7 +48,7 @@ expect 1 'heap is a FIFO, not a regular file' timeout 20 "$uvm" verify fifo
 expect 1 'heap is a FIFO, not a regular file' timeout 20 "$uvm" resume fifo
 rm -r "$XDG_DATA_HOME/uvm/fifo"
 
-# Others may write to it.
+# Others can write to it.
 chmod 777 "$heap"
 expect 1 'app.bc may be written to by others \(mode 0777\)' "$uvm" resume app.bc
 chmod 700 "$heap"
@@ -114,14 +114,14 @@ if [ "$(id -u)" = 0 ]; then
   chown -R 0 "$XDG_DATA_HOME/uvm/images"
 fi
 
-# Names that a terminal would obey are not printed as they are, and none that uvm gives.
+# Names that a terminal would obey are not printed as they are, and uvm gives none.
 mkdir "$XDG_DATA_HOME/uvm/$(printf 'esc\033[2J\177')"
 expect 0 '^esc\?\[2J\? ' "$uvm" list
 "$uvm" list | LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" && fail "list prints control characters"
 rmdir "$XDG_DATA_HOME/uvm/"esc*
 expect 2 "'a\?b' cannot be the name of a heap" "$uvm" --name "$(printf 'a\177b')" app.bc
 
-# The figures go into no file of somebody else's choice.
+# The figures go into no file that somebody else has chosen.
 cat > Quick.java <<'JAVA'
 public class Quick {
   public static void main(String[] args) {
@@ -135,7 +135,7 @@ expect 0 '^quick$' "$uvm" --stats figures.json quick.bc
 [ "$(cat victim)" = precious ] || fail "figures were written through a link"
 [ -s figures.json ] || fail "no figures"
 
-# Nor the journal: what a link in the heap's folder points to stays as it is, and the run goes on.
+# Nor the journal: the target of a link in the heap's folder stays as it is, and the run continues.
 rm -f "$heap/writes"
 ln -s "$work/victim" "$heap/writes"
 rm -f output messages
@@ -150,7 +150,7 @@ wait $running
 running=
 [ "$(cat victim)" = precious ] || fail "the journal was written through a link"
 
-# Only what uvm makes is removed, and what else there is is named.
+# Only what uvm makes is removed, and anything else is named.
 echo mine > "$heap/thesis"
 expect 1 'app.bc contains what uvm has not made: thesis' "$uvm" remove app.bc
 expect 0 'app.bc .*interrupted' "$uvm" list
@@ -184,7 +184,7 @@ start_at_once 10
 for image in "$work/ten/images/base-"*; do : > "$image"; done
 start_at_once 4
 
-# Who boots it is stopped: those who wait say so. Who boots it is killed: one of them does it.
+# The process that boots it is stopped: the waiting ones say so. It is killed: one of them boots it.
 "$uvm" --store "$work/hung" --name first quick.bc > /dev/null 2> first.err &
 running=$!
 for _ in $(seq 600); do
@@ -205,7 +205,7 @@ wait $second || fail "the second ended with status $?: $(cat second.err)"
 grep -q '^quick$' output || fail "the second: $(cat output second.err)"
 running=
 
-# Two users of one store: each has images of its own. The first to come is the other one.
+# Two users of one store: each has images of its own. The other user comes first.
 store=$work/both
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
   mkdir -m 1777 "$store"

@@ -93,7 +93,7 @@ import json
 d = json.load(open("figures.json"))
 assert d["running"] and d["lines"]["resident"] > 0 and d["calls"] > 0 and d["fault_latency"]["zero"]["count"] > 0, d' || fail "--stats"
 
-# Clients that connect and say nothing hold up neither others nor the end.
+# Clients that connect and send nothing delay neither the other clients nor the end.
 (cd "$(dirname "$socket")" && exec python3 -c '
 import socket, time
 clients = [socket.socket(socket.AF_UNIX) for _ in range(3)]
@@ -104,7 +104,7 @@ silent=$!
 for _ in $(seq 200); do [ -e connected ] && break; sleep 0.05; done
 expect 0 '^state +running, by process' "$uvm" stats app.bc
 
-# Another user may not ask, and is told so.
+# Another user may not ask, and is told that.
 if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
   chmod 755 "$work" data data/uvm data/uvm/app.bc
   chmod 644 data/uvm/app.bc/heap
@@ -113,7 +113,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
   chmod 700 "$work"
 fi
 
-# Stopped, it cannot answer; killed, it leaves a socket at which nobody is.
+# A stopped process cannot answer; a killed one leaves a socket with nobody behind it.
 kill -STOP $running
 expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running continues it$" "$uvm" stats app.bc
 kill -CONT $running
@@ -148,7 +148,7 @@ client.sendall(sys.argv[1].encode())' "$1" "$work/listening") &
   for _ in $(seq 200); do [ -e listening ] && return; sleep 0.05; done
 }
 
-# Another uvm answers, or somebody who is none; or it ends while it answers.
+# The answer comes from another uvm, or from something else; or the process ends while it answers.
 answer '{"format": 99, "uvm": "9.9"}'
 expect 1 '^uvm: app.bc is run by another uvm, version 9.9, whose figures this one' "$uvm" stats app.bc --json
 answer '{"answer": 42}'
@@ -159,7 +159,7 @@ answer '{"format": 1, "fau'
 expect 0 '^state +interrupted$' "$uvm" stats app.bc
 wait
 
-# Where there can be no socket, the run goes on without, and says so.
+# Where there can be no socket, the run continues without one, and says so.
 rm -f "$socket"
 mkdir "$socket"
 rm -f output messages
@@ -172,7 +172,7 @@ kill -9 $running
 wait $running 2> /dev/null
 rmdir "$socket" || fail "$(ls -l "$(dirname "$socket")")"
 
-# Gone on with, the socket is a new one; suspended, it is gone.
+# After a resume the socket is a new one; after a suspension it is gone.
 start app.bc
 check_json '
   d["running"] and d["resumed_version"] > 0

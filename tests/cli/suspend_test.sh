@@ -48,7 +48,7 @@ start
 suspended
 statuses=
 for pid in $first $second; do wait $pid; statuses+=$?; done
-# One that comes when all is over finds nobody.
+# A request that comes when all is over finds nobody.
 case $statuses in 00 | 01 | 10) ;; *) fail "two at once: $statuses: $(cat first second)" ;; esac
 
 # Stopped: nothing happens to it, now or later.
@@ -61,7 +61,7 @@ expect 1 "^uvm: heap app.bc is in use: it is being run by process $running$" tim
 expect 0 "run by process $running$" timeout 60 "$uvm" list
 kill -CONT $running
 expect 0 "^state +running, by process $running" "$uvm" stats app.bc
-# One that goes on in time is suspended.
+# A process that continues in time is suspended.
 kill -STOP $running
 (sleep 0.5; kill -CONT $running) &
 continuer=$!
@@ -69,7 +69,7 @@ expect 0 '' "$uvm" suspend app.bc --timeout 1m
 wait $continuer
 suspended
 
-# A number in the file is nobody's, and a socket that a killed process left is nobody behind it.
+# A number in the file identifies nobody, and a socket that a killed process left has nobody behind it.
 sleep 600 & innocent=$!
 start
 kill -9 $running
@@ -110,7 +110,7 @@ suspended
 kill $silent
 wait $silent 2> /dev/null
 
-# The heap is locked by somebody who has no socket and no name: nobody is signalled.
+# The heap is locked by a process that has no socket and cannot be named: no process is signalled.
 exec 9<> "$heap/running"
 python3 -c '
 import fcntl, struct
@@ -120,7 +120,7 @@ expect 75 '^uvm: app.bc is run by a process that cannot be seen from here .*no s
 expect 1 'in use: it is being run by a process that cannot be seen from here' timeout 60 "$uvm" app.bc
 exec 9<&-
 
-# From another PID namespace, where the process's number is an innocent one's.
+# From another PID namespace, where the process's number belongs to an innocent process.
 if [ "$(id -u)" != 0 ] || ! unshare --pid --fork --mount-proc true 2> /dev/null; then
   echo "PID namespaces cannot be made here: suspending from another one is not tried"
 else
@@ -128,7 +128,7 @@ else
   cat > there.sh <<'THERE'
 number=$1
 shift
-# The next process to be made there has the number after this.
+# The next process there gets the number after this one.
 echo $((number - 1)) > /proc/sys/kernel/ns_last_pid || exit 99
 sleep 600 &
 [ $! = "$number" ] || exit 98
@@ -150,7 +150,7 @@ THERE
   kill -CONT $running
   expect 0 '' there "$uvm" suspend app.bc
   suspended
-  # Not to be asked, either.
+  # It cannot be asked, either.
   start
   rm "$socket"
   expect 75 '^uvm: app.bc is run by a process that cannot be seen .*suspend it where it runs$' \
@@ -169,7 +169,7 @@ kill -0 $innocent || fail "a process whose number was in a file got a signal"
 kill $innocent
 wait $innocent 2> /dev/null
 
-# It ends at that moment: suspended, or ended, and nothing else.
+# It ends at that moment: the state is suspended or ended, and nothing else.
 for delay in 0 0.01 0.02; do
   rm -f go
   start

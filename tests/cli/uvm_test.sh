@@ -1,5 +1,5 @@
 #!/bin/bash
-# The command line of uvm: exit statuses, messages, suspending and going on, what is kept.
+# The command line of uvm: exit statuses, messages, suspending and resuming, what is kept.
 # Usage: uvm_test.sh UVM UVMC JAVAC
 . "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3
@@ -189,7 +189,7 @@ expect 0 '^uvm: .*checkpoint failed.*File too large' bash -c 'ulimit -S -f 20480
 expect 1 '^uvm: .* \(ulimit -f\) forbids it' bash -c 'ulimit -f 20480; exec "$0" large.bc' "$uvm"
 rm -f large
 
-# Suspended by another process, and by a signal; gone on with by name, and by running the bundle again.
+# Suspended by another process, and by a signal; resumed by name, and by running the bundle again.
 seq 0 39 > expected
 rm -f output messages
 "$uvm" app.bc count > output 2> messages &
@@ -242,7 +242,7 @@ expect 2 "^uvm: 'x' is not a version number$" "$uvm" pin app.bc x
 expect 1 '^uvm: .* is in use: the opened version and newer ones stay$' "$uvm" remove app.bc --version "$newest"
 expect 1 '^uvm: heap app.bc has pinned versions' "$uvm" --fresh app.bc count
 "$uvm" -Dp=1 app.bc count 2 >> output 2> messages || fail "the run did not end well: $(cat messages)"
-grep -q '^uvm: resuming the interrupted run app.bc from version' messages || fail "going on says nothing"
+grep -q '^uvm: resuming the interrupted run app.bc from version' messages || fail "resuming says nothing"
 grep -q '^uvm: it keeps the command line it was started with (count); --fresh starts anew' messages ||
   fail "nothing is said of another command line: $(cat messages)"
 cmp -s output expected || fail "output differs: $(diff output expected)"

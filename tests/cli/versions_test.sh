@@ -1,5 +1,5 @@
 #!/bin/bash
-# Going on from an older version: its output is cut back to what that version tells of, whenever the process is killed.
+# Resuming an older version: the output is cut back to what that version knows, whenever the process is killed.
 # versions_test.sh UVM UVMC JAVAC
 . "$(dirname "$(realpath "$0")")/common.sh"
 uvm=$1 uvmc=$2 javac=$3
@@ -50,7 +50,7 @@ cmp -s open expected || fail "the open file: $(diff open expected)"
 head -n 1 named | grep -qx 0 || fail "the other file: $(head -n 3 named)"
 [ "$(tail -n 1 named)" = 59 ] || fail "the other file: $(tail -n 3 named)"
 
-# A closed terminal suspends; who goes on with > is told what it costs.
+# A closed terminal suspends; resuming with > is warned about what it costs.
 : > output
 rm -f output messages
 "$uvm" --fresh app.bc > output 2> messages &
@@ -72,4 +72,4 @@ wait $running 2> /dev/null
 "$uvm" app.bc > output 2> messages || fail "status $?: $(cat messages)"
 grep -q '^uvm: standard output is a file without the' messages || fail "no warning: $(cat messages)"
 
-finish "going on from older versions: all as expected"
+finish "resuming older versions: all as expected"
