@@ -7,8 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -32,6 +35,12 @@ std::size_t open_descriptors() {
   EXPECT_EQ(read_names(folder, &names), 0);
   ::closedir(folder);
   return names.size();
+}
+
+std::size_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<std::size_t>(
+      std::count(std::istreambuf_iterator<char>(maps), std::istreambuf_iterator<char>(), '\n'));
 }
 
 TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
@@ -73,6 +82,15 @@ TEST(MakeVm, TheNextVmFindsNothingOfTheOneBefore) {
   EXPECT_EQ(checkpoint_attempts(), 0U);
   EXPECT_EQ(wait_for_event(*vm, std::chrono::nanoseconds(0)), Event::kNone);
   EXPECT_LT(program_nano_time(), std::int64_t{1} << 60);
+}
+
+// malloc and the sanitizers may keep a few mappings for themselves.
+TEST(MakeVm, MappingsGoWithTheirVm) {
+  constexpr std::size_t kVms = 50;
+  { const TestVm first; }
+  const std::size_t before = mappings();
+  for (std::size_t i = 0; i < kVms; ++i) const TestVm vm;
+  EXPECT_LT(mappings(), before + kVms / 2);
 }
 
 // The same heap in another process: the records stay, and their host state does not.
