@@ -1,6 +1,6 @@
 #!/bin/bash
-# Shows what uvm is for: a long computation with threads is killed with kill -9 in the middle and goes on. Its output must
-# be what java prints, no line lost or doubled. demo.sh [BUILD]: without the build folder of a finished build, installs
+# Shows what uvm is for: a long computation with threads is killed with kill -9 in the middle and resumed. Its output must
+# be what java prints, with no line lost or doubled. demo.sh [BUILD]: without the build folder of a finished build, installs
 # what is missing and builds uvm first.
 set -euo pipefail
 cd "$(dirname "$0")/.."

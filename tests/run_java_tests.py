@@ -49,6 +49,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SUITE = HERE / "java"
+TORTURE_DESCRIPTORS = 1024
 TINY_MEMORY = "6M"  # less than the working set of most programs
 ASM_EXPORT = "java.base/jdk.internal.org.objectweb.asm=ALL-UNNAMED"
 
@@ -314,6 +315,8 @@ class Session:
         if mode == "tiny":
             command += ["--memory", TINY_MEMORY]
         elif mode.startswith("torture="):
+            # A descriptor that each of thousands of lives leaves open is found by this limit.
+            command = ["prlimit", f"--nofile={TORTURE_DESCRIPTORS}", *command]
             command += [f"--torture=resume:{mode.split('=')[1]}"]
         if mode != "plain":
             stats = self.stats_file(program)

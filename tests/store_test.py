@@ -252,7 +252,7 @@ def damaged_image(shop):
         flip(image, block * BLOCK + 3000)
     shop.refuses(shop.run("resume", "hold.bc", "--store", shop.store), DAMAGE, f"{image} is damaged")
     started = shop.run("--store", shop.store, "--name", "new", shop.bundle, 8, shop.go)
-    check(f"base image {image} cannot be used, and is made anew" in started.stderr, started.stderr)
+    check(f"base image {image} cannot be used and is made again" in started.stderr, started.stderr)
     check(started.returncode == 0 and shop.expected in started.stdout, f"{started.stdout!r} {started.stderr!r}")
 
 

@@ -2,9 +2,9 @@
 # Packs Debian's Rhino (package librhino-java), a JavaScript engine written in Java, and runs a script with it.
 #
 # usage: run.sh [--check] [--build DIR] [SCRIPT [ARGUMENT...]]
-#   --build DIR   where uvm and uvmc lie (default: ../../build from here)
+#   --build DIR   where uvm and uvmc are (default: ../../build from here)
 #   --check       compare the output with SCRIPT's .out file instead of showing it
-# The script is tour.js beside this file if none is given. UVM_OPTIONS is handed to uvm; RHINO_JAR names another jar.
+# The script is tour.js in this folder if none is given. UVM_OPTIONS is passed to uvm; RHINO_JAR names another jar.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/../../build

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 /**
  * What a program may ask of the heap that it lives on.
  *
- * <p>A program needs none of this: its heap is checkpointed while it runs, by the policy given to uvm. It helps those
- * that tell others of what they did, and must not take it back after a crash.
+ * <p>A program does not need this: its heap is checkpointed while it runs, by the policy given to uvm. It is for programs
+ * that tell others what they have done, and must not take that back after a crash.
  *
  * <p>On another virtual machine {@link #isAvailable} is false, and the other methods throw
  * {@link UnsupportedOperationException}.
@@ -28,11 +28,11 @@ public final class Persistence {
     }
 
     /**
-     * Makes a checkpoint, and returns when it is durable: whatever happens then, the run goes on from here or from a later
-     * point. When it goes on from this very checkpoint, this method returns there, too.
+     * Makes a checkpoint, and returns when it is durable: whatever happens then, the run is resumed from here or from a
+     * later point. If it is resumed from this very checkpoint, this method returns there, too.
      *
-     * @return the number of the version that was made, as {@code uvm versions} tells it
-     * @throws IOException the checkpoint failed, with the reason; the program goes on, and the last version stands
+     * @return the number of the version that was made, as {@code uvm versions} shows it
+     * @throws IOException the checkpoint failed, with the reason; the program continues, and the last version remains
      */
     public static long checkpoint() throws IOException {
         check();
@@ -44,9 +44,9 @@ public final class Persistence {
     }
 
     /**
-     * Has {@code action} run after each checkpoint that became durable, or once after several in a row; on a thread of
-     * this class, one action at a time. When the run goes on from a checkpoint that the action has not been run for yet,
-     * it is run then, so the world hears of each at least once. What the action throws goes to that thread's uncaught
+     * Runs {@code action} after each checkpoint that became durable, or once after several in a row, on a thread of this
+     * class, one action at a time. If the run is resumed from a checkpoint for which the action has not been run yet, it
+     * is run then, so each checkpoint is reported at least once. What the action throws goes to that thread's uncaught
      * exception handler.
      */
     public static void onCommit(Runnable action) {
@@ -56,7 +56,7 @@ public final class Persistence {
         tell();
     }
 
-    /** Has {@code action} run after a checkpoint that failed, as with {@link #onCommit}. The program goes on. */
+    /** Runs {@code action} after a checkpoint that failed, as with {@link #onCommit}. The program continues. */
     public static void onCheckpointFailed(Consumer<? super IOException> action) {
         Objects.requireNonNull(action);
         check();

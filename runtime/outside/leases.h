@@ -1,8 +1,8 @@
 // Leases: everything of the outside world that the program holds open, as records in the region (law 10).
 //
-// What Java sees in FileDescriptor.fd is a lease number: 0, 1 and 2 are the standard streams, others are
-// handed out lowest first, as file descriptors are. The host's descriptor behind a lease is host state: it is
-// made anew at resume from the record, and never stored.
+// The number in FileDescriptor.fd that Java sees is a lease: 0, 1 and 2 are the standard streams, the others are
+// given out lowest first, like file descriptors. The host's descriptor behind a lease is host state: it is
+// opened again at resume, from the record, and never stored.
 //
 // What resume restores, for each lease, from the last cut:
 //   regular file    opened again by its path; it must be the same file (device, inode) and not be shorter
@@ -10,16 +10,16 @@
 //                   grown since is cut back to its committed length: what was written after the cut is
 //                   written again by the program, so output is neither lost nor doubled. (What was
 //                   overwritten in place since the cut stays overwritten.)
-//   standard        a regular file that is still the same file is treated likewise, through the new process's
-//   stream          own descriptor; when it is another file, or was emptied, or is no regular file, the
-//                   program goes on from where the new process's stream stands.
+//   standard        a regular file that is still the same file is treated in the same way, through the new
+//   stream          process's own descriptor; if it is a different file, or was emptied, or is not a regular
+//                   file, the program continues at the position of the new process's stream.
 //   directory,      opened again by path.
 //   device
-//   file lock       taken again; when another process has it now, the file's lease is broken.
-//   pipe, socket    cannot be had again.
-//   class path      a file of the program's class path (program_files.h) lies in the region, and so does its
+//   file lock       taken again; if another process has it now, the file's lease is broken.
+//   pipe, socket    cannot be restored.
+//   class path      a file of the program's class path (program_files.h) is in the region, and so is its
 //                   position: there is nothing to restore. A file or directory that was read from the host
-//                   and is gone goes on as the class path's, if that has it.
+//                   and is gone is replaced by the class path's, if that has it.
 // A lease that cannot be restored is marked broken; host_fd() then answers -1, and lease_problem() says why.
 //
 // Who may call: lease_* any Java thread in kRunning mode; leases_at_* only while the program is stopped, or

@@ -21,14 +21,14 @@ class Replay {
   // killed.
   Replay(const std::string& folder, std::uint64_t cut);
 
-  // `name`.<n> is what was kept for record n. Fails when something cannot be read, or what was destroyed
-  // cannot be had back from what was kept. The rest of the records stay for the next try.
+  // `name`.<n> is what was kept for record n. Fails if something cannot be read, or cannot be restored from
+  // what was kept. The remaining records stay for the next attempt.
   Result<void> undo_file(const std::string& name);
   [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
-  // Files that exist again as others, as the version knows them and as they are. The notes of them stay for
-  // whoever goes on from the same version again.
+  // Files that exist again as different files: their identity in the version, and their identity now. The notes
+  // about them stay, in case the same version is resumed again.
   [[nodiscard]] std::map<Identity, Identity> reborn() const;
-  // A later version stands: the notes go.
+  // Removes the notes. Called when a later version has been committed.
   static void forget(const std::string& folder);
 
  private:
@@ -38,10 +38,10 @@ class Replay {
   Result<void> undo_removal(const Record& record, const std::string& kept);
   void undo_renaming(const Record& record);
   void undo_creation(const Record& record);
-  // Whether the name that a record wants again is free. What others have appended to a file that the program
-  // made there makes way.
+  // Whether the name that a record needs is free. If the program made a file there, what others have appended to
+  // it is moved away.
   bool is_free(const std::string& path);
-  // Tells of what is beside a file now, if it is.
+  // Reports the file in which something was saved, or why it could not be.
   void tell_aside(const std::string& path, const std::string& whose, const IoResult<std::string>& aside);
   [[nodiscard]] Identity today(Identity file) const;
   [[nodiscard]] bool is_of(const Record& record, const Identity& file) const;

@@ -119,7 +119,7 @@ for denied in 'ENOLCK flock' 'EOPNOTSUPP flock' 'EINVAL renameat2' 'EPERM linkat
   timeout 20 "$deny" $denied "$uvm" --fresh app.bc outputs 3 2>&1 | grep '^uvm: ' && fail "$denied: something failed"
 done
 for error in ENOLCK EOPNOTSUPP ENOSYS; do
-  expect 1 '^uvm: cannot lock .*--store takes a folder on a file system that has locks' \
+  expect 1 '^uvm: cannot lock .*give --store a folder on a file system that has locks' \
     timeout 20 "$deny" $error fcntl "$uvm" --fresh app.bc
 done
 expect 0 '^  io_uring +no ' "$deny" EPERM io_uring_enter "$uvm" --version -v

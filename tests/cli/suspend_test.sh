@@ -54,7 +54,7 @@ case $statuses in 00 | 01 | 10) ;; *) fail "two at once: $statuses: $(cat first 
 # Stopped: nothing happens to it, now or later.
 start
 kill -STOP $running
-expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running has" \
+expect 75 "^uvm: app.bc is run by process $running, which is stopped \(SIGSTOP, or a debugger\): kill -CONT $running continues" \
   timeout 60 "$uvm" suspend app.bc --timeout 300ms
 expect 75 "^uvm: app.bc is run by process $running, which is stopped" timeout 60 "$uvm" stats app.bc
 expect 1 "^uvm: heap app.bc is in use: it is being run by process $running$" timeout 60 "$uvm" app.bc
