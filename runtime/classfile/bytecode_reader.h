@@ -31,7 +31,7 @@ enum class Reserved : bool { kNo, kYes };
 std::size_t instruction_length(CodeBytes code, std::size_t bci, Reserved reserved = Reserved::kNo);
 
 // Local variable index of a load, store, iinc or ret at `bci`, wide or not, or implied by the opcode;
-// `opcode` gets the opcode behind wide. Precondition: such an instruction.
+// `opcode` gets the opcode that follows wide. Precondition: such an instruction.
 struct LocalOperand {
   Opcode opcode;  // iload .. aload, istore .. astore, iinc, ret: never the short forms with the index in them
   unsigned index;

@@ -12,8 +12,8 @@
 //     boundaries is the verifier's business), arguments fit into max_locals and into 255 slots;
 //   * attributes kept raw (annotations, StackMapTable, type annotations) are of the stated length and not
 //     checked further.
-// ParseOptions::trusted leaves out, as HotSpot does for its boot loader, what costs time and harms nobody
-// when wrong: legality of names, of flag combinations, and duplicates of members.
+// ParseOptions::trusted leaves out, as HotSpot does for its boot loader, checks that cost time and prevent
+// no harm: legality of names, of flag combinations, and duplicates of members.
 //
 // Errors: the internal name of the exception class to throw and its message, in HotSpot's wording.
 #pragma once
@@ -241,7 +241,7 @@ struct ParseOptions {
   // The name of the class in messages until the file's own name is known, if none is expected.
   std::string_view called = "<Unknown>";
   // Defining a hidden class: the name with its suffix ("foo/Bar+0x1") that the this_class entry gets instead
-  // of the one in the file. It becomes one further Utf8 entry behind the pool of the file. Must outlive the
+  // of the one in the file. It becomes one further Utf8 entry after the pool of the file. Must outlive the
   // ClassFile. Empty: none.
   std::string_view replacement_name = {};
   bool trusted = false;  // see above; for classes of the boot loader

@@ -269,7 +269,7 @@ void ClassParser::parse_method_parameters(Method& method, std::uint32_t length) 
     MethodParameter parameter{};
     parameter.name_index = in_.u2();
     parameter.access_flags = in_.u2();
-    // Reflection reports a name of the wrong kind (MalformedParametersException); here it must only not be
+    // Reflection reports a name of the wrong kind (MalformedParametersException); here it just must not be
     // used.
     if (parameter.name_index != 0 && !is_utf8(parameter.name_index)) parameter.name_index = kBadParameterName;
     method.parameters.push_back(parameter);

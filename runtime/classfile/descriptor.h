@@ -34,8 +34,7 @@ MethodDescriptorCheck check_method_descriptor(std::string_view text);
 bool is_field_descriptor(std::string_view text);
 bool is_method_descriptor(std::string_view text);
 
-// A name as in JVMS 4.2.2: not empty and without any of . ; [
-// (and without < > for a method).
+// A name as in JVMS 4.2.2: not empty and without any of . ; [ / (and without < > for a method).
 bool is_unqualified_name(std::string_view name, bool method);
 // A class name in internal form (JVMS 4.2.1), not an array: unqualified names joined by single slashes.
 bool is_class_name(std::string_view name);

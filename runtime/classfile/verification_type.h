@@ -91,7 +91,7 @@ std::string to_text(const Type& type);
 
 // State between two instructions.
 struct Frame {
-  std::vector<Type> locals;  // only as far as known; those behind are top
+  std::vector<Type> locals;  // only as far as known; those beyond are top
   std::vector<Type> stack;
   bool this_uninitialized = false;  // flagThisUninit
 };

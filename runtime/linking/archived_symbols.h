@@ -5,7 +5,7 @@
 // the order of the archive; the rest follow in the order in which class files bring them. Symbols of uvm
 // never move and are allocated one after the other. So uvm makes the symbols of the installed JDK's archive
 // first, sorts methods in the same way, and gets the same order. (One exception: HotSpot's allocator may put
-// a short new symbol where an old one was freed.)
+// a short new symbol in the place of an old one.)
 #pragma once
 
 #include <string>

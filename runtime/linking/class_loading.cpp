@@ -314,8 +314,8 @@ Status define_class(Thread& thread, const std::uint8_t* bytes, std::size_t lengt
   std::string hidden_name;
   if (options.hidden) {
     // The suffix makes the name unique: it consists of the thread and the number of classes defined so far,
-    // which this definition raises. When this is executed again after an upcall it may differ, because other
-    // threads have defined classes; nothing has kept the first name.
+    // which this definition raises. When this is executed again after an upcall it differs if
+    // other threads have defined classes since; nothing has kept the first name.
     char suffix[24];
     const std::uint64_t count = __atomic_load_n(&roots().classes_defined, __ATOMIC_RELAXED);
     std::snprintf(suffix, sizeof suffix, "+0x%016lx",
